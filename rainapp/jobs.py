@@ -1,0 +1,199 @@
+"""The vocabulary between faces and workers: what is to be done, and what came of it.
+
+Records are frozen and made of paths, numbers and a `Treatment`; they name files, never live objects, so this module needs
+neither torch nor Qt. `work.run(job, watch)` does what a record says.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+
+from rainapp.image import Image
+
+ModelId = str
+Veil = Literal["keep", "clear"]
+EngineChoice = Literal["auto", "torch", "openvino"]
+Precision = Literal["auto", "fp32", "bf16", "fp16"]
+Temporal = Literal["auto", "off", "fast", "best"]
+IfExists = Literal["skip", "rename", "overwrite"]
+MetadataChoice = Literal["keep", "strip", "no-location"]
+Layer = Literal["result", "rain", "both"]
+Lane = Literal["device", "quick"]
+
+STRENGTH_MAX = 1.3
+
+
+class Watch(Protocol):
+    """What the work sees of its owner: one call that reports, waits while paused, and raises `Cancelled`."""
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        """Report `done` of `total` units (total 0: unknown); called once a tile or a step."""
+        ...
+
+
+class NoWatch:
+    """A watch nobody looks at, for scripts and tests."""
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        """Do nothing."""
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """How rain is taken out; holds no weights and cannot run. `stages.load_pipeline` makes it runnable.
+
+    `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
+    `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps.
+    """
+
+    model: ModelId = "default"
+    strength: float = 1.0
+    veil: Veil = "keep"
+    temporal: Temporal = "auto"
+    mask: Path | None = None
+    tile_px: int | None = None
+    device: str = "auto"
+    engine: EngineChoice = "auto"
+    precision: Precision = "auto"
+
+
+@dataclass(frozen=True)
+class Output:
+    """How results are written. `format` is "keep" or a suffix without dot; `quality` None means as the source or a good default."""
+
+    format: str = "keep"
+    quality: int | None = None
+    codec: str | None = None
+    crf: int | None = None
+    metadata: MetadataChoice = "keep"
+    layer: Layer = "result"
+    if_exists: IfExists = "rename"
+
+
+@dataclass(frozen=True)
+class DerainFile:
+    """Take the rain out of `source` and write it to `target` (a full file name; already free of collisions)."""
+
+    source: Path
+    target: Path
+    treatment: Treatment = field(default_factory=Treatment)
+    output: Output = field(default_factory=Output)
+
+
+@dataclass(frozen=True)
+class Region:
+    """A rectangle of the upright picture, in its pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Preview:
+    """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written."""
+
+    source: Path
+    treatment: Treatment
+    region: Region | None = None
+    longest_px: int = 1600
+    time_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class ReadPicture:
+    """Decode `source` for the screen: a thumbnail, or the whole picture (`longest_px` 0); for clips the frame at `time_s`."""
+
+    source: Path
+    longest_px: int = 0
+    time_s: float = 0.0
+
+
+Job = DerainFile | Preview | ReadPicture
+
+
+@dataclass(frozen=True)
+class Derained:
+    """What `DerainFile` came to. `target` None means the file was skipped because it exists."""
+
+    source: Path
+    target: Path | None
+    seconds: float
+    megapixels: float
+    model: ModelId
+    engine: str
+    device: str
+    rain_found: bool
+    layer: Path | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """What `ReadPicture` came to: the upright picture at the size asked for, and the facts of the file."""
+
+    source: Path
+    image: Image
+    full_width: int
+    full_height: int
+    is_clip: bool = False
+    duration_s: float = 0.0
+
+
+@dataclass(frozen=True, eq=False)
+class Previewed:
+    """What `Preview` came to: both sides at strength 1, the same size, so that the amount is applied without new inference."""
+
+    source: Path
+    rainy: Image
+    derained: Image
+    region: Region
+    rain_found: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Queued:
+    """The job waits for its lane."""
+
+    job_id: int
+    job: Job
+
+
+@dataclass(frozen=True)
+class Progressed:
+    """`done` of `total` units are ready; `eta_s` is None until it can be told honestly."""
+
+    job_id: int
+    done: int
+    total: int
+    eta_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Finished:
+    """The job is done; `result` is what `work.run` returned."""
+
+    job_id: int
+    result: object
+
+
+@dataclass(frozen=True)
+class Failed:
+    """The job failed, and the reason in words. `kind` is the error's kind, "bug" for anything unexpected."""
+
+    job_id: int
+    kind: str
+    message: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The job was cancelled; nothing of it is left."""
+
+    job_id: int
+
+
+Event = Queued | Progressed | Finished | Failed | Stopped
