@@ -1,0 +1,200 @@
+"""The model card: what is known about a model without opening its weights, and its file card.toml.
+
+Cards are read with tomllib and written by a small writer for the few types they hold. An unknown key is left out and said in
+words; a value that cannot be is an error, so that nothing odd reaches a net.
+"""
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from rainapp.errors import BadModel, UnwritableFile
+
+ModelId = str
+Veil = Literal["keep", "clear"]
+
+CARD = "card.toml"
+UNKNOWN_LICENCE = "licence unknown, private use"
+PRECISIONS = frozenset({"fp32", "bf16", "fp16"})
+CARD_BYTES_MAX = 256 * 1024  # a card is a page of text; anything larger is no card
+
+_ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
+_WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """What is known about a model without opening its weights.
+
+    `shape` holds the parameters of `nets.build(arch, **shape)`; `sha256` is that of the weights file; `multiple_of_px` is the
+    step of the picture sides the net works on inside (it pads by itself), `receptive_px` how far a pixel sees, hence how far
+    tiles must overlap; `precisions` were found accurate; `veils` is ("keep",), or ("keep", "clear") where the net takes a
+    condition; `figures` are measured, by name ("rain100l.psnr_y": 36.2).
+    """
+
+    id: ModelId
+    title: str
+    arch: str
+    sha256: str
+    summary: str = ""
+    shape: dict[str, Any] = field(default_factory=dict, hash=False)
+    licence: str = UNKNOWN_LICENCE
+    multiple_of_px: int = 1
+    receptive_px: int = 64
+    precisions: frozenset[str] = frozenset({"fp32"})
+    veils: tuple[Veil, ...] = ("keep",)
+    trained_on: str = ""
+    recipe: str | None = None
+    figures: dict[str, float] = field(default_factory=dict, hash=False)
+
+    @property
+    def licence_known(self) -> bool:
+        """Whether the terms of use are stated."""
+        return self.licence != UNKNOWN_LICENCE
+
+
+def check_id(model_id: ModelId) -> ModelId:
+    """`model_id`, if it is a folder name that is safe on every system: letters, digits, `-`, `_`, `.`, at most 64.
+
+    Raises:
+        BadModel: for any other name, and for "default", which is an alias.
+    """
+    stem = model_id.split(".")[0].lower()
+    if not _ID.fullmatch(model_id) or stem in _WINDOWS_DEVICES or model_id.lower() == "default":
+        raise BadModel(
+            f"“{printable(model_id)}” cannot be the id of a model.",
+            "An id has letters, digits, “-”, “_” and “.”, begins with a letter or a digit, and has at most 64 characters.",
+        )
+    return model_id
+
+
+def write_card(folder: Path, card: ModelCard) -> Path:
+    """Write `card` into `folder` as card.toml, whole or not at all; returns its path."""
+    lines: list[str] = []
+    tables: list[str] = []
+    for item in fields(card):
+        value = getattr(card, item.name)
+        if isinstance(value, dict):
+            tables += ["", f"[{item.name}]", *(f"{_toml_key(key)} = {toml_value(v)}" for key, v in value.items())]
+        elif value is not None:
+            lines.append(f"{item.name} = {toml_value(sorted(value) if isinstance(value, frozenset) else value)}")
+    path = folder / CARD
+    replace_text(path, "\n".join([*lines, *tables]) + "\n")
+    return path
+
+
+def read_card(folder: Path) -> tuple[ModelCard, list[str]]:
+    """The card in `folder`, and in words what in it was not understood (and is ignored).
+
+    Raises:
+        BadModel: no card, no TOML, or a value that cannot be.
+    """
+    path = folder / CARD
+    try:
+        with path.open("rb") as file:
+            raw = file.read(CARD_BYTES_MAX + 1)
+    except FileNotFoundError as error:
+        raise BadModel(f"There is no {CARD}.", "A model is a folder with a card and its weights.", path) from error
+    except OSError as error:
+        raise BadModel(f"{CARD} cannot be read: {error.strerror}.", path=path) from error
+    return parse_card(raw, folder.name, path)
+
+
+def parse_card(raw: bytes, folder_name: str, path: Path | None = None) -> tuple[ModelCard, list[str]]:
+    """The card in the bytes of a card.toml; the id is the folder's name where the card has none. See `read_card`."""
+    if len(raw) > CARD_BYTES_MAX:
+        raise BadModel(f"{CARD} is larger than {CARD_BYTES_MAX // 1024} kB.", "That is no model card.", path)
+    try:
+        table = tomllib.loads(raw.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise BadModel(f"{CARD} is not valid TOML: {error}.", "Correct the card, or import the model again.", path) from error
+    table.setdefault("id", folder_name)
+    known = {item.name for item in fields(ModelCard)}
+    notes = [f"{CARD} has the unknown key “{printable(key)}”, which is ignored." for key in table if key not in known]
+    values = {key: value for key, value in table.items() if key in known}
+    for key in values:
+        _check_value(key, values[key], path)
+    missing = [key for key in ("title", "arch", "sha256") if not values.get(key)]
+    if missing:
+        raise BadModel(f"{CARD} lacks {', '.join(missing)}.", "Import the model again.", path)
+    values["precisions"] = frozenset(values.get("precisions", ("fp32",)))
+    values["veils"] = tuple(values.get("veils", ("keep",)))
+    values["sha256"] = values["sha256"].lower()
+    values["figures"] = {key: float(value) for key, value in values.get("figures", {}).items()}
+    check_id(values["id"])
+    return ModelCard(**values), notes
+
+
+def _is_sizes(value: object) -> bool:
+    """Whether a value of [shape] is what `nets.build` takes: a number, a switch, a word, or a list of whole numbers."""
+    if isinstance(value, list):
+        return all(isinstance(item, int) and not isinstance(item, bool) for item in value)
+    return isinstance(value, int | float | bool | str)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_value(key: str, value: object, path: Path | None) -> None:
+    """Raise `BadModel` unless `value` can stand under `key` of a card."""
+    whole = isinstance(value, int) and not isinstance(value, bool)
+    words = isinstance(value, list) and all(isinstance(item, str) for item in value)
+    fits = {
+        "sha256": isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F]{64}", value) is not None,
+        "shape": isinstance(value, dict) and all(_is_sizes(item) for item in value.values()),
+        "figures": isinstance(value, dict) and all(_is_number(item) for item in value.values()),
+        "multiple_of_px": whole and 1 <= cast(int, value) <= 1024,
+        "receptive_px": whole and 0 <= cast(int, value) <= 65536,
+        "precisions": words and bool(value) and set(cast(list[str], value)) <= PRECISIONS,
+        "veils": value in (["keep"], ["keep", "clear"]),
+    }.get(key, isinstance(value, str))
+    if not fits:
+        raise BadModel(f"{CARD} has an impossible value for “{key}”: {printable(str(value))[:60]}.", path=path)
+
+
+def printable(text: str) -> str:
+    """`text` without characters that could drive a terminal."""
+    return "".join(c if c.isprintable() else "�" for c in text)
+
+
+def _toml_key(key: str) -> str:
+    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
+
+
+def toml_value(value: object) -> str:
+    """`value` in TOML: text, whole numbers, floats, booleans and lists of these."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):  # a JSON string is a TOML basic string, except that TOML also wants U+007F escaped
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, int | float):
+        return repr(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    raise TypeError(f"a card has no room for a {type(value).__name__}")
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either."""
+    try:
+        handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except OSError as error:
+        raise unwritable(path, error) from error
+
+
+def unwritable(path: Path, error: OSError) -> UnwritableFile:
+    """The error for a file or folder of the library that cannot be written."""
+    return UnwritableFile(f"{path} cannot be written: {error.strerror}.", "Choose another folder with --models-dir.", path)
