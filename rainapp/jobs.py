@@ -110,7 +110,25 @@ class ReadPicture:
     time_s: float = 0.0
 
 
-Job = DerainFile | Preview | ReadPicture
+@dataclass(frozen=True)
+class ReadPair:
+    """Read `source` and its finished `target` for the screen, like `Preview` but from the file that was written."""
+
+    source: Path
+    target: Path
+    region: Region | None = None
+    longest_px: int = 1600
+    time_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class FindFiles:
+    """Look through folders, and all below them, for photos and clips by name; paths that are files are taken as they are."""
+
+    paths: tuple[Path, ...]
+
+
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles
 
 
 @dataclass(frozen=True)
@@ -143,7 +161,7 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Previewed:
-    """What `Preview` came to: both sides at strength 1, the same size, so that the amount is applied without new inference."""
+    """What `Preview` or `ReadPair` came to: both sides at strength 1, the same size, so that the amount is applied without new inference."""
 
     source: Path
     rainy: Image
@@ -151,6 +169,14 @@ class Previewed:
     region: Region
     rain_found: bool
     seconds: float
+
+
+@dataclass(frozen=True)
+class FoundFiles:
+    """What `FindFiles` came to: the files in reading order, and how many others lay beside them."""
+
+    files: tuple[Path, ...]
+    skipped: int = 0
 
 
 @dataclass(frozen=True)
