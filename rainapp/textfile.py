@@ -1,0 +1,71 @@
+"""Small text files of the application: TOML out of plain values, written whole or not at all.
+
+Python reads TOML and does not write it; what rainapp writes (settings, presets) is flat enough for the few lines here.
+"""
+
+import datetime
+import json
+import math
+import os
+import re
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from rainapp.errors import UnwritableFile
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+
+
+def toml_value(value: object) -> str:
+    """`value` in TOML, on one line: text, numbers, booleans, dates, lists and mappings of these (as inline tables).
+
+    Raises:
+        TypeError: for anything else, None among it: TOML has no word for nothing.
+    """
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):  # a JSON string is a TOML basic string, except that TOML also wants U+007F escaped
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    if isinstance(value, float):
+        return repr(value) if math.isfinite(value) else str(value)
+    if isinstance(value, int):
+        return str(value)
+    if isinstance(value, datetime.date | datetime.time):  # a datetime is a date
+        return value.isoformat()
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(toml_value(item) for item in value)}]"
+    if isinstance(value, Mapping):
+        return f"{{ {', '.join(toml_line(str(key), item) for key, item in value.items())} }}" if value else "{}"
+    raise TypeError(f"TOML has no {type(value).__name__}")
+
+
+def toml_line(key: str, value: object) -> str:
+    """`key = value` in TOML."""
+    return f"{key if _BARE_KEY.fullmatch(key) else toml_value(key)} = {toml_value(value)}"
+
+
+def replace_text(path: Path, text: str) -> None:
+    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either; makes the folder.
+
+    A link is followed, so that settings kept elsewhere stay there.
+
+    Raises:
+        UnwritableFile: no space, no permission.
+    """
+    target = Path(os.path.realpath(path))
+    staged: Path | None = None
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
+        staged = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.chmod(0o644)
+        staged.replace(target)
+    except OSError as error:
+        if staged is not None:
+            staged.unlink(missing_ok=True)
+        raise UnwritableFile(f"{path} cannot be written: {error.strerror}.", "Check space and permissions.", path) from error
