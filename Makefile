@@ -1,0 +1,32 @@
+# rainapp: two commands do everything on a new machine.
+#
+#   make run     install what is missing, derain the bundled samples into out/, open the window on them
+#   make test    install what is missing, then format, lint, types and the whole test suite
+#   make check   format, lint and types only
+#   make clean   remove .venv, out/ and caches
+#
+# PYTHON=/path/to/python3 picks the interpreter; PYTEST="-k photo" narrows the tests.
+
+.PHONY: run test check clean setup setup-test
+.DEFAULT_GOAL := run
+
+run: setup
+	@sh build/demo.sh
+
+test: check
+	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -v --session-timeout=1500 --durations=10 --durations-min=5 $(PYTEST)
+
+check: setup-test
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+setup:
+	@PYTHON="$(PYTHON)" sh build/setup.sh run
+
+setup-test:
+	@PYTHON="$(PYTHON)" sh build/setup.sh test
+
+clean:
+	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
