@@ -4,6 +4,9 @@ import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+import threading
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -28,3 +31,67 @@ def photo_pixels() -> NDArray[np.uint8]:
     base = np.stack([x * 2, y * 3, (x + y) * 1.2], axis=-1)
     base[20:40, 30:60] += 60
     return np.clip(base + rng.normal(0, 3, base.shape), 0, 255).astype(np.uint8)
+
+
+TINY_SHAPE: dict[str, int | bool | list[int]] = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1], "conditional": True}
+
+
+@pytest.fixture(scope="session")
+def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Weights of a real net of a few thousand numbers; it changes every picture visibly, but wildly nowhere."""
+    import torch
+    from safetensors.torch import save_file
+
+    from rainapp import nets
+
+    torch.manual_seed(1)
+    net = nets.build("unshuffle_naf", **TINY_SHAPE)
+    with torch.no_grad():
+        net.tail.weight.normal_(std=0.02)
+        net.tail.bias.fill_(-0.02)  # darker: as if rain were everywhere
+    path = tmp_path_factory.mktemp("weights") / "weights.safetensors"
+    save_file({name: value.contiguous() for name, value in net.state_dict().items()}, path)
+    return path
+
+
+@pytest.fixture
+def tiny_library(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A library folder with the one model "tiny", which is the default; RAINAPP_MODELS names it, nothing else is bundled."""
+    import shutil
+
+    from rainapp import library
+
+    user, bundled = tmp_path / "library", tmp_path / "bundled"
+    bundled.mkdir()
+    folder = user / "tiny"
+    folder.mkdir(parents=True)
+    shutil.copyfile(tiny_weights, folder / "weights.safetensors")
+    card = library.ModelCard(
+        id="tiny",
+        title="Tiny",
+        summary="For tests.",
+        arch="unshuffle_naf",
+        shape=dict(TINY_SHAPE),
+        sha256=library.sha256_of(folder / "weights.safetensors"),
+        licence="MIT",
+        multiple_of_px=4,
+        receptive_px=16,
+        precisions=frozenset({"fp32"}),
+        veils=("keep", "clear"),
+        trained_on="nothing",
+    )
+    library.write_card(folder, card)
+    monkeypatch.setenv("RAINAPP_MODELS", str(user))
+    monkeypatch.setattr(library, "bundled_models_dir", lambda: bundled)
+    return user
+
+
+@pytest.fixture(autouse=True)
+def no_thread_left_behind() -> Iterator[None]:
+    """Fail a test that leaves one of our threads alive; those of libraries (pools of torch, Qt, OpenVINO) are theirs."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + 5
+    while (left := [t for t in threading.enumerate() if t not in before and not t.daemon]) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not left, f"threads left behind: {left}"
