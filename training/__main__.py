@@ -1,0 +1,132 @@
+"""Train from the command line: `python -m training run RECIPE.toml`, `resume RUN_DIR`, `publish RUN_DIR`.
+
+The window starts the same command as a child process and reads its JSON lines. Several processes: torchrun -m training run.
+A line on standard input or an interrupt stops the run after a checkpoint.
+"""
+
+import argparse
+import json
+import os
+import sys
+import threading
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+
+from rainapp import paths
+from rainapp.errors import Cancelled, RainError
+from training import data, recipe, tasks
+from training.strategies import combine
+from training.trainer import Trainer
+
+
+class LineWatch:
+    """Tells progress as JSON lines, at most twice a second, and stops when a line comes on standard input."""
+
+    def __init__(self, listen: bool) -> None:
+        self.stop = threading.Event()
+        self.told, self.began = 0.0, time.monotonic()
+        self.first: int | None = None
+        if listen:
+            threading.Thread(target=self._wait_for_line, daemon=True, name="stop-line").start()
+
+    def _wait_for_line(self) -> None:
+        if sys.stdin.readline():
+            self.stop.set()
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        """Report; raises Cancelled when stopping was asked for."""
+        now = time.monotonic()
+        self.first = done if self.first is None else self.first
+        if now - self.told > 0.5:
+            self.told = now
+            advanced = done - self.first
+            eta_s = (now - self.began) * (total - done) / advanced if advanced > 0 else None
+            print(json.dumps({"event": "progress", "done": done, "total": total, "eta_s": eta_s, **facts}), flush=True)
+        if self.stop.is_set():
+            raise Cancelled
+
+
+def run(folder: Path, resuming: bool, quiet: bool) -> None:
+    """Train by the recipe in `folder`, from its checkpoint where `resuming`."""
+    plan_recipe = recipe.read(folder / "recipe.toml")
+    plan_recipe.check()
+    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
+    for sentence in left_out:
+        print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
+    crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
+    trainer = Trainer(plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)]))
+    if resuming:
+        trainer.resume()
+    trainer.log(
+        started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(trainer.device), photos=len(photos)
+    )
+    watch = LineWatch(listen=not quiet)
+    try:
+        trainer.run(watch)
+    except KeyboardInterrupt:
+        raise Cancelled from None
+
+
+def new_run(recipe_file: Path, out: Path | None) -> Path:
+    """A run folder holding the recipe. Raises BadRecipe before anything long starts."""
+    plan_recipe = recipe.read(recipe_file)
+    plan_recipe.check()
+    folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "recipe.toml").write_text(replace(plan_recipe).to_toml(), encoding="utf-8")
+    return folder
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    top = argparse.ArgumentParser(prog="training", description="Train, resume and publish derainers.")
+    commands = top.add_subparsers(dest="command", required=True)
+    start = commands.add_parser("run", help="train by a recipe")
+    start.add_argument("recipe", type=Path)
+    start.add_argument("--out", type=Path, help="run folder; default: a new one among the user's runs")
+    again = commands.add_parser("resume", help="continue a run from its checkpoint")
+    again.add_argument("folder", type=Path)
+    for command in (start, again):
+        command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
+        command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
+    done = commands.add_parser("publish", help="measure the best weights and put them into the model library")
+    done.add_argument("folder", type=Path)
+    done.add_argument("--id", default="", help="model id; default: the run folder's name")
+    done.add_argument("--into", type=Path, help="library folder; default: the user's")
+    done.add_argument("--title", default="")
+    done.add_argument("--summary", default="")
+    done.add_argument("--licence", default="")
+    done.add_argument("--trained-on", default="")
+    return top
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 0 done, 2 bad recipe or usage, 130 stopped after a checkpoint."""
+    args = parser().parse_args(arguments)
+    try:
+        if args.command == "publish":
+            from training import publish  # needs the whole library; the loop does not
+
+            publish.publish(args.folder, args.id, args.into, args.title, args.summary, args.licence, args.trained_on)
+            return 0
+        if args.threads:
+            torch.set_num_threads(args.threads)
+        folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
+        print(json.dumps({"event": "run", "folder": str(folder)}), flush=True)
+        run(folder, args.command == "resume", args.ignore_input)
+    except RainError as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    except Cancelled:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,30 @@
+"""Arrays that are slow to make and the same every time, kept in the cache folder."""
+
+import hashlib
+import os
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rainapp import paths
+
+
+def stable_number(text: str) -> int:
+    """A 64-bit number that is the same for the same text in every process (unlike `hash`)."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little")
+
+
+def load_or_make(name: str, make: Callable[[], dict[str, NDArray[np.generic]]]) -> dict[str, NDArray[np.generic]]:
+    """The arrays stored under `name`, made and stored when missing or damaged. Written whole or not at all."""
+    file = paths.cache_dir() / f"{name}.npz"
+    try:
+        with np.load(file, allow_pickle=False) as stored:
+            return {key: stored[key] for key in stored.files}
+    except (OSError, ValueError, EOFError, KeyError):
+        arrays = make()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    partial = file.with_name(f"{file.stem}.{os.getpid()}.part.npz")
+    np.savez(partial, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its own options
+    os.replace(partial, file)
+    return arrays

@@ -1,0 +1,113 @@
+"""Samples for training: clean photos, crops, and rain drawn on them.
+
+The sample at a place in the run depends on the seed and that place alone, so a resumed run sees what it would have seen, and
+several processes see different samples.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from rainapp.errors import BadRecipe
+from training.rain import BLENDS, MIXES, PROFILES, Blend, RainSample, draw_rain
+from training.recipe import Recipe
+from training.streaks import StreakBank
+
+SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+MIN_SIDE_PX = 64
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """Samples on one device: `rainy`, `target` (B, 3, H, W) float sRGB 0..1; `clear` (B,), 1 where haze goes too."""
+
+    rainy: Tensor
+    target: Tensor
+    clear: Tensor
+
+    def to(self, device: torch.device) -> "Batch":
+        """The batch on `device`."""
+        return Batch(*(t.to(device, non_blocking=True) for t in (self.rainy, self.target, self.clear)))
+
+
+def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[list[NDArray[np.uint8]], list[str]]:
+    """The photos of a folder in name order, (H, W, 3) RGB uint8, and a sentence for each that was left out.
+
+    Raises BadRecipe when none is left.
+    """
+    photos, left_out = [], []
+    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
+    for file in files[: limit or None]:
+        pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        if pixels is None:
+            left_out.append(f"{file.name} cannot be read.")
+        elif min(pixels.shape[:2]) < max(smallest_px, MIN_SIDE_PX):
+            left_out.append(f"{file.name} is too small: its shorter side must be at least {max(smallest_px, MIN_SIDE_PX)} px.")
+        else:
+            photos.append(np.asarray(pixels, np.uint8))
+    if not photos:
+        raise BadRecipe(f"The folder {folder} holds no usable photos.", " ".join(left_out[:3]) or "Name a folder with photos.")
+    return photos, left_out
+
+
+def crop(photo: NDArray[np.uint8], size_px: int, scales: Sequence[float], rng: np.random.Generator) -> NDArray[np.float32]:
+    """A random square (size_px, size_px, 3) float32 0..1 of a photo, at a scale it is large enough for, perhaps mirrored."""
+    height, width = photo.shape[:2]
+    possible = [s for s in scales if round(size_px / s) <= min(height, width)] or [size_px / min(height, width)]
+    extent = min(round(size_px / float(rng.choice(possible))), height, width)
+    top, left = int(rng.integers(0, height - extent + 1)), int(rng.integers(0, width - extent + 1))
+    piece = photo[top : top + extent, left : left + extent]
+    if extent != size_px:
+        piece = np.asarray(cv2.resize(piece, (size_px, size_px), interpolation=cv2.INTER_AREA), np.uint8)
+    if rng.random() < 0.5:
+        piece = piece[:, ::-1]
+    return np.ascontiguousarray(piece).astype(np.float32) / np.float32(255)
+
+
+class RainyCrops:
+    """Rain on random crops of clean photos, by the recipe."""
+
+    def __init__(self, recipe: Recipe, photos: list[NDArray[np.uint8]], bank: StreakBank) -> None:
+        self.recipe = recipe
+        self.photos = photos
+        self.bank = bank
+        self.blends: tuple[Blend, ...] = tuple(b for b in BLENDS if b in recipe.rain.blends)
+
+    def sample(self, place: int) -> tuple[RainSample, bool]:
+        """The sample at `place` of the run, and whether it is to be cleared of haze."""
+        rng = np.random.default_rng([self.recipe.seed, place])
+        photo = self.photos[int(rng.integers(len(self.photos)))]
+        clean = crop(photo, self.recipe.train.crop_px, self.recipe.data.scales, rng)
+        seed = int(rng.integers(2**62))
+        wants_clear = bool(rng.random() < self.recipe.rain.clear_share)
+        if rng.random() < self.recipe.rain.dry:
+            dry = draw_rain(clean, "narrow", seed, bank=self.bank, camera=False)
+            return RainSample(clean, clean, clean, np.zeros_like(dry.streaks), dry.parameters), wants_clear
+        profile = str(rng.choice(self.recipe.rain.profiles))
+        return draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends), wants_clear
+
+    def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
+        """The batch of optimiser step `step` for process `rank` of `world`."""
+        size = self.recipe.train.batch
+        first = (step * world + rank) * size
+        drawn = [self.sample(first + i) for i in range(size)]
+        rainy = np.stack([s.rainy for s, _ in drawn])
+        target = np.stack([s.clear if clear else s.hazy for s, clear in drawn])
+        wants = np.array([clear for _, clear in drawn], np.float32)
+        return Batch(
+            torch.from_numpy(rainy).permute(0, 3, 1, 2).contiguous(),
+            torch.from_numpy(target).permute(0, 3, 1, 2).contiguous(),
+            torch.from_numpy(wants),
+        )
+
+
+def kinds_of(profiles: Sequence[str]) -> list[str]:
+    """The streak kinds that the named profiles or mixes can draw."""
+    plain = [p for name in profiles for p in MIXES.get(name, {name: 1.0})]
+    return sorted({kind for name in (*plain, "narrow") for kind in PROFILES[name].kinds})

@@ -1,0 +1,210 @@
+"""Recipe: all that a run depends on, as TOML. Free of torch, so that a form can be drawn and checked from it.
+
+A recipe is complete: a run depends on nothing else. Unknown keys and impossible values are `BadRecipe` with a sentence.
+"""
+
+import dataclasses
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+from rainapp.errors import BadRecipe
+from training.rain import BLENDS, MIXES, PROFILES
+
+Filled = TypeVar("Filled")
+
+
+@dataclass(frozen=True)
+class Net:
+    """The net to train; `shape` overrides of the architecture stand as further keys in the file."""
+
+    arch: str = "unshuffle_naf"
+    width: int = 24
+    encoder: tuple[int, ...] = (2, 2, 4)
+    middle: int = 4
+    decoder: tuple[int, ...] = (2, 2, 2)
+    conditional: bool = True
+
+    def shape(self) -> dict[str, Any]:
+        """The architecture's own parameters."""
+        return {
+            "width": self.width,
+            "encoder": list(self.encoder),
+            "middle": self.middle,
+            "decoder": list(self.decoder),
+            "conditional": self.conditional,
+        }
+
+
+@dataclass(frozen=True)
+class Data:
+    """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes."""
+
+    clean: str = ""
+    limit: int = 0
+    scales: tuple[float, ...] = (1.0, 0.62, 0.4)
+
+
+@dataclass(frozen=True)
+class Rain:
+    """Which rain is drawn: profile names, blend models, names kept out of training; `dry` is the share left without rain."""
+
+    profiles: tuple[str, ...] = ("balanced",)
+    blends: tuple[str, ...] = BLENDS
+    held_out: tuple[str, ...] = ("thick-short", "monsoon")
+    dry: float = 0.07
+    clear_share: float = 0.35
+
+
+@dataclass(frozen=True)
+class Train:
+    """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth."""
+
+    steps: int = 20000
+    minutes: float = 0.0
+    batch: int = 16
+    crop_px: int = 96
+    lr: float = 2e-4
+    warmup_steps: int = 200
+    weight_decay: float = 1e-4
+    clip: float = 1.0
+    ema: float = 0.999
+    fft_weight: float = 0.01
+    precision: str = "auto"
+    save_minutes: float = 5.0
+
+
+@dataclass(frozen=True)
+class Validate:
+    """Folders with rainy/ and clean/, how often, and how many pictures of each (0: all)."""
+
+    sets: tuple[str, ...] = ()
+    every_minutes: float = 10.0
+    limit: int = 0
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """One training run. `start_from` is a model id, a run folder or a weights file; empty starts from random weights."""
+
+    task: str = "derain"
+    start_from: str = ""
+    seed: int = 1
+    net: Net = field(default_factory=Net)
+    data: Data = field(default_factory=Data)
+    rain: Rain = field(default_factory=Rain)
+    train: Train = field(default_factory=Train)
+    validate: Validate = field(default_factory=Validate)
+
+    def problems(self) -> list[str]:
+        """What is impossible, a sentence each; empty when the recipe can run."""
+        found = []
+        known = set(PROFILES) | set(MIXES)
+        if self.task != "derain":
+            found.append(f"The task “{self.task}” is not built; “derain” is.")
+        for name in self.rain.profiles:
+            if name not in known:
+                found.append(f"The rain profile “{name}” is unknown; known are {', '.join(sorted(known))}.")
+            elif name in self.rain.held_out:
+                found.append(f"The rain profile “{name}” is held out and cannot be trained on in the same run.")
+        found += [
+            f"The blend model “{b}” is unknown; known are {', '.join(BLENDS)}." for b in self.rain.blends if b not in BLENDS
+        ]
+        if not self.rain.profiles or not self.rain.blends:
+            found.append("At least one rain profile and one blend model are needed.")
+        if not self.data.clean:
+            found.append("No folder of clean photos is named (data.clean).")
+        elif not Path(self.data.clean).is_dir():
+            found.append(f"The folder of clean photos “{self.data.clean}” does not exist.")
+        for name in self.validate.sets:
+            if not (Path(name) / "rainy").is_dir() or not (Path(name) / "clean").is_dir():
+                found.append(f"The validation set “{name}” has no folders rainy and clean.")
+        return found + self._number_problems()
+
+    def _number_problems(self) -> list[str]:
+        train = self.train
+        checks = [
+            (train.steps > 0 or train.minutes > 0, "Either train.steps or train.minutes must be above 0."),
+            (train.batch >= 1, "train.batch must be at least 1."),
+            (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
+            (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
+            (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
+            (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
+            (0 <= self.rain.dry <= 1 and 0 <= self.rain.clear_share <= 1, "Shares must lie from 0 to 1."),
+            (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
+            (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
+        ]
+        return [sentence for holds, sentence in checks if not holds]
+
+    def check(self) -> None:
+        """Raise BadRecipe with every problem found."""
+        if found := self.problems():
+            raise BadRecipe(" ".join(found), "Correct the recipe and start again.")
+
+    def to_toml(self) -> str:
+        """The recipe as TOML; `from_toml` gives it back."""
+        lines = [f"{key} = {_value(getattr(self, key))}" for key in ("task", "start_from", "seed")]
+        for block in ("net", "data", "rain", "train", "validate"):
+            lines += ["", f"[{block}]"]
+            lines += [f"{key} = {_value(value)}" for key, value in vars(getattr(self, block)).items()]
+        return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    """A TOML literal of a string, number, boolean or tuple of these."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
+        return f'"{escaped}"'
+    if isinstance(value, tuple):
+        return "[" + ", ".join(_value(item) for item in value) + "]"
+    return repr(value)
+
+
+def from_toml(text: str, origin: Path | None = None) -> Recipe:
+    """The recipe of a TOML text. Raises BadRecipe, with a sentence, for broken TOML, unknown keys and wrong types."""
+    try:
+        table = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise BadRecipe(
+            f"The recipe is not valid TOML: {error}.", "Compare with a recipe in training/experiments.", origin
+        ) from error
+    return _fill(Recipe, table, "", origin)
+
+
+def read(path: Path) -> Recipe:
+    """The recipe in a file. Raises BadRecipe when it cannot be read."""
+    try:
+        return from_toml(path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadRecipe(f"The recipe {path.name} cannot be read.", str(error), path) from error
+
+
+def _fill(kind: type[Filled], table: dict[str, Any], where: str, origin: Path | None) -> Filled:
+    fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    hints = get_type_hints(kind)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        name = f"{where}{key}"
+        if key not in fields:
+            raise BadRecipe(f"The recipe has an unknown key “{name}”.", f"Known here: {', '.join(fields)}.", origin)
+        values[key] = _convert(hints[key], value, name, origin)
+    return kind(**values)
+
+
+def _convert(wanted: Any, value: Any, name: str, origin: Path | None) -> Any:
+    if dataclasses.is_dataclass(wanted) and isinstance(value, dict):
+        return _fill(wanted, value, f"{name}.", origin)  # type: ignore[arg-type]
+    if wanted is float and isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    if wanted in (str, int, float, bool) and type(value) is wanted:
+        return value
+    if getattr(wanted, "__origin__", None) is tuple and isinstance(value, list):
+        return tuple(_convert(wanted.__args__[0], item, f"{name}[{i}]", origin) for i, item in enumerate(value))
+    raise BadRecipe(
+        f"The value of “{name}” in the recipe is of the wrong kind: {value!r}.",
+        "See the recipes in training/experiments.",
+        origin,
+    )

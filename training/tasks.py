@@ -1,0 +1,23 @@
+"""What a sample and its target are, and which base error is taken. `derain` is the task of the shipped models."""
+
+from training import data, losses
+from training.recipe import Recipe
+from training.strategies import Strategy
+from training.streaks import StreakBank
+
+
+def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
+    """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out; L1 and spectral L1."""
+    return Strategy(
+        "derain",
+        draw=crops.batch,
+        terms=(
+            ("l1", 1.0, lambda prediction, batch: losses.l1(prediction, batch.target)),
+            ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(prediction, batch.target)),
+        ),
+    )
+
+
+def bank_for(recipe: Recipe) -> StreakBank:
+    """The streak layers that the recipe's profiles need, from the cache or rendered now."""
+    return StreakBank.cached(recipe.seed, data.kinds_of(recipe.rain.profiles))

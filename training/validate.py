@@ -1,0 +1,59 @@
+"""Scores of a net on folders of pairs while it trains: whole pictures, plain torch, the decoupled measures.
+
+`rainapp evaluate` measures what ships, through engines and tiles; this is the quick look inside a run.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import nn
+
+from rainapp import metrics
+from training.data import SUFFIXES
+
+
+@dataclass(frozen=True)
+class Score:
+    """Means over the pictures of one set."""
+
+    psnr_y: float
+    rain_removed: float
+    bg_err: float
+    count: int
+
+
+def read(file: Path) -> NDArray[np.float32]:
+    """(H, W, 3) float32 RGB 0..1."""
+    return np.asarray(cv2.imread(str(file), cv2.IMREAD_COLOR_RGB), np.float32) / np.float32(255)
+
+
+def pairs(folder: Path, limit: int) -> list[tuple[Path, Path]]:
+    """Rainy and clean files of the same stem, in name order, spread evenly over the set when limited."""
+    clean = {p.stem: p for p in (folder / "clean").iterdir() if p.suffix.lower() in SUFFIXES}
+    found = [(p, clean[p.stem]) for p in sorted((folder / "rainy").iterdir()) if p.stem in clean]
+    return found[:: max(1, len(found) // limit)][:limit] if limit else found
+
+
+@torch.no_grad()
+def run(net: nn.Module, rainy: NDArray[np.float32], device: torch.device, clear: bool) -> NDArray[np.float32]:
+    """The net on one whole picture (H, W, 3), result clipped and rounded to 8 bit."""
+    tensor = torch.from_numpy(rainy).permute(2, 0, 1)[None].to(device)
+    out = net(tensor, torch.full((1,), float(clear), device=device)).float().clamp(0, 1)
+    whole: NDArray[np.float32] = np.round(out[0].permute(1, 2, 0).cpu().numpy() * 255).astype(np.float32)
+    return whole / np.float32(255)
+
+
+def score(net: nn.Module, folder: Path, limit: int, device: torch.device, clear: bool = False) -> Score:
+    """Mean scores of `net` over a set of pairs."""
+    rows = []
+    for rainy_file, clean_file in pairs(folder, limit):
+        rainy, clean = read(rainy_file), read(clean_file)
+        derained = run(net, rainy, device, clear)
+        parts = metrics.decoupled(rainy, clean, derained)
+        rows.append((metrics.psnr_y(derained, clean), parts.rain_removed, parts.bg_err))
+    means = np.nanmean(np.array(rows), axis=0)
+    return Score(float(means[0]), float(means[1]), float(means[2]), len(rows))
