@@ -81,6 +81,7 @@ def tiny_library(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         trained_on="nothing",
     )
     library.write_card(folder, card)
+    library.ModelLibrary(bundled, user).set_default("tiny")  # also for a process of its own, where other models are bundled
     monkeypatch.setenv("RAINAPP_MODELS", str(user))
     monkeypatch.setattr(library, "bundled_models_dir", lambda: bundled)
     return user
