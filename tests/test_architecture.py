@@ -51,12 +51,14 @@ TABLE = (
     ),
     Row(
         "values",
-        ("rainapp.settings", "rainapp.image", "rainapp.library", "rainapp.cards"),
+        ("rainapp.settings", "rainapp.image", "rainapp.library", "rainapp.cards", "rainapp.recognise", "rainapp.model_files"),
         uses=("words",),
         libraries=libraries("numpy"),
         why="values are made and compared without any machinery",
     ),
-    Row("contracts", ("rainapp.jobs",), uses=("words", "values"), why="records are data: neither torch nor Qt"),
+    Row(
+        "contracts", ("rainapp.jobs", "rainapp.naming"), uses=("words", "values"), why="records are data: neither torch nor Qt"
+    ),
     Row(
         "metrics",
         ("rainapp.metrics",),
@@ -299,7 +301,7 @@ def functions_stay_short(sources: list[Source]) -> Iterator[str]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 if lines > FUNCTION_LINES:
-                    yield f"{source.name}:{node.lineno} {node.name} has {lines} lines, at most {FUNCTION_LINES}. Name its parts."
+                    yield f"{source.name}:{node.lineno} {node.name} has {lines} lines, not {FUNCTION_LINES}. Name its parts."
 
 
 def modules_stay_short(sources: list[Source]) -> Iterator[str]:
@@ -417,7 +419,7 @@ def test_a_breach_is_found_and_said(rule: Rule, name: str, text: str) -> None:
         "rainapp.stages.tiles": "",
     }
     sentences = list(rule(parse(neighbours | {name: text})))
-    assert any(name in sentence and len(sentence) > 60 for sentence in sentences), sentences
+    assert any(name in sentence and len(sentence) > 50 for sentence in sentences), sentences
 
 
 @pytest.mark.parametrize(
