@@ -1,19 +1,16 @@
 """The model card: what is known about a model without opening its weights, and its file card.toml.
 
-Cards are read with tomllib and written by a small writer for the few types they hold. An unknown key is left out and said in
-words; a value that cannot be is an error, so that nothing odd reaches a net.
+An unknown key is left out and said in words; a value that cannot be is an error, so that nothing odd reaches a net.
 """
 
-import json
-import os
 import re
-import tempfile
 import tomllib
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from rainapp.errors import BadModel, UnwritableFile
+from rainapp.textfile import replace_text, toml_line
 
 ModelId = str
 Veil = Literal["keep", "clear"]
@@ -25,7 +22,6 @@ CARD_BYTES_MAX = 256 * 1024  # a card is a page of text; anything larger is no c
 
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
 
 @dataclass(frozen=True)
@@ -81,16 +77,18 @@ def write_card(folder: Path, card: ModelCard) -> Path:
     for item in fields(card):
         value = getattr(card, item.name)
         if isinstance(value, dict):
-            tables += ["", f"[{item.name}]", *(f"{_toml_key(key)} = {toml_value(v)}" for key, v in value.items())]
+            tables += ["", f"[{item.name}]", *(toml_line(key, entry) for key, entry in value.items())]
         elif value is not None:
-            lines.append(f"{item.name} = {toml_value(sorted(value) if isinstance(value, frozenset) else value)}")
+            lines.append(toml_line(item.name, sorted(value) if isinstance(value, frozenset) else value))
     path = folder / CARD
     replace_text(path, "\n".join([*lines, *tables]) + "\n")
     return path
 
 
-def read_card(folder: Path) -> tuple[ModelCard, list[str]]:
+def read_card(folder: Path, default_id: ModelId | None = None) -> tuple[ModelCard, list[str]]:
     """The card in `folder`, and in words what in it was not understood (and is ignored).
+
+    A card without an id has the name of its folder, or `default_id`.
 
     Raises:
         BadModel: no card, no TOML, or a value that cannot be.
@@ -103,18 +101,18 @@ def read_card(folder: Path) -> tuple[ModelCard, list[str]]:
         raise BadModel(f"There is no {CARD}.", "A model is a folder with a card and its weights.", path) from error
     except OSError as error:
         raise BadModel(f"{CARD} cannot be read: {error.strerror}.", path=path) from error
-    return parse_card(raw, folder.name, path)
+    return parse_card(raw, default_id or folder.name, path)
 
 
-def parse_card(raw: bytes, folder_name: str, path: Path | None = None) -> tuple[ModelCard, list[str]]:
-    """The card in the bytes of a card.toml; the id is the folder's name where the card has none. See `read_card`."""
+def parse_card(raw: bytes, default_id: ModelId, path: Path | None = None) -> tuple[ModelCard, list[str]]:
+    """The card in the bytes of a card.toml; see `read_card`."""
     if len(raw) > CARD_BYTES_MAX:
         raise BadModel(f"{CARD} is larger than {CARD_BYTES_MAX // 1024} kB.", "That is no model card.", path)
     try:
         table = tomllib.loads(raw.decode("utf-8"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
         raise BadModel(f"{CARD} is not valid TOML: {error}.", "Correct the card, or import the model again.", path) from error
-    table.setdefault("id", folder_name)
+    table.setdefault("id", default_id)
     known = {item.name for item in fields(ModelCard)}
     notes = [f"{CARD} has the unknown key “{printable(key)}”, which is ignored." for key in table if key not in known]
     values = {key: value for key, value in table.items() if key in known}
@@ -162,37 +160,6 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
 def printable(text: str) -> str:
     """`text` without characters that could drive a terminal."""
     return "".join(c if c.isprintable() else "�" for c in text)
-
-
-def _toml_key(key: str) -> str:
-    return key if _BARE_KEY.fullmatch(key) else toml_value(key)
-
-
-def toml_value(value: object) -> str:
-    """`value` in TOML: text, whole numbers, floats, booleans and lists of these."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):  # a JSON string is a TOML basic string, except that TOML also wants U+007F escaped
-        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
-    if isinstance(value, int | float):
-        return repr(value)
-    if isinstance(value, list | tuple):
-        return f"[{', '.join(toml_value(item) for item in value)}]"
-    raise TypeError(f"a card has no room for a {type(value).__name__}")
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either."""
-    try:
-        handle, name = tempfile.mkstemp(prefix=".", dir=path.parent)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise unwritable(path, error) from error
 
 
 def unwritable(path: Path, error: OSError) -> UnwritableFile:

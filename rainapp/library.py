@@ -26,13 +26,12 @@ from rainapp.cards import (
     check_id,
     printable,
     read_card,
-    replace_text,
-    toml_value,
     unwritable,
     write_card,
 )
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.paths import bundled_models_dir, user_models_dir
+from rainapp.textfile import replace_text, toml_line
 
 __all__ = [
     "UNKNOWN_LICENCE",
@@ -139,7 +138,7 @@ class ModelLibrary:
         """Make `model_id` the default from now on ("default" changes nothing)."""
         card = self.get(model_id)
         self._make_user_folder()
-        replace_text(self.user / _STATE, f"default = {toml_value(card.id)}\n")
+        replace_text(self.user / _STATE, toml_line("default", card.id) + "\n")
 
     def verify(self, model_id: ModelId | None = None) -> list[Problem]:
         """Hash the weights of one model, or of all; what is wrong, in words (nothing: all is whole)."""
@@ -191,19 +190,24 @@ class ModelLibrary:
         Raises:
             BadModel: the id is taken or cannot be one, or the folder is no whole model.
         """
-        check_id(model_id)
+        self.require_free(model_id)
         card, _ = read_card(staged)
         if card.id != model_id or sha256_of(staged / WEIGHTS) != card.sha256:
             raise BadModel(f"The folder {staged} is not a whole model “{model_id}”.")
-        taken = BadModel(f"There is already a model “{model_id}”.", "Choose another id, or remove that model first.")
-        if self._is_taken(model_id):
-            raise taken
         staged.chmod(0o755)  # mkdtemp makes folders for the owner alone; a library may be shared
         try:
             staged.rename(self.user / model_id)  # fails on a folder that is not empty: the later of two imports loses
         except OSError as error:
-            raise taken if self._is_taken(model_id) else unwritable(self.user / model_id, error) from error
+            self.require_free(model_id)
+            raise unwritable(self.user / model_id, error) from error
         return card
+
+    def require_free(self, model_id: ModelId) -> None:
+        """Raise `BadModel` unless `model_id` can be an id and no model has it yet."""
+        if self._is_taken(check_id(model_id)):
+            raise BadModel(
+                f"There is already a model “{model_id}”.", "Choose another id with --id, or remove that model first."
+            )
 
     def free_id(self, wanted: ModelId) -> ModelId:
         """`wanted`, or with -2, -3, … after it, so that it is not taken; characters an id cannot have become `-`."""

@@ -1,0 +1,202 @@
+"""Foreign model files become models of the user's library.
+
+    look at the bytes     `model_files`: what it is, and what is refused at once
+    open it elsewhere     a child process with limits runs `rainapp.nets.foreign`; it alone lets a loader touch the file
+    admit it              card and safetensors are made in a folder beside the library and renamed into it: whole or not at all
+
+The parent needs no torch, so that a face can ask for an import directly.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import IO, Any
+
+from rainapp.cards import CARD, UNKNOWN_LICENCE, ModelCard, ModelId, check_id, printable, read_card, write_card
+from rainapp.errors import BadModel, UnreadableFile
+from rainapp.jobs import NoWatch, Watch
+from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
+from rainapp.model_files import kind_of, unpack
+from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
+
+CHILD_COMMAND = "read-foreign-model"  # how the frozen application calls itself
+TIME_LIMIT_S = 60.0
+SECONDS_PER_GB = 60.0
+_POLL_S = 0.05
+_ANSWER_BYTES_MAX = 64 * 1024
+
+
+def import_model(
+    source: Path,
+    library: ModelLibrary,
+    *,
+    model_id: ModelId | None = None,
+    licence: str | None = None,
+    watch: Watch | None = None,
+) -> ModelCard:
+    """Import `source` (a model folder or zip, safetensors, or a state dict) into the user's library.
+
+    Without `model_id` the id comes from the card or the file's name; without `licence`, from the card, else it is unknown.
+
+    Raises:
+        BadModel: the file is refused, with the reason, and nothing was written.
+        Cancelled: from `watch`.
+    """
+    source = Path(os.path.abspath(source))
+    if not source.exists():
+        raise UnreadableFile(f"“{printable(str(source))}” does not exist.", path=source)
+    if model_id is not None:
+        library.require_free(model_id)
+    licence = _one_line(licence) if licence else None
+    kind = kind_of(source)
+    watch = watch or NoWatch()
+    with library.staging() as staged:
+        if kind in ("folder", "package"):
+            card = _take_model(source, kind, staged, model_id, licence)
+            library.require_free(card.id)
+            _ask_child(staged / WEIGHTS, "safetensors", None, card, watch)
+        else:
+            if kind == "safetensors":
+                _check_header(source)
+            facts = _ask_child(source, kind, staged / WEIGHTS, None, watch)
+            card = _describe(source, facts, model_id or library.free_id(source.stem), licence, sha256_of(staged / WEIGHTS))
+        write_card(staged, card)
+        return library.admit(staged, card.id)
+
+
+def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None, licence: str | None) -> ModelCard:
+    """Copy card and weights of a model folder or zip into `staged`; its card, under the new id and licence if given."""
+    if kind == "package":
+        unpack(source, staged)
+    else:
+        for name in (CARD, WEIGHTS):
+            if not (source / name).is_file():
+                raise BadModel(
+                    f"The folder “{printable(source.name)}” has no {name}.", "A model has a card and weights.", source
+                )
+            shutil.copyfile(source / name, staged / name)
+    card, _ = read_card(staged, source.name if kind == "folder" else source.stem)
+    if sha256_of(staged / WEIGHTS) != card.sha256:
+        raise BadModel(
+            "The weights are not those the card was written for (SHA-256 differs).", "Fetch the model again.", source
+        )
+    changes: dict[str, Any] = {"id": check_id(model_id or card.id), "licence": licence or card.licence or UNKNOWN_LICENCE}
+    return ModelCard(**{**vars(card), **changes})
+
+
+def _describe(source: Path, facts: dict[str, Any], model_id: ModelId, licence: str | None, sha256: str) -> ModelCard:
+    """The card of weights that came without one."""
+    shape = dict(facts["shape"])
+    title = facts["title"]
+    return ModelCard(
+        id=model_id,
+        title=_one_line(source.stem.replace("_", " "))[:80] or title,
+        summary=f"{title}, {facts['parameters'] / 1e6:.2f} million parameters, imported from {_one_line(source.name)}.",
+        arch=facts["arch"],
+        shape=shape | _stages(source, facts["arch"]),
+        sha256=sha256,
+        licence=licence or UNKNOWN_LICENCE,
+        multiple_of_px=facts["multiple_of_px"],
+        receptive_px=facts["receptive_px"],
+        precisions=frozenset(facts["precisions"]),
+        veils=("keep", "clear") if facts["conditional"] else ("keep",),
+    )
+
+
+def _stages(source: Path, arch: str) -> dict[str, int]:
+    """How often a PReNet passes over the picture. The weights do not tell; the authors' file names do ("PReNet6"), else 6."""
+    if arch not in ("prenet", "prenet_r", "prn", "prn_r"):
+        return {}
+    told = re.search(r"(?:prenet|prn)_?([1-9])(?!\d)", source.stem, re.IGNORECASE)
+    return {"stages": int(told[1]) if told else 6}
+
+
+def _check_header(source: Path) -> None:
+    """Refuse what is wrong in a safetensors header or its numbers at once, without starting the child."""
+    import numpy as np
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(source, framework="np") as file:
+            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
+            for name in shapes:
+                if file.get_slice(name).get_dtype() in ("F16", "F32", "F64") and not np.isfinite(file.get_tensor(name)).all():
+                    raise BadModel(
+                        f"The weights “{printable(name)[:60]}” hold values that are not finite.",
+                        "Training went wrong, or the file is damaged.",
+                        source,
+                    )
+    except (SafetensorError, OSError, ValueError, TypeError) as error:
+        reason = printable(str(error))[:120]
+        raise BadModel(
+            f"“{printable(source.name)}” is no valid safetensors file: {reason}.", "Fetch it again.", source
+        ) from error
+    prefix = common_prefix(shapes.keys())
+    shapes = {name.removeprefix(prefix): shape for name, shape in shapes.items()}
+    if recognise(shapes) is None:
+        raise unknown_net(shapes.keys())
+
+
+def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | None, watch: Watch) -> dict[str, Any]:
+    """Let the child process read and try out `weights`; its facts.
+
+    Raises:
+        BadModel: the child refused them, was stopped at a limit, or did not survive them.
+    """
+    claimed = None if card is None else vars(Recognised(card.arch, card.title, card.shape, conditional="clear" in card.veils))
+    request = {"source": str(weights), "kind": kind, "target": target and str(target), "claimed": claimed}
+    with tempfile.TemporaryDirectory(prefix="rainapp-") as desk:
+        request_path, answer_path, words_path = (Path(desk, name) for name in ("request.json", "answer.json", "words.txt"))
+        request_path.write_text(json.dumps(request), "utf-8")
+        limit_s = TIME_LIMIT_S + SECONDS_PER_GB * weights.stat().st_size / 1e9
+        with words_path.open("wb") as words:
+            code = _run_limited([str(request_path), str(answer_path)], Path(desk), words, limit_s, watch)
+        if code is None:
+            raise BadModel(
+                "The file was still being read after the time limit.", f"It was stopped after {limit_s:.0f} s.", weights
+            )
+        if not answer_path.is_file() or answer_path.stat().st_size > _ANSWER_BYTES_MAX:
+            last = words_path.read_text("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {code}"]
+            raise BadModel("The file could not be read.", f"Reading it ended early: {printable(last[0])[:160]}.", weights)
+        answer: dict[str, Any] = json.loads(answer_path.read_text("utf-8"))
+    if "error" in answer:
+        raise BadModel(printable(answer["error"]), printable(answer["hint"]), weights)
+    return answer
+
+
+def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: float, watch: Watch) -> int | None:
+    """Run the child to its end: its exit code, or None if it was killed at the limit. `watch` may cancel, which kills too."""
+    frozen = getattr(sys, "frozen", False)
+    command = [sys.executable, CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign"]
+    home = str(Path(__file__).resolve().parent.parent)
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("TORCH_FORCE_")}
+    environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
+    environment["CUDA_VISIBLE_DEVICES"] = ""  # the probe is small: no accelerator, and none of its start-up time
+    child = subprocess.Popen(  # noqa: S603 - our own module
+        [*command, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT
+    )
+    deadline = time.monotonic() + limit_s
+    try:
+        while time.monotonic() < deadline:
+            watch.tick(0, 0)
+            try:
+                return child.wait(_POLL_S)
+            except subprocess.TimeoutExpired:
+                continue
+        return None
+    finally:
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+
+
+def _one_line(text: str) -> str:
+    """Text from outside as one clean line of at most 500 characters."""
+    clean = text.encode("utf-8", "replace").decode("utf-8")
+    return " ".join(printable(" ".join(clean.split())).split())[:500]

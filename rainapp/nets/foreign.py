@@ -1,0 +1,235 @@
+"""Foreign weights: read without trusting them, recognised, tried out, and written as safetensors.
+
+Run as a program, `python -m rainapp.nets.foreign REQUEST ANSWER`, this is the child process that `rainapp.importing` starts on
+a file it does not trust: the request and the answer are JSON files, memory is limited where the system can, and the parent
+kills the child at its time limit. Whatever happens in here, the application keeps running.
+
+    read_state      safetensors, or a state dict by `torch.load(weights_only=True)`; wrappers and prefixes taken off
+    fit             the net, built without memory first, so that every shape is compared before anything is allocated
+    probe           a small picture goes through and must come back as a picture
+"""
+
+import contextlib
+import json
+import pickle
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
+
+from rainapp import nets
+from rainapp.errors import BadModel, RainError
+from rainapp.recognise import WRAPPERS, Recognised, common_prefix, recognise, unknown_net
+
+State = dict[str, Tensor]
+
+PROBE_SIDE_PX = 64
+CHANGE_MAX = 0.25  # mean absolute change of the probe; the heaviest rain in the benchmarks changes a picture by about 0.15
+RANGE_MAX = 0.5  # how far beyond 0..1 a single value may come back
+MEMORY_MB = 2048  # over what torch itself takes, plus a multiple of the file
+PRECISION_TOLERANCE = 1 / 255  # a lower precision is claimed only where the probe does not differ visibly
+
+
+def read_state(path: Path, kind: str) -> State:
+    """The tensors of a file by name, without wrappers and common prefixes, on the CPU.
+
+    Raises:
+        BadModel: the file is damaged, or holds something else than weights.
+    """
+    try:
+        if kind == "safetensors":
+            loaded: object = load_file(path)
+        else:
+            loaded = torch.load(path, map_location="cpu", weights_only=True)
+    except (SafetensorError, pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
+        raise BadModel("The file is damaged, or holds more than weights.", _first_line(error), path) from error
+    state = unwrap(loaded)
+    if not state:
+        raise BadModel("The file holds no weights.", "A state dict maps names to tensors; this one does not.", path)
+    for name, tensor in state.items():
+        if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_complex() or tensor.device.type != "cpu":
+            raise BadModel(f"The tensor “{name[:60]}” is of a kind no derainer uses.", path=path)
+        if tensor.numel() * tensor.element_size() > tensor.untyped_storage().nbytes():
+            raise BadModel(f"The tensor “{name[:60]}” claims more numbers than the file holds.", path=path)
+    return state
+
+
+def unwrap(loaded: object) -> State:
+    """The tensors inside a checkpoint: out of "params_ema", "state_dict" and the like, prefixes such as "module." removed."""
+    for _ in range(4):  # wrappers nest, but not for ever
+        if not isinstance(loaded, Mapping):
+            return {}
+        inner = next((loaded[key] for key in WRAPPERS if isinstance(loaded.get(key), Mapping)), None)
+        if inner is None:
+            break
+        loaded = inner
+    tensors = {str(key): value for key, value in cast(Mapping[object, object], loaded).items() if isinstance(value, Tensor)}
+    prefix = common_prefix(tensors.keys())
+    return {key.removeprefix(prefix): value.detach() for key, value in tensors.items()}
+
+
+def check_finite(state: State) -> None:
+    """Raise `BadModel` where a weight is infinite or not a number."""
+    for name, tensor in state.items():
+        if tensor.is_floating_point() and not torch.isfinite(tensor).all():
+            raise BadModel(
+                f"The weights “{name[:60]}” hold values that are not finite.", "Training went wrong, or the file is damaged."
+            )
+
+
+def fit(state: State, found: Recognised) -> nn.Module:
+    """The net that `found` describes with these weights, in fp32, ready for inference.
+
+    Raises:
+        BadModel: a tensor is missing, left over, or of another shape.
+    """
+    with torch.device("meta"):  # shapes only: a file that claims a giant net costs nothing here
+        net = nets.build(found.arch, **found.shape)
+    expected = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
+    given = {name: tuple(tensor.shape) for name, tensor in state.items()}
+    wrong = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))
+    if wrong:
+        name = wrong[0]
+        is_now, should_be = given.get(name, "missing"), expected.get(name, "there")
+        raise BadModel(
+            f"The weights do not fit {found.title}: “{name[:60]}” is {is_now}, not {should_be}.",
+            f"{len(wrong)} of {len(expected)} tensors differ.",
+        )
+    net.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
+    return net.eval().requires_grad_(False)
+
+
+def probe_picture() -> Tensor:
+    """A small rainy scene: colour gradients, an edge, bright streaks; (1, 3, 64, 64) float, 0 to 1, always the same."""
+    ramp = torch.linspace(0.1, 0.7, PROBE_SIDE_PX)
+    picture = torch.stack(
+        [ramp.expand(PROBE_SIDE_PX, -1), ramp[:, None].expand(-1, PROBE_SIDE_PX), ramp.flip(0).expand(64, -1)]
+    )
+    picture = picture.clone()
+    picture[:, 24:44, 16:40] += 0.2
+    rows = torch.arange(PROBE_SIDE_PX)
+    for start in (5, 21, 50):
+        picture[:, rows, (start + rows // 6) % PROBE_SIDE_PX] += 0.15
+    return picture.clamp(0, 1)[None]
+
+
+def probe(net: nn.Module) -> None:
+    """Raise `BadModel` unless the probe comes back as a picture: finite, not flat, in range, and still the same scene."""
+    rainy = probe_picture()
+    derained = _forward(net, rainy)
+    complaints = {
+        "of another size": derained.shape != rainy.shape,
+        "with values that are not finite": not bool(torch.isfinite(derained).all()),
+    }
+    if not any(complaints.values()):
+        complaints = {
+            "as a flat area": float(derained.std()) < 0.01,
+            "far outside the range of colours": float((derained - 0.5).abs().max()) > 0.5 + RANGE_MAX,
+            "as quite another picture": float((derained - rainy).abs().mean()) > CHANGE_MAX,
+        }
+    said = [words for words, true in complaints.items() if true]
+    if said:
+        raise BadModel(
+            f"The weights load, but a test picture comes back {said[0]}.", "They are not those of a derainer, or damaged."
+        )
+
+
+def accurate_precisions(net: nn.Module) -> list[str]:
+    """fp32, and each half precision in which the probe stays finite and within a grey level."""
+    rainy = probe_picture()
+    exact = _forward(net, rainy)
+    accurate = ["fp32"]
+    for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
+        difference = (_forward(net.to(dtype), rainy.to(dtype)).float() - exact).abs().max()
+        net.float()
+        if bool(torch.isfinite(difference)) and float(difference) <= PRECISION_TOLERANCE:
+            accurate.append(name)
+    return accurate
+
+
+def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | None) -> dict[str, Any]:
+    """Read, recognise, try out, and (with a `target`) write as safetensors; the facts for the card.
+
+    `claimed` is what a card says the weights are; without one they are recognised.
+    """
+    state = read_state(source, kind)
+    check_finite(state)
+    found = claimed or recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
+    if found is None:
+        raise unknown_net(list(state))
+    net = fit(state, found)
+    probe(net)
+    if target is not None:
+        save_file({name: _as_stored(tensor) for name, tensor in state.items()}, target)
+    return {
+        "arch": found.arch,
+        "title": found.title,
+        "shape": found.shape,
+        "multiple_of_px": found.multiple_of_px,
+        "receptive_px": found.receptive_px,
+        "conditional": bool(getattr(net, "conditional", False)),
+        "precisions": accurate_precisions(net),
+        "parameters": sum(tensor.numel() for tensor in state.values()),
+    }
+
+
+def limit_memory(file_bytes: int) -> None:
+    """Cap this process's memory at what it has now plus a budget for a file of that size, where the system can do that."""
+    with contextlib.suppress(ImportError):  # no `resource` on Windows: the time limit remains
+        import resource
+
+        with contextlib.suppress(OSError, ValueError):  # an unusual system: go on without the cap
+            pages = int(Path("/proc/self/statm").read_text().split()[0])
+            cap = pages * resource.getpagesize() + MEMORY_MB * 2**20 + 6 * file_bytes
+            resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def main(arguments: list[str]) -> int:
+    """Do what the request file says and write the answer file; the child process. Returns the exit code."""
+    request_path, answer_path = map(Path, arguments)
+    request = json.loads(request_path.read_text("utf-8"))
+    source = Path(request["source"])
+    torch.set_num_threads(1)
+    limit_memory(source.stat().st_size)
+    claimed = Recognised(**request["claimed"]) if request.get("claimed") else None
+    target = Path(request["target"]) if request.get("target") else None
+    try:
+        answer = convert(source, request["kind"], target, claimed)
+    except RainError as error:
+        answer = {"error": error.message, "hint": error.hint}
+    except (MemoryError, RuntimeError) as error:  # torch raises RuntimeError when the cap is met
+        answer = {
+            "error": "The file could not be tried out; perhaps it asks for far too much memory.",
+            "hint": _first_line(error),
+        }
+    answer_path.write_text(json.dumps(answer), "utf-8")
+    return 0
+
+
+def _as_stored(tensor: Tensor) -> Tensor:
+    """Numbers of its own, at most single precision."""
+    return (tensor.float() if tensor.dtype == torch.float64 else tensor).contiguous().clone()
+
+
+def _forward(net: nn.Module, rainy: Tensor) -> Tensor:
+    with torch.inference_mode():
+        derained = net(rainy)
+    if not isinstance(derained, Tensor):
+        raise BadModel("The net does not answer with one picture.")
+    return derained
+
+
+def _first_line(error: BaseException) -> str:
+    """The first sentence of a loader's message; the rest are hints for programmers."""
+    line = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return line[:160]
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,171 @@
+"""Which architecture a set of weights belongs to, told by the names and shapes of its tensors alone.
+
+No tensor is needed, so a safetensors file is recognised from its header, without torch. Two tables: the nets we can build, with
+the shape parameters read off the weights; and nets we only know by sight, so that a refusal can name them.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from rainapp.cards import printable
+from rainapp.errors import BadModel
+
+Shapes = Mapping[str, tuple[int, ...]]
+
+WRAPPERS = ("params_ema", "state_dict_ema", "params", "state_dict", "model_state_dict", "model", "net", "generator", "weights")
+_PREFIXES = ("module.", "model.", "net.", "net_g.", "generator.", "_orig_mod.", "derainer.")
+
+PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """An architecture we can build, and what a card says about it."""
+
+    arch: str
+    title: str
+    shape: dict[str, Any] = field(default_factory=dict)
+    multiple_of_px: int = 1
+    receptive_px: int = PRENET_RECEPTIVE_PX
+    conditional: bool = False
+
+
+def common_prefix(names: Collection[str]) -> str:
+    """What wrappers such as DataParallel put before every name: "module.", "model.module.", or nothing."""
+    prefix = ""
+    while names:
+        following = next((p for p in _PREFIXES if all(name.startswith(prefix + p) for name in names)), None)
+        if following is None:
+            break
+        prefix += following
+    return prefix
+
+
+def recognise(shapes: Shapes) -> Recognised | None:
+    """The architecture with exactly these tensor names, without prefixes; None where we cannot build it.
+
+    The shapes are read, not trusted: whoever builds the net must still compare every one.
+    """
+    return next((found for try_one in (_prenet_family, _unshuffle_naf) if (found := try_one(shapes)) is not None), None)
+
+
+def unknown_net(names: Collection[str]) -> BadModel:
+    """The refusal of weights we cannot build a net for, with its name where the tensor names tell it."""
+    guess = looks_like(names)
+    if guess is None:
+        first = printable(next(iter(names), "nothing"))[:60]
+        return BadModel(
+            "The weights belong to no net rainapp knows.", f"There are {len(names)} tensors; the first is “{first}”."
+        )
+    return BadModel(
+        f"This looks like {guess}, which rainapp cannot run.", "PReNet, PReNet_r, PRN, PRN_r and our own nets can be imported."
+    )
+
+
+def looks_like(names: Collection[str]) -> str | None:
+    """The name of a well-known net we cannot build ourselves, or None."""
+    return next(
+        (name for name, patterns in _BY_SIGHT.items() if all(any(map(p, names)) for p in map(_matcher, patterns))), None
+    )
+
+
+def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
+    return re.compile(pattern).match
+
+
+# Telling names, each of which must be there; from the authors' published checkpoints.
+_BY_SIGHT: dict[str, tuple[str, ...]] = {
+    "BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib?\d?\.|.*_bg\.|.*_r\."),
+    "RCDNet": (r".*proxNet_B", r".*proxNet_M"),
+    "NAFNet": (r"intro\.weight", r"ending\.weight", r"encoders\.0\.0\.beta"),
+    "DRSformer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.attn1"),
+    "Restormer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.temperature"),
+    "NeRD-Rain": (r"patch_embed_small\.", r"patch_embed_mid\."),
+    "MPRNet": (r"shallow_feat1\.0\.weight", r"stage1_encoder\."),
+    "MIRNetv2": (r"conv_in\.weight", r"layers\.0\.", r"conv_out\.weight"),
+    "SwinIR": (r"conv_first\.weight", r"layers\.0\.residual_group\."),
+    "Uformer": (r"input_proj\.proj\.0\.weight", r"encoderlayer_0\."),
+    "IDT": (r"input_proj\.", r"encoderlayer0\.|encoderlayer_0\.", r".*win_attn"),
+    "SPDNet": (r"rcp_extract|msb_shuffle|.*rcp", r".*wmlm|.*DWT"),
+    "ESRGAN": (r"model\.0\.weight|conv_first\.weight", r"model\.1\.sub\.0\.|body\.0\.rdb1\."),
+    "a diffusion model": (
+        r"time_embedding\.|time_embed\.0|model\.diffusion_model",
+        r"down_blocks\.|input_blocks\.|.*input_blocks\.",
+    ),
+}
+
+
+def _prenet_family(shapes: Shapes) -> Recognised | None:
+    """PReNet, PRN (five residual blocks), and the `_r` variants (one block used five times); all with 3x3 convolutions."""
+    head = shapes.get("conv0.0.weight", ())
+    if len(head) != 4:
+        return None
+    variants = {
+        (memory, shared): {
+            f"{layer}.{kind}"
+            for layer in (
+                "conv0.0",
+                "conv.0",
+                *(f"res_conv{n}.{place}" for n in range(1, 2 if shared else 6) for place in (0, 2)),
+                *((f"conv_{gate}.0" for gate in "ifgo") if memory else ()),
+            )
+            for kind in ("weight", "bias")
+        }
+        for memory in (True, False)
+        for shared in (True, False)
+    }
+    rows = {
+        (True, False): ("prenet", "PReNet"),
+        (True, True): ("prenet_r", "PReNet_r"),
+        (False, False): ("prn", "PRN"),
+        (False, True): ("prn_r", "PRN_r"),
+    }
+    fitting = next((variant for variant, names in variants.items() if names == shapes.keys()), None)
+    return None if fitting is None else Recognised(*rows[fitting], shape={"channels": head[0]})
+
+
+def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
+    """Our own fast net: width from the head, blocks a level by counting names."""
+    head = shapes.get("head.weight", ())
+    if len(head) != 4 or head[1] not in (12, 13) or "tail.weight" not in shapes or "middle.blocks.0.norm1.weight" not in shapes:
+        return None
+    encoder, decoder = _blocks_by_level(shapes, "encoders"), _blocks_by_level(shapes, "decoders")
+    if len(encoder) != len(decoder):
+        return None
+    middle = _count(shapes, "middle.blocks")
+    shape = {"width": head[0], "encoder": encoder, "middle": middle, "decoder": decoder, "conditional": head[1] == 13}
+    return Recognised(
+        "unshuffle_naf",
+        f"Unshuffle-NAF {head[0]}",
+        shape,
+        multiple_of_px=2 * 2 ** len(encoder),
+        receptive_px=naf_receptive_px(encoder, middle, decoder),
+        conditional=head[1] == 13,
+    )
+
+
+def naf_receptive_px(encoder: list[int], middle: int, decoder: list[int]) -> int:
+    """How far, at most, a pixel of `unshuffle_naf` sees: each 3x3 convolution reaches one position further at its level.
+
+    At level k a position is 2 ** (k + 1) px wide; being grouped into the coarsest cells adds one cell.
+    """
+    reach: int = 2 + 2  # head and tail
+    reach += sum(blocks * 2 ** (level + 1) for level, blocks in enumerate(encoder))
+    reach += sum(blocks * 2 ** (level + 1) for level, blocks in enumerate(reversed(decoder)))
+    coarsest: int = 2 ** (len(encoder) + 1)
+    return reach + middle * coarsest + coarsest
+
+
+def _count(shapes: Shapes, stem: str) -> int:
+    """How many numbered members follow `stem`, from 0 without a gap."""
+    numbers = {match[1] for name in shapes if (match := re.match(rf"{re.escape(stem)}\.(\d{{1,4}})\.", name))}
+    count = 0
+    while str(count) in numbers:
+        count += 1
+    return count
+
+
+def _blocks_by_level(shapes: Shapes, stem: str) -> list[int]:
+    return [_count(shapes, f"{stem}.{level}.blocks") for level in range(_count(shapes, stem))]
