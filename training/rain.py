@@ -119,6 +119,11 @@ def smooth_field(rng: Rng, height: int, width: int, cells: int = 4) -> Layer:
     return np.clip(grown, 0, 1)
 
 
+def single_seed(seed: int, index: int) -> int:
+    """One 63-bit seed for picture `index` of a series started with `seed`."""
+    return int(np.random.default_rng([seed, index]).integers(2**62))
+
+
 def resolve_profile(name: str, rng: Rng) -> str:
     """The plain profile that a name stands for: itself, or one drawn from a mix."""
     if name not in MIXES:

@@ -53,7 +53,7 @@ KINDS: dict[str, StreakKind] = {
     "drop": StreakKind((4, 18), (3, 8), (-4.2, -3.0), 6, defocus_px=(0.7, 2.5), defocus_share=1.0),
     # held out: these two never train what ships (profiles "thick-short" and "monsoon")
     "stub": StreakKind((10, 22), (7, 11), (-3.4, -2.7), 4, defocus_share=0.0),
-    "sheet": StreakKind((220, 320), (1.5, 3.5), (-2.6, -2.0), 7),
+    "sheet": StreakKind((220, 320), (1.5, 3.5), (-3.0, -2.4), 7),
 }
 
 
@@ -101,7 +101,7 @@ def drop_field(rng: Rng, kind: StreakKind, density: float, height: int, width: i
     """(height, width) map of where drops are and how strong: sparse and log-normal, or thresholded noise."""
     if kind.noise:
         field = rng.standard_normal((height, width), np.float32)
-        return np.maximum(field - np.float32(np.sqrt(2) * 0.9), 0)
+        return np.asarray(np.maximum(field - np.float32(np.sqrt(2) * 0.9), 0), np.float32)
     field = np.zeros((height, width), np.float32)
     count = rng.poisson(density * height * width)
     rows, columns = rng.integers(0, height, count), rng.integers(0, width, count)

@@ -1,0 +1,188 @@
+"""The loop on a real small net and real photos."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from rainapp import nets
+from rainapp.errors import BadModel, BadRecipe, Cancelled
+from rainapp.jobs import NoWatch
+from rainapp.library import ModelLibrary
+from training import checkpoint, data, losses, recipe, strategies, tasks
+from training.__main__ import main
+from training.streaks import StreakBank
+from training.trainer import Trainer
+
+STEPS = 6
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> Path:
+    folder = tmp_path / "clean"
+    folder.mkdir()
+    rng = np.random.default_rng(1)
+    for index in range(3):
+        small = rng.integers(0, 255, (6, 7, 3), np.uint8)
+        cv2.imwrite(str(folder / f"{index}.png"), cv2.resize(small, (112, 96), interpolation=cv2.INTER_CUBIC))
+    return folder
+
+
+@pytest.fixture
+def small(photos: Path) -> recipe.Recipe:
+    text = f"""
+[net]
+width = 4
+encoder = [1]
+middle = 1
+decoder = [1]
+[data]
+clean = '{photos}'
+[rain]
+profiles = ["narrow"]
+[train]
+steps = {STEPS}
+batch = 2
+crop_px = 48
+lr = 1e-3
+"""
+    return recipe.from_toml(text)
+
+
+def trainer_for(plan: recipe.Recipe, folder: Path) -> Trainer:
+    folder.mkdir(exist_ok=True)
+    photos, _ = data.read_photos(Path(plan.data.clean), 0, plan.train.crop_px)
+    bank = StreakBank.render(plan.seed, data.kinds_of(plan.rain.profiles), per_kind=4, size_px=96)
+    return Trainer(plan, folder, strategies.combine([tasks.derain(plan, data.RainyCrops(plan, photos, bank))]))
+
+
+class StopAt:
+    """Cancels at the given tick."""
+
+    def __init__(self, tick: int) -> None:
+        self.left = tick
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        self.left -= 1
+        if not self.left:
+            raise Cancelled
+
+
+def test_training_lowers_the_error_on_rain_it_has_not_drawn(small: recipe.Recipe, tmp_path: Path) -> None:
+    heavy = replace(small.rain, profiles=("heavy",), dry=0.0)
+    train = replace(small.train, steps=120, batch=8, lr=1e-2, warmup_steps=10, crop_px=32)
+    longer = replace(small, rain=heavy, train=train, net=replace(small.net, width=8))
+    trainer = trainer_for(longer, tmp_path / "run")
+    unseen = trainer.plan.draw(10_000, 0, 1)
+
+    def error() -> float:
+        with torch.no_grad():
+            return float(losses.l1(trainer.averaged_net()(unseen.rainy, unseen.clear), unseen.target))
+
+    before = error()
+    trainer.run(NoWatch())
+    assert error() < 0.9 * before
+
+
+def test_six_steps_equal_three_and_three_in_a_fresh_process(small: recipe.Recipe, tmp_path: Path) -> None:
+    whole = trainer_for(small, tmp_path / "whole")
+    whole.run(NoWatch())
+    halves = trainer_for(small, tmp_path / "halves")
+    with pytest.raises(Cancelled):
+        halves.run(StopAt(3))
+    assert checkpoint.load(tmp_path / "halves" / "checkpoint.pt").step == 3
+    script = (
+        "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
+        "from training import recipe; from test_trainer import trainer_for; from rainapp.jobs import NoWatch\n"
+        "folder = Path(sys.argv[2]); t = trainer_for(recipe.read(folder / 'recipe.toml'), folder)\n"
+        "t.resume(); t.run(NoWatch())\n"
+    )
+    (tmp_path / "halves" / "recipe.toml").write_text(small.to_toml())
+    here = str(Path(__file__).parent)
+    subprocess.run([sys.executable, "-c", script, here, str(tmp_path / "halves")], check=True, timeout=120)
+    first = checkpoint.load(tmp_path / "whole" / "checkpoint.pt")
+    second = checkpoint.load(tmp_path / "halves" / "checkpoint.pt")
+    assert second.step == first.step == STEPS
+    for name, value in first.net.items():
+        assert torch.equal(value, second.net[name]), name
+    for name, value in first.average.items():
+        assert torch.equal(value, second.average[name]), name
+
+
+def test_the_sample_at_a_place_depends_on_seed_and_place_alone(small: recipe.Recipe, tmp_path: Path) -> None:
+    draw = trainer_for(small, tmp_path / "a").plan.draw
+    assert torch.equal(draw(5, 0, 2).rainy, draw(5, 0, 2).rainy)
+    assert not torch.equal(draw(5, 0, 2).rainy, draw(5, 1, 2).rainy)
+    assert torch.equal(draw(5, 1, 2).rainy[:1], draw(11, 0, 1).rainy[:1])
+
+
+def test_a_run_from_the_command_line_can_be_published_and_loaded(small: recipe.Recipe, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text(replace(small, train=replace(small.train, steps=2)).to_toml())
+    run = tmp_path / "run"
+    assert main(["run", str(file), "--out", str(run), "--ignore-input"]) == 0
+    assert json.loads((run / "log.jsonl").read_text().splitlines()[0])["photos"] == 3
+    library = tmp_path / "library"
+    assert main(["publish", str(run), "--id", "mine", "--into", str(library), "--licence", "MIT", "--trained-on", "three"]) == 0
+    models = ModelLibrary(bundled=library, user=tmp_path / "none")
+    card = models.get("mine")
+    net = nets.load(card, models.weights_path(card))
+    expected = load_file(run / "last.safetensors")
+    assert all(torch.equal(net.state_dict()[name], value.float()) for name, value in expected.items())
+
+
+def test_bad_folders_are_refused_before_training(small: recipe.Recipe, tmp_path: Path) -> None:
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    (empty / "broken.jpg").write_bytes(b"no picture")
+    cv2.imwrite(str(empty / "tiny.png"), np.zeros((8, 8, 3), np.uint8))
+    with pytest.raises(BadRecipe, match="no usable photos"):
+        data.read_photos(empty, 0, 48)
+
+
+def test_unusable_photos_are_named_and_left_out(photos: Path) -> None:
+    (photos / "broken.jpg").write_bytes(b"no picture")
+    cv2.imwrite(str(photos / "tiny.png"), np.zeros((8, 8, 3), np.uint8))
+    kept, left_out = data.read_photos(photos, 0, 48)
+    assert len(kept) == 3
+    assert [sentence.split()[0] for sentence in left_out] == ["broken.jpg", "tiny.png"]
+
+
+def test_a_broken_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "checkpoint.pt").write_bytes(b"nothing")
+    with pytest.raises(BadModel, match="checkpoint"):
+        checkpoint.load(tmp_path / "checkpoint.pt")
+
+
+def test_weights_that_do_not_fit_are_refused(small: recipe.Recipe, tmp_path: Path, tiny_weights: Path) -> None:
+    with pytest.raises(BadRecipe, match="no weights"):
+        trainer_for(replace(small, start_from="nowhere"), tmp_path / "a")
+    wide = replace(small, start_from=str(tiny_weights), net=replace(small.net, width=6))
+    with pytest.raises(BadRecipe, match="do not fit"):
+        trainer_for(wide, tmp_path / "b")
+    trainer_for(replace(small, start_from=str(tiny_weights)), tmp_path / "c")
+
+
+def test_two_strategies_cannot_fill_one_opening(small: recipe.Recipe, tmp_path: Path) -> None:
+    one = strategies.Strategy("one", gradient=strategies.backward)
+    two = strategies.Strategy("two", gradient=strategies.backward)
+    with pytest.raises(BadRecipe, match="one and two"):
+        strategies.combine([one, two])
+    with pytest.raises(BadRecipe, match="samples"):
+        strategies.combine([one])
+
+
+def test_the_spectral_error_sees_fine_structure_more_than_smooth_shift() -> None:
+    flat = torch.zeros(1, 3, 16, 16)
+    stripes = torch.zeros(1, 3, 16, 16)
+    stripes[..., ::2] = 0.2
+    assert losses.fft_l1(flat, flat) == 0
+    assert losses.l1(stripes, flat) == pytest.approx(0.1)
+    assert losses.fft_l1(stripes, flat) > 0
