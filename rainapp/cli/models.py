@@ -1,0 +1,189 @@
+"""`rainapp models`: what is in the library, and what comes in and goes out.
+
+Importing opens the foreign file in a child process (`rainapp.importing`), so nothing here loads torch.
+"""
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+from rainapp.cards import ModelCard, write_card
+from rainapp.errors import BadModel, UnwritableFile
+from rainapp.library import WEIGHTS, ModelLibrary
+
+
+def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add `models` and its actions."""
+    parser = subparsers.add_parser("models", help="list, import, export and check models", description=__doc__.splitlines()[0])
+    _add_shared(parser, top=True)
+    actions = parser.add_subparsers(dest="action", metavar="ACTION")
+    for name, words, arguments in (
+        ("list", "list the models (also without an action)", ()),
+        ("show", "all that is known about a model", ("id",)),
+        ("import", "import a model folder or zip, .safetensors, or a .pth, .pt, .ckpt state dict", ("file",)),
+        ("export", "copy a model as a folder that others can import", ("id", "dir")),
+        ("verify", "hash the weights of all models and compare with their cards", ()),
+        ("remove", "move one of your models to the trash", ("id",)),
+        ("default", "make a model the default", ("id",)),
+    ):
+        action = actions.add_parser(name, help=words, description=words)
+        _add_shared(action, top=False)
+        for argument in arguments:
+            action.add_argument(argument, metavar=argument.upper(), type=str if argument == "id" else Path)
+        if name == "import":
+            action.add_argument(
+                "--id", dest="new_id", metavar="ID", help="its id in the library; default: from the card or file name"
+            )
+            action.add_argument("--licence", metavar="TEXT", help="its licence, where the card has none or another is meant")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Do the action; the exit code."""
+    library = ModelLibrary(user=args.models_dir)
+    return _ACTIONS[args.action or "list"](library, args)
+
+
+def _add_shared(parser: argparse.ArgumentParser, top: bool) -> None:
+    # Given before or after the action: the inner parser must not overwrite with its default what the outer one has read.
+    default: Any = None if top else argparse.SUPPRESS
+    parser.add_argument(
+        "--json", action="store_true", default=False if top else argparse.SUPPRESS, help="one JSON object a line"
+    )
+    parser.add_argument("--models-dir", type=Path, metavar="DIR", default=default, help="folder of your own models")
+
+
+def _list(library: ModelLibrary, args: argparse.Namespace) -> int:
+    cards = library.cards()
+    default = library.default_id if cards else None
+    if args.json:
+        for card in cards:
+            _print_json(_facts(library, card) | {"default": card.id == default})
+    else:
+        table = Table(box=None, pad_edge=False)
+        for column in ("", "id", "what it is", "net", "veil", "licence", "from"):
+            table.add_column(column, overflow="fold")
+        for card in cards:
+            mark = "*" if card.id == default else ""
+            origin = "bundled" if library.is_bundled(card.id) else "yours"
+            table.add_row(mark, card.id, card.summary or card.title, card.arch, "/".join(card.veils), card.licence, origin)
+        _console().print(table if cards else "No models yet. `rainapp models import FILE` brings one in.")
+    _say_problems(library)
+    return 0
+
+
+def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
+    card = library.get(args.id)
+    if args.json:
+        _print_json(_facts(library, card))
+        return 0
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="bold")
+    table.add_column(overflow="fold")
+    for name, value in _facts(library, card).items():
+        if isinstance(value, dict):
+            value = "\n".join(f"{key}  {entry}" for key, entry in value.items())
+        elif isinstance(value, list):
+            value = ", ".join(value)
+        if value not in (None, ""):
+            table.add_row(name.replace("_", " "), str(value))
+    _console().print(table)
+    return 0
+
+
+def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
+    from rainapp.importing import import_model
+
+    card = import_model(args.file, library, model_id=args.new_id, licence=args.licence)
+    if args.json:
+        _print_json({"id": card.id, "arch": card.arch, "licence": card.licence})
+    else:
+        _console().print(f"Imported “{card.title}” as {card.id} ({card.arch}; {card.licence}).", markup=False)
+    return 0
+
+
+def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
+    card = library.get(args.id)
+    folder = args.dir / card.id
+    try:
+        folder.mkdir(parents=True)
+        shutil.copyfile(library.weights_path(card), folder / WEIGHTS)
+    except FileExistsError as error:
+        raise UnwritableFile(f"{folder} is already there.", "Choose another folder.", folder) from error
+    except OSError as error:
+        raise UnwritableFile(f"{folder} cannot be written: {error.strerror}.", "Choose another folder.", folder) from error
+    write_card(folder, card)
+    _answer(args, {"id": card.id, "folder": str(folder)}, f"Wrote {folder}.")
+    return 0
+
+
+def _verify(library: ModelLibrary, args: argparse.Namespace) -> int:
+    """One line a model; exit code 1 if anything is wrong."""
+    problems = library.verify()
+    damaged = {problem.model_id for problem in problems}
+    for card in library.cards():
+        if card.id not in damaged:
+            _answer(args, {"id": card.id, "ok": True}, f"{card.id}: whole")
+    for problem in problems:
+        _answer(args, {"id": problem.model_id, "ok": False, "message": problem.message}, str(problem))
+    return 1 if problems else 0
+
+
+def _remove(library: ModelLibrary, args: argparse.Namespace) -> int:
+    if args.id == "default":
+        raise BadModel("“default” is an alias.", "Name the model that is to go.")
+    library.remove(args.id)
+    _answer(args, {"id": args.id, "removed": True}, f"{args.id} is in the trash.")
+    return 0
+
+
+def _default(library: ModelLibrary, args: argparse.Namespace) -> int:
+    library.set_default(args.id)
+    _answer(args, {"default": library.default_id}, f"The default is {library.default_id}.")
+    return 0
+
+
+_ACTIONS: dict[str, Callable[[ModelLibrary, argparse.Namespace], int]] = {
+    "list": _list,
+    "show": _show,
+    "import": _import,
+    "export": _export,
+    "verify": _verify,
+    "remove": _remove,
+    "default": _default,
+}
+
+
+def _facts(library: ModelLibrary, card: ModelCard) -> dict[str, Any]:
+    """The card as plain values, and where it lies."""
+    values = {item.name: getattr(card, item.name) for item in fields(card)}
+    plain = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in values.items()}
+    return plain | {"veils": list(card.veils), "bundled": library.is_bundled(card.id), "folder": str(library.folder(card))}
+
+
+def _say_problems(library: ModelLibrary) -> None:
+    """Folders that cannot be used, on standard error, so that a list stays a list."""
+    for problem in library.problems():
+        Console(stderr=True, highlight=False).print(str(problem), markup=False, soft_wrap=True)
+
+
+def _answer(args: argparse.Namespace, record: dict[str, Any], words: str) -> None:
+    if args.json:
+        _print_json(record)
+    else:
+        _console().print(words, markup=False, soft_wrap=True)
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def _console() -> Console:
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
