@@ -1,0 +1,197 @@
+"""Clips as sources of frames: upright, in display order, each with the time the file gives it."""
+
+from collections.abc import Generator, Iterator
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.container import InputContainer
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from rainapp.errors import UnreadableFile
+from rainapp.image import Frame, Image
+from rainapp.media import MediaInfo
+from rainapp.media.clip_carry import keeping_notes
+from rainapp.media.clip_facts import ClipFacts, turns_sideways
+from rainapp.media.clip_open import Decoding, check_budget, decoded, open_container, pick_video, read_facts
+from rainapp.media.clip_pixels import FrameReader
+
+
+def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
+    """The facts of a clip; its first frame is decoded to be sure of them. Raises UnreadableFile in words."""
+    with open_container(path) as container:
+        stream = pick_video(container, path)
+        check_budget(stream, path, budget_mb)
+        first = next(decoded(container, stream, path, Decoding()), None)
+        if first is None:
+            raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)
+        facts = read_facts(container, stream, first)
+        return _media_info(path, container, stream, facts)
+
+
+def _media_info(path: Path, container: InputContainer, stream: VideoStream, facts: ClipFacts) -> MediaInfo:
+    width, height = facts.stored_width, facts.stored_height
+    if turns_sideways(facts.display_matrix):
+        width, height = height, width
+    return MediaInfo(
+        path=path,
+        kind="clip",
+        container=container.format.name.split(",")[0],
+        width=width,
+        height=height,
+        depth=facts.depth,
+        frames=stream.frames or None,
+        duration_s=_duration_s(container, stream, facts),
+        fps=float(facts.rate),
+        grey=facts.pix_fmt.startswith("gray"),
+        notes=(*_reading_notes(container, path, stream, facts), *keeping_notes(container, path, facts)),
+        carry=facts,
+    )
+
+
+def _duration_s(container: InputContainer, stream: VideoStream, facts: ClipFacts) -> float:
+    if stream.duration:
+        return float(stream.duration * facts.time_base)
+    if container.duration:
+        return container.duration / 1e6
+    return float(stream.frames * facts.step)
+
+
+def _reading_notes(container: InputContainer, path: Path, stream: VideoStream, facts: ClipFacts) -> list[str]:
+    """What a person should know of the source before the work starts."""
+    notes = []
+    bytes_there = path.stat().st_size
+    entries = stream.index_entries
+    missing = sum(1 for entry in entries if entry.pos + entry.size > bytes_there)
+    if missing and len(entries):
+        notes.append(f"The file is cut off: about {missing} of {len(entries)} frames are missing at its end.")
+    if facts.interlaced:
+        notes.append("The clip is interlaced; it is treated and written as whole frames.")
+    return notes
+
+
+class ClipSource:
+    """A clip as a stream of frames; each iteration starts at the first frame with a container of its own."""
+
+    def __init__(self, path: Path, *, budget_mb: int | None = None) -> None:
+        """Raises UnreadableFile in words for anything that is not a readable clip, before any work is done."""
+        self.path = path
+        self.info = probe(path, budget_mb=budget_mb)
+        self._reading: Generator[Frame, None, None] | None = None
+
+    def __enter__(self) -> Self:
+        """Nothing is held open between iterations."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Release what an unfinished iteration still holds."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield upright frames. Troubles met on the way are added to `info.notes` at the end."""
+        self._reading = self._frames()
+        return self._reading
+
+    def _frames(self) -> Generator[Frame, None, None]:
+        facts = self._facts
+        with open_container(self.path) as container:
+            report = Decoding()
+            stream = pick_video(container, self.path)
+            times = Times(facts)
+            reader = FrameReader(facts)
+            resized = 0
+            for index, frame in enumerate(decoded(container, stream, self.path, report)):
+                resized += (frame.width, frame.height) != (facts.stored_width, facts.stored_height)
+                image = reader.read(frame)
+                yield Frame(index, times.of(frame), image, image)
+        self._tell(report, times.repaired, resized)
+
+    @property
+    def _facts(self) -> ClipFacts:
+        assert isinstance(self.info.carry, ClipFacts)
+        return self.info.carry
+
+    def _tell(self, report: Decoding, repaired: int, resized: int) -> None:
+        """Add what reading brought to light to the notes."""
+        notes = []
+        if report.ended_early:
+            notes.append("The file ends in damaged data; everything readable before it was used.")
+        if report.damaged_packets:
+            notes.append(f"{report.damaged_packets} damaged pieces of the clip were skipped.")
+        if repaired:
+            notes.append(f"{repaired} frames had no time of their own or went back in time; they follow the frame before.")
+        if resized:
+            notes.append(f"The picture size changes within the clip; {resized} frames were scaled to the first one's size.")
+        self.info = replace(self.info, notes=self.info.notes + tuple(note for note in notes if note not in self.info.notes))
+
+
+class Times:
+    """The time of each frame: what the file says, and where it says nothing, the usual step after the frame before."""
+
+    def __init__(self, facts: ClipFacts) -> None:
+        """Start before the first frame of a clip with these `facts`."""
+        self.repaired = 0
+        self._unit = facts.time_base
+        self._step = max(1, round(facts.step / facts.time_base))
+        self._last: int | None = None
+
+    def of(self, frame: VideoFrame) -> Fraction:
+        """The time of the next frame in seconds, exact, always later than the one before."""
+        pts = frame.pts if frame.pts is not None else frame.dts
+        if pts is None or (self._last is not None and pts <= self._last):
+            self.repaired += 1
+            pts = 0 if self._last is None else self._last + (self._step if pts is None else 1)
+        self._last = pts
+        return pts * self._unit
+
+
+def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Image, int, int, float]:
+    """The upright frame shown at `time_s`, its clip's upright width and height, and the duration in seconds.
+
+    `longest_px` 0 keeps size and depth; otherwise the image is 8 bit and no side is longer. A time past the end gives the
+    last frame. Raises UnreadableFile.
+    """
+    info = probe(path)
+    assert isinstance(info.carry, ClipFacts)
+    facts = info.carry
+    with open_container(path) as container:
+        stream = pick_video(container, path)
+        offset = int(Fraction(time_s) / facts.time_base) + (stream.start_time or 0)
+        if time_s > 0:
+            _seek(container, stream, offset)
+        chosen = _frame_at(container, stream, path, offset)
+    if chosen is None and time_s > 0:
+        return read_frame(path, 0.0, longest_px)
+    if chosen is None:
+        raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)
+    image = FrameReader(facts, longest_px=longest_px).read(chosen)
+    return image, info.width, info.height, info.duration_s
+
+
+def _seek(container: InputContainer, stream: VideoStream, offset: int) -> None:
+    """Go to the key frame at or before `offset`; where the format cannot, stay at the start."""
+    try:
+        container.seek(offset, stream=stream, backward=True)
+    except av.FFmpegError:
+        container.seek(0)
+
+
+def _frame_at(container: InputContainer, stream: VideoStream, path: Path, offset: int) -> VideoFrame | None:
+    """The last frame that starts at or before `offset`, or the first one after it."""
+    chosen: VideoFrame | None = None
+    for frame in decoded(container, stream, path, Decoding()):
+        if chosen is not None and frame.pts is not None and frame.pts > offset:
+            break
+        chosen = frame
+    return chosen
+
+
+def estimated_frames(info: MediaInfo) -> int:
+    """How many frames a clip has, or about how many; 0 when nothing is known. For progress only."""
+    return info.frames or round(info.duration_s * info.fps)
