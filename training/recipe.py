@@ -39,11 +39,15 @@ class Net:
 
 @dataclass(frozen=True)
 class Data:
-    """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes."""
+    """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
+
+    `workers` processes draw samples ahead; 0 draws them in the training process itself.
+    """
 
     clean: str = ""
     limit: int = 0
     scales: tuple[float, ...] = (1.0, 0.62, 0.4)
+    workers: int = 0
 
 
 @dataclass(frozen=True)
@@ -133,6 +137,7 @@ class Recipe:
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
             (0 <= self.rain.dry <= 1 and 0 <= self.rain.clear_share <= 1, "Shares must lie from 0 to 1."),
             (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
+            (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
         ]
         return [sentence for holds, sentence in checks if not holds]

@@ -1,6 +1,7 @@
 """What a sample and its target are, and which base error is taken. `derain` is the task of the shipped models."""
 
 from training import data, losses
+from training.prefetch import Prefetch
 from training.recipe import Recipe
 from training.strategies import Strategy
 from training.streaks import StreakBank
@@ -10,7 +11,7 @@ def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
     """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out; L1 and spectral L1."""
     return Strategy(
         "derain",
-        draw=crops.batch,
+        draw=Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch,
         terms=(
             ("l1", 1.0, lambda prediction, batch: losses.l1(prediction, batch.target)),
             ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(prediction, batch.target)),

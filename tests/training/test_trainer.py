@@ -18,6 +18,7 @@ from rainapp.jobs import NoWatch
 from rainapp.library import ModelLibrary
 from training import checkpoint, data, losses, recipe, strategies, tasks
 from training.__main__ import main
+from training.prefetch import Prefetch
 from training.streaks import StreakBank
 from training.trainer import Trainer
 
@@ -121,6 +122,17 @@ def test_the_sample_at_a_place_depends_on_seed_and_place_alone(small: recipe.Rec
     assert torch.equal(draw(5, 0, 2).rainy, draw(5, 0, 2).rainy)
     assert not torch.equal(draw(5, 0, 2).rainy, draw(5, 1, 2).rainy)
     assert torch.equal(draw(5, 1, 2).rainy[:1], draw(11, 0, 1).rainy[:1])
+
+
+def test_worker_processes_draw_the_same_samples(small: recipe.Recipe, tmp_path: Path) -> None:
+    photos, _ = data.read_photos(Path(small.data.clean), 0, small.train.crop_px)
+    crops = data.RainyCrops(small, photos, StreakBank.render(1, ["narrow"], per_kind=2, size_px=96))
+    ahead = Prefetch(crops, workers=2)
+    for step in (3, 4, 5, 9):
+        drawn, expected = ahead(step, 0, 1), crops.batch(step)
+        assert torch.equal(drawn.rainy, expected.rainy)
+        assert torch.equal(drawn.clear, expected.clear)
+    ahead.close()
 
 
 def test_a_run_from_the_command_line_can_be_published_and_loaded(small: recipe.Recipe, tmp_path: Path) -> None:
