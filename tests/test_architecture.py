@@ -77,7 +77,7 @@ TABLE = (
         "files",
         ("rainapp.media.*",),
         uses=("words", "values", "contracts"),
-        libraries=libraries("numpy cv2 PIL av pillow_heif tifffile"),
+        libraries=libraries("numpy cv2 PIL av pillow_heif tifffile psutil"),
         why="the one place that opens media, usable without torch",
     ),
     Row(
@@ -110,7 +110,7 @@ TABLE = (
     Row("lanes", ("rainapp.workers",), uses=("words", "values", "contracts"), why="lanes run whatever they are given"),
     Row(
         "doing",
-        ("rainapp.work", "rainapp.batch", "rainapp.evaluate"),
+        ("rainapp.work", "rainapp.batch", "rainapp.evaluate", "rainapp.looking", "rainapp.rain_found"),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
         libraries=libraries("numpy cv2 torch"),
         why="the only modules that know every stage; training runs as a child process",
@@ -118,10 +118,22 @@ TABLE = (
     Row(
         "command line",
         ("rainapp.cli.*",),
-        uses=("words", "values", "contracts", "files", "lanes", "rain"),
+        uses=(
+            "words",
+            "values",
+            "contracts",
+            "metrics",
+            "nets",
+            "files",
+            "rain",
+            "stages",
+            "training",
+            "lanes",
+            "doing",
+            "importing",
+        ),
         libraries=libraries("numpy rich"),
-        late=("rainapp.*", "training.*"),
-        why="`rainapp --help` is quick, so torch and the work are imported inside run",
+        why="the command line may use all but the window; what loads torch, inside functions only (a rule of its own)",
     ),
     Row(
         "window",
@@ -139,7 +151,6 @@ TABLE = (
         why="decides between window and command line, and loads only that one",
     ),
 )
-ROWS = {row.name: row for row in TABLE}
 
 
 @dataclass(frozen=True)
@@ -266,7 +277,9 @@ def eager(source: Source) -> list[Import]:
 def torch_comes_after_the_window(sources: list[Source]) -> Iterator[str]:
     """Follows module-level imports from the window and the start, and names the chain that ends in torch."""
     by_name = {source.name: source for source in sources}
-    starts = [name for name in by_name if covers("rainapp.gui.*", name) or name in ("rainapp.__main__", "rainapp.cli")]
+    starts = [
+        name for name in by_name if covers("rainapp.gui.*", name) or covers("rainapp.cli.*", name) or name == "rainapp.__main__"
+    ]
     for start in starts:
         chains: list[tuple[str, ...]] = [(start,)]
         seen = {start}
