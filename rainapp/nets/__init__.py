@@ -1,15 +1,27 @@
-"""The table of network architectures.
+"""The table of network architectures, and how a net is made of a model card.
 
 `build` is a dictionary literal from name to class: searchable, and visible to a freezer. A new net is one file and one row.
 """
 
-from torch import nn
+import hashlib
+from pathlib import Path
 
+import torch
+from safetensors import SafetensorError
+from safetensors.torch import load as read_tensors
+from torch import Tensor, nn
+
+from rainapp.cards import ModelCard
 from rainapp.errors import BadModel
+from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
+    "prenet": PReNet,
+    "prenet_r": PReNetShared,
+    "prn": Prn,
+    "prn_r": PrnShared,
 }
 
 
@@ -17,7 +29,9 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     """An untrained net of the architecture `arch` with the given shape parameters.
 
     Every net maps `rainy` (B, 3, H, W) float, sRGB-encoded 0 to 1, to the derained picture of the same shape. Nets with the
-    attribute `conditional` True take a second argument `clear` (B,), 1 where haze goes too.
+    attribute `conditional` True take a second argument `clear` (B,), 1 where haze goes too. The inside of a net runs in the
+    type of its weights; the picture and what is added to it keep the type of `rainy`, so a half-precision net loses nothing
+    of a picture it leaves alone.
 
     Raises:
         BadModel: for an unknown name or a shape the architecture does not take.
@@ -28,3 +42,44 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
         return ARCHITECTURES[arch](**shape)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", str(error)) from error
+
+
+def load(card: ModelCard, weights: Path) -> nn.Module:
+    """The net of `card` with its weights, ready to derain: float32 on the CPU, in evaluation mode, without gradients.
+
+    The file is read once; what was hashed is what is loaded. Weights kept in half precision are widened.
+
+    Raises:
+        BadModel: the file is missing, is not the one the card names, or does not fit the architecture; or a weight is not finite.
+    """
+    tensors = _read_checked(card, weights)
+    net = build(card.arch, **card.shape)
+    try:
+        net.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", str(error), weights) from error
+    if isinstance(net, UnshuffleNaf):
+        net.last = False
+    return net.eval().requires_grad_(False)
+
+
+def _read_checked(card: ModelCard, weights: Path) -> dict[str, Tensor]:
+    try:
+        content = weights.read_bytes()
+    except OSError as error:
+        raise BadModel(f"The weights of “{card.id}” cannot be read.", str(error), weights) from error
+    if hashlib.sha256(content).hexdigest() != card.sha256.lower():
+        raise BadModel(
+            f"The weights of “{card.id}” are not the ones its card names.",
+            "The file is damaged or was exchanged: import or install the model again.",
+            weights,
+        )
+    try:
+        tensors = read_tensors(content)
+    except SafetensorError as error:
+        raise BadModel(f"The weights of “{card.id}” are no safetensors file.", str(error), weights) from error
+    widened = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
+    broken = [name for name, tensor in widened.items() if not torch.isfinite(tensor).all()]
+    if broken:
+        raise BadModel(f"The weights of “{card.id}” are not finite in {broken[0]}.", "The model is damaged.", weights)
+    return widened

@@ -136,7 +136,7 @@ class UnshuffleNaf(nn.Module):
         """
         height, width = rainy.shape[-2:]
         padded = pad_to_multiple(rainy, self.multiple_px)
-        x = F.pixel_unshuffle(padded, 2)
+        x = F.pixel_unshuffle(padded, 2).to(self.head.weight.dtype)
         if self.conditional:
             plane = torch.zeros_like(x[:, :1]) if clear is None else clear.view(-1, 1, 1, 1).expand_as(x[:, :1])
             x = torch.cat([x, plane.to(x.dtype)], 1)

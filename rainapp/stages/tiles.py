@@ -1,0 +1,131 @@
+"""Cutting a picture into overlapping tiles and laying them together again: pure geometry.
+
+Tiles are placed evenly and are no larger than they need to be, so a picture a little larger than one tile is cut into two
+halves, not into a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle half of an overlap one
+tile fades into the next along a raised cosine; the outer quarters, where a tile lacks surroundings, are taken from the
+neighbour alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
+
+Only one row of tiles is float at a time: `assemble` gives finished rows back as soon as nothing can change them any more.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rainapp.image import Pixels
+
+Rows = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Where the tiles of a picture of `height` x `width` lie: `tops` x `lefts`, each `tile_height` x `tile_width`.
+
+    A side of a tile exceeds the picture only where there is a single tile along it; then the tile is padded.
+    """
+
+    height: int
+    width: int
+    tile_height: int
+    tile_width: int
+    tops: tuple[int, ...]
+    lefts: tuple[int, ...]
+
+    @property
+    def count(self) -> int:
+        """Number of tiles."""
+        return len(self.tops) * len(self.lefts)
+
+    def corners(self) -> Iterator[tuple[int, int]]:
+        """(top, left) of every tile, row by row."""
+        return ((top, left) for top in self.tops for left in self.lefts)
+
+
+def lay(height: int, width: int, *, tile_px: int, overlap_px: int, multiple_px: int = 1) -> Grid:
+    """The grid of tiles for a picture.
+
+    Args:
+        height: of the picture, at least 1.
+        width: of the picture, at least 1.
+        tile_px: longest side of a tile; rounded down to the multiple.
+        overlap_px: what neighbours share at least, less than a tile.
+        multiple_px: what sides of tiles are multiples of.
+
+    Raises:
+        ValueError: the numbers do not fit together.
+    """
+    largest = tile_px // multiple_px * multiple_px
+    if height < 1 or width < 1 or overlap_px < 0 or largest <= overlap_px:
+        raise ValueError(f"no tiles of {tile_px} px with {overlap_px} px overlap for a picture of {width}x{height}")
+    tops, tile_height = _places(height, largest, overlap_px, multiple_px)
+    lefts, tile_width = _places(width, largest, overlap_px, multiple_px)
+    return Grid(height, width, tile_height, tile_width, tops, lefts)
+
+
+def _places(length: int, largest: int, overlap: int, multiple: int) -> tuple[tuple[int, ...], int]:
+    """Starts along one axis and the side of the tiles there."""
+    count = 1 if length <= largest else -(-(length - overlap) // (largest - overlap))
+    side = -(-(length + (count - 1) * overlap) // count)
+    side = -(-side // multiple) * multiple
+    if count == 1:
+        return (0,), side
+    return tuple(round(index * (length - side) / (count - 1)) for index in range(count)), side
+
+
+def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
+    """The tile at (top, left): (tile_height, tile_width, 3), a view where it lies inside, else padded by reflection."""
+    tile = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
+    below, right = grid.tile_height - tile.shape[0], grid.tile_width - tile.shape[1]
+    return np.pad(tile, ((0, below), (0, right), (0, 0)), mode="reflect") if below or right else tile
+
+
+def fade(overlap_px: int) -> Rows:
+    """Weight of the later tile over an overlap: 0 in the first quarter, a raised cosine, 1 in the last quarter; (overlap_px,)."""
+    position = (np.arange(overlap_px, dtype=np.float32) + 0.5) / max(overlap_px, 1)
+    return (0.5 - 0.5 * np.cos(np.pi * np.clip(2 * position - 0.5, 0, 1))).astype(np.float32)
+
+
+def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
+    """Lay tiles together, row by row.
+
+    Args:
+        grid: where they lie.
+        tiles: (tile_height, tile_width, 3) float32 each, in the order of `grid.corners()`.
+
+    Yields:
+        (top, rows): finished rows (n, width, 3), from the top of the picture to its bottom, without gap. They are the caller's.
+    """
+    source = iter(tiles)
+    above: Rows | None = None  # what the row of tiles before reaches into this one
+    for index, top in enumerate(grid.tops):
+        strip = _strip(grid, source)
+        if above is not None:
+            weight = fade(len(above))[:, None, None]
+            strip[: len(above)] = _faded(above, strip[: len(above)], weight)
+        following = grid.tops[index + 1] if index + 1 < len(grid.tops) else grid.height
+        above = strip[following - top :].copy() if following < grid.height else None
+        yield top, strip[: following - top]
+
+
+def _strip(grid: Grid, source: Iterator[Rows]) -> Rows:
+    """The next row of tiles, faded into one strip (tile_height or less, width, 3)."""
+    strip = np.empty((min(grid.tile_height, grid.height), grid.width, 3), np.float32)
+    reached = 0
+    for left in grid.lefts:
+        right = min(left + grid.tile_width, grid.width)
+        tile = next(source)[: len(strip), : right - left]
+        shared = reached - left
+        if shared > 0:
+            tile_shared = _faded(strip[:, left:reached], tile[:, :shared], fade(shared)[None, :, None])
+            strip[:, left:reached] = tile_shared
+        strip[:, max(reached, left) : right] = tile[:, max(shared, 0) :]
+        reached = right
+    return strip
+
+
+def _faded(earlier: Rows, later: Rows, weight: Rows) -> Rows:
+    """From `earlier` (weight 0) to `later` (weight 1); where both agree, exactly that value."""
+    mixed: Rows = np.where(weight >= 1, later, earlier + weight * (later - earlier))
+    return mixed
