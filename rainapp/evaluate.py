@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from rainapp import media, metrics
+from rainapp import media, metrics, streak_contrast
 from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Treatment, Watch
@@ -35,13 +35,18 @@ class PictureScore:
     rain_removed: float
     rain_action: float
     bg_err: float
+    mean_change: float
     seconds: float
     megapixels: float
 
 
 @dataclass(frozen=True)
 class ModelScore:
-    """Means over pictures; `ci95` is the bootstrap interval of the mean PSNR-Y; speed without the first (warm-up) picture."""
+    """Means over pictures; `ci95` is the bootstrap interval of the mean PSNR-Y; speed without the first (warm-up) picture.
+
+    `psnr_rgb_p10` is the 10th percentile, and `mean_change` the mean difference from the rainy picture in grey levels: on dry
+    photos, given as both rainy and clean, these two say whether anything was harmed.
+    """
 
     model: str
     n: int
@@ -50,9 +55,11 @@ class ModelScore:
     ssim_y: float
     psnr_y_b: float
     psnr_rgb: float
+    psnr_rgb_p10: float
     rain_removed: float
     rain_action: float
     bg_err: float
+    mean_change: float
     engine: str
     seconds_per_mp: float
 
@@ -102,6 +109,7 @@ def score_picture(name: str, rainy: Image, clean: Image, derained: Image, second
         parts.rain_removed,
         parts.rain_action,
         parts.bg_err,
+        float(np.abs(after - before).mean() * 255),
         seconds,
         rainy.megapixels,
     )
@@ -153,12 +161,58 @@ def summarise(model: str, engine: str, scores: list[PictureScore]) -> ModelScore
         mean("ssim_y"),
         mean("psnr_y_b"),
         mean("psnr_rgb"),
+        float(np.quantile([s.psnr_rgb for s in scores], 0.1, method="lower")),
         mean("rain_removed"),
         mean("rain_action"),
         mean("bg_err"),
+        mean("mean_change"),
         engine,
         sum(s.seconds for s in warm) / max(1e-9, sum(s.megapixels for s in warm)),
     )
+
+
+@dataclass(frozen=True)
+class StreakReport:
+    """Means of `streak_contrast.StreakScore` over photos of real rain with masks; `n` of them had streaks that stand out."""
+
+    model: str
+    n: int
+    streak_removed: float
+    change_elsewhere: float
+    energy_on_streaks: float
+
+
+def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
+    """Rainy photos and the masks whose names begin with theirs. Raises UnreadableFile when there are none."""
+    if not rainy.is_dir() or not masks.is_dir():
+        missing = masks if rainy.is_dir() else rainy
+        raise UnreadableFile(
+            f"The folder {missing} does not exist.", "Name folders of rainy pictures and of their masks.", missing
+        )
+    files = [p for p in masks.iterdir() if media.is_media_name(p)]
+    partners = {p.stem.removesuffix("masks").removesuffix("mask").rstrip("_-"): p for p in files}
+    pairs = [(p, partners[p.stem]) for p in sorted(rainy.iterdir()) if p.stem in partners]
+    if not pairs:
+        raise UnreadableFile(
+            f"No picture in {rainy.name} has a mask in {masks.name}.", "Masks carry the names of their photos.", rainy
+        )
+    return pairs
+
+
+def evaluate_streaks(
+    model: str, pairs: list[tuple[Path, Path]], treatment: Treatment, library: ModelLibrary, watch: Watch
+) -> StreakReport:
+    """How much of the contrast of real streaks one model removes, and what else it changes."""
+    derain: Derain = (lambda image: image) if model == "identity" else pipeline_runner(treatment, library, watch)[0]
+    found = []
+    for rainy_file, mask_file in pairs:
+        rainy = read_image(rainy_file)
+        mask = read_image(mask_file).pixels.mean(axis=2) > 127
+        scored = streak_contrast.score(as_float(rainy), as_float(derain(rainy)), mask)
+        if scored is not None:
+            found.append((scored.streak_removed, scored.change_elsewhere, scored.energy_on_streaks))
+    means = np.mean(np.array(found or [(float("nan"),) * 3]), axis=0)
+    return StreakReport(model, len(found), float(means[0]), float(means[1]), float(means[2]))
 
 
 def evaluate_model(

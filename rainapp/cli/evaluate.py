@@ -10,16 +10,29 @@ from typing import TYPE_CHECKING, Any
 from rainapp import paths
 
 if TYPE_CHECKING:
-    from rainapp.evaluate import ModelScore
+    from rainapp.evaluate import ModelScore, StreakReport
 
-COLUMNS = ("psnr_y", "ssim_y", "psnr_y_b", "psnr_rgb", "rain_removed", "rain_action", "bg_err", "seconds_per_mp")
+COLUMNS = (
+    "psnr_y",
+    "ssim_y",
+    "psnr_rgb",
+    "psnr_rgb_p10",
+    "rain_removed",
+    "rain_action",
+    "bg_err",
+    "mean_change",
+    "seconds_per_mp",
+)
+STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks")
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("evaluate", help="score models on pairs of rainy and clean pictures")
     parser.add_argument("--rainy", type=Path, required=True, help="folder of rainy pictures")
-    parser.add_argument("--clean", type=Path, required=True, help="folder of clean pictures with the same names")
+    truth = parser.add_mutually_exclusive_group(required=True)
+    truth.add_argument("--clean", type=Path, help="folder of clean pictures with the same names")
+    truth.add_argument("--masks", type=Path, help="folder of streak masks of real rain, named as the photos")
     parser.add_argument("--model", action="append", default=[], help="model id; may be given several times")
     parser.add_argument("--identity", action="store_true", help="also score the untouched pictures")
     parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
@@ -37,29 +50,29 @@ def run(args: argparse.Namespace) -> int:
     from rainapp.jobs import NoWatch, Treatment
 
     models = library.ModelLibrary(user=args.models_dir or paths.user_models_dir())
-    pairs = evaluate.find_pairs(args.rainy, args.clean)
+    pairs = evaluate.find_pairs(args.rainy, args.clean) if args.clean else evaluate.find_masks(args.rainy, args.masks)
+    measure = evaluate.evaluate_model if args.clean else evaluate.evaluate_streaks
     names = (["identity"] if args.identity else []) + (args.model or ["default"])
-    scores = []
+    scores: list[ModelScore | StreakReport] = []
     for name in names:
         treatment = Treatment(model=name, veil=args.veil, device=args.device, engine=args.engine, precision=args.precision)
-        score = evaluate.evaluate_model(name, pairs, treatment, models, NoWatch())
+        score = measure(name, pairs, treatment, models, NoWatch())
         scores.append(score)
         if args.json:
             print(json.dumps(asdict(score)), flush=True)
         elif sys.stderr.isatty():
             print(f"{name}: done", file=sys.stderr)
     if not args.json:
-        print_table(scores)
+        print_table(scores, COLUMNS if args.clean else STREAK_COLUMNS)
     return 0
 
 
-def print_table(scores: "list[ModelScore]") -> None:
+def print_table(scores: "list[ModelScore | StreakReport]", columns: tuple[str, ...]) -> None:
     """The scores as a table, a model a row."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("model", "n", *COLUMNS, "engine")
+    table = Table("model", "n", *columns)
     for score in scores:
-        values = [f"{getattr(score, name):.3f}" for name in COLUMNS]
-        table.add_row(score.model, str(score.n), *values, score.engine)
+        table.add_row(score.model, str(score.n), *[f"{getattr(score, name):.3f}" for name in columns])
     Console(width=None if sys.stdout.isatty() else 160).print(table)
