@@ -16,9 +16,9 @@ WIDTH, HEIGHT = 96, 64
 def moving_picture(index: int, width: int = WIDTH, height: int = HEIGHT, peak: int = 255) -> NDArray[Any]:
     """Frame `index` of a soft picture with a square that moves: (H, W, 3) uint8 or uint16."""
     y, x = np.mgrid[0:height, 0:width]
-    picture = np.stack([x * 2, y * 3, 60 + x + index * 2], axis=-1).astype(float) % 256
+    picture = np.clip(np.stack([30 + x * 1.5, 40 + y * 2, 60 + x + index], axis=-1), 0, 220)
     left = (index * 3) % (width - 16)
-    picture[8:24, left : left + 16] = (230, 40, 60)
+    picture[8:24, left : left + 16] = (200, 80, 90)
     return (picture / 255 * peak).astype(np.uint8 if peak == 255 else np.uint16)
 
 
@@ -47,7 +47,9 @@ class Recipe:
 def make_clip(path: Path, **changes: Any) -> Path:
     """Write a clip of `Recipe(**changes)` to `path`; its suffix chooses the container."""
     recipe = Recipe(**changes)
-    with av.open(str(path), "w") as sink:
+    # Late starts are rounded to milliseconds unless the file counts finer.
+    finer = {"movie_timescale": "90000"} if path.suffix in (".mp4", ".mov") else {}
+    with av.open(str(path), "w", container_options=finer) as sink:
         sink.metadata.update(recipe.metadata)
         sounds = [_add_sound(sink, language) for language in recipe.sounds] if recipe.sound_first else []
         video = _add_picture(sink, recipe)
@@ -104,6 +106,8 @@ def _write(sink: Any, recipe: Recipe, video: Any, sounds: Sequence[Any], words: 
         pixels = moving_picture(index, *recipe.size, peak=65535 if deep else 255)
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb48le" if deep else "rgb24").reformat(format=recipe.pix_fmt)
         frame.pts, frame.time_base = ticks, recipe.time_base
+        if recipe.colour:
+            frame.color_primaries, frame.color_trc, frame.colorspace, frame.color_range = recipe.colour
         sink.mux(video.encode(frame))
     sink.mux(video.encode(None))
     last_s = float(max(recipe.times) * recipe.time_base)

@@ -21,7 +21,7 @@ from av.video.stream import VideoStream
 
 from rainapp.errors import UnreadableFile
 from rainapp.media.atomic import unreadable
-from rainapp.media.clip_facts import IDENTITY_MATRIX, ClipFacts, Hdr, parse_light, parse_mastering
+from rainapp.media.clip_facts import IDENTITY_MATRIX, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,gxf,nut,ivf,obu,av1,h264,hevc,m4v,mjpeg,dv,rm,wtv,yuv4mpegpipe"
@@ -152,10 +152,11 @@ def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame
         rate=_rate(stream),
         profile=context.profile or "",
         codec_tag=context.codec_tag,
-        matrix=first.colorspace,
-        transfer=first.color_trc,
-        primaries=first.color_primaries,
-        colour_range=first.color_range,
+        # The picture's own word counts before the container's, as in players.
+        matrix=context.colorspace if first.colorspace == UNSAID else first.colorspace,
+        transfer=context.color_trc if first.color_trc == UNSAID else first.color_trc,
+        primaries=context.color_primaries if first.color_primaries == UNSAID else first.color_primaries,
+        colour_range=first.color_range or context.color_range,
         sample_aspect=stream.sample_aspect_ratio,
         display_matrix=_display_matrix(first),
         hdr=_hdr(first),
