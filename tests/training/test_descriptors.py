@@ -1,0 +1,58 @@
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from training.descriptors import describe, layer_of_pair, layer_of_photo, ranges
+from training.rain import draw_rain
+from training.streaks import motion_kernel
+
+RAIN100L = {
+    "coverage": (0.05, 0.25),
+    "p99": (0.125, 0.46),
+    "length_px": (18, 52),
+    "width_px": (2.0, 5.0),
+    "coherence": (0.75, 1.0),
+}
+"""10-90 % ranges measured on the public set (science notes 8.2), with the tolerance of twenty pictures."""
+
+
+def drawn_streaks(angle: float, length: float = 31, width: float = 5) -> NDArray[np.float32]:
+    layer = np.zeros((200, 200), np.float32)
+    kernel = motion_kernel(np.random.default_rng(4), length, width, angle)
+    side = kernel.shape[0]
+    for top, left in ((10, 20), (60, 120), (120, 60), (130, 150), (20, 150)):
+        layer[top : top + side, left : left + side] += 0.3 * kernel
+    return layer
+
+
+@pytest.mark.parametrize("angle", [-50, -20, 0, 15, 40])
+def test_the_angle_of_drawn_streaks_is_found(angle: float) -> None:
+    found = describe(drawn_streaks(angle))
+    assert found.angle_deg == pytest.approx(angle, abs=4)
+    assert found.coherence > 0.7
+
+
+def test_longer_and_wider_streaks_measure_longer_and_wider() -> None:
+    short, long = describe(drawn_streaks(0, length=15)), describe(drawn_streaks(0, length=40))
+    assert long.length_px > 1.5 * short.length_px
+    assert describe(drawn_streaks(0, width=9)).width_px > describe(drawn_streaks(0, width=3)).width_px
+
+
+def test_a_dry_picture_has_no_rain_in_numbers() -> None:
+    found = describe(np.zeros((64, 64), np.float32))
+    assert found.coverage == 0
+    assert found.coherence == 0
+
+
+def test_profile_narrow_lies_where_rain100l_lies() -> None:
+    clean = np.full((200, 300, 3), 0.4, np.float32)
+    rows = [describe(layer_of_pair(draw_rain(clean, "narrow", 100 + i, camera=False).rainy, clean)) for i in range(20)]
+    medians = {name: middle for name, (_, middle, _) in ranges(rows).items()}
+    for name, (low, high) in RAIN100L.items():
+        assert low <= medians[name] <= high, name
+
+
+def test_bright_fine_structure_of_a_photo_is_its_rain_layer() -> None:
+    photo = np.repeat((0.4 + drawn_streaks(0))[..., None], 3, axis=2).astype(np.float32)
+    layer = layer_of_photo(photo)
+    assert layer[drawn_streaks(0) > 0.2].mean() > 5 * layer[drawn_streaks(0) == 0].mean()
