@@ -45,7 +45,7 @@ def libraries(names: str) -> frozenset[str]:
 TABLE = (
     Row(
         "words",
-        ("rainapp", "training", "rainapp.errors", "rainapp.paths", "rainapp.textfile"),
+        ("rainapp", "training", "rainapp.errors", "rainapp.paths", "rainapp.textfile", "rainapp.logs"),
         libraries=libraries("platformdirs"),
         why="everything speaks these words, so they know nobody",
     ),

@@ -1,0 +1,188 @@
+"""Many files: which of them are photos and clips, and what the result of each is called.
+
+`find_files` walks folders, `plan` turns what it found into `DerainFile` records, of which no two share a target and none
+overwrites a source. Nothing is derained here: whoever holds the plan submits its records. The same inputs in the same state
+give the same plan.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rainapp import media
+from rainapp.errors import BadTreatment, RainError, UnreadableFile
+from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
+from rainapp.media.sniff import CLIP, UNKNOWN, sniff
+from rainapp.media.suffixes import same_format, target_suffix
+from rainapp.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
+
+TICK_FILES = 100  # a report this often while folders are looked through
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file to treat: `beneath` is its folder as seen from the input folder (empty for a file that was named itself)."""
+
+    path: Path
+    beneath: Path = Path()
+    named: bool = False
+
+
+@dataclass(frozen=True)
+class Skipped:
+    """A file that is left alone, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a batch will do, what it leaves alone (perhaps as the results exist), and which inputs it cannot even look at."""
+
+    jobs: tuple[DerainFile, ...]
+    skipped: tuple[Skipped, ...] = ()
+    failed: tuple[RainError, ...] = ()
+    results_exist: bool = False
+
+
+def find_files(
+    inputs: Sequence[Path], recursive: bool, leave_out: Path | None = None, watch: Watch | None = None
+) -> Iterator[Found | Skipped]:
+    """The files in `inputs`, in the order given and sorted within a folder; a file that comes twice is told once.
+
+    Files that were named are taken as they are. Of what lies in folders, hidden files, results of an earlier run beside their
+    original, and what is no photo or clip by name and content are skipped with a reason. Folders are followed through links,
+    each once, so a loop of links ends. `leave_out` is the folder of the results, which is not looked into (unless it is an
+    input).
+    """
+    seen: set[str] = set()
+    visited: set[tuple[int, int]] = set()
+    count = 0
+    for path in inputs:
+        found = _walk(path, path, recursive, leave_out, visited) if path.is_dir() else iter((Found(path, named=True),))
+        for entry in found:
+            count += 1
+            if watch is not None and count % TICK_FILES == 1:
+                watch.tick(count, 0)
+            if isinstance(entry, Skipped) or (key := os.path.abspath(entry.path)) not in seen:
+                if isinstance(entry, Found):
+                    seen.add(key)
+                yield entry
+
+
+def _walk(
+    folder: Path, root: Path, recursive: bool, leave_out: Path | None, visited: set[tuple[int, int]]
+) -> Iterator[Found | Skipped]:
+    try:
+        state = folder.stat()
+        entries = sorted(folder.iterdir(), key=lambda entry: (entry.name.casefold(), entry.name))
+    except OSError as error:
+        yield Skipped(folder, f"the folder cannot be opened: {error.strerror}")
+        return
+    if (state.st_dev, state.st_ino) in visited:
+        return
+    visited.add((state.st_dev, state.st_ino))
+    names = {entry.name for entry in entries}
+    for entry in entries:
+        if not os.path.isdir(entry):  # like isfile, and unlike the methods of Path, it never raises
+            reason = _reason_to_skip(entry, names)
+            yield Skipped(entry, reason) if reason else Found(entry, entry.parent.relative_to(root))
+    for entry in entries:
+        if recursive and os.path.isdir(entry) and not entry.name.startswith(".") and not _same(entry, leave_out):
+            yield from _walk(entry, root, recursive, leave_out, visited)
+
+
+def _reason_to_skip(path: Path, names: set[str]) -> str | None:
+    """Why a file that was not named itself is left alone; None where it is to be treated."""
+    if path.name.startswith("."):
+        return "hidden"
+    if not os.path.isfile(path):  # opening a pipe would wait for ever
+        return "no regular file" if os.path.exists(path) else "a link that leads nowhere"
+    if _is_own_result(path, names):
+        return "a result of rainapp beside its original"
+    if media.is_media_name(path):
+        return None
+    try:
+        return None if sniff(path) != UNKNOWN else "neither a photo nor a clip"
+    except RainError as error:
+        return error.message
+
+
+def _is_own_result(path: Path, names: set[str]) -> bool:
+    for mark in (RESULT_MARK, RAIN_MARK):
+        original, found, _ = path.stem.rpartition(mark)
+        if found and any(name.startswith(f"{original}.") for name in names):
+            return True
+    return False
+
+
+def _same(folder: Path, other: Path | None) -> bool:
+    return other is not None and os.path.realpath(folder) == os.path.realpath(other)
+
+
+def is_out_file(inputs: Sequence[Path], out: Path) -> bool:
+    """Whether OUT means a file: there is one input, a file, and OUT ends in a media suffix and is no folder."""
+    return len(inputs) == 1 and not inputs[0].is_dir() and media.is_media_name(out) and not out.is_dir()
+
+
+def plan(
+    inputs: Sequence[Path],
+    out: Path | None,
+    treatment: Treatment,
+    output: Output,
+    *,
+    recursive: bool = False,
+    template: str = TEMPLATE,
+    watch: Watch | None = None,
+) -> Plan:
+    """The records for `inputs`; `out` None means beside each source.
+
+    Raises:
+        BadTreatment: OUT names a file where a folder is needed, or a suffix that is not the format asked for.
+    """
+    out_file = out if out is not None and is_out_file(inputs, out) else None
+    if out is not None and out_file is None and out.exists() and not out.is_dir():
+        raise BadTreatment(f"{out} is a file, but the results need a folder.", "Name a folder after -o.", out)
+    if out_file is not None and output.format != "keep" and not same_format(out_file.suffix, f".{output.format}"):
+        raise BadTreatment(f"{out_file.name} does not end in .{output.format}.", "Leave --format out, or name it so.", out_file)
+    found = list(find_files(inputs, recursive, out, watch))
+    sources = [entry for entry in found if isinstance(entry, Found)]
+    skipped = [entry for entry in found if isinstance(entry, Skipped)]
+    jobs: list[DerainFile] = []
+    failed: list[RainError] = []
+    results_exist = False
+    names = Names((entry.path for entry in sources), output.if_exists)
+    for number, entry in enumerate(sources):
+        (watch or NoWatch()).tick(number, len(sources))
+        try:
+            wanted, rain_suffix = _wanted(entry, out, out_file, treatment, output, template)
+        except RainError as error:
+            failed.append(error)
+            continue
+        target = names.claim(wanted, rain_suffix if output.layer == "both" else None)
+        if target is None:
+            results_exist = True
+            skipped.append(Skipped(entry.path, f"{wanted.name} exists"))
+        else:
+            jobs.append(DerainFile(entry.path, target, treatment, output))
+    return Plan(tuple(jobs), tuple(skipped), tuple(failed), results_exist)
+
+
+def _wanted(
+    entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str
+) -> tuple[Path, str]:
+    """The target `entry` would like, and the suffix of its rain layer. Raises `UnreadableFile` for what is no media at all."""
+    if not os.path.lexists(entry.path):
+        raise UnreadableFile(f"{entry.path.name} does not exist.", "It may have been moved or renamed.", entry.path)
+    if os.path.exists(entry.path) and not os.path.isfile(entry.path):
+        raise UnreadableFile(f"{entry.path.name} is no regular file.", "Choose a photo or a clip.", entry.path)
+    container = sniff(entry.path)
+    suffix = target_suffix(entry.path, container, output.format)
+    rain_suffix = suffix if container == CLIP else ".png"
+    if out_file is not None:
+        return out_file, rain_suffix
+    folder = entry.path.parent if out is None else out / entry.beneath
+    wanted = result_path(entry.path, folder, suffix, treatment, template)
+    return (rain_path(wanted, rain_suffix) if output.layer == "rain" else wanted), rain_suffix

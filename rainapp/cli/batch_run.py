@@ -1,0 +1,140 @@
+"""A batch on the command line: submits the plan's records, listens to the workers, counts, and heeds Ctrl-C.
+
+The main thread only waits and tells. A signal handler may run between any two of its steps, so it does no more than put a word
+on the queue that the thread waits at.
+"""
+
+import signal
+import time
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Literal, Self
+
+from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
+from rainapp.cli.reports import BEAT_S, Counts, Report
+from rainapp.errors import Cancelled
+from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Watch
+from rainapp.workers import Workers
+
+if TYPE_CHECKING:
+    from rainapp.batch import Plan
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def _run(job: Job, watch: Watch) -> object:
+    from rainapp import work  # on the lane's thread: torch takes seconds to load, and this thread stays awake meanwhile
+
+    return work.run(job, watch)
+
+
+class BatchRun:
+    """One batch. As a context manager it owns the signals and the workers' threads."""
+
+    def __init__(self, report: Report) -> None:
+        self._report = report
+        self._events: SimpleQueue[Event | Literal["stop"]] = SimpleQueue()  # its put may interrupt its own get
+        self._workers = Workers(_run, self._events.put)
+        self._sources: dict[int, Path] = {}
+        self._at_work: tuple[Path, Progressed] | None = None
+        self._counts = Counts()
+        self._cancelled = False
+        self._started = time.monotonic()
+
+    def __enter__(self) -> Self:
+        """Take the signals."""
+        self._before = [(number, signal.signal(number, self._stop)) for number in _SIGNALS]
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """End the threads, then give the signals back: a second Ctrl-C must not tear a file."""
+        self._workers.shutdown()
+        for number, handler in self._before:
+            signal.signal(number, handler)
+
+    def looking(self, where: Path) -> Watch:
+        """What `batch.plan` reports to while it looks through folders."""
+        return _Looking(self, where)
+
+    def work_through(self, plan: "Plan") -> int:
+        """Do the plan and tell it; the exit code."""
+        for skipped in plan.skipped:
+            self._counts.skipped += 1
+            self._report.skipped(skipped.path, skipped.reason)
+        for error in plan.failed:
+            self._failed(error.path or Path(), error.kind, error.message, error.hint)
+        self._report.planned(len(plan.jobs))
+        for job in plan.jobs:
+            handle = self._workers.submit(job)
+            self._sources[handle.job_id] = job.source
+        while self._sources and not self._cancelled:
+            self._next()
+        self._workers.shutdown()
+        while not self._events.empty():
+            self._take(self._events.get())
+        self._report.summary(self._counts, time.monotonic() - self._started)
+        return self._exit_code(nothing_found=not plan.jobs and not plan.failed and not plan.results_exist)
+
+    def told_recently(self, source: Path, event: Progressed) -> None:
+        """Tell where things stand."""
+        self._at_work = (source, event)
+        self._report.progressed(source, event)
+
+    def check_stop(self) -> None:
+        """Raise `Cancelled` once a signal came."""
+        if self._cancelled:
+            raise Cancelled
+
+    def _stop(self, number: int, frame: FrameType | None) -> None:
+        self._cancelled = True
+        self._events.put("stop")
+
+    def _next(self) -> None:
+        """Take the next event; where none comes, tell again where the file at work stands."""
+        try:
+            self._take(self._events.get(timeout=BEAT_S))
+        except Empty:
+            if self._at_work is not None:
+                self._report.progressed(*self._at_work)
+
+    def _take(self, event: Event | Literal["stop"]) -> None:
+        if isinstance(event, Progressed):
+            self.told_recently(self._sources[event.job_id], event)
+        elif isinstance(event, Finished) and isinstance(event.result, Derained):
+            del self._sources[event.job_id]
+            self._counts.finished += 1
+            self._report.finished(event.result)
+        elif isinstance(event, Failed):
+            self._failed(self._sources.pop(event.job_id), event.kind, event.message, event.hint)
+        elif isinstance(event, Stopped):
+            del self._sources[event.job_id]
+
+    def _failed(self, source: Path, kind: str, message: str, hint: str) -> None:
+        self._counts.failed += 1
+        self._report.failed(source, kind, message, hint)
+
+    def _exit_code(self, nothing_found: bool) -> int:
+        if self._cancelled:
+            return CANCELLED
+        if nothing_found:
+            return USAGE
+        if not self._counts.failed:
+            return DONE
+        return SOME_FAILED if self._counts.finished else NONE_DONE
+
+
+class _Looking:
+    """The watch of the plan: tells at times that folders are being looked through."""
+
+    def __init__(self, run: BatchRun, where: Path) -> None:
+        self._run = run
+        self._where = where
+        self._told = time.monotonic()
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        """`done` files were looked at."""
+        self._run.check_stop()
+        if time.monotonic() - self._told >= BEAT_S:
+            self._told = time.monotonic()
+            self._run.told_recently(self._where, Progressed(0, done, total))

@@ -1,0 +1,136 @@
+"""`rainapp derain`: take the rain out of files and folders.
+
+The work is done on the device lane of `Workers`, one file after another; this thread only tells what happens. Ctrl-C stops at
+the next tile and leaves whole files only.
+"""
+
+import argparse
+import os
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from rainapp.cli import USAGE
+from rainapp.cli.batch_run import BatchRun
+from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
+from rainapp.errors import BadModel, BadTreatment, UnreadableFile
+from rainapp.jobs import STRENGTH_MAX, Output, Treatment
+from rainapp.library import ModelLibrary
+from rainapp.media.suffixes import FORMATS
+
+_DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,2})?")
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("derain", help="take rain out of photos and videos", allow_abbrev=False)
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="photos, videos, folders")
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="OUT",
+        help="folder for the results; a file if there is one input file and OUT ends in a media suffix",
+    )  # fmt: skip
+    parser.add_argument("-r", "--recursive", action="store_true", help="also look into the folders inside folders")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
+    _add_treatment(parser)
+    _add_output(parser)
+    parser.set_defaults(run=run)
+
+
+def _add_treatment(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how rain is taken out")
+    group.add_argument("--model", default="default", metavar="ID", help="a model of the library; default: its default model")
+    group.add_argument("--models-dir", type=Path, metavar="DIR", help="folder of your own models")
+    group.add_argument(
+        "--strength", type=_number(float, 0, STRENGTH_MAX), default=1.0, metavar=f"0..{STRENGTH_MAX}",
+        help="0 or no rain found: the file is copied byte for byte (unless another format is asked for)",
+    )  # fmt: skip
+    group.add_argument("--veil", choices=("keep", "clear"), default="keep", help="keep: only streaks go; clear: haze goes too")
+    group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
+    group.add_argument("--device", type=_device, default="auto", metavar="auto|cpu|cuda:0|mps", help="where the work is done")
+    group.add_argument(
+        "--engine", choices=("auto", "torch", "openvino"), default="auto", help="auto: the fastest measured here"
+    )
+    group.add_argument(
+        "--precision", choices=("auto", "fp32", "bf16", "fp16"), default="auto", help="auto: less only where it was checked"
+    )
+    group.add_argument("--tile", type=_tile, default=None, metavar="auto|PX", help="side of the pieces worked on")
+
+
+def _add_output(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is written")
+    group.add_argument(
+        "--layer", choices=("result", "rain", "both"), default="result",
+        help="also or only write the removed rain (<stem>_rain.png)",
+    )  # fmt: skip
+    group.add_argument(
+        "--if-exists", choices=("skip", "rename", "overwrite"), default="rename", help='rename adds " (2)"; sources stay anyway'
+    )
+    group.add_argument("--format", choices=("keep", *FORMATS), default="keep", help="keep: as the source, where it can be")
+    group.add_argument("--quality", type=_number(int, 1, 100), metavar="1..100", help="of JPEG, WebP, HEIC and AVIF")
+    group.add_argument("--codec", metavar="NAME", help="of clips, such as h264, hevc, av1")
+    group.add_argument("--crf", type=_number(int, 0, 63), metavar="N", help="of clips: lower is better and larger")
+    group.add_argument("--metadata", choices=("keep", "strip", "no-location"), default="keep", help="camera data and captions")
+
+
+def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], int | float]:
+    def parse(text: str) -> int | float:
+        try:
+            value = kind(text)
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"“{text}” is no {'whole ' if kind is int else ''}number") from None
+        if not low <= value <= high:
+            raise argparse.ArgumentTypeError(f"{text} does not lie between {low} and {high}")
+        return value
+
+    return parse
+
+
+def _tile(text: str) -> int | None:
+    return None if text == "auto" else int(_number(int, 32, 8192)(text))
+
+
+def _device(text: str) -> str:
+    if not _DEVICE.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"“{text}” is none of auto, cpu, cuda:0, mps")
+    return "cuda:0" if text == "cuda" else text
+
+
+def run(args: argparse.Namespace) -> int:
+    """Derain everything; the exit code."""
+    from rainapp import batch  # reads files, which --help does without
+
+    if args.models_dir is not None:
+        os.environ["RAINAPP_MODELS"] = str(args.models_dir)  # where every library looks that is opened from now on
+    treatment = Treatment(
+        model=args.model, strength=args.strength, veil=args.veil, mask=args.mask, tile_px=args.tile, device=args.device,
+        engine=args.engine, precision=args.precision,
+    )  # fmt: skip
+    output = Output(
+        format=args.format, quality=args.quality, codec=args.codec, crf=args.crf, metadata=args.metadata, layer=args.layer,
+        if_exists=args.if_exists,
+    )  # fmt: skip
+    try:
+        _check(treatment)
+        report: Report = JsonReport() if args.json else BarReport() if sys.stderr.isatty() else PlainReport()
+        with BatchRun(report) as batch_run:
+            watch = batch_run.looking(args.inputs[0])
+            plan = batch.plan(args.inputs, args.out, treatment, output, recursive=args.recursive, watch=watch)
+            return batch_run.work_through(plan)
+    except (BadModel, BadTreatment, UnreadableFile) as error:
+        print(f"rainapp derain: {error}", file=sys.stderr)
+        return USAGE
+
+
+def _check(treatment: Treatment) -> None:
+    """What would make every file fail is wrong usage. Raises BadModel, BadTreatment, UnreadableFile (of the mask)."""
+    card = ModelLibrary().get(treatment.model)
+    if treatment.veil not in card.veils:
+        raise BadTreatment(f"The model “{card.id}” cannot clear haze.", "Leave --veil out, or choose another model.")
+    if treatment.mask is not None:
+        from rainapp import media  # loads decoders, which --help does without
+
+        with media.open_source(treatment.mask) as mask:
+            if mask.info.kind != "photo":
+                raise BadTreatment(f"{treatment.mask.name} is no picture.", "A mask is a picture in black and white.")

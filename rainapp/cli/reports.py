@@ -1,0 +1,232 @@
+"""How a batch tells what it does: JSON lines for programs, bars on a terminal, plain lines elsewhere.
+
+Failed inputs are told on standard error in every case, one line each: the file, what happened, what helps. A report is also
+given while nothing moves (a large file being read or written), so that silence always means an end.
+"""
+
+import json
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from rainapp.jobs import Derained, Progressed
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+OFTEN_S = 0.2  # a report of one file's progress at most this often
+BEAT_S = 5.0  # ... and at least this often
+PLAIN_BEAT_S = 15.0
+
+
+@dataclass
+class Counts:
+    """What came of the inputs."""
+
+    finished: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+
+class Report(Protocol):
+    """What a batch tells as it goes."""
+
+    def planned(self, files: int) -> None:
+        """So many files will be treated."""
+
+    def progressed(self, source: Path, event: Progressed) -> None:
+        """A file moved on, or is still at it."""
+
+    def finished(self, done: Derained) -> None:
+        """A file is done."""
+
+    def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
+        """A file failed."""
+
+    def skipped(self, source: Path, reason: str) -> None:
+        """A file was left alone."""
+
+    def summary(self, counts: Counts, seconds: float) -> None:
+        """Everything has been told."""
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks and characters that could drive a terminal."""
+    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say_failed(source: Path, message: str, hint: str) -> None:
+    """The one line on standard error that every failed input gets."""
+    print(one_line(f"{source}: {message} {hint}".rstrip()), file=sys.stderr, flush=True)
+
+
+class JsonReport:
+    """One JSON object a line on standard output, as the contract has it."""
+
+    def __init__(self) -> None:
+        self._told: tuple[Path, float] | None = None
+
+    def planned(self, files: int) -> None:
+        """Nothing: the events say it."""
+
+    def progressed(self, source: Path, event: Progressed) -> None:
+        """At most five a second for one file."""
+        now = time.monotonic()
+        if self._told is not None and self._told[0] == source and now - self._told[1] < OFTEN_S and event.done < event.total:
+            return
+        self._told = (source, now)
+        eta_s = None if event.eta_s is None else round(event.eta_s, 1)
+        self._print(event="progress", source=str(source), done=event.done, total=event.total, eta_s=eta_s)
+
+    def finished(self, done: Derained) -> None:
+        """All that is known of the result."""
+        self._print(
+            event="finished",
+            source=str(done.source),
+            target=None if done.target is None else str(done.target),
+            seconds=round(done.seconds, 3),
+            megapixels=round(done.megapixels, 6),
+            model=done.model,
+            engine=done.engine,
+            device=done.device,
+            rain_found=done.rain_found,
+            layer=None if done.layer is None else str(done.layer),
+            notes=list(done.notes),
+        )
+
+    def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
+        """On both channels."""
+        say_failed(source, message, hint)
+        self._print(event="failed", source=str(source), kind=kind, message=message, hint=hint)
+
+    def skipped(self, source: Path, reason: str) -> None:
+        """Why a file was left alone."""
+        self._print(event="skipped", source=str(source), reason=reason)
+
+    def summary(self, counts: Counts, seconds: float) -> None:
+        """The last line."""
+        self._print(event="summary", **vars(counts), seconds=round(seconds, 3))
+
+    def _print(self, **values: object) -> None:
+        print(json.dumps(values), flush=True)  # plain ASCII: every name gets through every pipe
+
+
+class PlainReport:
+    """A line a file on standard output; while a file takes long, where it stands, on standard error."""
+
+    def __init__(self) -> None:
+        self._told = time.monotonic()
+
+    def planned(self, files: int) -> None:
+        """Nothing: the lines say it."""
+
+    def progressed(self, source: Path, event: Progressed) -> None:
+        """Every quarter of a minute."""
+        if time.monotonic() - self._told >= PLAIN_BEAT_S:
+            self._told = time.monotonic()
+            print(one_line(f"{source}: {standing(event)}"), file=sys.stderr, flush=True)
+
+    def finished(self, done: Derained) -> None:
+        """Source, target, time."""
+        self._told = time.monotonic()
+        print(one_line(said(done)), flush=True)
+
+    def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
+        """On standard error."""
+        self._told = time.monotonic()
+        say_failed(source, message, hint)
+
+    def skipped(self, source: Path, reason: str) -> None:
+        """Only counted, but for results that are there already."""
+
+    def summary(self, counts: Counts, seconds: float) -> None:
+        """The counts in one line."""
+        print(counted(counts, seconds), flush=True)
+
+
+class BarReport:
+    """Two bars on a terminal: all files, and the one at work. Takes and gives back the terminal's line."""
+
+    def __init__(self) -> None:
+        self._bars: Progress | None = None
+        self._all: TaskID | None = None
+        self._one: TaskID | None = None
+
+    def planned(self, files: int) -> None:
+        """Show the bars."""
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn
+
+        columns = TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}")
+        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._all = self._bars.add_task("all files", total=files, words="")
+        self._one = self._bars.add_task("", total=None, words="", visible=False)
+        self._bars.start()
+
+    def progressed(self, source: Path, event: Progressed) -> None:
+        """Move the bar of the file."""
+        if self._bars is not None and self._one is not None:
+            name = one_line(source.name)
+            short = name if len(name) <= 30 else f"{name[:14]}…{name[-15:]}"
+            self._bars.update(
+                self._one,
+                description=short,
+                completed=event.done,
+                total=event.total or None,
+                words="" if event.eta_s is None else f"{remaining(event.eta_s)} left",
+                visible=True,
+            )
+
+    def finished(self, done: Derained) -> None:
+        """A line above the bars."""
+        self._line(said(done))
+
+    def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
+        """A line above the bars."""
+        self._line(f"{source}: {message} {hint}".rstrip())
+
+    def skipped(self, source: Path, reason: str) -> None:
+        """Only counted."""
+
+    def summary(self, counts: Counts, seconds: float) -> None:
+        """Take the bars away and say the counts."""
+        if self._bars is not None:
+            self._bars.stop()
+        print(counted(counts, seconds), flush=True)
+
+    def _line(self, text: str) -> None:
+        if self._bars is None or self._all is None:
+            print(one_line(text), file=sys.stderr, flush=True)
+        else:
+            self._bars.console.print(one_line(text), markup=False, highlight=False, soft_wrap=True)
+            self._bars.advance(self._all)
+
+
+def said(done: Derained) -> str:
+    """What came of one file, in words."""
+    end = "" if done.rain_found else " (no rain found)" if done.engine != "none" else " (copied)"
+    return f"{done.source} -> {done.target}{end} {done.seconds:.1f} s"
+
+
+def counted(counts: Counts, seconds: float) -> str:
+    """The counts of a batch, in words."""
+    return f"{counts.finished} done, {counts.failed} failed, {counts.skipped} skipped, {remaining(seconds)}"
+
+
+def standing(event: Progressed) -> str:
+    """Where a file stands, in words."""
+    if not event.total:
+        return "at work"
+    left = "" if event.eta_s is None else f", {remaining(event.eta_s)} left"
+    return f"{100 * event.done // event.total} %{left}"
+
+
+def remaining(seconds: float) -> str:
+    """A time in the words of a clock: 8 s, 3 min, 2 h 05."""
+    if seconds < 60:
+        return f"{seconds:.0f} s"
+    if seconds < 3600:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds // 3600:.0f} h {seconds % 3600 // 60:02.0f}"

@@ -1,0 +1,157 @@
+"""Pictures for the screen: decoded, cut out, made smaller, derained in part. Nothing here is written to a disk.
+
+A view is moved many times over one photo, so the picture decoded last is kept. What is cut out for the net keeps the net's own
+grid and a margin as wide as the net sees, so that a preview shows what the file will hold.
+"""
+
+import threading
+import time
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+from rainapp.errors import UnreadableFile
+from rainapp.image import Frame, Image
+from rainapp.jobs import Picture, Preview, Previewed, ReadPair, ReadPicture, Region, Watch
+from rainapp.library import ModelLibrary
+from rainapp.media.photo import read_reduced, shrunk
+from rainapp.media.sniff import CLIP, sniff
+from rainapp.rain_found import rain_found
+from rainapp.stages import load_pipeline
+
+MARGIN_MAX_PX = 512
+
+
+@dataclass(frozen=True)
+class Decoded:
+    """A decoded frame: the upright picture and what the file says of its size and length."""
+
+    image: Image
+    width: int
+    height: int
+    is_clip: bool
+    duration_s: float
+
+
+class LastDecoded:
+    """The one picture that was decoded last, until the file changes; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._key: tuple[Path, float, int, int] | None = None
+        self._decoded: Decoded | None = None
+
+    def get(self, source: Path, time_s: float) -> Decoded:
+        """The frame of `source` at `time_s`, full size, which is now the one that is kept. Raises UnreadableFile."""
+        kept = self.peek(source, time_s)
+        if kept is not None:
+            return kept
+        key = _key(source, time_s)  # before reading: a file that changes meanwhile is read again next time
+        with self._lock:
+            self._decoded = None  # two large pictures need not lie in memory
+        decoded = decode(source, time_s)
+        with self._lock:
+            self._key, self._decoded = key, decoded
+        return decoded
+
+    def peek(self, source: Path, time_s: float) -> Decoded | None:
+        """The frame if it is the one that is kept."""
+        key = _key(source, time_s)
+        with self._lock:
+            return self._decoded if key == self._key else None
+
+
+def _key(source: Path, time_s: float) -> tuple[Path, float, int, int]:
+    try:
+        state = source.stat()
+    except OSError as error:
+        raise UnreadableFile(f"{source.name} does not exist.", "It may have been moved or renamed.", source) from error
+    return source, time_s, state.st_mtime_ns, state.st_size
+
+
+LAST = LastDecoded()
+
+
+def decode(source: Path, time_s: float = 0.0, longest_px: int = 0) -> Decoded:
+    """The frame of `source` at `time_s` (photos have only one), no side longer than `longest_px` (0: full size).
+
+    Raises UnreadableFile.
+    """
+    if sniff(source) == CLIP:
+        from rainapp.media import video  # loads PyAV, which photos do without
+
+        image, width, height, duration_s = video.read_frame(source, time_s, longest_px)
+        return Decoded(image, width, height, True, duration_s)
+    image, width, height = read_reduced(source, longest_px)
+    return Decoded(image, width, height, False, 0.0)
+
+
+def read_picture(job: ReadPicture, watch: Watch) -> Picture:
+    """Decode for the screen; a small picture (a thumbnail) does not displace the one that is being looked at."""
+    watch.tick(0, 1)
+    if job.longest_px:
+        decoded = LAST.peek(job.source, job.time_s) or decode(job.source, job.time_s, job.longest_px)
+    else:
+        decoded = LAST.get(job.source, job.time_s)
+    image = shrunk(decoded.image, job.longest_px)
+    return Picture(job.source, image, decoded.width, decoded.height, decoded.is_clip, decoded.duration_s)
+
+
+def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
+    """Derain what is in view at full scale, or the whole picture made small; strength and mask can be applied later."""
+    started = time.monotonic()
+    watch.tick(0, 0)
+    image = LAST.get(job.source, job.time_s).image
+    card = library.get(job.treatment.model)
+    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
+    if job.region is None:
+        rainy = cut = shrunk(image, job.longest_px)
+        region = inner = Region(0, 0, image.width, image.height)
+    else:
+        region = clipped(job.region, image)
+        outer = with_margin(region, image, min(card.receptive_px, MARGIN_MAX_PX), card.multiple_of_px)
+        cut, rainy = crop(image, outer), crop(image, region)
+        inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
+    done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut)], watch)))
+    derained = done.image if job.region is None else crop(done.image, inner)
+    found = rain_found(Frame(0, Fraction(0), derained, rainy), 1.0)
+    return Previewed(job.source, rainy, derained, region, found, time.monotonic() - started)
+
+
+def read_pair(job: ReadPair, watch: Watch) -> Previewed:
+    """Both sides of a finished file, the same part at the same size. Raises UnreadableFile when they do not fit together."""
+    started = time.monotonic()
+    watch.tick(0, 2)
+    rainy = LAST.get(job.source, job.time_s).image
+    watch.tick(1, 2)
+    derained = decode(job.target, job.time_s).image
+    if (rainy.width, rainy.height) != (derained.width, derained.height):
+        raise UnreadableFile(f"{job.target.name} has another size than its original.", "Derain the original again.", job.target)
+    region = clipped(job.region, rainy) if job.region else Region(0, 0, rainy.width, rainy.height)
+    found = rain_found(Frame(0, Fraction(0), derained, rainy), 1.0) if rainy.depth == derained.depth else True
+    sides = [crop(side, region) if job.region else shrunk(side, job.longest_px) for side in (rainy, derained)]
+    return Previewed(job.source, sides[0], sides[1], region, found, time.monotonic() - started)
+
+
+def clipped(region: Region, image: Image) -> Region:
+    """The part of `region` that lies in the picture; at least one pixel."""
+    left, top = (min(max(at, 0), end - 1) for at, end in ((region.x, image.width), (region.y, image.height)))
+    right = min(max(region.x + region.width, left + 1), image.width)
+    bottom = min(max(region.y + region.height, top + 1), image.height)
+    return Region(left, top, right - left, bottom - top)
+
+
+def with_margin(region: Region, image: Image, margin_px: int, multiple_px: int) -> Region:
+    """`region` and what the net sees around it, beginning on the net's own grid, so that pixels fall as they do in the file."""
+    left = max(region.x - margin_px, 0) // multiple_px * multiple_px
+    top = max(region.y - margin_px, 0) // multiple_px * multiple_px
+    right = min(region.x + region.width + margin_px, image.width)
+    bottom = min(region.y + region.height + margin_px, image.height)
+    return Region(left, top, right - left, bottom - top)
+
+
+def crop(image: Image, region: Region) -> Image:
+    """A part of the picture, as a copy, so that the whole can be let go."""
+    rows, columns = slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
+    alpha = None if image.alpha is None else image.alpha[rows, columns].copy()
+    return replace(image, pixels=image.pixels[rows, columns].copy(), alpha=alpha)
