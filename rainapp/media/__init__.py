@@ -4,13 +4,15 @@ A photo is a clip of one frame. `open_source` looks at the content, not the name
 target and renames at the end, so that a final name never holds part of a file.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
 from rainapp.image import Frame
+from rainapp.jobs import Output
+from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,12 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """Takes frames; a context manager that commits on success and leaves no file on any error."""
+    """Takes frames; a context manager that commits on success and leaves no file on any error.
+
+    After the end `notes` says in words what could not be kept.
+    """
+
+    notes: tuple[str, ...]
 
     def write(self, frame: Frame) -> None:
         """Take the next frame."""
@@ -68,3 +75,38 @@ class Sink(Protocol):
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit (flush, fsync, rename) or remove."""
         ...
+
+
+def is_media_name(path: Path) -> bool:
+    """Whether the name of `path` is that of a photo or a clip; what it holds is another question."""
+    return path.suffix.lower() in PHOTO_SUFFIXES | CLIP_SUFFIXES
+
+
+def open_source(path: Path, *, budget_mb: int | None = None) -> Source:
+    """Open the photo or clip `path`, whichever its content says.
+
+    `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here.
+    Raises UnreadableFile in words.
+    """
+    # Imported on use: the command line's help needs neither OpenCV nor PyAV.
+    if sniff(path) == CLIP:
+        from rainapp.media.video import ClipSource
+
+        return ClipSource(path, budget_mb=budget_mb)
+    from rainapp.media.photo import PhotoSource
+
+    return PhotoSource(path, budget_mb=budget_mb)
+
+
+def open_sink(target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None) -> Sink:
+    """A sink that writes `target` like `like`, with what `like` carries. `note` goes into the XMP packet of a photo.
+
+    A clip may be written as a photo (one of its frames) when the suffix of `target` says so.
+    """
+    if like.kind == "clip" and target.suffix.lower() not in PHOTO_SUFFIXES:
+        from rainapp.media.video import ClipSink
+
+        return ClipSink(target, like, output)
+    from rainapp.media.photo import PhotoSink
+
+    return PhotoSink(target, like, output, note)

@@ -1,0 +1,115 @@
+"""Files that are whole or not there at all.
+
+A result is written under a short temporary name beside its target, flushed to the disk and renamed at the end; on any error,
+cancellation included, the temporary file goes. A source is never written to, whatever name or link leads to it.
+"""
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from rainapp.errors import UnreadableFile, UnwritableFile
+
+_BLOCK_BYTES = 1 << 20
+_PART_SUFFIX = ".rainapp-part"
+
+_WORDS = {
+    errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
+    errno.EDQUOT: ("the disk quota is used up", "Free some space or choose another folder."),
+    errno.EACCES: ("writing is not permitted there", "Choose a folder you may write to."),
+    errno.EPERM: ("writing is not permitted there", "Choose a folder you may write to."),
+    errno.EROFS: ("the disk is read-only", "Choose another folder."),
+    errno.ENAMETOOLONG: ("its name is too long for this disk", "Choose a shorter name."),
+    errno.ENOENT: ("its folder does not exist", "Make the folder or choose another one."),
+    errno.ENOTDIR: ("its folder is not a folder", "Choose another folder."),
+    errno.EISDIR: ("a folder has that name", "Choose another name."),
+    errno.EFBIG: ("the file grew too large for this disk", "Choose another disk or a format that compresses more."),
+    errno.EIO: ("the disk reported an error", "Check the disk, then try again."),
+}
+
+
+def unwritable(target: Path, error: OSError) -> UnwritableFile:
+    """Say in words why `target` cannot be written."""
+    reason, hint = _WORDS.get(error.errno or 0, (error.strerror or "the system refused", "Choose another name or folder."))
+    return UnwritableFile(f"{target.name} cannot be written: {reason}.", hint, target)
+
+
+def unreadable(source: Path, error: OSError) -> UnreadableFile:
+    """Say in words why `source` cannot be opened."""
+    if isinstance(error, FileNotFoundError):
+        return UnreadableFile(f"{source.name} does not exist.", "It may have been moved or renamed.", source)
+    if isinstance(error, PermissionError):
+        return UnreadableFile(f"{source.name} may not be read.", "Ask for permission to read it.", source)
+    if isinstance(error, IsADirectoryError):
+        return UnreadableFile(f"{source.name} is a folder, not a file.", "Choose a photo or a video.", source)
+    return UnreadableFile(f"{source.name} cannot be read: {error.strerror or error}.", "Check the disk it is on.", source)
+
+
+def refuse_source(target: Path, source: Path) -> None:
+    """Raise UnwritableFile when writing `target` would replace `source`, by name, link or another case of the letters."""
+    same = False
+    with contextlib.suppress(OSError):
+        same = os.path.realpath(target) == os.path.realpath(source) or os.path.samefile(target, source)
+    if same:
+        raise UnwritableFile(f"{target.name} is the source itself, which is never overwritten.", "Choose another name.", target)
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the rename durable; Windows keeps no folder handles, and some network disks refuse."""
+    if os.name != "posix":
+        return
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+@contextlib.contextmanager
+def replacing(target: Path) -> Iterator[BinaryIO]:
+    """Yield a binary file that becomes `target` when the block ends well, and vanishes when it does not.
+
+    Raises UnwritableFile in words for every refusal of the system, inside the block too.
+    """
+    part = target.with_name(f".{secrets.token_hex(6)}{_PART_SUFFIX}")  # 27 characters: fits where any target name fits
+    try:
+        if target.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
+        with open(part, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(part, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise unwritable(target, error) from error
+    finally:
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def copy_file(source: Path, target: Path) -> None:
+    """Copy `source` to `target` byte for byte, whole or not at all.
+
+    Raises UnreadableFile or UnwritableFile; the source itself is never the target.
+    """
+    refuse_source(target, source)
+    try:
+        reading = open(source, "rb")  # noqa: SIM115 - closed below; only opening it speaks of the source
+    except OSError as error:
+        raise unreadable(source, error) from error
+    with reading, replacing(target) as file:
+        while block := _read_block(reading, source):
+            file.write(block)
+
+
+def _read_block(reading: BinaryIO, source: Path) -> bytes:
+    try:
+        return reading.read(_BLOCK_BYTES)
+    except OSError as error:
+        raise unreadable(source, error) from error

@@ -1,0 +1,244 @@
+"""Photos: the one-frame source and sink.
+
+One reader and one writer serve thumbnails, previews and work, so that all show the same colours. Reading: sniff, read the
+header, check the budget, decode, turn upright. Writing: encode into a temporary file beside the target with the metadata of
+the source, flush, rename.
+"""
+
+import mmap
+import struct
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self, TypeVar, cast
+
+import cv2
+import numpy as np
+
+from rainapp.errors import RainError, UnreadableFile, UnwritableFile
+from rainapp.image import Colour, Frame, Image, Pixels
+from rainapp.jobs import Output
+from rainapp.media import MediaInfo, bmp, containers, jpeg, png, tiff
+from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
+from rainapp.media.decode import decode, has_tables, turned_array
+from rainapp.media.encode import WRITABLE, Order, encode
+from rainapp.media.header import Header, check_budget
+from rainapp.media.metadata import Metadata, prepared
+from rainapp.media.sniff import CLIP, sniff
+
+__all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
+
+T = TypeVar("T")
+_REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
+
+
+@dataclass(frozen=True)
+class Carry:
+    """What a source hands to the sink that writes its result."""
+
+    header: Header
+
+
+class PhotoSource:
+    """A photo as a clip of one frame. `info` is known from the header when the object exists; its notes grow when it is read.
+
+    Raises UnreadableFile from the constructor (no photo, damaged, beyond the budget of `budget_mb`) or while iterating.
+    """
+
+    def __init__(self, path: Path, *, budget_mb: int | None = None) -> None:
+        self.path = path
+        self._header = _header(path)
+        check_budget(path, self._header, path.stat().st_size, budget_mb)
+        width, height = self._header.upright
+        self.info = MediaInfo(
+            path,
+            "photo",
+            self._header.container,
+            width,
+            height,
+            depth=self._header.depth,
+            has_alpha=self._header.alpha,
+            grey=self._header.grey,
+            notes=self._header.notes,
+            carry=Carry(self._header),
+        )
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the one frame."""
+        decoded = _mapped(self.path, lambda data: decode(self.path, data, self._header))
+        icc = decoded.icc
+        points = self._header.traits
+        colour = Colour(icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
+        image = Image(decoded.pixels, decoded.depth, colour, decoded.alpha)
+        self.info = replace(
+            self.info,
+            width=image.width,
+            height=image.height,
+            depth=image.depth,
+            has_alpha=image.alpha is not None,
+            notes=(*self._header.notes, *decoded.notes),
+        )
+        yield Frame(0, Fraction(0), image, image)
+
+    def __enter__(self) -> Self:
+        """Nothing is held open between reads."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Nothing to release."""
+
+
+class PhotoSink:
+    """Writes one frame to `target`, in the format of its suffix, with the metadata of `like`.
+
+    `note` is added to the XMP packet as our own words (Model, Strength, Version). Nothing is left of a sink that did not end
+    well. After the end `notes` says what the format could not keep. Raises UnwritableFile in words.
+    """
+
+    def __init__(self, target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None) -> None:
+        self.target = target
+        self.notes: tuple[str, ...] = ()
+        self._like = like
+        self._output = output
+        self._note = dict(note or {})
+        self._file: AbstractContextManager[BinaryIO] | None = None
+        self._opened: BinaryIO | None = None
+
+    def __enter__(self) -> Self:
+        """Open the temporary file beside the target."""
+        refuse_source(self.target, self._like.path)
+        self._container()
+        self._file = replacing(self.target)
+        self._opened = self._file.__enter__()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Commit when all went well and a frame was written; remove otherwise."""
+        assert self._file is not None
+        assert self._opened is not None
+        nothing = kind is None and self._opened.tell() == 0
+        if nothing:
+            lost = UnwritableFile(f"{self.target.name} was not written: there was no picture to write.", "", self.target)
+            kind, error, trace = UnwritableFile, lost, None
+        swallowed = self._file.__exit__(kind, error, trace)
+        assert not swallowed
+
+    def write(self, frame: Frame) -> None:
+        """Encode the picture of `frame`."""
+        assert self._opened is not None
+        image = frame.image
+        carried = self._like.carry.header if isinstance(self._like.carry, Carry) else None
+        container = self._container()
+        meta = carried.meta if carried else Metadata()
+        if carried and carried.container != container:
+            meta = replace(meta, own=())
+        meta = prepared(replace(meta, icc=image.colour.icc), self._output.metadata, image.width, image.height, self._note)
+        traits = carried.traits if carried and carried.container == container else {}
+        order = Order(container, meta, self._like.grey, self._output.quality, traits)
+        try:
+            self.notes = encode(self._opened, image, order)
+        except (ValueError, RuntimeError, cv2.error) as error:
+            words = f"{self.target.name} cannot be written as {container.upper()}: {error}."
+            raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error
+
+    def _container(self) -> str:
+        container = WRITABLE.get(self.target.suffix.lower())
+        if container is None:
+            suffix = self.target.suffix or "a name without suffix"
+            words = f"{self.target.name} cannot be written: {suffix} is no format known here."
+            raise UnwritableFile(words, "Choose jpg, png, tif, webp, bmp, heic or avif.", self.target)
+        return container
+
+
+def read_reduced(path: Path, longest_px: int, *, budget_mb: int | None = None) -> tuple[Image, int, int]:
+    """Read `path` for the screen, at most `longest_px` a side (0: full size): the image, and full width and height.
+
+    A JPEG is decoded at an eighth, a quarter or half of its size where that is enough. The colours are those of the full
+    reader. Raises UnreadableFile as `PhotoSource` does.
+    """
+    source = PhotoSource(path, budget_mb=budget_mb)
+    full = source.info.width, source.info.height
+    image = _reduced_jpeg(path, source, longest_px) if source.info.container == "jpeg" else None
+    if image is None:
+        image = next(iter(source)).image
+        full = image.width, image.height
+    return shrunk(image, longest_px), *full
+
+
+def shrunk(image: Image, longest_px: int) -> Image:
+    """The image at most `longest_px` a side, averaged over areas; smaller images and `longest_px` 0 come back as they are."""
+    longest = max(image.width, image.height)
+    if not longest_px or longest <= longest_px:
+        return image
+    size = tuple(max(1, round(side * longest_px / longest)) for side in (image.width, image.height))
+    pixels = cast(Pixels, cv2.resize(image.pixels, size, interpolation=cv2.INTER_AREA))
+    alpha = None if image.alpha is None else cast(Pixels, cv2.resize(image.alpha, size, interpolation=cv2.INTER_AREA))
+    return Image(pixels, image.depth, image.colour, alpha)
+
+
+def _reduced_jpeg(path: Path, source: PhotoSource, longest_px: int) -> Image | None:
+    """The JPEG decoded at a fraction of its size, or None where the full reader has to do it."""
+    header = source.info.carry.header if isinstance(source.info.carry, Carry) else None
+    factor = next(
+        (f for f in _REDUCED if longest_px and max(source.info.width, source.info.height) >= 2 * longest_px * f // 2), 0
+    )
+    if header is None or not factor or header.traits["components"] not in (1, 3) or has_tables(header.meta.icc):
+        return None
+
+    def read(data: memoryview) -> Pixels | None:
+        if not jpeg.is_whole(data):
+            return None
+        flags = _REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION
+        return cast(Pixels | None, cv2.imdecode(np.frombuffer(data, np.uint8), flags))
+
+    pixels = _mapped(path, read)
+    if pixels is None:
+        return None
+    upright = turned_array(cast(Pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)), header.orientation)
+    return Image(upright, 8, Colour(header.meta.icc))
+
+
+def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
+    """Call `use` with the content of `path`, mapped instead of copied."""
+    try:
+        with (
+            open(path, "rb") as file,
+            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
+            memoryview(mapped) as data,
+        ):
+            return use(data)
+    except BufferError:  # an error on its way out still held a view; the mapping goes when that error does
+        raise
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def _header(path: Path) -> Header:
+    container = sniff(path)
+    if container == CLIP:
+        raise UnreadableFile(f"{path.name} is a video, not a photo.", "", path)
+    readers: dict[str, Callable[[memoryview], Header]] = {
+        "jpeg": jpeg.read_header,
+        "png": png.read_header,
+        "tiff": lambda data: tiff.read_header(data, path),
+        "webp": containers.webp_header,
+        "bmp": bmp.read_header,
+        "heif": lambda _: containers.heif_header(path, "heif"),
+        "avif": lambda _: containers.heif_header(path, "avif"),
+        "hdr": containers.hdr_header,
+    }
+    read = readers.get(container, lambda _: containers.pillow_header(path, container))
+    try:
+        header: Header = _mapped(path, read)
+    except png.TextBombError as error:
+        raise UnreadableFile(
+            f"{path.name} hides {error}.", "It looks like a decompression bomb and was not opened.", path
+        ) from error
+    except RainError:
+        raise
+    except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, KeyError, IndexError, TypeError, struct.error) as error:
+        raise UnreadableFile(f"{path.name} is damaged: its header cannot be read.", "Copy it again.", path) from error
+    return header

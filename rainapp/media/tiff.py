@@ -1,0 +1,248 @@
+"""TIFF files: their first directory, and a writer that compresses in strips.
+
+Decoding is OpenCV's and Pillow's. The tags that describe the photo travel as an EXIF block made of them; the tags that
+describe how the pixels are stored do not travel. Method: TIFF 6.0, BigTIFF for reading, EXIF 2.32.
+"""
+
+import struct
+import zlib
+from pathlib import Path
+from typing import BinaryIO, Literal
+
+import numpy as np
+
+from rainapp.errors import UnreadableFile
+from rainapp.image import Pixels
+from rainapp.media import exif
+from rainapp.media.exif import Directories, Tag
+from rainapp.media.header import Header
+from rainapp.media.metadata import Metadata, resources_with
+
+_XMP, _IPTC, _RESOURCES, _ICC = 700, 33723, 34377, 34675
+_DNG_VERSION, _SUB_FILE, _SUB_DIRECTORIES = 50706, 254, 330
+# Tags of the first directory that describe storage, or blocks carried on their own.
+_STRUCTURAL = frozenset(
+    (
+        254,
+        255,
+        256,
+        257,
+        258,
+        259,
+        262,
+        263,
+        264,
+        265,
+        266,
+        273,
+        277,
+        278,
+        279,
+        280,
+        281,
+        284,
+        288,
+        289,
+        290,
+        291,
+        292,
+        293,
+        297,
+    )
+    + (
+        317,
+        320,
+        321,
+        322,
+        323,
+        324,
+        325,
+        326,
+        327,
+        328,
+        330,
+        332,
+        333,
+        334,
+        336,
+        338,
+        339,
+        340,
+        341,
+        342,
+        343,
+        344,
+        345,
+        346,
+        347,
+    )
+    + (512, 513, 514, 515, 517, 518, 519, 520, 521, 529, 530, 531, 532, 559, _XMP, _IPTC, _RESOURCES, _ICC, 37724, 50341)
+    + (exif.EXIF_IFD, exif.GPS_IFD, exif.INTEROP_IFD)
+)
+_BYTE_ORDER: dict[str, Literal["<", ">"]] = {"<": "<", ">": ">"}
+_STRIP_BYTES = 4_000_000
+_LARGEST_BYTES = 4_000_000_000
+_TAG_MAX = 1_000_000  # a private tag larger than this is a copy of the picture for one program, not a description
+
+
+def read_header(data: bytes | memoryview, path: Path) -> Header:
+    """The facts of the first picture; raises ValueError for a damaged file, UnreadableFile for raw files and cut ones."""
+    directories = Directories(data)
+    tags = {tag.tag: tag for tag in directories.tags(directories.first)}
+    numbers = {
+        tag.tag: directories.numbers(tag) for tag in tags.values() if tag.tag in _STRUCTURAL or tag.tag == exif.ORIENTATION
+    }
+    if _DNG_VERSION in tags or (_SUB_DIRECTORIES in tags and numbers.get(_SUB_FILE, (0,))[:1] == (1,)) or data[8:10] == b"CR":
+        raise UnreadableFile(f"{path.name} is a camera raw file.", "Develop it to TIFF or JPEG first.", path)
+
+    def first(tag: int, otherwise: int) -> int:
+        return (numbers.get(tag) or (otherwise,))[0]
+
+    width, height, samples = first(256, 0), first(257, 0), first(277, 1)
+    bits, photometric, extra = first(258, 1), first(262, 1), first(338, 0)
+    _check_whole(path, numbers, len(data))
+    turn = first(exif.ORIENTATION, 1)
+    return Header(
+        "tiff",
+        width,
+        height,
+        depth=16 if bits > 8 else 8,
+        alpha=(samples in (2, 4) and extra in (1, 2) and photometric in (0, 1, 2)),
+        grey=photometric in (0, 1) and samples <= 2,
+        orientation=turn if 1 <= turn <= 8 else 1,
+        turned=True,
+        meta=_metadata(directories, tags),
+        traits={
+            "bits": bits,
+            "compression": first(259, 1),
+            "photometric": photometric,
+            "samples": samples,
+            "extra": extra,
+            "planar": first(284, 1),
+            "float": int(first(339, 1) == 3),
+        },
+        notes=("Only the first page is used.",) if directories.entries(directories.first)[1] else (),
+    )
+
+
+def _check_whole(path: Path, numbers: dict[int, tuple[int, ...]], size: int) -> None:
+    """Raise UnreadableFile when a strip or tile lies beyond the end: decoders would fill it with black or with noise."""
+    for offsets, lengths in ((273, 279), (324, 325)):
+        ends = [at + length for at, length in zip(numbers.get(offsets, ()), numbers.get(lengths, ()), strict=False)]
+        if ends and max(ends) > size + 3:  # some writers count the padding of the last strip
+            raise UnreadableFile(f"{path.name} is cut off: part of its pixels is missing.", "Copy it again.", path)
+
+
+def _metadata(directories: Directories, tags: dict[int, Tag]) -> Metadata:
+    subs: dict[int, list[Tag]] = {}
+    for pointer, parent in ((exif.EXIF_IFD, tags), (exif.GPS_IFD, tags)):
+        subs[pointer] = _sub_directory(directories, parent.get(pointer))
+    within = {tag.tag: tag for tag in subs[exif.EXIF_IFD]}
+    subs[exif.INTEROP_IFD] = _sub_directory(directories, within.pop(exif.INTEROP_IFD, None))
+    subs[exif.EXIF_IFD] = list(within.values())
+    described = [tag for tag in tags.values() if tag.tag not in _STRUCTURAL and len(tag.raw) <= _TAG_MAX and tag.type < 14]
+    present = {pointer: found for pointer, found in subs.items() if found}
+    block = exif.serialised(directories.order, described, present) if described or present else None
+
+    def raw(tag: int) -> bytes | None:
+        return tags[tag].raw if tag in tags and tags[tag].raw else None
+
+    iptc, resources = raw(_IPTC), raw(_RESOURCES)
+    own = (("iptc", iptc),) if iptc else ()
+    return Metadata(block, raw(_XMP), resources or (resources_with(iptc) if iptc else None), raw(_ICC), own)
+
+
+def _sub_directory(directories: Directories, pointer: Tag | None) -> list[Tag]:
+    numbers = directories.numbers(pointer) if pointer else ()
+    try:
+        return directories.tags(numbers[0]) if numbers else []
+    except ValueError:
+        return []
+
+
+def write(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, *, compress: bool) -> None:
+    """Write (H, W, 3) RGB or (H, W) grey pixels of 8 or 16 bit, with `alpha` (H, W) unassociated or None.
+
+    Strips are compressed with Deflate and horizontal differences, or stored as they are. The directory follows the pixels.
+    """
+    order, first, subs = _descriptions(meta)
+    height, width = pixels.shape[:2]
+    samples = (1 if pixels.ndim == 2 else 3) + (alpha is not None)
+    row_bytes = width * samples * pixels.dtype.itemsize
+    if row_bytes * height > _LARGEST_BYTES:
+        raise ValueError("more than 4 GB of pixels do not fit a TIFF file")
+    rows = max(1, min(height, _STRIP_BYTES // row_bytes))
+    file.write((b"II*\0" if order == "<" else b"MM\0*") + bytes(4))
+    offsets, lengths = [], []
+    for start in range(0, height, rows):
+        strip = pixels[start : start + rows].reshape(-1, width, 1 if pixels.ndim == 2 else 3)
+        if alpha is not None:
+            strip = np.concatenate([strip, alpha[start : start + rows, :, None]], axis=2)
+        if compress:
+            strip = np.concatenate([strip[:, :1], strip[:, 1:] - strip[:, :-1]], axis=1)
+        raw = np.ascontiguousarray(strip.astype(strip.dtype.newbyteorder(_BYTE_ORDER[order]), copy=False)).tobytes()
+        coded = zlib.compress(raw, 6) if compress else raw
+        offsets.append(file.tell())
+        lengths.append(len(coded))
+        file.write(coded + b"\0" * (len(coded) % 2))
+    storage = _storage(order, pixels, alpha is not None, compress, rows, offsets, lengths)
+    _write_directories(file, order, [*first, *storage], subs)
+
+
+def _write_directories(file: BinaryIO, order: str, first: list[Tag], subs: dict[int, list[Tag]]) -> None:
+    start = file.tell()
+    block = exif.serialised(order, first, subs, base=start - 8)[8:]
+    file.write(block)
+    file.seek(4)
+    file.write(struct.pack(order + "I", start))
+    file.seek(0, 2)
+
+
+def _storage(
+    order: str, pixels: Pixels, alpha: bool, compress: bool, rows: int, offsets: list[int], lengths: list[int]
+) -> list[Tag]:
+    """The tags that say how the strips hold the pixels."""
+    samples = (1 if pixels.ndim == 2 else 3) + alpha
+
+    def short(tag: int, *values: int) -> Tag:
+        return Tag(tag, 3, len(values), struct.pack(f"{order}{len(values)}H", *values))
+
+    def long(tag: int, *values: int) -> Tag:
+        return Tag(tag, 4, len(values), struct.pack(f"{order}{len(values)}I", *values))
+
+    tags = [
+        long(256, pixels.shape[1]),
+        long(257, pixels.shape[0]),
+        short(258, *(pixels.dtype.itemsize * 8,) * samples),
+        short(259, 8 if compress else 1),
+        short(262, 1 if pixels.ndim == 2 else 2),
+        long(273, *offsets),
+        short(277, samples),
+        long(278, rows),
+        long(279, *lengths),
+        short(284, 1),
+    ]
+    return tags + ([short(317, 2)] if compress else []) + ([short(338, 2)] if alpha else [])
+
+
+def _descriptions(meta: Metadata) -> tuple[str, list[Tag], dict[int, list[Tag]]]:
+    """Byte order, first directory and sub-directories that carry `meta`; the order is that of its EXIF, so values stay."""
+    order, first, subs = "<", [], dict[int, list[Tag]]()
+    if meta.exif:
+        try:
+            directories = Directories(meta.exif)
+            tags = {tag.tag: tag for tag in directories.tags(directories.first)}
+        except ValueError:
+            tags = {}
+        else:
+            order = directories.order
+            within = {tag.tag: tag for tag in _sub_directory(directories, tags.get(exif.EXIF_IFD))}
+            interop = _sub_directory(directories, within.pop(exif.INTEROP_IFD, None))
+            found = {exif.EXIF_IFD: list(within.values()), exif.GPS_IFD: _sub_directory(directories, tags.get(exif.GPS_IFD))}
+            subs = {pointer: inner for pointer, inner in (found | {exif.INTEROP_IFD: interop}).items() if inner}
+        first = [tag for tag in tags.values() if tag.tag not in _STRUCTURAL]
+    iptc = next((body for name, body in meta.own if name == "iptc"), None) or meta.iptc()
+    for number, kind, raw in ((_XMP, 1, meta.xmp), (_IPTC, 7, iptc), (_RESOURCES, 1, meta.resources), (_ICC, 7, meta.icc)):
+        if raw:
+            first.append(Tag(number, kind, len(raw), raw))
+    return order, first, subs
