@@ -41,7 +41,8 @@ class Recipe:
     colour: tuple[int, int, int, int] | None = None  # primaries, transfer, matrix, range
     options: dict[str, str] = field(default_factory=dict)
     metadata: dict[str, str] = field(default_factory=dict)
-    b_frames: bool = True
+    index_first: bool = False
+    muxing: dict[str, str] = field(default_factory=dict)
 
 
 def make_clip(path: Path, **changes: Any) -> Path:
@@ -49,6 +50,8 @@ def make_clip(path: Path, **changes: Any) -> Path:
     recipe = Recipe(**changes)
     # Late starts are rounded to milliseconds unless the file counts finer.
     finer = {"movie_timescale": "90000"} if path.suffix in (".mp4", ".mov") else {}
+    finer |= {"movflags": "+faststart"} if recipe.index_first else {}
+    finer |= recipe.muxing
     with av.open(str(path), "w", container_options=finer) as sink:
         sink.metadata.update(recipe.metadata)
         sounds = [_add_sound(sink, language) for language in recipe.sounds] if recipe.sound_first else []
@@ -76,8 +79,6 @@ def _add_picture(sink: Any, recipe: Recipe) -> Any:
     video.pix_fmt = recipe.pix_fmt
     video.codec_context.time_base = recipe.time_base
     video.time_base = recipe.time_base
-    if not recipe.b_frames:
-        video.codec_context.max_b_frames = 0
     if recipe.aspect:
         video.codec_context.sample_aspect_ratio = recipe.aspect
     if recipe.colour:

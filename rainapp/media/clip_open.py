@@ -38,6 +38,10 @@ def open_container(path: Path) -> InputContainer:
         return av.open(f"file:{path.absolute()}", container_options=options, metadata_errors="replace")
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise unreadable(path, error) from error
+    except av.EOFError as error:
+        raise UnreadableFile(
+            f"{path.name} ends before its first frame.", "Copy it again from where it came from.", path
+        ) from error
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableFile(f"{path.name} is damaged or not a clip.", _why_not(path), path) from error
 
@@ -97,7 +101,8 @@ class Decoding:
 
 def decoded(container: InputContainer, stream: VideoStream, path: Path, report: Decoding) -> Iterator[VideoFrame]:
     """Frames in display order; damaged packets are skipped and counted. Raises UnreadableFile when the clip is encrypted."""
-    stream.thread_type = "AUTO"
+    if not stream.codec_context.is_open:
+        _prepare(stream)
     packets = container.demux(stream)
     while (packet := _next_packet(packets, report)) is not None:
         if is_encrypted(packet):
@@ -105,6 +110,14 @@ def decoded(container: InputContainer, stream: VideoStream, path: Path, report: 
         yield from _frames(stream, packet, report)
     if report.ended_early:  # otherwise the last, empty packet has fetched what the decoder held back
         yield from _frames(stream, None, report)
+
+
+def _prepare(stream: VideoStream) -> None:
+    """Set threads and the largest picture before the first packet."""
+    stream.thread_type = "AUTO"
+    declared = stream.codec_context.width * stream.codec_context.height
+    # A damaged or hostile packet may declare any size; the decoder refuses it before it takes the memory.
+    stream.codec_context.options = {"max_pixels": str(max(declared, int(_DEFAULT_BUDGET_MB * 1e6 / _BYTES_A_PIXEL)))}
 
 
 def _next_packet(packets: "Iterator[Packet[VideoStream]]", report: Decoding) -> "Packet[VideoStream] | None":

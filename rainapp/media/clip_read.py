@@ -19,6 +19,7 @@ from rainapp.media.clip_carry import keeping_notes
 from rainapp.media.clip_facts import ClipFacts, turns_sideways
 from rainapp.media.clip_open import Decoding, check_budget, decoded, open_container, pick_video, read_facts
 from rainapp.media.clip_pixels import FrameReader
+from rainapp.media.clip_whole import missing_words
 
 
 def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
@@ -48,7 +49,7 @@ def _media_info(path: Path, container: InputContainer, stream: VideoStream, fact
         duration_s=_duration_s(container, stream, facts),
         fps=float(facts.rate),
         grey=facts.pix_fmt.startswith("gray"),
-        notes=(*_reading_notes(container, path, stream, facts), *keeping_notes(container, path, facts)),
+        notes=(*_reading_notes(path, stream, facts), *keeping_notes(container, path, facts)),
         carry=facts,
     )
 
@@ -61,14 +62,10 @@ def _duration_s(container: InputContainer, stream: VideoStream, facts: ClipFacts
     return float(stream.frames * facts.step)
 
 
-def _reading_notes(container: InputContainer, path: Path, stream: VideoStream, facts: ClipFacts) -> list[str]:
+def _reading_notes(path: Path, stream: VideoStream, facts: ClipFacts) -> list[str]:
     """What a person should know of the source before the work starts."""
-    notes = []
-    bytes_there = path.stat().st_size
-    entries = stream.index_entries
-    missing = sum(1 for entry in entries if entry.pos + entry.size > bytes_there)
-    if missing and len(entries):
-        notes.append(f"The file is cut off: about {missing} of {len(entries)} frames are missing at its end.")
+    missing = missing_words(path, stream)
+    notes = [missing] if missing else []
     if facts.interlaced:
         notes.append("The clip is interlaced; it is treated and written as whole frames.")
     return notes
@@ -163,11 +160,13 @@ def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Im
     with open_container(path) as container:
         stream = pick_video(container, path)
         offset = int(Fraction(time_s) / facts.time_base) + (stream.start_time or 0)
+        chosen = None
         if time_s > 0:
             _seek(container, stream, offset)
-        chosen = _frame_at(container, stream, path, offset)
-    if chosen is None and time_s > 0:
-        return read_frame(path, 0.0, longest_px)
+            chosen = _frame_at(container, stream, path, offset)
+        if chosen is None or (chosen.pts is not None and chosen.pts > offset):
+            container.seek(0)  # some formats land after the time asked for
+            chosen = _frame_at(container, stream, path, offset)
     if chosen is None:
         raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)
     image = FrameReader(facts, longest_px=longest_px).read(chosen)
