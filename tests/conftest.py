@@ -14,6 +14,19 @@ import pytest
 from numpy.typing import NDArray
 
 
+ORDER = ("test_architecture.py", "", "training", "gui", "journeys")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Quick verdicts first: the plan of the house, then module by module, training, the window, whole stories."""
+
+    def place(item: pytest.Item) -> int:
+        first = item.path.relative_to(Path(__file__).parent).parts[0]
+        return ORDER.index(first) if first in ORDER else 1
+
+    items.sort(key=place)
+
+
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Settings, models, caches and logs of a test never touch those of the person running it."""
