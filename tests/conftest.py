@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-
 ORDER = ("test_architecture.py", "", "training", "gui", "journeys")
 
 
