@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rainapp import cli
+from rainapp.logs import start_log
 
 
 def window_request(argv: Sequence[str]) -> tuple[list[Path], bool] | None:
@@ -28,6 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Start rainapp; the exit code."""
     multiprocessing.freeze_support()  # in a frozen application children start here, and must not get further
     words = sys.argv[1:] if argv is None else argv
+    start_log()
     asked = window_request(words)
     if asked is None:
         return cli.main(words)
