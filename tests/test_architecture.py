@@ -61,7 +61,7 @@ TABLE = (
     ),
     Row(
         "metrics",
-        ("rainapp.metrics", "rainapp.streak_contrast"),
+        ("rainapp.metrics", "rainapp.naturalness", "rainapp.streak_contrast"),
         uses=("words", "values"),
         libraries=libraries("numpy cv2 torch"),
         why="pure functions, used by training, evaluation and tests",

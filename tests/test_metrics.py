@@ -55,6 +55,13 @@ def test_tiny_pictures_have_a_score() -> None:
     assert metrics.ssim_y(np.full((3, 5, 3), 0.5), np.full((3, 5, 3), 0.5)) == pytest.approx(1)
 
 
+def test_gradient_similarity_sees_lost_edges_not_a_shift(clean: NDArray[np.float64]) -> None:
+    textured = np.clip(clean + np.random.default_rng(4).normal(0, 0.1, clean.shape), 0, 1)
+    assert metrics.gmsd(textured, textured) == 0
+    assert metrics.gmsd(clean, clean + 0.05) < 0.01
+    assert metrics.gmsd(textured, clean) > 0.05
+
+
 @pytest.mark.parametrize("share", [0.0, 0.5, 1.0, 1.3])
 def test_decoupled_tells_removal_from_damage(share: float, clean: NDArray[np.float64]) -> None:
     rainy = clean.copy()
