@@ -75,9 +75,13 @@ class Image:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture of a stream. `source` stays beside `image` for strength, masks and refinement; a photo is frame 0."""
+    """One picture of a stream. `source` stays beside `image` for strength, masks and refinement; a photo is frame 0.
+
+    `rain` is what a derainer found: the mean of |derained - rainy| at full strength and without mask, 0 to 1; None before.
+    """
 
     index: int
     time_s: Fraction
     image: Image
     source: Image = field(repr=False)
+    rain: float | None = None

@@ -50,7 +50,7 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
     The file is read once; what was hashed is what is loaded. Weights kept in half precision are widened.
 
     Raises:
-        BadModel: the file is missing, is not the one the card names, or does not fit the architecture; or a weight is not finite.
+        BadModel: the file is missing, is not the one the card names, or does not fit the net; or a weight is not finite.
     """
     tensors = _read_checked(card, weights)
     net = build(card.arch, **card.shape)

@@ -65,7 +65,7 @@ class ProgressiveNet(nn.Module):
             (B, 3, H, W) float, not clipped.
         """
         estimate = rainy
-        inside = self.conv[0].weight.dtype
+        inside = next(self.parameters()).dtype
         hidden = cell = torch.zeros_like(rainy[:, :1], dtype=inside).expand(-1, self.channels, -1, -1)
         for _ in range(self.stages):
             x = self.conv0(torch.cat([rainy, estimate], 1).to(inside))

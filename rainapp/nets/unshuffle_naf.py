@@ -43,7 +43,7 @@ class Pointwise(nn.Linear):
     def forward(self, x: Tensor, last: bool = True) -> Tensor:
         """`x` is (B, H, W, C) when `last`, else (B, C, H, W)."""
         if last:
-            return F.linear(x, self.weight, self.bias)
+            return super().forward(x)
         return F.conv2d(x, self.weight[:, :, None, None], self.bias)
 
 
@@ -72,7 +72,8 @@ class NafBlock(nn.Module):
         a, b = y.chunk(2, axis)
         x = x + self.project1(a * b, last)
         a, b = self.expand2(self.norm2(x, last), last).chunk(2, axis)
-        return x + self.project2(a * b, last)
+        mixed: Tensor = x + self.project2(a * b, last)
+        return mixed
 
 
 class Blocks(nn.Module):
@@ -122,7 +123,7 @@ class UnshuffleNaf(nn.Module):
         self.decoders = nn.ModuleList(Blocks(w, n) for w, n in zip(reversed(widths[:-1]), decoder, strict=True))
         self.tail = nn.Conv2d(width, 12, 3, padding=1)
         nn.init.normal_(self.tail.weight, std=1e-3)
-        nn.init.zeros_(self.tail.bias)
+        nn.init.zeros_(self.tail.get_parameter("bias"))
 
     def forward(self, rainy: Tensor, clear: Tensor | None = None) -> Tensor:
         """Derained picture.

@@ -1,1 +1,143 @@
-"""Stages turn a stream of frames into a stream of frames; a pipeline is stages folded left to right."""
+"""Stages turn a stream of frames into a stream of frames; a pipeline is a stage made of stages.
+
+`load_pipeline` makes what a treatment describes. Loading takes seconds, so the last loaded net of each device is kept; two
+jobs on one device share it, tile by tile.
+"""
+
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Protocol
+
+from rainapp import nets
+from rainapp.cards import ModelCard
+from rainapp.errors import BadTreatment
+from rainapp.image import Frame
+from rainapp.jobs import Treatment, Watch
+from rainapp.library import ModelLibrary
+from rainapp.stages.amount import Amount, read_mask
+from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
+from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
+
+TILE_PX = {"cpu": 512, "mps": 768, "cuda": 1536}  # where nothing else is asked for; a CPU works best out of its caches
+
+
+class Stage(Protocol):
+    """Turns frames into frames, lazily; ticks `watch` as it goes."""
+
+    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        """Yield a frame for each frame."""
+        ...
+
+
+@dataclass(frozen=True)
+class Pipeline:
+    """Stages folded from left to right, and the facts of the net at work."""
+
+    model_id: str
+    net: TiledNet
+    stages: Sequence[Stage]
+
+    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        """Run `frames` through all stages; see `Derainer` for errors and ticks."""
+        stream: Iterable[Frame] = reduce(lambda flow, stage: stage(flow, watch), self.stages, frames)
+        yield from stream
+
+    @property
+    def engine(self) -> str:
+        """Its engine: "torch" or "openvino"."""
+        return self.net.engine.name
+
+    @property
+    def device(self) -> str:
+        """Where the net runs, for example "cpu" or "cuda:0"."""
+        return self.net.engine.device
+
+    @property
+    def precision(self) -> str:
+        """Its precision: "fp32", "bf16" or "fp16"."""
+        return self.net.engine.precision
+
+    @property
+    def tile_px(self) -> int:
+        """Longest side of a tile at this moment."""
+        return self.net.tile_px
+
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know: measures that were taken to go on."""
+        return tuple(self.net.notices)
+
+
+_loading = threading.Lock()
+_last: dict[str, tuple[object, TiledNet]] = {}  # by device: what was wanted, and the net that serves it
+
+
+def load_pipeline(treatment: Treatment, library: ModelLibrary) -> Pipeline:
+    """The pipeline that does what `treatment` says.
+
+    Raises:
+        BadModel: the model is unknown or damaged.
+        BadTreatment: the model or this machine cannot do it.
+    """
+    card = library.get(treatment.model)
+    if treatment.veil not in card.veils:
+        raise BadTreatment(
+            f"The model “{card.id}” takes out streaks only; it cannot clear a veil.",
+            "Choose another model, or keep the veil.",
+        )
+    if treatment.tile_px is not None and treatment.tile_px < TILE_PX_MIN:
+        raise BadTreatment(f"Tiles of {treatment.tile_px} pixels are too small.", f"{TILE_PX_MIN} is the least.")
+    amount = Amount(treatment.strength, None if treatment.mask is None else read_mask(treatment.mask))
+    device = choice.resolve_device(treatment.device)
+    wanted = (card, treatment.veil, treatment.engine, treatment.precision, treatment.tile_px)
+    with _loading:
+        kept = _last.get(device)
+        if kept is None or kept[0] != wanted:
+            _last.pop(device, None)  # its memory is free before the next net needs some
+            kept = (wanted, _load(card, treatment, library, device))
+            _last[device] = kept
+    return Pipeline(card.id, kept[1], (Derainer(kept[1], amount),))
+
+
+def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: str) -> TiledNet:
+    net = nets.load(card, library.weights_path(card))
+    model = Model(net, card.sha256, card.multiple_of_px, treatment.veil)
+    candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
+    engine = choice.fastest(model, candidates)
+    overlap_px = -(-card.receptive_px // 2) * 2
+    return TiledNet(
+        engine,
+        tile_px=max(treatment.tile_px or TILE_PX[device.split(":")[0]], 2 * overlap_px),
+        overlap_px=overlap_px,
+        multiple_px=card.multiple_of_px,
+        remedies=_remedies(model, engine, candidates, card),
+        exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
+    )
+
+
+def _maker(model: Model, engine: Engine, precision: PrecisionName) -> Callable[[], Engine]:
+    variant = Variant(engine.name, engine.device, precision)
+    made: list[Engine] = []
+
+    def exact() -> Engine:
+        if not made:
+            made.append(make(model, variant))
+        return made[0]
+
+    return exact
+
+
+def _remedies(model: Model, engine: Engine, candidates: Sequence[Variant], card: ModelCard) -> list[Remedy]:
+    """Where to turn when memory runs out on an accelerator: lower precision there, then the CPU."""
+    if engine.device == "cpu":
+        return []
+    remedies = []
+    lower = [each for each in candidates if each.precision != "fp32" and each.device == engine.device]
+    if engine.precision == "fp32" and lower:
+        notice = f"Memory ran out on {engine.device}; the work went on in {lower[0].precision}."
+        remedies.append(Remedy(notice, lambda: choice.fastest(model, lower[:1]), None))
+    on_cpu = choice.variants("cpu", "auto", "auto", card.precisions)
+    notice = f"Memory ran out on {engine.device}; the work went on with the CPU, which takes longer."
+    return [*remedies, Remedy(notice, lambda: choice.fastest(model, on_cpu), TILE_PX["cpu"])]

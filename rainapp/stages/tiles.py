@@ -1,7 +1,7 @@
 """Cutting a picture into overlapping tiles and laying them together again: pure geometry.
 
 Tiles are placed evenly and are no larger than they need to be, so a picture a little larger than one tile is cut into two
-halves, not into a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle half of an overlap one
+halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle half of an overlap one
 tile fades into the next along a raised cosine; the outer quarters, where a tile lacks surroundings, are taken from the
 neighbour alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
 
@@ -10,6 +10,7 @@ Only one row of tiles is float at a time: `assemble` gives finished rows back as
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,11 +79,14 @@ def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
     """The tile at (top, left): (tile_height, tile_width, 3), a view where it lies inside, else padded by reflection."""
     tile = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
     below, right = grid.tile_height - tile.shape[0], grid.tile_width - tile.shape[1]
-    return np.pad(tile, ((0, below), (0, right), (0, 0)), mode="reflect") if below or right else tile
+    if not below and not right:
+        return tile
+    padding = ((0, below), (0, right), (0, 0))
+    return cast(Pixels, np.pad(tile, padding, mode="reflect"))
 
 
 def fade(overlap_px: int) -> Rows:
-    """Weight of the later tile over an overlap: 0 in the first quarter, a raised cosine, 1 in the last quarter; (overlap_px,)."""
+    """Weight of the later tile over an overlap, (overlap_px,): 0 in the first quarter, a raised cosine, 1 in the last."""
     position = (np.arange(overlap_px, dtype=np.float32) + 0.5) / max(overlap_px, 1)
     return (0.5 - 0.5 * np.cos(np.pi * np.clip(2 * position - 0.5, 0, 1))).astype(np.float32)
 

@@ -1,0 +1,167 @@
+"""The fastest engine on CPUs: OpenVINO.
+
+The net is traced once and kept as a plain OpenVINO model in the cache, so that later starts skip tracing. Sides of tiles may
+vary, which costs nothing measurable against fixed sides. OpenVINO itself is imported when the first engine is made.
+"""
+
+import hashlib
+import importlib.util
+import os
+import shutil
+import tempfile
+import threading
+import warnings
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from rainapp import paths
+from rainapp.errors import BadTreatment
+from rainapp.image import Pixels
+from rainapp.stages.engines import EngineName, Model, PrecisionName, Tiles, device_lock, to_tiles
+
+HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
+FORM = 1  # raise when the inference form of a net changes, so that kept models are traced anew
+
+
+class Bound(nn.Module):
+    """A net whose condition is a constant, so that an engine sees one input."""
+
+    def __init__(self, net: nn.Module, clear: float | None) -> None:
+        super().__init__()
+        self.net = net
+        self.clear = None if clear is None else torch.tensor([clear])
+
+    def forward(self, rainy: Tensor) -> Tensor:
+        """(B, 3, H, W) in and out."""
+        derained: Tensor = self.net(rainy) if self.clear is None else self.net(rainy, self.clear)
+        return derained
+
+
+def installed() -> bool:
+    """Whether OpenVINO is there, without importing it."""
+    return importlib.util.find_spec("openvino") is not None
+
+
+@cache
+def core() -> Any:
+    """The OpenVINO core of this process.
+
+    Raises:
+        BadTreatment: OpenVINO is not installed.
+    """
+    try:
+        import openvino
+    except ImportError as error:
+        raise BadTreatment(
+            "OpenVINO is not installed.", "Install it (`pip install openvino`) or use the engine torch."
+        ) from error
+    return openvino.Core()
+
+
+@cache
+def version() -> str:
+    """The version of OpenVINO, or "none"."""
+    from importlib.metadata import PackageNotFoundError
+    from importlib.metadata import version as installed_version
+
+    try:
+        return installed_version("openvino")
+    except PackageNotFoundError:
+        return "none"
+
+
+def capabilities() -> frozenset[str]:
+    """The precisions this CPU computes in natively."""
+    native = core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return frozenset({"fp32"} | {name.lower() for name in native} & {"bf16", "fp16"})
+
+
+class OpenVinoEngine:
+    """The net as an OpenVINO model on the CPU."""
+
+    name: EngineName = "openvino"
+    device = "cpu"
+
+    def __init__(self, model: Model, precision: PrecisionName) -> None:
+        """Convert or read from the cache, and compile; takes about a second when cached.
+
+        Raises:
+            BadTreatment: OpenVINO is not installed, or does not take the net.
+        """
+        self.precision = precision
+        self._multiple_px = model.multiple_px
+        self._lock = device_lock(self.device)
+        wanted = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
+        try:
+            compiled = core().compile_model(_converted(model), "CPU", wanted)
+        except RuntimeError as error:
+            raise BadTreatment("OpenVINO cannot run this model.", str(error).splitlines()[0]) from error
+        self._request = compiled.create_infer_request()
+
+    def __call__(self, tiles: Tiles) -> Tiles:
+        """Derain `tiles` (B, 3, H, W); see `Engine`."""
+        height, width = tiles.shape[-2:]
+        below, right = -height % self._multiple_px, -width % self._multiple_px
+        padded = np.pad(tiles, ((0, 0), (0, 0), (0, below), (0, right)), mode="reflect") if below or right else tiles
+        with self._lock:
+            self._request.infer([np.ascontiguousarray(padded)])
+            derained: Tiles = self._request.get_output_tensor(0).data[..., :height, :width].copy()
+        return derained
+
+    def render(self, pixels: Pixels) -> Tiles:
+        """Derain one tile (H, W, 3) as in the file; see `Engine`."""
+        derained: Tiles = self(to_tiles(pixels))[0].transpose(1, 2, 0)
+        return derained
+
+
+_converting = threading.Lock()  # tracing twice at once would only be slower
+
+
+def _converted(model: Model) -> Any:
+    """The OpenVINO model of `model`, from the cache where it is there and whole."""
+    about = f"{model.sha256} {model.clear} {model.net.__class__.__name__} {torch.__version__} {version()} {FORM}"
+    kept = paths.cache_dir() / "openvino" / hashlib.sha256(about.encode()).hexdigest()[:32]
+    with _converting:
+        if (kept / "net.xml").is_file():
+            try:
+                return core().read_model(kept / "net.xml")
+            except RuntimeError:
+                shutil.rmtree(kept, ignore_errors=True)  # damaged: made again below
+        converted = _convert(model)
+        _keep(converted, kept)
+        return converted
+
+
+def _convert(model: Model) -> Any:
+    import openvino
+
+    side = 4 * model.multiple_px
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # tracing warns of the padding branch, which sides in multiples never take
+        try:
+            converted = openvino.convert_model(Bound(model.net, model.clear), example_input=(torch.zeros(1, 3, side, side),))
+        except (RuntimeError, openvino.frontend.OpConversionFailure) as error:
+            raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.") from error
+    converted.reshape([-1, 3, -1, -1])
+    return converted
+
+
+def _keep(converted: Any, folder: Path) -> None:
+    """Save into the cache, whole or not at all; a cache that cannot be written is none."""
+    import openvino
+
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=folder.parent))
+    except OSError:
+        return
+    try:
+        openvino.save_model(converted, staged / "net.xml", compress_to_fp16=False)
+        os.replace(staged, folder)
+    except (OSError, RuntimeError):
+        shutil.rmtree(staged, ignore_errors=True)

@@ -1,0 +1,85 @@
+"""The engine that runs everywhere: torch on CUDA, MPS and the CPU.
+
+Pictures are laid out channels-last, which is 15 to 60 % faster on CPUs and what half-precision GPU kernels want. A tile goes to
+the device as it is in the file (8 or 16 bit) and becomes float there: a quarter of the traffic.
+"""
+
+import copy
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from rainapp.errors import BadTreatment, DeviceLost
+from rainapp.image import Pixels
+from rainapp.stages.engines import EngineName, Model, PrecisionName, Tiles, device_lock
+
+DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+class TorchEngine:
+    """A copy of the net on `device`, its inside in `precision`."""
+
+    name: EngineName = "torch"
+
+    def __init__(self, model: Model, device: str, precision: PrecisionName) -> None:
+        """Move a copy of the net.
+
+        Raises:
+            BadTreatment: the device is not there.
+        """
+        self.device = device
+        self.precision = precision
+        self._clear = model.clear
+        self._lock = device_lock(device)
+        try:
+            net = copy.deepcopy(model.net).to(device=torch.device(device), dtype=DTYPES[precision])
+        except (RuntimeError, AssertionError) as error:
+            if isinstance(error, torch.OutOfMemoryError):
+                raise
+            raise BadTreatment(f"The device “{device}” cannot be used.", str(error).splitlines()[0]) from error
+        for parameter in net.parameters():
+            if parameter.ndim == 4:
+                parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+        self._net = net
+
+    def __call__(self, tiles: Tiles) -> Tiles:
+        """Derain `tiles` (B, 3, H, W); see `Engine`."""
+        with self._lock, torch.inference_mode(), _lost_device_in_words(self.device):
+            derained = self._run(torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device))
+            result: Tiles = derained.cpu().numpy()
+        return result
+
+    def render(self, pixels: Pixels) -> Tiles:
+        """Derain one tile (H, W, 3) as in the file; see `Engine`."""
+        peak = int(np.iinfo(pixels.dtype).max)
+        with self._lock, torch.inference_mode(), _lost_device_in_words(self.device):
+            # copied: pictures are read-only, and torch warns of arrays it may not write
+            there = torch.from_numpy(pixels.copy()).to(self.device)
+            rainy = there.permute(2, 0, 1)[None].float().div_(peak)
+            result: Tiles = self._run(rainy)[0].permute(1, 2, 0).contiguous().cpu().numpy()
+        return result
+
+    def _run(self, rainy: Tensor) -> Tensor:
+        rainy = rainy.contiguous(memory_format=torch.channels_last)
+        if self._clear is None:
+            derained: Tensor = self._net(rainy)
+        else:
+            derained = self._net(rainy, torch.full((len(rainy),), self._clear, device=rainy.device))
+        return derained.float()
+
+
+class _lost_device_in_words:  # noqa: N801 - reads as a phrase in `with`
+    """Turn the failure of an accelerator into `DeviceLost`; memory errors pass through as they are."""
+
+    def __init__(self, device: str) -> None:
+        self.device = device
+
+    def __enter__(self) -> None:
+        """Begin."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        """Raise `DeviceLost` from torch's own type for a failed accelerator."""
+        if isinstance(error, torch.AcceleratorError):
+            hint = "Try again; if it comes back, choose the CPU as the device."
+            raise DeviceLost(f"The device “{self.device}” stopped answering.", hint) from error
