@@ -29,6 +29,13 @@ _FORMATS = (
 # Bytes a pixel that decoding, treating and encoding hold at a time: some forty frames of YUV in codecs, a few of RGB.
 _BYTES_A_PIXEL = 80
 _DEFAULT_BUDGET_MB = 6144
+# Degrees, counted as `VideoFrame.rotation` does, to display matrices.
+_QUARTER_TURNS = {
+    -90: (0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30),
+    90: (0, -65536, 0, 65536, 0, 0, 0, 0, 1 << 30),
+    180: (-65536, 0, 0, 0, -65536, 0, 0, 0, 1 << 30),
+    -180: (-65536, 0, 0, 0, -65536, 0, 0, 0, 1 << 30),
+}
 
 
 def open_container(path: Path) -> InputContainer:
@@ -191,8 +198,14 @@ def _rate(stream: VideoStream) -> Fraction:
 
 
 def _side_data(frame: VideoFrame, kind: str) -> bytes:
-    """The bytes of the first side data of `kind`, empty when there is none."""
-    blobs: Iterable[Any] = frame.side_data  # the stubs call it a dictionary; it is a sequence of blobs
+    """The bytes of the first side data of `kind`, empty when there is none.
+
+    PyAV 18.1 knows no name for the newest kinds (spatial video) and then refuses to list any: as if there were none.
+    """
+    try:
+        blobs: Iterable[Any] = frame.side_data  # the stubs call it a dictionary; it is a sequence of blobs
+    except ValueError:
+        return b""
     return next((bytes(blob) for blob in blobs if blob.type.name == kind), b"")
 
 
@@ -200,7 +213,7 @@ def _display_matrix(frame: VideoFrame) -> tuple[int, ...] | None:
     """The nine numbers of the display matrix; None for none, the identity, and all zeros (seen in damaged files)."""
     blob = _side_data(frame, "DISPLAYMATRIX")
     if len(blob) < 36:
-        return None
+        return _QUARTER_TURNS.get(frame.rotation)
     matrix = tuple(memoryview(blob[:36]).cast("i"))
     useless = not any(matrix[:2] + matrix[3:5]) or matrix[:2] + matrix[3:5] == IDENTITY_MATRIX[:2] + IDENTITY_MATRIX[3:5]
     return None if useless else matrix
