@@ -10,6 +10,7 @@ kills the child at its time limit. Whatever happens in here, the application kee
 """
 
 import contextlib
+import copy
 import json
 import pickle
 import sys
@@ -140,16 +141,31 @@ def probe(net: nn.Module) -> None:
 
 
 def accurate_precisions(net: nn.Module) -> list[str]:
-    """fp32, and each half precision in which the probe stays finite and within a grey level."""
-    rainy = probe_picture()
-    exact = _forward(net, rainy)
+    """fp32, and each half precision in which the probe stays finite and within a grey level.
+
+    Half precision is imitated: weights and the result of every layer are rounded to it, sums are kept in fp32, as accelerators
+    do. Really computing in it takes a CPU without such instructions a hundred times longer.
+    """
+    exact = _forward(net, probe_picture())
     accurate = ["fp32"]
     for name, dtype in (("bf16", torch.bfloat16), ("fp16", torch.float16)):
-        difference = (_forward(net.to(dtype), rainy.to(dtype)).float() - exact).abs().max()
-        net.float()
+        difference = (_forward(_rounded(net, dtype), probe_picture()) - exact).abs().max()
         if bool(torch.isfinite(difference)) and float(difference) <= PRECISION_TOLERANCE:
             accurate.append(name)
     return accurate
+
+
+def _rounded(net: nn.Module, dtype: torch.dtype) -> nn.Module:
+    """A copy of `net` whose weights and layer results have the resolution and range of `dtype`."""
+
+    def round_result(_layer: nn.Module, _given: object, result: object) -> object:
+        return result.to(dtype).float() if isinstance(result, Tensor) else result
+
+    rounded = copy.deepcopy(net).to(dtype).float()
+    for layer in rounded.modules():
+        if not any(layer.children()):
+            layer.register_forward_hook(round_result)
+    return rounded
 
 
 def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | None) -> dict[str, Any]:
