@@ -16,8 +16,8 @@ from rainapp.jobs import Picture, Preview, Previewed, ReadPair, ReadPicture, Reg
 from rainapp.library import ModelLibrary
 from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
-from rainapp.rain_found import rain_found
 from rainapp.stages import load_pipeline
+from rainapp.stages.amount import rain_found
 
 MARGIN_MAX_PX = 512
 
@@ -114,8 +114,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
     done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut)], watch)))
     derained = done.image if job.region is None else crop(done.image, inner)
-    found = rain_found(Frame(0, Fraction(0), derained, rainy), 1.0)
-    return Previewed(job.source, rainy, derained, region, found, time.monotonic() - started)
+    return Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started)
 
 
 def read_pair(job: ReadPair, watch: Watch) -> Previewed:
@@ -128,7 +127,7 @@ def read_pair(job: ReadPair, watch: Watch) -> Previewed:
     if (rainy.width, rainy.height) != (derained.width, derained.height):
         raise UnreadableFile(f"{job.target.name} has another size than its original.", "Derain the original again.", job.target)
     region = clipped(job.region, rainy) if job.region else Region(0, 0, rainy.width, rainy.height)
-    found = rain_found(Frame(0, Fraction(0), derained, rainy), 1.0) if rainy.depth == derained.depth else True
+    found = rain_found(Frame(0, Fraction(0), derained, rainy)) if rainy.depth == derained.depth else True
     sides = [crop(side, region) if job.region else shrunk(side, job.longest_px) for side in (rainy, derained)]
     return Previewed(job.source, sides[0], sides[1], region, found, time.monotonic() - started)
 

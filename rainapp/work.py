@@ -14,13 +14,10 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import cast
-
-import cv2
 
 import rainapp
 from rainapp.batch import Found, find_files
-from rainapp.image import Frame, Pixels
+from rainapp.image import Frame
 from rainapp.jobs import (
     Derained,
     DerainFile,
@@ -38,8 +35,8 @@ from rainapp.media import MediaInfo, Sink, open_sink, open_source
 from rainapp.media.atomic import copy_file, unwritable
 from rainapp.media.suffixes import same_format
 from rainapp.naming import rain_path
-from rainapp.rain_found import rain_found
 from rainapp.stages import Pipeline, load_pipeline
+from rainapp.stages.amount import rain_found, removed_rain
 
 NO_ENGINE = "none"
 
@@ -93,7 +90,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=(*source.info.notes, *writing.notes),
+            notes=(*source.info.notes, *(pipeline.notices if pipeline else ()), *writing.notes),
         )
 
 
@@ -161,9 +158,9 @@ class Writing:
                 with contextlib.ExitStack() as result_stack:
                     result = self._open(self.result_target, result_stack)
                     for frame in frames:
-                        self.rain_found = self.rain_found or rain_found(frame, self._job.treatment.strength)
+                        self.rain_found = self.rain_found or rain_found(frame)
                         if rain is not None:
-                            rain.write(removed_rain(frame))
+                            rain.write(replace(frame, image=removed_rain(frame)))
                         if result is not None:
                             result.write(frame)
                         progress.next_frame()
@@ -191,9 +188,3 @@ class Writing:
 
     def _add_notes(self, sink: Sink) -> None:
         self.notes = tuple(dict.fromkeys((*self.notes, *sink.notes)))
-
-
-def removed_rain(frame: Frame) -> Frame:
-    """The light that was taken away, as a picture: source minus result where that is positive, black elsewhere."""
-    pixels = cast(Pixels, cv2.subtract(frame.source.pixels, frame.image.pixels))  # stops at 0
-    return replace(frame, image=replace(frame.image, pixels=pixels, alpha=None))

@@ -88,7 +88,7 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
 
 
 def _tile(text: str) -> int | None:
-    return None if text == "auto" else int(_number(int, 32, 8192)(text))
+    return None if text == "auto" else int(_number(int, 128, 8192)(text))
 
 
 def _device(text: str) -> str:
