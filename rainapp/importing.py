@@ -25,7 +25,7 @@ from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.model_files import kind_of, unpack
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 
-CHILD_COMMAND = "read-foreign-model"  # how the frozen application calls itself
+CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
 TIME_LIMIT_S = 60.0
 SECONDS_PER_GB = 60.0
 _POLL_S = 0.05
@@ -173,7 +173,7 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
 def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: float, watch: Watch) -> int | None:
     """Run the child to its end: its exit code, or None if it was killed at the limit. `watch` may cancel, which kills too."""
     frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign"]
+    command = [sys.executable, *CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign"]
     home = str(Path(__file__).resolve().parent.parent)
     environment = {key: value for key, value in os.environ.items() if not key.startswith("TORCH_FORCE_")}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))

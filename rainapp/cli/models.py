@@ -19,6 +19,8 @@ from rainapp.cards import ModelCard, write_card
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
 
+CHILD_ACTION = "read-foreign"
+
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add `models` and its actions."""
@@ -43,10 +45,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
                 "--id", dest="new_id", metavar="ID", help="its id in the library; default: from the card or file name"
             )
             action.add_argument("--licence", metavar="TEXT", help="its licence, where the card has none or another is meant")
+    hidden = actions.add_parser(CHILD_ACTION)  # without help it is not listed; `rainapp.importing` starts it
+    hidden.add_argument("desk", nargs=2, metavar="FILE")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; the exit code."""
+    if args.action == CHILD_ACTION:
+        from rainapp.nets import foreign
+
+        return foreign.main(args.desk)
     library = ModelLibrary(user=args.models_dir)
     return _ACTIONS[args.action or "list"](library, args)
 
