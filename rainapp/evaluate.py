@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import erfc
 from pathlib import Path
 
+import cv2
 import numpy as np
 
-from rainapp import media, metrics, streak_contrast
+from rainapp import media, metrics
 from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Treatment, Watch
@@ -125,13 +127,13 @@ def pipeline_runner(treatment: Treatment, library: ModelLibrary, watch: Watch) -
     return derain, f"{pipeline.engine} {pipeline.device} {pipeline.precision}"
 
 
-def score_pictures(pairs: list[tuple[Path, Path]], derain: Derain, watch: Watch) -> Iterator[PictureScore]:
-    """The scores, picture by picture; ticks once each."""
+def score_pictures(pairs: list[tuple[Path, Path]], derain: Derain, watch: Watch) -> Iterator[tuple[PictureScore, Image]]:
+    """Score and derained picture of each pair in turn; ticks once each."""
     for index, (rainy_file, clean_file) in enumerate(pairs):
         rainy, clean = read_image(rainy_file), read_image(clean_file)
         began = time.perf_counter()
         derained = derain(rainy)
-        yield score_picture(rainy_file.stem, rainy, clean, derained, time.perf_counter() - began)
+        yield score_picture(rainy_file.stem, rainy, clean, derained, time.perf_counter() - began), derained
         watch.tick(index + 1, len(pairs))
 
 
@@ -171,56 +173,57 @@ def summarise(model: str, engine: str, scores: list[PictureScore]) -> ModelScore
     )
 
 
-@dataclass(frozen=True)
-class StreakReport:
-    """Means of `streak_contrast.StreakScore` over photos of real rain with masks; `n` of them had streaks that stand out."""
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """One model on one set: the means, every picture's scores in order, and small pictures of the results where kept."""
 
-    model: str
-    n: int
-    streak_removed: float
-    change_elsewhere: float
-    energy_on_streaks: float
-
-
-def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
-    """Rainy photos and the masks whose names begin with theirs. Raises UnreadableFile when there are none."""
-    if not rainy.is_dir() or not masks.is_dir():
-        missing = masks if rainy.is_dir() else rainy
-        raise UnreadableFile(
-            f"The folder {missing} does not exist.", "Name folders of rainy pictures and of their masks.", missing
-        )
-    files = [p for p in masks.iterdir() if media.is_media_name(p)]
-    partners = {p.stem.removesuffix("masks").removesuffix("mask").rstrip("_-"): p for p in files}
-    pairs = [(p, partners[p.stem]) for p in sorted(rainy.iterdir()) if p.stem in partners]
-    if not pairs:
-        raise UnreadableFile(
-            f"No picture in {rainy.name} has a mask in {masks.name}.", "Masks carry the names of their photos.", rainy
-        )
-    return pairs
-
-
-def evaluate_streaks(
-    model: str, pairs: list[tuple[Path, Path]], treatment: Treatment, library: ModelLibrary, watch: Watch
-) -> StreakReport:
-    """How much of the contrast of real streaks one model removes, and what else it changes."""
-    derain: Derain = (lambda image: image) if model == "identity" else pipeline_runner(treatment, library, watch)[0]
-    found = []
-    for rainy_file, mask_file in pairs:
-        rainy = read_image(rainy_file)
-        mask = read_image(mask_file).pixels.mean(axis=2) > 127
-        scored = streak_contrast.score(as_float(rainy), as_float(derain(rainy)), mask)
-        if scored is not None:
-            found.append((scored.streak_removed, scored.change_elsewhere, scored.energy_on_streaks))
-    means = np.mean(np.array(found or [(float("nan"),) * 3]), axis=0)
-    return StreakReport(model, len(found), float(means[0]), float(means[1]), float(means[2]))
+    score: ModelScore
+    pictures: list[PictureScore]
+    shown: dict[str, Image]
 
 
 def evaluate_model(
-    model: str, pairs: list[tuple[Path, Path]], treatment: Treatment, library: ModelLibrary, watch: Watch
-) -> ModelScore:
-    """The scores of one model, or of doing nothing for the name "identity"."""
-    if model == "identity":
-        return summarise("identity", "none", list(score_pictures(pairs, lambda image: image, watch)))
-    derain, engine = pipeline_runner(treatment, library, watch)
-    card = library.get(treatment.model)
-    return summarise(card.id, engine, list(score_pictures(pairs, derain, watch)))
+    model: str,
+    pairs: list[tuple[Path, Path]],
+    treatment: Treatment,
+    library: ModelLibrary,
+    watch: Watch,
+    keep_px: int = 0,
+) -> Evaluation:
+    """The scores of one model, or of doing nothing for the name "identity"; `keep_px` above 0 keeps results that size."""
+    derain: Derain = lambda image: image  # noqa: E731 - the identity row
+    name, engine = "identity", "none"
+    if model != "identity":
+        derain, engine = pipeline_runner(treatment, library, watch)
+        name = library.get(treatment.model).id
+    pictures, shown = [], {}
+    for score, derained in score_pictures(pairs, derain, watch):
+        pictures.append(score)
+        if keep_px:
+            shown[score.name] = shrunk(derained, keep_px)
+    return Evaluation(summarise(name, engine, pictures), pictures, shown)
+
+
+def shrunk(image: Image, longest_px: int) -> Image:
+    """The picture at 8 bit, its longer side at most `longest_px`."""
+    pixels = (image.pixels if image.depth == 8 else image.pixels >> 8).astype(np.uint8)
+    scale = longest_px / max(image.width, image.height)
+    if scale < 1:
+        size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return Image(pixels, colour=image.colour)
+
+
+def paired_p(first: list[float], second: list[float]) -> float:
+    """Two-sided p of Wilcoxon's signed-rank test on paired scores (normal approximation with ties; 1 where nothing differs)."""
+    differences = np.array([a - b for a, b in zip(first, second, strict=True) if np.isfinite(a) and np.isfinite(b) and a != b])
+    n = differences.size
+    if n == 0:
+        return 1.0
+    size = np.abs(differences)
+    _, inverse, counts = np.unique(size, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]
+    positive = float(ranks[differences > 0].sum())
+    spread = (n * (n + 1) * (2 * n + 1) - float((counts**3 - counts).sum()) / 2) / 24
+    distance = abs(positive - n * (n + 1) / 4) / np.sqrt(spread)
+    return float(erfc(distance / np.sqrt(2)))

@@ -110,7 +110,7 @@ TABLE = (
     Row("lanes", ("rainapp.workers",), uses=("words", "values", "contracts"), why="lanes run whatever they are given"),
     Row(
         "doing",
-        ("rainapp.work", "rainapp.batch", "rainapp.evaluate", "rainapp.looking", "rainapp.rain_found"),
+        ("rainapp.work", "rainapp.batch", "rainapp.evaluate", "rainapp.evaluate_streaks", "rainapp.report", "rainapp.looking", "rainapp.rain_found"),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
         libraries=libraries("numpy cv2 torch"),
         why="the only modules that know every stage; training runs as a child process",

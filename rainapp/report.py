@@ -1,0 +1,91 @@
+"""The evaluation as one HTML file that needs nothing else: tables, paired tests, and pictures with the worst first."""
+
+import base64
+import html
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from rainapp.evaluate import Evaluation, paired_p, read_image, shrunk
+from rainapp.image import Image
+
+COLUMNS = ("psnr_y", "ssim_y", "psnr_rgb", "rain_removed", "rain_action", "bg_err", "mean_change", "seconds_per_mp")
+PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err")
+SHOWN_PX = 480
+MOST_PICTURES = 24
+
+STYLE = """body{font:14px system-ui,sans-serif;margin:32px;color:#1c1c1c;background:#f4f4f4}h1{font-size:20px}h2{font-size:15px}
+table{border-collapse:collapse;background:#fff}td,th{padding:6px 12px;border:1px solid #d6d6d6;text-align:right;
+font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}section{margin:24px 0}
+figure{display:inline-block;margin:0 8px 8px 0}img{display:block;max-width:360px}figcaption{font-size:12px;color:#595959}"""
+
+
+def number(value: float) -> str:
+    """A figure for a cell; a dash where there is none."""
+    return f"{value:.3f}" if np.isfinite(value) else "–"
+
+
+def picture_tag(image: Image, caption: str) -> str:
+    """A figure with the picture inside the file."""
+    bgr = cv2.cvtColor(np.asarray(image.pixels, np.uint8), cv2.COLOR_RGB2BGR)
+    data = base64.b64encode(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()).decode()
+    words = html.escape(caption)
+    return f'<figure><img alt="{words}" src="data:image/jpeg;base64,{data}"><figcaption>{words}</figcaption></figure>'
+
+
+def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
+    """An HTML table of words."""
+    cells = "".join(f"<th>{html.escape(h)}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    return f"<table><tr>{cells}</tr>{body}</table>"
+
+
+def means(evaluations: list[Evaluation]) -> str:
+    """A model a row, with the bootstrap interval of PSNR-Y."""
+    rows = []
+    for e in evaluations:
+        low, high = e.score.ci95
+        interval = f"{low:.2f} to {high:.2f}"
+        rows.append([e.score.model, str(e.score.n), *[number(getattr(e.score, c)) for c in COLUMNS], interval, e.score.engine])
+    return table(("model", "n", *COLUMNS, "95 % of the mean psnr_y", "engine"), rows)
+
+
+def tests(evaluations: list[Evaluation]) -> str:
+    """Paired tests between all models: could the difference be chance?"""
+    rows = []
+    for i, a in enumerate(evaluations):
+        for b in evaluations[i + 1 :]:
+            p = paired_p([x.psnr_y for x in a.pictures], [x.psnr_y for x in b.pictures])
+            gain = b.score.psnr_y - a.score.psnr_y
+            verdict = "could be chance" if p > 0.05 else "not chance"
+            rows.append([f"{a.score.model} → {b.score.model}", f"{gain:+.2f} dB", f"{p:.4f}", verdict])
+    return table(("models", "psnr_y", "p (Wilcoxon)", ""), rows) if rows else ""
+
+
+def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> str:
+    """Rainy, each result, clean: the pictures where the last model did worst come first."""
+    last = evaluations[-1]
+    files = {rainy.stem: (rainy, clean) for rainy, clean in pairs}
+    parts = []
+    for worst in sorted(last.pictures, key=lambda s: s.psnr_y)[:MOST_PICTURES]:
+        rainy, clean = files[worst.name]
+        parts.append(f"<section><h2>{html.escape(worst.name)}</h2>" + picture_tag(shrunk(read_image(rainy), SHOWN_PX), "rainy"))
+        for e in (e for e in evaluations if e.score.model != "identity"):
+            scored = next(s for s in e.pictures if s.name == worst.name)
+            figures = ", ".join(f"{c} {number(getattr(scored, c))}" for c in PICTURE_COLUMNS)
+            parts.append(picture_tag(e.shown[worst.name], f"{e.score.model}: {figures}"))
+        parts.append(picture_tag(shrunk(read_image(clean), SHOWN_PX), "clean") + "</section>")
+    return "".join(parts)
+
+
+def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> None:
+    """Write the report of at least one evaluation made with `keep_px=SHOWN_PX`."""
+    target.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><title>rainapp: evaluation</title>'
+        f"<style>{STYLE}</style><h1>Evaluation on {len(pairs)} pairs</h1>{means(evaluations)}"
+        "<p>psnr and ssim on luminance after convention A of the field; rain_removed 1 is perfect, 0 is nothing removed; "
+        f"bg_err and mean_change in grey levels. Without the row “identity” a figure says little.</p>{tests(evaluations)}"
+        f"<h1>Worst first</h1>{pictures(evaluations, pairs)}</html>",
+        encoding="utf-8",
+    )

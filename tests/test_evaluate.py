@@ -1,0 +1,115 @@
+"""Scores through the pipeline, on pairs made here and a real small net."""
+
+import json
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rainapp import cli, evaluate
+from rainapp.errors import UnreadableFile
+from rainapp.jobs import NoWatch
+
+
+@pytest.fixture
+def pairs(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
+    """A folder with rainy/, clean/ and mask/ of three pictures; streaks are 40 levels brighter."""
+    for name in ("rainy", "clean", "mask"):
+        (tmp_path / name).mkdir()
+    for index in range(3):
+        clean = np.roll(photo_pixels // 2, 7 * index, axis=1)
+        mask = np.zeros(clean.shape[:2], np.uint8)
+        mask[5:50, 10 + index :: 12] = 1
+        rainy = clean + 40 * mask[..., None]
+        cv2.imwrite(str(tmp_path / "rainy" / f"{index}.png"), rainy[..., ::-1])
+        cv2.imwrite(str(tmp_path / "clean" / f"{index}.png"), clean[..., ::-1])
+        cv2.imwrite(str(tmp_path / "mask" / f"{index}masks.png"), mask * 255)
+    return tmp_path
+
+
+def run(pairs: Path, *more: str) -> int:
+    return cli.main(["evaluate", "--rainy", str(pairs / "rainy"), *more])
+
+
+def test_one_json_object_a_model_with_the_promised_keys(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(pairs, "--clean", str(pairs / "clean"), "--identity", "--model", "tiny", "--engine", "torch", "--json") == 0
+    identity, tiny = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert identity["model"] == "identity"
+    assert identity["rain_removed"] == 0
+    assert identity["bg_err"] == 0
+    assert identity["mean_change"] == 0
+    assert tiny["model"] == "tiny"
+    assert tiny["n"] == 3
+    assert tiny["engine"].startswith("torch")
+    promised = {"psnr_y", "ssim_y", "psnr_y_b", "psnr_rgb", "rain_removed", "rain_action", "bg_err", "ci95", "seconds_per_mp"}
+    assert promised <= set(tiny)
+    assert tiny["ci95"][0] <= tiny["psnr_y"] <= tiny["ci95"][1]
+    assert tiny["mean_change"] > 0
+
+
+def test_real_streaks_are_scored_by_their_masks(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(pairs, "--masks", str(pairs / "mask"), "--identity", "--model", "tiny", "--engine", "torch", "--json") == 0
+    identity, tiny = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert identity["n"] == 3
+    assert identity["streak_removed"] == pytest.approx(0, abs=1e-6)
+    assert tiny["change_elsewhere"] > 0
+
+
+def test_a_dry_set_has_no_share_of_rain(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code = cli.main(
+        ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), "--engine", "torch", "--json"]
+    )
+    assert code == 0
+    dry = json.loads(capsys.readouterr().out)
+    assert dry["rain_removed"] is None
+    assert dry["mean_change"] > 0
+
+
+def test_the_report_holds_every_picture_and_the_paired_test(pairs: Path, tiny_library: Path) -> None:
+    target = pairs / "report.html"
+    assert (
+        run(pairs, "--clean", str(pairs / "clean"), "--identity", "--model", "tiny", "--engine", "torch", "--html", str(target))
+        == 0
+    )
+    text = target.read_text(encoding="utf-8")
+    assert text.count("<img") == 9
+    assert "identity → tiny" in text
+
+
+def test_missing_partners_are_said_in_words(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (pairs / "empty").mkdir()
+    assert run(pairs, "--clean", str(pairs / "empty")) == 3
+    assert "partner" in capsys.readouterr().err
+    assert run(pairs, "--clean", str(pairs / "nowhere")) == 3
+
+
+def test_a_pair_of_two_sizes_is_refused_in_words(pairs: Path) -> None:
+    cv2.imwrite(str(pairs / "clean" / "0.png"), np.zeros((8, 8, 3), np.uint8))
+    scores = evaluate.score_pictures(evaluate.find_pairs(pairs / "rainy", pairs / "clean"), lambda image: image, NoWatch())
+    with pytest.raises(UnreadableFile, match="differ in size"):
+        next(scores)
+
+
+def test_the_signed_rank_test_tells_a_real_gain_from_chance() -> None:
+    rng = np.random.default_rng(0)
+    base = rng.normal(30, 2, 40)
+    assert evaluate.paired_p(list(base + 0.3 + rng.normal(0, 0.1, 40)), list(base)) < 1e-4
+    assert evaluate.paired_p(list(base + rng.normal(0, 0.1, 40)), list(base)) > 0.05
+    assert evaluate.paired_p([1.0, 2.0], [1.0, 2.0]) == 1
+    # eight pairs, all better: 2 * (1/2)^8 = 0.0078 exactly; the normal approximation comes near
+    assert evaluate.paired_p([i + 1.0 + i / 10 for i in range(8)], [float(i) for i in range(8)]) == pytest.approx(
+        0.0117, abs=0.001
+    )
+
+
+def test_the_interval_holds_the_mean_and_narrows_with_pictures() -> None:
+    rng = np.random.default_rng(1)
+    few, many = list(rng.normal(30, 2, 10)), list(rng.normal(30, 2, 400))
+    low, high = evaluate.bootstrap_ci95(few)
+    assert low < np.mean(few) < high
+    narrow = evaluate.bootstrap_ci95(many)
+    assert narrow[1] - narrow[0] < high - low
