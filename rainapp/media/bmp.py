@@ -31,7 +31,16 @@ def read_header(data: bytes | memoryview) -> Header:
     if size >= _V5_HEADER_BYTES and len(head) >= 14 + _V5_HEADER_BYTES:
         kind, at, length = (int.from_bytes(head[14 + o : 18 + o], "little") for o in (56, 112, 116))
         icc = bytes(data[14 + at : 14 + at + length]) if kind == _PROFILE_EMBEDDED and length else None
-    return Header("bmp", abs(width), abs(height), alpha=bits == 32 and _has_alpha(head, size), meta=Metadata(icc=icc))
+    grey = bits <= 8 and _is_grey(bytes(data[14 + size : 14 + size + (4 << bits)]), 3 if size == 12 else 4)
+    return Header(
+        "bmp", abs(width), abs(height), alpha=bits == 32 and _has_alpha(head, size), grey=grey, meta=Metadata(icc=icc)
+    )
+
+
+def _is_grey(palette: bytes, entry: int) -> bool:
+    """Whether every colour of a palette with entries of 3 or 4 bytes is a grey."""
+    colours = np.frombuffer(palette[: len(palette) // entry * entry], np.uint8).reshape(-1, entry)[:, :3]
+    return len(colours) > 0 and bool((colours == colours[:, :1]).all())
 
 
 def _has_alpha(head: bytes, size: int) -> bool:

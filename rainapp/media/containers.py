@@ -14,10 +14,11 @@ from rainapp.image import Pixels
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata
 
-# The plugins that may be asked: not EPS and WMF, not the stubs that call other programs, nothing that is text.
+# The plugins that may be asked: not EPS and WMF, not the stubs that call other programs, nothing that is text, and not
+# ICNS, whose plugin decodes whatever size the pictures inside it claim before telling its own.
 PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP", "DIB", "JPEG2000", "TGA", "PPM", "QOI", "PSD"),
-    *("ICO", "ICNS", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
+    *("ICO", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
 )
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
@@ -75,7 +76,7 @@ def heif_header(path: Path, container: str) -> Header:
         height,
         depth=int(facts["bit_depth"]),
         alpha=bool(opened.has_alpha),
-        grey=opened.mode.startswith("L"),
+        grey="chroma" not in facts,
         turned=True,
         meta=meta,
         traits=traits,
@@ -85,7 +86,7 @@ def heif_header(path: Path, container: str) -> Header:
 
 def hdr_header(data: bytes | memoryview) -> Header:
     """The facts of a Radiance picture; raises ValueError when it states no size."""
-    match = re.search(rb"\n\n[-+]([XY]) (\d+) [-+]([XY]) (\d+)\n", bytes(data[:65536]))
+    match = re.search(rb"\n\n[-+]([XY]) +(\d+) +[-+]([XY]) +(\d+)\n", bytes(data[:65536]))
     if match is None:
         raise ValueError("no resolution line")
     first, second = int(match[2]), int(match[4])
@@ -143,9 +144,9 @@ def write_heif(
         quality=quality,
         chroma=traits.get("subsampling", 444),
         bit_depth=bits,
-        exif=meta.exif or b"",
-        xmp=meta.xmp or b"",
-        icc_profile=meta.icc or b"",
+        exif=meta.exif,
+        xmp=meta.xmp,
+        icc_profile=meta.icc,
         matrix_coefficients=matrix if matrix not in (0, 2) else 6,
         full_range_flag=1,
         **points,

@@ -15,6 +15,7 @@ from typing import BinaryIO, cast
 import cv2
 import numpy as np
 import pillow_heif
+import tifffile
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageCms
@@ -23,10 +24,11 @@ from rainapp.errors import NotEnoughMemory, UnreadableFile
 from rainapp.image import Pixels
 from rainapp.media import jpeg, png
 from rainapp.media.containers import PILLOW_FORMATS
-from rainapp.media.header import Header
+from rainapp.media.header import Header, default_budget_mb
 
-# Our own budget, computed from the header, stands in for Pillow's fixed limit, which refuses real 200-megapixel photos.
-Pillow.MAX_IMAGE_PIXELS = None
+# Pillow's fixed limit refuses real 200-megapixel photos. Ours is computed from the header before; this one, which refuses above
+# twice its value, is left for pictures inside pictures, whose size no outer header tells.
+Pillow.MAX_IMAGE_PIXELS = int(default_budget_mb() * 1e6 / 12)
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _STRIP_ROWS = 256
@@ -93,10 +95,16 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
             # A JPEG without its end is for Pillow to judge, which refuses missing pixels; OpenCV fills them with grey.
             return [_by_opencv, _by_pillow] if traits["components"] in (1, 3) and jpeg.is_whole(data) else [_by_pillow]
         case "png":
-            return [_by_opencv, _by_pillow]
+            # OpenCV overlooks the one transparent grey of a grey picture; we can add it, but only to unscaled values.
+            return [_by_pillow, _by_opencv] if header.grey and header.depth == 8 and header.alpha else [_by_opencv, _by_pillow]
         case "tiff":
-            plain = traits["photometric"] in (0, 1, 2) and traits["bits"] in (8, 16) and traits["extra"] != 1
-            return [_by_opencv, _by_pillow] if plain and not traits["float"] else [_by_pillow, _by_opencv]
+            if traits["samples"] == 2 and traits["bits"] == 16:
+                return [_by_tifffile, _by_opencv]
+            # OpenCV multiplies 8-bit colours with their transparency; Pillow makes 8 bit of 16-bit colours.
+            plain = traits["photometric"] in (0, 1, 2) and not traits["float"] and traits["bits"] in (8, 16)
+            return (
+                [_by_opencv, _by_pillow] if plain and not (header.alpha and traits["bits"] == 8) else [_by_pillow, _by_opencv]
+            )
         case "heif":
             return [_by_libheif]
         case "avif":
@@ -181,6 +189,16 @@ def _by_libheif(data: memoryview, header: Header) -> Decoded:
     if pixels.ndim == 2 or pixels.shape[2] == 1:
         pixels = _as_rgb(_packed(pixels), cv2.COLOR_GRAY2RGB)
     return _in_usual_colour(Decoded(_packed(pixels), alpha, depth, header.meta.icc))
+
+
+def _by_tifffile(data: memoryview, header: Header) -> Decoded:
+    """Greys of 16 bit with transparency, which the other two do not know."""
+    with tifffile.TiffFile(io.BytesIO(data)) as opened:
+        both = opened.pages[0].asarray()
+    if both.shape != (header.height, header.width, 2) or both.dtype != np.uint16:
+        raise ValueError("not two samples of 16 bit")
+    decoded = Decoded(_as_rgb(_packed(both[..., 0]), cv2.COLOR_GRAY2RGB), _packed(both[..., 1]), 16, header.meta.icc)
+    return turned(decoded, header.orientation)
 
 
 def _by_pillow(data: memoryview, header: Header) -> Decoded:

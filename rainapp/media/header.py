@@ -1,5 +1,6 @@
 """What is known of a photo before one pixel is decoded, and the budget that decides whether any will be."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -31,7 +32,7 @@ class Header:
     orientation: int = 1
     turned: bool = False
     meta: Metadata = field(default_factory=Metadata)
-    traits: dict[str, int] = field(default_factory=dict)
+    traits: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @property
@@ -53,7 +54,8 @@ def check_budget(path: Path, header: Header, file_bytes: int, budget_mb: int | N
         raise UnreadableFile(
             f"{path.name} has no pixels: its header says {header.width} x {header.height}.", "It is damaged.", path
         )
-    needed_mb = pixels * (4 if header.alpha else 3) * (2 if header.depth > 8 else 1) * 2 / 1e6
+    sample_bytes = max(2 if header.depth > 8 else 1, header.traits.get("bits", 8) // 8)
+    needed_mb = pixels * (4 if header.alpha else 3) * sample_bytes * 2 / 1e6
     budget = default_budget_mb() if budget_mb is None else budget_mb
     if needed_mb > budget:
         raise UnreadableFile(

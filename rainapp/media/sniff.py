@@ -28,7 +28,7 @@ PHOTO_SUFFIXES = frozenset(
             ".heif",
         ),
         *(".hif", ".avif", ".gif", ".jp2", ".j2k", ".jpf", ".jpx", ".j2c", ".tga", ".ppm", ".pgm", ".pbm", ".pnm", ".pfm"),
-        *(".qoi", ".psd", ".hdr", ".pic", ".ico", ".icns", ".sgi", ".dds", ".pcx", ".dcx", ".fli", ".flc", ".ras"),
+        *(".qoi", ".psd", ".hdr", ".pic", ".ico", ".sgi", ".dds", ".pcx", ".dcx", ".fli", ".flc", ".ras"),
     )
 )
 CLIP_SUFFIXES = frozenset(
@@ -63,7 +63,6 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"#?RADIANCE", "hdr"),
     (b"#?RGBE", "hdr"),
     (b"DDS ", "dds"),
-    (b"icns", "icns"),
     (b"\0\0\1\0", "ico"),
     (b"\x01\xda", "sgi"),
     (b"\xb1\x68\xde\x3a", "dcx"),
@@ -99,6 +98,7 @@ _REFUSED: tuple[tuple[bytes, str], ...] = (
     (b"IIRO", "a camera raw file"),
     (b"\xff\x0a", "a JPEG XL picture, which is not supported yet"),
     (b"\0\0\0\x0cJXL ", "a JPEG XL picture, which is not supported yet"),
+    (b"icns", "a set of icons"),
     (b"\x76\x2f\x31\x01", "an OpenEXR picture, which is not supported"),
 )
 _HEIF_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"mif2"))

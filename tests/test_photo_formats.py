@@ -1,0 +1,370 @@
+"""Photos keep their depth, transparency and grey through reading and writing, in every format."""
+
+import io
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+import tifffile
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageCms
+
+from rainapp.errors import RainError, UnreadableFile, UnwritableFile
+from rainapp.image import Frame, Image
+from rainapp.jobs import Output
+from rainapp.media import is_media_name, open_sink, open_source
+from rainapp.media.decode import turned_array
+from rainapp.media.photo import PhotoSource, read_reduced
+from photo_files import full_jpeg, jpeg_bytes, picture, png_bytes, read, rewrite, srgb_profile, write_source
+
+CASES = [
+    (suffix, kind, wide)
+    for suffix, deep in (
+        (".jpg", False),
+        (".png", True),
+        (".tif", True),
+        (".webp", False),
+        (".bmp", False),
+        (".heic", True),
+        (".avif", False),
+    )
+    for kind in ("rgb", "rgba", "grey", "grey-alpha")
+    for wide in ((False, True) if deep else (False,))
+    if not (suffix == ".jpg" and "a" in kind[3:]) and not (suffix in (".webp", ".bmp", ".avif") and kind == "grey-alpha")
+]
+# How far lossy codecs may be from the source after one generation, in 8-bit steps on average.
+TOLERANCE = {".jpg": 2.0, ".heic": 2.5, ".avif": 2.5, ".webp": 0.0, ".png": 0.0, ".tif": 0.0, ".bmp": 0.0}
+
+
+def stored(kind: str, wide: bool) -> NDArray[np.generic]:
+    rgb = picture(wide=wide)
+    alpha = np.linspace(0, rgb.max(), rgb[..., 0].size).reshape(rgb.shape[:2]).astype(rgb.dtype)
+    match kind:
+        case "grey":
+            return np.ascontiguousarray(rgb[..., 1])
+        case "grey-alpha":
+            return np.dstack([rgb[..., 1], alpha])
+        case "rgba":
+            return np.dstack([rgb, alpha])
+    return rgb
+
+
+@pytest.mark.parametrize(("suffix", "kind", "wide"), CASES)
+def test_depth_transparency_and_grey_survive_a_round_trip(tmp_path: Path, suffix: str, kind: str, wide: bool) -> None:
+    source, target = tmp_path / f"rain{suffix}", tmp_path / f"dry{suffix}"
+    pixels = stored(kind, wide)
+    write_source(source, pixels)
+    before, facts = read(source)
+    rewrite(source, target)
+    after, facts_after = read(target)
+    has_alpha, grey = "a" in kind[3:], kind.startswith("grey") and suffix != ".webp"
+    assert before.pixels.dtype == after.pixels.dtype == (np.uint16 if wide else np.uint8)
+    assert (before.alpha is not None) == (after.alpha is not None) == has_alpha == facts.has_alpha
+    assert facts.grey == facts_after.grey == grey
+    assert facts.depth == facts_after.depth == before.depth
+    colour = pixels if pixels.ndim == 2 else pixels[..., 0] if pixels.shape[2] == 2 else pixels[..., :3]
+    expected = np.repeat(colour[..., None], 3, axis=2) if colour.ndim == 2 else colour
+    scale = 257.0 if wide else 1.0
+    read_error = 0.0 if suffix in (".png", ".tif", ".bmp", ".webp") else 2.0
+    assert np.abs(before.pixels.astype(float) - expected).mean() / scale <= read_error
+    assert np.abs(after.pixels.astype(float) - before.pixels).mean() / scale <= TOLERANCE[suffix]
+    if has_alpha and TOLERANCE[suffix] == 0:
+        assert np.array_equal(after.alpha, pixels[..., -1])
+
+
+@pytest.mark.parametrize("suffix", [".png", ".tif"])
+def test_results_of_16_bit_are_what_other_programs_read(tmp_path: Path, suffix: str) -> None:
+    pixels = picture(wide=True)
+    source, target = tmp_path / f"rain{suffix}", tmp_path / f"dry{suffix}"
+    write_source(source, pixels)
+    rewrite(source, target)
+    theirs = tifffile.imread(target) if suffix == ".tif" else cv2.imread(str(target), cv2.IMREAD_UNCHANGED)[..., ::-1]
+    assert np.array_equal(theirs, pixels)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".bmp", ".avif"])
+def test_results_are_what_pillow_reads(tmp_path: Path, suffix: str) -> None:
+    source, target = tmp_path / f"rain{suffix}", tmp_path / f"dry{suffix}"
+    write_source(source, picture())
+    rewrite(source, target)
+    with Pillow.open(target) as theirs:
+        assert theirs.mode == "RGB"
+        difference = np.abs(np.asarray(theirs).astype(int) - read(target)[0].pixels)
+    assert difference.max() <= (2 if suffix == ".jpg" else 0)
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("suffix", [".jpg", ".tif", ".png", ".webp"])
+def test_orientation_is_applied_exactly_once(tmp_path: Path, suffix: str, orientation: int) -> None:
+    upright = picture(40, 24)
+    inverse = {6: 8, 8: 6}.get(orientation, orientation)
+    exif = Pillow.Exif()
+    exif[0x0112] = orientation
+    source, target = tmp_path / f"rain{suffix}", tmp_path / f"dry{suffix}"
+    options = {"quality": 98, "subsampling": 0} if suffix == ".jpg" else {"lossless": True} if suffix == ".webp" else {}
+    Pillow.fromarray(turned_array(upright, inverse)).save(source, exif=exif, **options)
+    image, facts = read(source)
+    assert (facts.width, facts.height) == (24, 40)
+    assert np.abs(image.pixels.astype(int) - upright).mean() < 2
+    rewrite(source, target)
+    again, _ = read(target)
+    assert np.abs(again.pixels.astype(int) - upright).mean() < 3
+    with Pillow.open(target) as theirs:
+        assert theirs.getexif().get(0x0112, 1) == 1
+        assert theirs.size == (24, 40)
+
+
+def test_orientation_turns_the_right_way_round() -> None:
+    stored_pixels = np.arange(6, dtype=np.uint8).reshape(2, 3)
+    assert turned_array(stored_pixels, 6).tolist() == [[3, 0], [4, 1], [5, 2]]  # a quarter turn clockwise
+    assert turned_array(stored_pixels, 8).tolist() == [[2, 5], [1, 4], [0, 3]]
+    assert turned_array(stored_pixels, 3).tolist() == [[5, 4, 3], [2, 1, 0]]
+    assert turned_array(stored_pixels, 2).tolist() == [[2, 1, 0], [5, 4, 3]]
+    assert turned_array(stored_pixels, 4).tolist() == [[3, 4, 5], [0, 1, 2]]
+    assert turned_array(stored_pixels, 5).tolist() == [[0, 3], [1, 4], [2, 5]]
+    assert turned_array(stored_pixels, 7).tolist() == [[5, 2], [4, 1], [3, 0]]
+
+
+def test_a_palette_is_expanded_and_its_transparency_becomes_alpha(tmp_path: Path) -> None:
+    palette = Pillow.fromarray(picture()).quantize(16)
+    opaque = np.asarray(palette.convert("RGB"))
+    palette.save(tmp_path / "plain.png")
+    palette.save(tmp_path / "clear.png", transparency=3)
+    image, facts = read(tmp_path / "plain.png")
+    assert np.array_equal(image.pixels, opaque)
+    assert not facts.has_alpha
+    clear, _ = read(tmp_path / "clear.png")
+    assert clear.alpha is not None
+    assert np.array_equal(clear.alpha == 0, np.asarray(palette) == 3)
+
+
+@pytest.mark.parametrize(("bits", "key"), [(8, 7), (16, 4660)])
+def test_a_transparent_grey_becomes_alpha(tmp_path: Path, bits: int, key: int) -> None:
+    grey = np.full((4, 5), 200, np.uint8 if bits == 8 else np.uint16)
+    grey[1, 2] = key
+    (tmp_path / "key.png").write_bytes(png_bytes(grey, bits, 0, (b"tRNS", key.to_bytes(2, "big"))))
+    image, facts = read(tmp_path / "key.png")
+    assert facts.has_alpha
+    assert image.alpha is not None
+    assert np.argwhere(image.alpha == 0).tolist() == [[1, 2]]
+    assert image.depth == bits
+
+
+def test_a_gif_shows_its_first_picture_and_says_so(tmp_path: Path) -> None:
+    pictures = [Pillow.fromarray(picture(seed=seed)).quantize(32) for seed in (1, 2)]
+    pictures[0].save(tmp_path / "moving.gif", save_all=True, append_images=pictures[1:])
+    image, facts = read(tmp_path / "moving.gif")
+    assert np.array_equal(image.pixels, np.asarray(pictures[0].convert("RGB")))
+    assert any("first" in note for note in facts.notes)
+
+
+@pytest.mark.parametrize("name", ["a.jp2", "a.tga", "a.ppm", "a.qoi", "a.pcx", "a.sgi", "a.dib", "a.ico"])
+def test_rarer_formats_are_read(tmp_path: Path, name: str) -> None:
+    pixels = picture(32, 32)
+    options = {"irreversible": False} if name.endswith("jp2") else {"sizes": [(32, 32)]} if name.endswith("ico") else {}
+    Pillow.fromarray(pixels).save(tmp_path / name, **options)
+    assert np.array_equal(read(tmp_path / name)[0].pixels, pixels)
+
+
+def test_floating_point_and_high_dynamic_range_become_16_bit(tmp_path: Path) -> None:
+    light = picture().astype(np.float32) / 255
+    cv2.imwrite(str(tmp_path / "scene.hdr"), light)
+    tifffile.imwrite(tmp_path / "float.tif", light, photometric="rgb")
+    for name in ("scene.hdr", "float.tif"):
+        image, facts = read(tmp_path / name)
+        assert image.pixels.dtype == np.uint16
+        assert image.pixels.max() == 65535 or name == "float.tif"
+        assert any("16 bit" in note for note in facts.notes)
+    assert np.abs(read(tmp_path / "float.tif")[0].pixels / 65535 - light).max() < 1e-4
+
+
+def cmyk(profile: bool) -> tuple[bytes, bytes | None]:
+    inks = Pillow.fromarray(picture(16, 16)).convert("CMYK")
+    held = io.BytesIO()
+    icc = cmyk_profile() if profile else None
+    inks.save(held, "JPEG", quality=98, **({"icc_profile": icc} if icc else {}))
+    return held.getvalue(), icc
+
+
+def cmyk_profile() -> bytes:
+    """A small ink profile: four inks to Lab by a table of sixteen corners that makes each ink darken the paper its own way."""
+    import struct
+
+    table = bytearray()
+    for corner in range(16):
+        light = 255
+        for ink in range(4):
+            if corner >> (3 - ink) & 1:
+                light = light * (40 + 40 * ink) // 255
+        table += bytes((light, 128, 128))
+    identity = bytes(range(256))
+    lut = b"mft1" + bytes(4) + bytes((4, 3, 2, 0)) + struct.pack(">9i", *(65536 if i % 4 == 0 else 0 for i in range(9)))
+    lut += identity * 4 + bytes(table) + identity * 3
+    text = b"desc" + bytes(4) + struct.pack(">I", 5) + b"inks\0" + bytes(78)
+    white = b"XYZ " + bytes(4) + struct.pack(">3i", 63190, 65536, 54061)
+    tags, offset, directory, body = ((b"desc", text), (b"wtpt", white), (b"A2B0", lut)), 128 + 4 + 36, b"", b""
+    for name, value in tags:
+        padded = value + b"\0" * (-len(value) % 4)
+        directory += name + struct.pack(">II", offset + len(body), len(value))
+        body += padded
+    head = struct.pack(
+        ">I4sI4s4s4s12s4s", offset + len(body), b"lcms", 0x02100000, b"prtr", b"CMYK", b"Lab ", bytes(12), b"acsp"
+    )
+    head = head.ljust(68, b"\0") + struct.pack(">3i", 63190, 65536, 54061)
+    return head.ljust(128, b"\0") + struct.pack(">I", len(tags)) + directory + body
+
+
+def test_cmyk_goes_through_its_profile(tmp_path: Path) -> None:
+    source, icc = cmyk(profile=True)
+    assert icc is not None
+    (tmp_path / "inks.jpg").write_bytes(source)
+    image, facts = read(tmp_path / "inks.jpg")
+    with Pillow.open(io.BytesIO(source)) as theirs:
+        inks = theirs.copy()
+    expected = ImageCms.profileToProfile(
+        inks, ImageCms.ImageCmsProfile(io.BytesIO(icc)), ImageCms.createProfile("sRGB"),
+        renderingIntent=ImageCms.Intent.RELATIVE_COLORIMETRIC, outputMode="RGB", flags=ImageCms.Flags.BLACKPOINTCOMPENSATION,
+    )  # fmt: skip
+    assert expected is not None
+    assert np.array_equal(image.pixels, np.asarray(expected))
+    assert not np.array_equal(image.pixels, np.asarray(inks.convert("RGB")))
+    assert image.colour.icc is None
+    assert any("profile" in note for note in facts.notes)
+
+
+def test_cmyk_without_a_profile_is_read_and_said_to_be_approximate(tmp_path: Path) -> None:
+    (tmp_path / "inks.jpg").write_bytes(cmyk(profile=False)[0])
+    image, facts = read(tmp_path / "inks.jpg")
+    assert image.pixels.shape == (16, 16, 3)
+    assert any("approximate" in note for note in facts.notes)
+
+
+def test_lab_is_converted_by_its_definition(tmp_path: Path) -> None:
+    lab = ImageCms.profileToProfile(
+        Pillow.fromarray(picture()), ImageCms.createProfile("sRGB"), ImageCms.createProfile("LAB"), outputMode="LAB"
+    )
+    assert lab is not None
+    lab.save(tmp_path / "lab.tif")
+    assert np.abs(read(tmp_path / "lab.tif")[0].pixels.astype(int) - picture()).mean() < 3
+
+
+def test_a_photo_whose_name_lies_is_read_by_its_content(tmp_path: Path) -> None:
+    (tmp_path / "photo.mp4").write_bytes(jpeg_bytes(picture()))
+    image, facts = read(tmp_path / "photo.mp4")
+    assert facts.kind == "photo"
+    assert facts.container == "jpeg"
+    assert image.width == 51
+
+
+@pytest.mark.parametrize("subsampling", [0, 1, 2])
+@pytest.mark.parametrize("quality", [93, 97])
+def test_a_jpeg_keeps_the_quality_and_sampling_of_its_source(tmp_path: Path, subsampling: int, quality: int) -> None:
+    (tmp_path / "rain.jpg").write_bytes(jpeg_bytes(picture(64, 64), quality, subsampling=subsampling))
+    rewrite(tmp_path / "rain.jpg", tmp_path / "dry.jpg")
+    with Pillow.open(tmp_path / "rain.jpg") as before, Pillow.open(tmp_path / "dry.jpg") as after:
+        assert after.quantization == before.quantization
+        assert [part[1:3] for part in after.layer] == [part[1:3] for part in before.layer]
+
+
+def test_a_poor_jpeg_is_not_made_poorer(tmp_path: Path) -> None:
+    (tmp_path / "rain.jpg").write_bytes(jpeg_bytes(picture(64, 64), 60))
+    rewrite(tmp_path / "rain.jpg", tmp_path / "dry.jpg")
+    rewrite(tmp_path / "rain.jpg", tmp_path / "small.jpg", Output(quality=50))
+    sums = []
+    for name in ("rain.jpg", "dry.jpg", "small.jpg"):
+        with Pillow.open(tmp_path / name) as opened:
+            sums.append(sum(opened.quantization[0]))
+    assert sums[1] < sums[0] < sums[2]
+
+
+@pytest.mark.parametrize("sampling", [0, 2])
+def test_a_jpeg_written_in_strips_is_one_whole_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampling: int) -> None:
+    (tmp_path / "rain.jpg").write_bytes(jpeg_bytes(picture(700, 150), 95, subsampling=sampling))
+    rewrite(tmp_path / "rain.jpg", tmp_path / "one.jpg")
+    monkeypatch.setattr("rainapp.media.jpeg._STRIP_BYTES", 100_000)
+    rewrite(tmp_path / "rain.jpg", tmp_path / "many.jpg")
+    with Pillow.open(tmp_path / "one.jpg") as one, Pillow.open(tmp_path / "many.jpg") as many:
+        assert b"\xff\xdd\x00\x04" in (tmp_path / "many.jpg").read_bytes()
+        assert np.array_equal(np.asarray(one), np.asarray(many))
+
+
+def test_what_a_format_cannot_hold_is_said(tmp_path: Path) -> None:
+    write_source(tmp_path / "deep.png", stored("rgba", wide=True))
+    notes = rewrite(tmp_path / "deep.png", tmp_path / "flat.jpg")
+    assert any("8 bit" in note for note in notes)
+    assert any("white" in note for note in notes)
+    image, _ = read(tmp_path / "flat.jpg")
+    assert image.pixels[0, 0].min() > 245  # fully transparent there
+
+
+def test_a_format_too_small_for_the_picture_is_refused_in_words(tmp_path: Path) -> None:
+    write_source(tmp_path / "long.png", np.zeros((1, 20000), np.uint8))
+    with pytest.raises(UnwritableFile, match="16,383"):
+        rewrite(tmp_path / "long.png", tmp_path / "long.webp")
+    assert not (tmp_path / "long.webp").exists()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (1, 300), (300, 1), (7, 9)])
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp", ".bmp", ".heic", ".avif"])
+def test_any_size_is_written_and_read(tmp_path: Path, suffix: str, size: tuple[int, int]) -> None:
+    write_source(tmp_path / "source.png", picture(*size))
+    rewrite(tmp_path / "source.png", tmp_path / f"tiny{suffix}")
+    image, _ = read(tmp_path / f"tiny{suffix}")
+    assert image.pixels.shape == (*size, 3)
+
+
+def test_a_layer_of_another_suffix_is_written_beside(tmp_path: Path) -> None:
+    (tmp_path / "rain.jpg").write_bytes(full_jpeg(6))
+    with open_source(tmp_path / "rain.jpg") as source:
+        (frame,) = list(source)
+        layer = Image(np.full_like(frame.image.pixels, 9))
+        with open_sink(tmp_path / "rain_rain.png", source.info, Output()) as sink:
+            sink.write(Frame(0, frame.time_s, layer, layer))
+    assert np.array_equal(read(tmp_path / "rain_rain.png")[0].pixels, layer.pixels)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".tif", ".webp"])
+@pytest.mark.parametrize("longest", [40, 100, 250])
+def test_a_reduced_picture_has_the_colours_of_the_full_one(tmp_path: Path, suffix: str, longest: int) -> None:
+    y, x = np.mgrid[0:640, 0:900]
+    smooth = np.stack([x / 900 * 255, y / 640 * 255, 255 - x / 900 * 200], axis=-1).astype(np.uint8)
+    exif = Pillow.Exif()
+    exif[0x0112] = 6
+    Pillow.fromarray(smooth).save(tmp_path / f"big{suffix}", exif=exif, **({"quality": 95} if suffix == ".jpg" else {}))
+    small, width, height = read_reduced(tmp_path / f"big{suffix}", longest)
+    full, _ = read(tmp_path / f"big{suffix}")
+    assert (width, height) == (640, 900) == (full.width, full.height)
+    assert max(small.width, small.height) == longest
+    expected = cv2.resize(full.pixels, (small.width, small.height), interpolation=cv2.INTER_AREA)
+    assert np.abs(small.pixels.astype(int) - expected).mean() < 1.5
+    assert small.colour == full.colour
+
+
+def test_a_small_picture_is_not_enlarged(tmp_path: Path) -> None:
+    (tmp_path / "small.jpg").write_bytes(jpeg_bytes(picture()))
+    small, width, height = read_reduced(tmp_path / "small.jpg", 400)
+    assert (small.width, small.height) == (width, height) == (51, 37)
+
+
+def test_the_profile_travels_with_the_pixels(tmp_path: Path) -> None:
+    icc = srgb_profile()
+    Pillow.fromarray(picture()).save(tmp_path / "rain.png", icc_profile=icc)
+    image, _ = read(tmp_path / "rain.png")
+    assert image.colour.icc == icc
+
+
+def test_names_of_photos_and_clips_are_known() -> None:
+    assert is_media_name(Path("A.JPG"))
+    assert is_media_name(Path("b.mkv"))
+    assert not is_media_name(Path("notes.txt"))
+    assert not is_media_name(Path("Makefile"))
+
+
+def test_a_clip_is_no_photo(tmp_path: Path) -> None:
+    (tmp_path / "clip.jpg").write_bytes(b"\0\0\0\x18ftypisom" + bytes(200))
+    with pytest.raises(UnreadableFile, match="video"):
+        PhotoSource(tmp_path / "clip.jpg")
+    with pytest.raises(RainError):
+        open_source(tmp_path / "clip.jpg")
