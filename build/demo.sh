@@ -1,13 +1,14 @@
 #!/bin/sh
 # Derains the bundled samples into out/, says what was done, and opens the window on them where somebody can see it.
+# What is there already is left alone, so that a second run takes seconds; remove out/ to see it done again.
 set -eu
 cd "$(dirname "$0")/.."
 
 set -- resources/samples/*.jpg resources/samples/*.mp4
-.venv/bin/rainapp derain "$@" -o out --if-exists overwrite
+.venv/bin/rainapp derain "$@" -o out --if-exists skip
 
 echo
-echo "Rain taken out of $# sample files; before and after:"
+echo "The rain was taken out of $# bundled samples. Before and after:"
 for sample in "$@"; do
     name=$(basename "$sample")
     echo "  $sample  ->  out/${name%.*}_derained.${name##*.}"

@@ -40,7 +40,7 @@ class RainyPhoto:
 
 
 PHOTOS = (
-    RainyPhoto("lighthouse", "elementary_william-bout-lighthouse__aa39b3.jpg", 1000, "real-like", 2),
+    RainyPhoto("lighthouse", "elementary_william-bout-lighthouse__aa39b3.jpg", 1000, "heavy", 5),
     RainyPhoto("mountain_lake", "popos_sean-afnan-244576__7d2c39.jpg", 960, "real-like", 11),
 )
 CLIP_PHOTO = "elementary_jay-ruzesky__797415.jpg"
