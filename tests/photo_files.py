@@ -3,6 +3,7 @@
 import io
 import struct
 import zlib
+from functools import cache
 from pathlib import Path
 
 import cv2
@@ -130,7 +131,7 @@ def jpeg_with(jpeg: bytes, *segments: tuple[int, bytes]) -> bytes:
     return jpeg[:2] + extra + jpeg[2:]
 
 
-def full_jpeg(orientation: int = 1, **options: object) -> bytes:
+def full_jpeg(orientation: int = 1) -> bytes:
     """A JPEG with EXIF, XMP, IPTC, a profile and a comment."""
     icc = srgb_profile()
     return jpeg_with(
@@ -143,6 +144,7 @@ def full_jpeg(orientation: int = 1, **options: object) -> bytes:
     )
 
 
+@cache
 def srgb_profile() -> bytes:
     """An RGB profile, its description changed so that nothing can replace it unseen."""
     return ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes().replace(b"s\0R\0G\0B", b"s\0R\0G\0C")

@@ -1,6 +1,7 @@
 """Photos keep their depth, transparency and grey through reading and writing, in every format."""
 
 import io
+import struct
 from pathlib import Path
 
 import cv2
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import tifffile
 from numpy.typing import NDArray
+from photo_files import full_jpeg, jpeg_bytes, picture, png_bytes, read, rewrite, srgb_profile, write_source
 from PIL import Image as Pillow
 from PIL import ImageCms
 
@@ -17,7 +19,6 @@ from rainapp.jobs import Output
 from rainapp.media import is_media_name, open_sink, open_source
 from rainapp.media.decode import turned_array
 from rainapp.media.photo import PhotoSource, read_reduced
-from photo_files import full_jpeg, jpeg_bytes, picture, png_bytes, read, rewrite, srgb_profile, write_source
 
 CASES = [
     (suffix, kind, wide)
@@ -190,8 +191,6 @@ def cmyk(profile: bool) -> tuple[bytes, bytes | None]:
 
 def cmyk_profile() -> bytes:
     """A small ink profile: four inks to Lab by a table of sixteen corners that makes each ink darken the paper its own way."""
-    import struct
-
     table = bytearray()
     for corner in range(16):
         light = 255
