@@ -1,0 +1,177 @@
+"""Every action of the person as one row: menus, shortcuts, buttons, the page of shortcuts and a test are drawn from this table.
+
+A row says what it is called, where it stands, when it can be done and what it does. Adding an action is adding a row.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar
+
+from rainapp.gui import icons
+from rainapp.gui.viewer import View
+
+if TYPE_CHECKING:
+    from rainapp.gui.window import MainWindow
+
+MENUS = ("File", "Edit", "View", "Rain", "Help")
+
+
+def _always(window: "MainWindow") -> bool:
+    return True
+
+
+def _has_items(window: "MainWindow") -> bool:
+    return bool(window.workspace.items)
+
+
+def _has_picture(window: "MainWindow") -> bool:
+    return window.on_derain_page and window.canvas.has_picture
+
+
+def _at_work(window: "MainWindow") -> bool:
+    return window.workspace.batch.running
+
+
+@dataclass(frozen=True)
+class Row:
+    """One action. `checked` makes it a choice that shows its state; an empty `menu` leaves it to buttons and keys."""
+
+    id: str
+    text: str
+    menu: str
+    run: Callable[["MainWindow"], object]
+    shortcut: str = ""
+    icon: str = ""
+    enabled: Callable[["MainWindow"], bool] = _always
+    checked: Callable[["MainWindow"], bool] | None = None
+    rule_after: bool = False
+
+
+def _view(view: View) -> Callable[["MainWindow"], bool]:
+    return lambda window: window.canvas.view is view
+
+
+def _theme(name: str) -> Callable[["MainWindow"], bool]:
+    return lambda window: window.workspace.settings.theme == name
+
+
+ROWS: tuple[Row, ...] = (
+    Row("open", "Open…", "File", lambda w: w.choose_files(), "Ctrl+O", "folder-open"),
+    Row("open-folder", "Open folder…", "File", lambda w: w.choose_folder(), "Ctrl+Shift+O"),
+    Row("sample", "Try a sample", "File", lambda w: w.open_sample(), enabled=lambda w: w.has_sample, rule_after=True),
+    Row("save-to", "Save results to…", "File", lambda w: w.choose_save_folder(), "Ctrl+Shift+S"),
+    Row("reveal", "Show result in its folder", "File", lambda w: w.reveal(), "Ctrl+E", enabled=lambda w: w.has_result),
+    Row("open-source-folder", "Show original in its folder", "File", lambda w: w.reveal_source(), enabled=_has_items,
+        rule_after=True),
+    Row("settings", "Settings…", "File", lambda w: w.show_settings(), "Ctrl+,", "settings-2"),
+    Row("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q"),
+    Row("paste", "Paste", "Edit", lambda w: w.paste(), "Ctrl+V"),
+    Row("undo", "Undo removing from list", "Edit", lambda w: w.workspace.undo_remove(), "Ctrl+Z", "undo-2",
+        enabled=lambda w: w.workspace.can_undo, rule_after=True),
+    Row("select-all", "Select all", "Edit", lambda w: w.file_list.selectAll(), "Ctrl+A", enabled=_has_items),
+    Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
+        enabled=lambda w: w.on_derain_page and bool(w.workspace.selected)),
+    Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
+    Row("next", "Next photo", "View", lambda w: w.workspace.step(1), "PgDown", enabled=_has_items),
+    Row("previous", "Previous photo", "View", lambda w: w.workspace.step(-1), "PgUp", enabled=_has_items, rule_after=True),
+    Row("view-swipe", "Swipe", "View", lambda w: w.canvas.show_view(View.SWIPE), "S", "square-split-horizontal",
+        _has_picture, _view(View.SWIPE)),
+    Row("view-side", "Side by side", "View", lambda w: w.canvas.show_view(View.SIDE), "D", "columns-2",
+        _has_picture, _view(View.SIDE)),
+    Row("view-rain", "What was removed", "View", lambda w: w.canvas.show_view(View.RAIN), "R", "droplets",
+        _has_picture, _view(View.RAIN)),
+    Row("original", "Show the original (hold X)", "View", lambda w: w.canvas.show_original(not w.canvas.shows_original),
+        enabled=_has_picture, checked=lambda w: w.canvas.shows_original, rule_after=True),
+    Row("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_step(1), "Ctrl++", "zoom-in", _has_picture),
+    Row("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_step(-1), "Ctrl+-", "zoom-out", _has_picture),
+    Row("fit", "Fit", "View", lambda w: w.canvas.fit(), "Ctrl+0", "", _has_picture),
+    Row("actual-size", "Actual size, 1:1", "View", lambda w: w.canvas.actual_size(), "Ctrl+1", "", _has_picture,
+        rule_after=True),
+    Row("toggle-list", "List of photos", "View", lambda w: w.toggle_list(), "Ctrl+B", enabled=_has_items,
+        checked=lambda w: w.list_shown),
+    Row("toggle-inspector", "Settings of the photo", "View", lambda w: w.toggle_inspector(), "Ctrl+I", "panel-right",
+        _has_items, lambda w: w.inspector_shown),
+    Row("full-screen", "Full screen", "View", lambda w: w.toggle_full_screen(), "F11", checked=lambda w: w.isFullScreen(),
+        rule_after=True),
+    Row("theme-system", "Theme as the system", "View", lambda w: w.workspace.change(theme="system"),
+        checked=_theme("system")),
+    Row("theme-dark", "Dark", "View", lambda w: w.workspace.change(theme="dark"), checked=_theme("dark")),
+    Row("theme-light", "Light", "View", lambda w: w.workspace.change(theme="light"), checked=_theme("light")),
+    Row("derain", "Derain all that are ready", "Rain", lambda w: w.derain(), "Ctrl+Return", "droplets",
+        lambda w: w.can_derain),
+    Row("derain-selected", "Derain the selected", "Rain", lambda w: w.workspace.start(list(w.workspace.selected)),
+        "Ctrl+Shift+Return", enabled=lambda w: w.can_derain_selected),
+    Row("pause", "Pause", "Rain", lambda w: w.workspace.batch.pause(), "Ctrl+P", "pause",
+        lambda w: _at_work(w) and not w.workspace.batch.paused),
+    Row("resume", "Go on", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",
+        lambda w: _at_work(w) and w.workspace.batch.paused),
+    Row("stop", "Stop", "Rain", lambda w: w.workspace.batch.stop(), "Ctrl+.", "x", _at_work, rule_after=True),
+    Row("more-amount", "More", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
+        enabled=_has_items),
+    Row("less-amount", "Less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
+        enabled=_has_items),
+    Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
+    Row("open-log", "Show the log", "Help", lambda w: w.reveal_log()),
+    Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
+)  # fmt: skip
+
+
+def tr(text: str) -> str:
+    """`text` of a row in the person's language."""
+    return QCoreApplication.translate("Actions", text)
+
+
+class Actions:
+    """The rows as Qt actions of one window."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        """Make an action of every row and give them all to `window`, so that their keys work."""
+        self._window = window
+        self._made: dict[str, QAction] = {}
+        for row in ROWS:
+            action = QAction(tr(row.text), window)
+            action.setObjectName(row.id)
+            if row.shortcut:
+                action.setShortcut(QKeySequence(row.shortcut))
+            action.setCheckable(row.checked is not None)
+            action.triggered.connect(lambda _=False, row=row: self.run(row))
+            self._made[row.id] = action
+            window.addAction(action)
+        self.draw_icons()
+
+    def __getitem__(self, row_id: str) -> QAction:
+        """The action of a row."""
+        return self._made[row_id]
+
+    def run(self, row: Row) -> None:
+        """Do what a row says, where it can be done now."""
+        if row.enabled(self._window):
+            row.run(self._window)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Take over what can be done and what is chosen now."""
+        for row in ROWS:
+            action = self._made[row.id]
+            action.setEnabled(row.enabled(self._window))
+            if row.checked is not None:
+                action.setChecked(row.checked(self._window))
+
+    def draw_icons(self) -> None:
+        """Draw the icons in the colours of the theme in force."""
+        for row in ROWS:
+            if row.icon:
+                self._made[row.id].setIcon(icons.icon(row.icon))
+
+    def fill(self, bar: QMenuBar) -> None:
+        """Put every row into its menu."""
+        menus = {name: bar.addMenu(tr(name)) for name in MENUS}
+        for row in ROWS:
+            menu: QMenu = menus[row.menu]
+            menu.addAction(self._made[row.id])
+            if row.rule_after:
+                menu.addSeparator()

@@ -1,0 +1,204 @@
+"""How the window starts and ends.
+
+    1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
+    2  settings, theme, translations
+    3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job runs, on its thread
+    4  the window, before any of that is imported
+    5  the event loop; every event of a job crosses here, through one queued signal
+    6  the end: running jobs are cancelled, all threads joined, settings written
+
+Python's cyclic garbage collector may run on any thread and would then destroy Qt objects there, which crashes. It is switched
+off and called from a timer of the GUI thread.
+"""
+
+import gc
+import locale
+import logging
+import sys
+import threading
+from collections.abc import Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, Slot
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.report import LOG_NAME, report
+from rainapp.gui.screen import for_screen
+from rainapp.gui.theme import interface_font, look
+from rainapp.gui.viewing import Viewing
+from rainapp.gui.window import MainWindow
+from rainapp.gui.workspace import Workspace
+from rainapp.jobs import Event, Job, Progressed, Watch
+from rainapp.library import ModelLibrary
+from rainapp.paths import log_dir, resource
+from rainapp.settings import Settings, load
+from rainapp.workers import Run, Workers
+
+PROGRESS_MS = 50  # progress reaches the window at most 20 times a second
+COLLECT_MS = 1000
+
+log = logging.getLogger(__name__)
+
+
+def run_work(job: Job, watch: Watch) -> object:
+    """Do a job and make its pictures ready to paint, on the worker thread. Imports torch when first called."""
+    from rainapp import work
+
+    return work.run(job, watch)
+
+
+class Bridge(QObject):
+    """The one way up: `hear` is called on any thread, `arrived` is emitted on the GUI thread.
+
+    Progress is coalesced to the newest of each job; everything else goes at once.
+    """
+
+    arrived = Signal(object)
+    _crossed = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        """Belong to the GUI thread."""
+        super().__init__(parent)
+        self._newest: dict[int, Progressed] = {}
+        self._lock = threading.Lock()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(PROGRESS_MS)
+        self._timer.timeout.connect(self._flush)
+        self._crossed.connect(self._on_gui_thread, Qt.ConnectionType.QueuedConnection)
+
+    def hear(self, event: Event) -> None:
+        """Take an event from any thread."""
+        if isinstance(event, Progressed):
+            with self._lock:
+                first = not self._newest
+                self._newest[event.job_id] = event
+            if first:
+                self._crossed.emit(None)
+        else:
+            self._crossed.emit(event)
+
+    @Slot(object)
+    def _on_gui_thread(self, event: Event | None) -> None:
+        if event is None:
+            self._timer.start()
+            return
+        with self._lock:
+            late = self._newest.pop(event.job_id, None)
+        if late is not None:
+            self.arrived.emit(late)
+        self.arrived.emit(event)
+
+    @Slot()
+    def _flush(self) -> None:
+        with self._lock:
+            newest, self._newest = list(self._newest.values()), {}
+        for event in newest:
+            self.arrived.emit(event)
+
+
+class Session:
+    """Everything that lives as long as the window: bridge, workers, workspace, window. `close` ends it all."""
+
+    def __init__(self, settings: Settings, run: Run = run_work, library: ModelLibrary | None = None) -> None:
+        """Build the window over workers that do jobs with `run`."""
+        self.bridge = Bridge()
+        self.workers = Workers(lambda job, watch: for_screen(run(job, watch)), self.bridge.hear)
+        self.dispatch = Dispatch(self.workers.submit)
+        self.bridge.arrived.connect(self.dispatch.deliver)
+        look().follow(settings)
+        self.workspace = Workspace(self.dispatch, library or ModelLibrary(), settings)
+        self.viewing = Viewing(self.workspace)
+        self.window = MainWindow(self.workspace, self.viewing)
+        self._collected = gc.isenabled()
+        gc.disable()
+        self._collector = QTimer()
+        self._collector.setInterval(COLLECT_MS)
+        self._collector.timeout.connect(_collect)
+        self._collector.start()
+
+    def close(self, remember: bool = True) -> None:
+        """Cancel what runs, join the threads, write the settings. A second call does no harm."""
+        self.window.hide()
+        self._collector.stop()
+        self.workers.shutdown()
+        if remember:
+            self.workspace.remember()
+        if self._collected:
+            gc.enable()
+
+
+def _collect() -> None:
+    """Collect as Python would have done by itself, by its own thresholds."""
+    thresholds, counts = gc.get_threshold(), gc.get_count()
+    for generation in (2, 1, 0):
+        if counts[generation] > thresholds[generation] > 0:
+            gc.collect(generation)
+            return
+
+
+def prepare(application: QApplication, settings: Settings) -> None:
+    """Make a Qt application ours: style, font, locale, language."""
+    application.setApplicationName("rainapp")
+    application.setApplicationDisplayName("rainapp")
+    application.setDesktopFileName("rainapp")
+    application.setStyle("Fusion")
+    application.setFont(interface_font())
+    locale.setlocale(locale.LC_NUMERIC, "C")
+    wanted = QLocale() if settings.language == "system" else QLocale(settings.language)
+    for name, folder in (
+        ("rainapp", str(resource("translations"))),
+        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+    ):
+        translator = QTranslator(application)
+        if translator.load(wanted, name, "_", folder):
+            application.installTranslator(translator)
+
+
+def _start_log() -> None:
+    root = logging.getLogger()
+    if root.handlers:
+        return
+    try:
+        log_dir().mkdir(parents=True, exist_ok=True)
+        handler: logging.Handler = RotatingFileHandler(log_dir() / LOG_NAME, maxBytes=1 << 20, backupCount=2, encoding="utf-8")
+    except OSError:  # no place for a log: the terminal will do
+        handler = logging.StreamHandler()
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+
+
+def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Log a bug and say so; the window stays."""
+    log.critical("a bug", exc_info=(kind, error, trace))
+    sys.__excepthook__(kind, error, trace)
+    box = QMessageBox(QMessageBox.Icon.Warning, "rainapp", QObject().tr("Something unexpected happened."))
+    box.setInformativeText(QObject().tr("Your files are not touched. You can go on, or copy a report for us."))
+    copy = box.addButton(QObject().tr("Copy report"), QMessageBox.ButtonRole.ActionRole)
+    box.addButton(QMessageBox.StandardButton.Close)
+    box.exec()
+    if box.clickedButton() is copy:
+        QApplication.clipboard().setText(report(f"{kind.__name__}: {error}"))
+
+
+def main(paths: Sequence[Path] = (), safe: bool = False) -> int:
+    """Open the window on `paths` and return when it is closed. With `safe` settings are ignored and only the CPU is used."""
+    _start_log()
+    settings, notices = (Settings(device="cpu"), ()) if safe else load()
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        application = QApplication(sys.argv[:1])
+    prepare(application, settings)
+    sys.excepthook = _crashed
+    session = Session(settings)
+    session.window.show()
+    for words in notices:
+        session.window.notice.say(words)
+    session.workspace.add(paths)
+    code = application.exec()
+    session.close(remember=not safe)
+    return code

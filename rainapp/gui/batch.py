@@ -1,0 +1,201 @@
+"""The batch at work: which files wait, which one runs, how far it is. QtCore only.
+
+One file is on the device lane at a time and the rest wait here, so that pausing and stopping need no word with the lane's
+queue. Each job record is made when the batch starts: changing a setting later never alters a waiting file.
+"""
+
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.item import Item, State
+from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, Stopped, Treatment
+from rainapp.naming import Names, rain_path, result_path
+from rainapp.settings import Settings
+from rainapp.workers import Handle
+
+USUAL_MEGAPIXELS = 12.0  # of a photo nobody has looked into yet
+
+
+class Batch(QObject):
+    """Derains files one after the other. `item_changed` names the item, `changed` says that the figures of the batch moved."""
+
+    changed = Signal()
+    item_changed = Signal(object)
+    finished = Signal(int)
+
+    def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
+        """Work through `dispatch`."""
+        super().__init__(parent)
+        self._dispatch = dispatch
+        self._waiting: list[tuple[Item, DerainFile]] = []
+        self._item: Item | None = None
+        self._handle: Handle | None = None
+        self._names = Names((), "rename")
+        self._speed: dict[str, float] = {}
+        self.total = 0
+        self.paused = False
+        self.engine = ""
+        self.device = ""
+
+    @property
+    def running(self) -> bool:
+        """Whether a file is at work or waits."""
+        return self._item is not None
+
+    @property
+    def settled(self) -> int:
+        """How many files of the batch are over."""
+        return self.total - len(self._waiting) - (1 if self._item else 0)
+
+    @property
+    def share(self) -> float:
+        """How much of the batch is done, 0 to 1, the file at work counted by its progress."""
+        return (self.settled + (self._item.share if self._item else 0.0)) / self.total if self.total else 0.0
+
+    @property
+    def eta_s(self) -> float | None:
+        """Seconds to go, or None while that would be a guess."""
+        if self._item is None or self._item.eta_s is None:
+            return None
+        rest = self.estimate_s([item for item, _ in self._waiting], self._item.treatment or Treatment())
+        return None if rest is None else self._item.eta_s + rest
+
+    def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
+        """What `items` will take at the speed seen with this model on this machine; None before any was seen."""
+        speed = self._speed.get(_speed_key(treatment))
+        if speed is None:
+            return 0.0 if not items else None
+        return sum(speed * (item.megapixels or USUAL_MEGAPIXELS) * max(1.0, item.duration_s * 25) for item in items)
+
+    def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float) -> None:
+        """Learn from something that was derained; the newest counts as much as all before."""
+        if megapixels > 0.01 and seconds > 0:
+            key, now = _speed_key(treatment), seconds / megapixels
+            self._speed[key] = (self._speed.get(key, now) + now) / 2
+
+    def speed(self, treatment: Treatment) -> float | None:
+        """Seconds per megapixel with this model here, once seen."""
+        return self._speed.get(_speed_key(treatment))
+
+    def start(self, items: list[Item], treatment: Treatment, settings: Settings, only_rain: bool = False) -> None:
+        """Put `items` behind what is at work already. With `only_rain` what was removed is saved instead of the result."""
+        if not self.running:
+            self.total, self.paused = 0, False
+            self._names = Names((item.path for item in items), settings.if_exists)
+        output = Output(
+            format=settings.format, quality=settings.quality, metadata=settings.metadata,
+            layer="rain" if only_rain else "result", if_exists=settings.if_exists,
+        )  # fmt: skip
+        for item in items:
+            item.done, item.total, item.eta_s, item.treatment = 0, 0, None, treatment
+            target = self._names.claim(_wanted_target(item.path, treatment, settings, only_rain))
+            if target is None:
+                item.state = State.SKIPPED
+            else:
+                item.state = State.WAITING
+                self._waiting.append((item, DerainFile(item.path, target, treatment, output)))
+                self.total += 1
+            self.item_changed.emit(item)
+        self._next()
+
+    def _next(self) -> None:
+        if self._item is None and self._waiting:
+            self._item, job = self._waiting.pop(0)
+            self._item.state = State.PAUSED if self.paused else State.RUNNING
+            self._handle = self._dispatch.ask(job, "device", self._heard)
+            if self.paused:
+                self._handle.pause()
+            self.item_changed.emit(self._item)
+        self.changed.emit()
+
+    def pause(self) -> None:
+        """Halt at the next tile."""
+        self._set_paused(True)
+
+    def resume(self) -> None:
+        """Go on."""
+        self._set_paused(False)
+
+    def _set_paused(self, paused: bool) -> None:
+        if self._item is None or self._handle is None or paused == self.paused:
+            return
+        self.paused = paused
+        if paused:
+            self._handle.pause()
+        else:
+            self._handle.resume()
+        self._item.state = State.PAUSED if paused else State.RUNNING
+        self.item_changed.emit(self._item)
+        self.changed.emit()
+
+    def stop(self) -> None:
+        """Stop the file at work and let the waiting ones go back to ready; what is done stays."""
+        waiting, self._waiting = self._waiting, []
+        self.total -= len(waiting)
+        for item, _ in waiting:
+            item.state = State.READY
+            self.item_changed.emit(item)
+        if self._handle is not None:
+            self._handle.cancel()
+        self.changed.emit()
+
+    def drop(self, items: set[Item]) -> None:
+        """Take files out of the batch that leave the list."""
+        kept = [(item, job) for item, job in self._waiting if item not in items]
+        self.total -= len(self._waiting) - len(kept)
+        self._waiting = kept
+        if self._item in items and self._handle is not None:
+            self._handle.cancel()
+        self.changed.emit()
+
+    def _heard(self, event: Event) -> None:
+        item = self._item
+        if item is None:
+            return
+        if isinstance(event, Progressed):
+            item.done, item.total, item.eta_s = event.done, event.total, event.eta_s
+            self.item_changed.emit(item)
+            self.changed.emit()
+            return
+        if isinstance(event, Finished) and isinstance(event.result, Derained):
+            self._note(item, event.result)
+        elif isinstance(event, Failed):
+            item.fail(State.UNREADABLE if event.kind == "unreadable" else State.FAILED, event.kind, event.message, event.hint)
+        elif isinstance(event, Stopped):
+            item.state = State.STOPPED
+        else:
+            return
+        self._settle(item)
+
+    def _note(self, item: Item, result: Derained) -> None:
+        item.target, item.seconds, item.notes = result.target, result.seconds, result.notes
+        if result.target is None:
+            item.state = State.SKIPPED
+            return
+        item.state = State.DONE if result.rain_found else State.DRY
+        self.engine, self.device = result.engine, result.device
+        if result.rain_found and item.treatment is not None:
+            self.saw_speed(item.treatment, result.seconds, result.megapixels)
+
+    def _settle(self, item: Item) -> None:
+        self._item = self._handle = None
+        self.item_changed.emit(item)
+        if self._waiting:
+            self._next()
+            return
+        done, self.paused = self.settled, False
+        self.changed.emit()
+        self.finished.emit(done)
+
+
+def _speed_key(treatment: Treatment) -> str:
+    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
+
+
+def _wanted_target(source: Path, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
+    folder = Path(settings.save_folder) if settings.save_to == "folder" and settings.save_folder else source.parent
+    suffix = source.suffix if settings.format == "keep" else f".{settings.format}"
+    target = result_path(source, folder, suffix, treatment, settings.name_template)
+    return rain_path(target) if only_rain else target

@@ -1,0 +1,230 @@
+"""Small controls that Qt lacks: a segmented choice, labels that elide, icons that follow the theme, and the focus ring."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QWidget,
+)
+
+from rainapp.gui import icons
+from rainapp.gui.theme import look
+
+RING_AIR = 2
+RING_WIDTH = 2
+
+
+def label(words: str, role: str = "", parent: QWidget | None = None) -> QLabel:
+    """A label whose look is chosen by `role`."""
+    made = QLabel(words, parent)
+    made.setProperty("role", role)
+    return made
+
+
+def rule() -> QFrame:
+    """A horizontal line of one pixel."""
+    made = QFrame()
+    made.setProperty("role", "rule")
+    return made
+
+
+class IconKeeper(QObject):
+    """Draws the icon of a button anew when the theme changes; lives and goes with the button."""
+
+    def __init__(self, button: QAbstractButton, name: str, token: str = "text") -> None:
+        """Give `button` the icon `name` in the colour of `token`."""
+        super().__init__(button)
+        self._button, self._name, self._token = button, name, token
+        button.setIconSize(QSize(icons.ICON_PX, icons.ICON_PX))
+        self.draw()
+        look().changed.connect(self.draw)
+
+    def draw(self) -> None:
+        """Draw it in the theme in force."""
+        self._button.setIcon(icons.icon(self._name, self._token))
+
+
+def push_button(words: str, run: Callable[[], object], role: str = "", icon: str = "", token: str = "text") -> QPushButton:
+    """A push button that calls `run`. A leading space keeps words and icon apart."""
+    made = QPushButton(f" {words}" if icon and words else words)
+    made.setProperty("role", role)
+    made.setAccessibleName(words)
+    made.setCursor(Qt.CursorShape.PointingHandCursor)
+    if icon:
+        IconKeeper(made, icon, token)
+    made.clicked.connect(lambda: run())
+    return made
+
+
+def icon_button(icon: str, words: str) -> QToolButton:
+    """A button with an icon only; `words` are its accessible name and tool tip."""
+    made = QToolButton()
+    made.setProperty("role", "icon")
+    made.setAccessibleName(words)
+    made.setToolTip(words)
+    made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    IconKeeper(made, icon)
+    return made
+
+
+class Segments(QFrame):
+    """One choice of a few, side by side. Arrow keys go from one to the next; `chosen` carries the key of the new one."""
+
+    chosen = Signal(str)
+
+    def __init__(self, name: str, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
+        """Offer `choices`: (key, words, icon or "")."""
+        super().__init__(parent)
+        self.setProperty("role", "segments")
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3, 3, 3, 3)
+        row.setSpacing(2)
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for key, words, icon in choices:
+            button = QPushButton(f" {words}" if icon else words)
+            button.setProperty("role", "segment")
+            button.setAccessibleName(f"{name}: {words}")
+            button.setCheckable(True)
+            if icon:
+                IconKeeper(button, icon)
+            button.setMinimumWidth(self._room_for(button))
+            button.clicked.connect(lambda _=False, key=key: self.chosen.emit(key))
+            self._group.addButton(button)
+            self._buttons[key] = button
+            row.addWidget(button)
+
+    @staticmethod
+    def _room_for(button: QPushButton) -> int:
+        """Room for the words in bold, so that choosing does not move the neighbours."""
+        font = button.font()
+        font.setBold(True)
+        icon = icons.ICON_PX + 4 if not button.icon().isNull() else 0
+        return QFontMetrics(font).horizontalAdvance(button.text()) + icon + 26
+
+    def choose(self, key: str) -> None:
+        """Show `key` as chosen, without telling."""
+        self._buttons[key].setChecked(True)
+
+    def button(self, key: str) -> QPushButton:
+        """The button of one choice."""
+        return self._buttons[key]
+
+    def show_words(self, shown: bool) -> None:
+        """Words beside the icons, or icons alone where there is little room."""
+        for button in self._buttons.values():
+            words = button.accessibleName().rpartition(": ")[2]
+            button.setText(f" {words}" if shown else "")
+            button.setToolTip("" if shown else words)
+            button.setMinimumWidth(self._room_for(button) if shown else 40)
+
+
+class Elided(QLabel):
+    """A label that shortens its words to the room there is; the whole stands in the tool tip."""
+
+    def __init__(self, words: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
+        """Show `words`, shortened at the place that `mode` says."""
+        super().__init__()
+        self.setProperty("role", role)
+        self._mode = mode
+        self._words = words
+        self.setMinimumWidth(24)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._elide()
+
+    def show_words(self, words: str) -> None:
+        """Show other words."""
+        self._words = words
+        self._elide()
+
+    def _elide(self) -> None:
+        short = self.fontMetrics().elidedText(self._words, self._mode, self.width())
+        self.setText(short)
+        self.setAccessibleName(self._words)
+        self.setToolTip(self._words if short != self._words else "")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._elide()
+
+
+class NameLabel(QLabel):
+    """The name of a group of controls; a double click resets them."""
+
+    reset = Signal()
+
+    def __init__(self, words: str) -> None:
+        """Show `words` in semi-bold."""
+        super().__init__(words)
+        self.setProperty("role", "strong")
+        self.setToolTip(self.tr("Double-click to reset"))
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.reset.emit()
+
+
+class FocusRing(QWidget):
+    """A ring around whatever has the keyboard focus, shown once a key has moved it there; one for the application."""
+
+    def __init__(self, window: QWidget) -> None:
+        """Wait for the first move of the focus within `window`."""
+        super().__init__(window)
+        self._window = window
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+        self._around: QWidget | None = None
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        application.focusChanged.connect(self._focus_moved)
+
+    def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if self._around is not None:
+            self._around.removeEventFilter(self)
+        self._around = None
+        if now is None or now.window() is not self._window:
+            self.hide()
+            return
+        self._around = now
+        now.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
+        kind = event.type()
+        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
+            self._place()
+        elif kind == QEvent.Type.MouseButtonPress or kind in (QEvent.Type.Hide, QEvent.Type.FocusOut):
+            self.hide()
+        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        around = self._around
+        if around is None or not around.isVisible():
+            self.hide()
+            return
+        room = RING_AIR + RING_WIDTH
+        corner = around.mapTo(self._window, around.rect().topLeft())
+        wanted = around.rect().translated(corner).adjusted(-room, -room, room, room)
+        self.setGeometry(wanted.intersected(self._window.rect()))
+        self.raise_()
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(look().colour("accent_line"), RING_WIDTH))
+        inset = RING_WIDTH / 2
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(inset, inset, -inset, -inset), 8, 8)
+        painter.end()

@@ -1,0 +1,112 @@
+"""The header: mark and name, the pages, the device chip, settings."""
+
+import os
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
+
+from rainapp.gui.actions import Actions
+from rainapp.gui.controls import Segments, icon_button, label
+from rainapp.gui.panes import Picture
+from rainapp.gui.theme import interface_font
+from rainapp.gui.workspace import Workspace
+from rainapp.settings import PREFERENCES
+
+HEADER_PX = 52
+_ENGINES = {"torch": "PyTorch", "openvino": "OpenVINO"}
+
+
+class Header(QFrame):
+    """Stands above every page."""
+
+    def __init__(self, workspace: Workspace, actions: Actions, pages: tuple[tuple[str, str, str], ...]) -> None:
+        """Offer `pages`: (key, words, icon)."""
+        super().__init__()
+        self._workspace = workspace
+        self.setProperty("role", "header")
+        self.setFixedHeight(HEADER_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 12, 0)
+        row.setSpacing(8)
+        row.addWidget(Picture("rainapp", "accent_line", 22))
+        self.name = label("rainapp")
+        self.name.setFont(interface_font(15, QFont.Weight.DemiBold))
+        self.name.setProperty("role", "name")
+        row.addWidget(self.name)
+        row.addSpacing(20)
+        self.pages = Segments(self.tr("Page"), pages)
+        self.pages.setVisible(len(pages) > 1)
+        row.addWidget(self.pages)
+        row.addStretch(1)
+        self.chip = QPushButton()
+        self.chip.setProperty("role", "chip")
+        self.chip.setToolTip(self.tr("Where the work is done"))
+        self.chip.setMenu(QMenu(self.chip))
+        self.chip.menu().aboutToShow.connect(self.fill_menu)
+        row.addWidget(self.chip)
+        self.toggle_inspector = icon_button("panel-right", actions["toggle-inspector"].text())
+        self.settings = icon_button("settings-2", actions["settings"].text())
+        for button, row_id in ((self.toggle_inspector, "toggle-inspector"), (self.settings, "settings")):
+            button.clicked.connect(actions[row_id].trigger)
+            row.addWidget(button)
+        workspace.settings_changed.connect(self.refresh)
+        workspace.batch.changed.connect(self.refresh)
+        self.refresh()
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Leave out what can be had elsewhere."""
+        self.name.setVisible(not narrow)
+        self.chip.setVisible(not narrow)
+        self.pages.show_words(not narrow)
+
+    def refresh(self) -> None:
+        """Say which engine works where; what was seen at work counts, before that what is chosen."""
+        batch, settings = self._workspace.batch, self._workspace.settings
+        cores = self.tr("{n} cores").format(n=os.cpu_count() or 1)
+        device = batch.device or ("" if settings.device == "auto" else settings.device)
+        engine = batch.engine or ("" if settings.engine == "auto" else settings.engine)
+        place = cores if device in ("", "cpu") else device
+        self.chip.setText(f"{_ENGINES.get(engine, engine) or self.tr('Automatic')} · {place}")
+        self.chip.setAccessibleName(self.tr("Device: {words}").format(words=self.chip.text()))
+
+    def fill_menu(self) -> None:
+        """Offer devices and engines."""
+        menu, settings = self.chip.menu(), self._workspace.settings
+        menu.clear()
+        devices = [("auto", self.tr("Choose the device automatically")), ("cpu", self.tr("Processor only"))]
+        if settings.device not in ("auto", "cpu"):
+            devices.append((settings.device, settings.device))
+        for name, choices in (("device", devices), ("engine", PREFERENCES["engine"].choices)):
+            for key, words in choices:
+                said = words if name == "device" or key != "auto" else self.tr("Choose the engine automatically")
+                action = menu.addAction(said)
+                action.setCheckable(True)
+                action.setChecked(getattr(settings, name) == key)
+                action.triggered.connect(lambda _=False, name=name, key=key: self._workspace.change(**{name: key}))
+            menu.addSeparator()
+
+
+class Notice(QFrame):
+    """A line under the header for what needs no decision; it never covers a photo."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Hidden until there is something to say."""
+        super().__init__(parent)
+        self.setProperty("role", "header")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 6, 12, 6)
+        row.addWidget(Picture("info", "accent_line", 18))
+        self.words = label("")
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        row.addWidget(self.words, 1)
+        close = icon_button("x", self.tr("Dismiss"))
+        close.clicked.connect(self.hide)
+        row.addWidget(close)
+        self.hide()
+
+    def say(self, words: str) -> None:
+        """Show `words` until dismissed."""
+        self.words.setText(words)
+        self.show()

@@ -1,0 +1,144 @@
+"""The settings of the treatment, right of the canvas: model, amount, haze, where results go."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+
+from rainapp.gui.amount import AmountSlider
+from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
+from rainapp.gui.modelbutton import ModelButton
+from rainapp.gui.workspace import Workspace
+from rainapp.settings import PREFERENCES
+
+INSPECTOR_PX = 316
+FORMATS = (("keep", "Same as source"), ("jpg", "JPEG"), ("png", "PNG"), ("tif", "TIFF"), ("webp", "WebP"))
+
+
+class Inspector(QScrollArea):
+    """Shows and changes the treatment of `workspace`."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        """Lay out the groups from top to bottom."""
+        super().__init__(parent)
+        self._workspace = workspace
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        body = QWidget()
+        self.setWidget(body)
+        self._column = QVBoxLayout(body)
+        self._column.setContentsMargins(16, 16, 16, 16)
+        self._column.setSpacing(8)
+        self._add_model()
+        self._add_amount()
+        self._add_haze()
+        self._column.addWidget(rule())
+        self._column.addSpacing(8)
+        self._add_saving()
+        self._column.addStretch(1)
+        workspace.treatment_changed.connect(self._refresh)
+        workspace.amount_changed.connect(self._show_amount)
+        workspace.settings_changed.connect(self._refresh)
+        self._refresh()
+        self._show_amount()
+
+    def _group(self, name: str, value: QWidget | None = None) -> NameLabel:
+        head = NameLabel(name)
+        row = QHBoxLayout()
+        row.addWidget(head)
+        row.addStretch(1)
+        if value is not None:
+            row.addWidget(value)
+        self._column.addLayout(row)
+        return head
+
+    def _add_model(self) -> None:
+        head = self._group(self.tr("Model"))
+        head.reset.connect(lambda: self._workspace.change(model="default"))
+        self.model = ModelButton(self._workspace)
+        self.model.chosen.connect(lambda wanted: self._workspace.change(model=wanted))
+        self._column.addWidget(self.model)
+        self._column.addSpacing(8)
+
+    def _add_amount(self) -> None:
+        self._amount_value = label("100", "dim")
+        head = self._group(self.tr("Amount"), self._amount_value)
+        head.reset.connect(lambda: self._workspace.set_amount(100))
+        self.amount = AmountSlider()
+        self.amount.valueChanged.connect(self._workspace.set_amount)
+        self._column.addWidget(self.amount)
+        self._column.addSpacing(8)
+
+    def _add_haze(self) -> None:
+        self._haze_box = QWidget()
+        column = QVBoxLayout(self._haze_box)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(8)
+        head = NameLabel(self.tr("Haze"))
+        head.reset.connect(lambda: self._workspace.change(veil="keep"))
+        self.haze = Segments(self.tr("Haze"), (("keep", self.tr("Keep"), ""), ("clear", self.tr("Clear"), "")))
+        self.haze.chosen.connect(lambda key: self._workspace.change(veil=key))
+        column.addWidget(head)
+        column.addWidget(self.haze)
+        self._column.addWidget(self._haze_box)
+
+    def _add_saving(self) -> None:
+        self._group(self.tr("Save to")).reset.connect(lambda: self._workspace.change(save_to="beside"))
+        row = QHBoxLayout()
+        self._place = Elided(role="")
+        self.change_place = push_button(self.tr("Change"), lambda: None, "flat")
+        self.reset_place = push_button(self.tr("Beside"), lambda: self._workspace.change(save_to="beside"), "flat")
+        self.reset_place.setToolTip(self.tr("Save beside each photo again"))
+        row.addWidget(self._place, 1)
+        row.addWidget(self.reset_place)
+        row.addWidget(self.change_place)
+        self._column.addLayout(row)
+        self.template = QLineEdit()
+        self.template.setAccessibleName(self.tr("File name of results"))
+        self.template.setToolTip(PREFERENCES["name_template"].help)
+        self.template.editingFinished.connect(self._take_template)
+        self.template.textEdited.connect(self._check_template)
+        self.format = QComboBox()
+        self.format.setAccessibleName(self.tr("Format of results"))
+        for key, words in FORMATS:
+            self.format.addItem(self.tr(words), key)
+        self.format.activated.connect(lambda _: self._workspace.change(format=self.format.currentData()))
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self.template, 1)
+        row.addWidget(self.format, 1)
+        self._column.addLayout(row)
+        self.wrong = QLabel()
+        self.wrong.setProperty("role", "bad")
+        self.wrong.setWordWrap(True)
+        self.wrong.hide()
+        self._column.addWidget(self.wrong)
+
+    def _check_template(self, text: str) -> None:
+        trouble = PREFERENCES["name_template"].problem(text)
+        self.wrong.setText(trouble or "")
+        self.wrong.setVisible(bool(trouble))
+
+    def _take_template(self) -> None:
+        text = self.template.text()
+        if PREFERENCES["name_template"].problem(text) is None:
+            self._workspace.change(name_template=text)
+        else:
+            QTimer.singleShot(0, self, self._refresh)
+        self.wrong.hide()
+
+    def _show_amount(self) -> None:
+        self.amount.setValue(self._workspace.amount)
+        self._amount_value.setText(str(self._workspace.amount).replace("-", "−"))
+
+    def _refresh(self) -> None:
+        card, settings = self._workspace.card, self._workspace.settings
+        self._haze_box.setVisible(card is not None and "clear" in card.veils)
+        self.haze.choose(self._workspace.treatment.veil)
+        own = settings.save_to == "folder" and bool(settings.save_folder)
+        self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))
+        self._place.setToolTip(settings.save_folder if own else "")
+        self.reset_place.setVisible(own)
+        if not self.template.hasFocus():
+            self.template.setText(settings.name_template)
+        self.format.setCurrentIndex(max(0, self.format.findData(settings.format)))

@@ -1,0 +1,71 @@
+"""One row of the list: a file, what is known of it and what became of it."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rainapp.jobs import Treatment
+
+if TYPE_CHECKING:
+    from rainapp.gui.screen import ShownPicture
+
+
+class State(Enum):
+    """What became of a file. READY, STOPPED and FAILED can be started (again)."""
+
+    READY = auto()
+    WAITING = auto()
+    RUNNING = auto()
+    PAUSED = auto()
+    DONE = auto()
+    DRY = auto()
+    SKIPPED = auto()
+    FAILED = auto()
+    UNREADABLE = auto()
+    STOPPED = auto()
+
+
+AT_WORK = frozenset({State.WAITING, State.RUNNING, State.PAUSED})
+TROUBLED = frozenset({State.FAILED, State.UNREADABLE})
+TO_DO = frozenset({State.READY, State.STOPPED})
+
+
+@dataclass(eq=False)
+class Item:
+    """A file in the list. Mutable, and only on the GUI thread."""
+
+    path: Path
+    row: int = 0
+    size: int = 0
+    state: State = State.READY
+    done: int = 0
+    total: int = 0
+    eta_s: float | None = None
+    seconds: float = 0.0
+    kind: str = ""
+    message: str = ""
+    hint: str = ""
+    notes: tuple[str, ...] = ()
+    target: Path | None = None
+    treatment: Treatment | None = None
+    width: int = 0
+    height: int = 0
+    is_clip: bool = False
+    duration_s: float = 0.0
+    thumbnail: "ShownPicture | None" = None
+    thumbnail_asked: bool = False
+
+    @property
+    def megapixels(self) -> float | None:
+        """Width times height in millions, once known."""
+        return self.width * self.height / 1e6 if self.width else None
+
+    @property
+    def share(self) -> float:
+        """How much of the work on it is done, 0 to 1."""
+        return min(1.0, self.done / self.total) if self.total else 0.0
+
+    def fail(self, state: State, kind: str, message: str, hint: str) -> None:
+        """Note what went wrong."""
+        self.state, self.kind, self.message, self.hint = state, kind, message, hint

@@ -1,0 +1,131 @@
+"""The one primary button and what it will cost; while at work, progress, pause and stop stand in its place."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+
+from rainapp.gui import words
+from rainapp.gui.controls import Elided, label, push_button
+from rainapp.gui.item import AT_WORK, Item
+from rainapp.gui.workspace import Workspace
+
+
+class RunBar(QStackedWidget):
+    """Bottom right on the Derain page: "Derain 5", or how far it is."""
+
+    def __init__(self, workspace: Workspace, parent: QWidget | None = None) -> None:
+        """Show what `workspace` would do, or does."""
+        super().__init__(parent)
+        self._workspace = workspace
+        self._add_ready()
+        self._add_running()
+        for signal in (workspace.added, workspace.removed, workspace.amount_changed, workspace.treatment_changed):
+            signal.connect(self.refresh)
+        workspace.item_changed.connect(self.refresh)
+        workspace.batch.changed.connect(self.refresh)
+        workspace.current_changed.connect(self.refresh)
+        self.refresh()
+
+    def _add_ready(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        self.cost = Elided(role="small")
+        self.button = push_button(self.tr("Derain"), lambda: None, "primary", "droplets", "on_accent")
+        column.addStretch(1)
+        column.addWidget(self.cost)
+        column.addWidget(self.button)
+        self.addWidget(page)
+
+    def _add_running(self) -> None:
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        figures = QHBoxLayout()
+        self.figure: QLabel = label("", "strong")
+        self.left = Elided(role="dim")
+        self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        figures.addWidget(self.figure)
+        figures.addWidget(self.left, 1)
+        self.progress = QProgressBar()
+        self.progress.setRange(0, 1000)
+        self.progress.setTextVisible(False)
+        self.progress.setAccessibleName(self.tr("Progress of all files"))
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        self.pause = push_button(self.tr("Pause"), lambda: None, icon="pause")
+        self.go_on = push_button(self.tr("Go on"), lambda: None, icon="play")
+        self.stop = push_button(self.tr("Stop"), lambda: None, icon="x")
+        for button in (self.pause, self.go_on, self.stop):
+            buttons.addWidget(button, 1)
+        column.addStretch(1)
+        column.addLayout(figures)
+        column.addWidget(self.progress)
+        column.addLayout(buttons)
+        self.addWidget(page)
+
+    def set_compact(self, compact: bool) -> None:
+        """In a narrow window the cost line goes and the words beside the progress with it."""
+        self.cost.setVisible(not compact)
+        self.left.setVisible(not compact)
+
+    @property
+    def chosen(self) -> list[Item]:
+        """What would be derained: all that is ready; where nothing is, what is selected and was done with other settings."""
+        workspace = self._workspace
+        other = [item for item in workspace.selected if item.target is not None and item.treatment != workspace.treatment]
+        return workspace.to_do or [item for item in other if item.state not in AT_WORK]
+
+    @property
+    def all_done(self) -> bool:
+        """Whether there is nothing to derain but there are results to be shown."""
+        return not self.chosen and any(item.target is not None for item in self._workspace.items)
+
+    def refresh(self) -> None:
+        """Take over what is ready and how far it is."""
+        batch = self._workspace.batch
+        if batch.running:
+            self._show_running()
+        else:
+            self._show_ready()
+        self.setCurrentIndex(1 if batch.running else 0)
+
+    def _show_ready(self) -> None:
+        items = self.chosen
+        said = self.tr("Derain") if self._workspace.to_do or not items else self.tr("Derain again")
+        if self._workspace.amount < 0:
+            said = self.tr("Save only the rain of")
+        said = f"{said} {len(items)}" if items else said
+        if self.all_done:
+            said = self.tr("Show results")
+        self.button.setText(f" {said}")
+        self.button.setAccessibleName(said)
+        can = bool(items) and self._workspace.card is not None and self._workspace.amount != 0
+        self.button.setEnabled(can or self.all_done)
+        self.cost.show_words(self._cost(items))
+
+    def _cost(self, items: list[Item]) -> str:
+        if self._workspace.card is None:
+            return self.tr("There is no model to derain with")
+        if not items:
+            saved = sum(item.target is not None for item in self._workspace.items)
+            return self.tr("All done · {n} saved").format(n=saved) if saved else ""
+        if self._workspace.amount == 0:
+            return self.tr("At an amount of 0 nothing would change")
+        seconds = self._workspace.batch.estimate_s(items, self._workspace.treatment)
+        parts = [self.tr("{n} ready").format(n=len(items))]
+        if seconds is not None:
+            parts.append(self.tr("about {time}").format(time=words.duration(max(1.0, seconds))))
+        parts.append(words.size(sum(item.size for item in items)))
+        return " · ".join(parts)
+
+    def _show_running(self) -> None:
+        batch = self._workspace.batch
+        at = min(batch.settled + 1, batch.total)
+        self.figure.setText(self.tr("{n} of {total}").format(n=at, total=batch.total))
+        left = "" if batch.eta_s is None else words.left(batch.eta_s)
+        self.left.show_words(self.tr("Paused") if batch.paused else left)
+        self.progress.setValue(round(batch.share * 1000))
+        self.pause.setVisible(not batch.paused)
+        self.go_on.setVisible(batch.paused)

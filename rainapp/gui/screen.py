@@ -1,0 +1,182 @@
+"""Pictures made ready for the screen, on the worker thread: the GUI thread only paints them.
+
+A `Picture` or `Previewed` becomes pyramids of 8-bit sRGB `QImage`s. The layers that the canvas mixes are made here once, so
+that the amount is a matter of painting with an opacity: no arithmetic on pixels happens on the GUI thread.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColorSpace, QImage
+
+from rainapp.image import Image, Pixels
+from rainapp.jobs import STRENGTH_MAX, Picture, Previewed, Region
+
+Bytes = NDArray[np.uint8]
+
+SMALLEST_LEVEL_PX = 256
+FAST_FORMAT_MP = 16.0  # levels up to this size are kept as 32-bit pixels, which Qt paints two to three times as fast
+_ROWS = 256  # arithmetic goes in strips, so that memory stays flat
+_GROUND = 128  # what lies behind transparent pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Pyramid:
+    """One picture at full size and halved again and again; `levels[0]` is (height, width)."""
+
+    levels: tuple[QImage, ...]
+
+    @property
+    def width(self) -> int:
+        """Width of the largest level in pixels."""
+        return self.levels[0].width()
+
+    @property
+    def height(self) -> int:
+        """Height of the largest level in pixels."""
+        return self.levels[0].height()
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the levels take."""
+        return sum(level.sizeInBytes() for level in self.levels)
+
+    def level_for(self, scale: float) -> QImage:
+        """The smallest level that is still at least as fine as the screen. `scale`: screen pixels per pixel of level 0."""
+        steps = 0
+        while scale <= 0.5 and steps < len(self.levels) - 1:
+            scale *= 2
+            steps += 1
+        return self.levels[steps]
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPicture:
+    """A `Picture` ready to paint."""
+
+    source: Path
+    picture: Pyramid
+    full_width: int
+    full_height: int
+    is_clip: bool
+    duration_s: float
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPair:
+    """A `Previewed` ready to paint, with the layers that the amount mixes.
+
+    `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `region` is where it all lies in
+    the full picture.
+    """
+
+    source: Path
+    rainy: Pyramid
+    derained: Pyramid
+    over: Pyramid
+    rain: Pyramid
+    rain_grey: Pyramid
+    region: Region
+    rain_found: bool
+    seconds: float
+
+    @property
+    def bytes(self) -> int:
+        """Memory that all layers take."""
+        return sum(p.bytes for p in (self.rainy, self.derained, self.over, self.rain, self.rain_grey))
+
+
+def for_screen(result: object) -> object:
+    """`result` of a job, made ready to paint where it holds pixels; anything else passes as it is."""
+    if isinstance(result, Picture):
+        return ShownPicture(
+            result.source, pyramid(screen_bytes(result.image)), result.full_width, result.full_height,
+            result.is_clip, result.duration_s,
+        )  # fmt: skip
+    if isinstance(result, Previewed):
+        return _pair(result)
+    return result
+
+
+def _pair(result: Previewed) -> ShownPair:
+    rainy, derained = screen_bytes(result.rainy), screen_bytes(result.derained)
+    over, rain = np.empty_like(rainy), np.empty_like(rainy)
+    grey = np.empty_like(rainy)
+    for top in range(0, rainy.shape[0], _ROWS):
+        rows = slice(top, top + _ROWS)
+        before, after = rainy[rows].astype(np.int16), derained[rows].astype(np.int16)
+        removed = np.maximum(before - after, 0)
+        over[rows] = np.clip(before + STRENGTH_MAX * (after - before) + 0.5, 0, 255)
+        rain[rows] = removed
+        grey[rows] = (removed @ np.array([0.2126, 0.7152, 0.0722], np.float32) + 0.5)[..., None]  # Rec. 709 luminance
+    return ShownPair(
+        result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
+        result.region, result.rain_found, result.seconds,
+    )  # fmt: skip
+
+
+def screen_bytes(image: Image) -> Bytes:
+    """`image` as (H, W, 3) uint8, sRGB, opaque: through its ICC profile where it has one that Qt understands."""
+    eight = _eight_bit(image.pixels)
+    if image.alpha is not None:
+        eight = _on_ground(eight, image.alpha)
+    return _to_srgb(eight, image.colour.icc) if image.colour.icc else np.ascontiguousarray(eight)
+
+
+def _eight_bit(pixels: Pixels) -> Bytes:
+    if pixels.dtype == np.uint8:
+        return cast(Bytes, pixels)
+    return np.right_shift(pixels, 8).astype(np.uint8)
+
+
+def _on_ground(pixels: Bytes, alpha: Pixels) -> Bytes:
+    cover = _eight_bit(alpha).astype(np.uint16)[..., None]
+    return ((pixels * cover + _GROUND * (255 - cover) + 127) // 255).astype(np.uint8)
+
+
+def _to_srgb(pixels: Bytes, icc: bytes) -> Bytes:
+    space = QColorSpace.fromIccProfile(icc)
+    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
+    if not space.isValid() or space == srgb or space.colorModel() != QColorSpace.ColorModel.Rgb:
+        return np.ascontiguousarray(pixels)
+    converted = _image(pixels).copy()
+    converted.setColorSpace(space)
+    converted.convertToColorSpace(srgb)
+    if converted.format() != QImage.Format.Format_RGB888:
+        return np.ascontiguousarray(pixels)
+    height, width = pixels.shape[:2]
+    lines = np.frombuffer(converted.constBits(), np.uint8).reshape(height, converted.bytesPerLine())
+    return lines[:, : width * 3].reshape(height, width, 3).copy()
+
+
+def _image(pixels: Bytes) -> QImage:
+    """A `QImage` that looks into `pixels` (H, W, 3) uint8 without copying; the array must outlive it."""
+    height, width = pixels.shape[:2]
+    return QImage(np.ascontiguousarray(pixels).data, width, height, width * 3, QImage.Format.Format_RGB888)
+
+
+def pyramid(pixels: Bytes) -> Pyramid:
+    """The pyramid of `pixels` (H, W, 3) uint8; each level is the mean of two by two pixels of the one before."""
+    levels = []
+    while True:
+        height, width = pixels.shape[:2]
+        whole = _image(pixels)
+        small = height * width <= FAST_FORMAT_MP * 1e6
+        levels.append(whole.convertToFormat(QImage.Format.Format_RGB32) if small else whole.copy())
+        if max(height, width) <= SMALLEST_LEVEL_PX or min(height, width) < 2:
+            return Pyramid(tuple(levels))
+        pixels = _halved(pixels)
+
+
+def _halved(pixels: Bytes) -> Bytes:
+    """Half the size by the mean of two by two; an odd last row or column is dropped. (H, W, 3) to (H // 2, W // 2, 3)."""
+    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
+    half = np.empty((height, width, 3), np.uint8)
+    for top in range(0, height, _ROWS):
+        bottom = min(height, top + _ROWS)
+        quad = pixels[top * 2 : bottom * 2, : width * 2].reshape(bottom - top, 2, width, 2, 3)
+        half[top:bottom] = (quad.sum(axis=(1, 3), dtype=np.uint16) + 2) >> 2
+    return half

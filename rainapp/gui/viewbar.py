@@ -1,0 +1,94 @@
+"""The bar below the canvas: how before and after are shown, how large, and a hint that changes with the view."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
+
+from rainapp.gui.controls import Elided, Segments, label, push_button
+from rainapp.gui.viewer import GAIN_MAX, Canvas, View
+
+BAR_PX = 56
+NARROW_BELOW = 760
+
+
+class ViewBar(QFrame):
+    """Controls of the canvas."""
+
+    def __init__(self, canvas: Canvas, parent: QWidget | None = None) -> None:
+        """Control `canvas`."""
+        super().__init__(parent)
+        self._canvas = canvas
+        self._narrow = False
+        self._hint = ""
+        self.setProperty("role", "bar")
+        self.setFixedHeight(BAR_PX)
+        self.row = QHBoxLayout(self)
+        self.row.setContentsMargins(14, 0, 14, 0)
+        self.row.setSpacing(6)
+        self.views = Segments(
+            self.tr("View"),
+            (
+                (View.SWIPE.value, self.tr("Swipe"), "square-split-horizontal"),
+                (View.SIDE.value, self.tr("Side"), "columns-2"),
+                (View.RAIN.value, self.tr("Rain"), "droplets"),
+            ),
+        )
+        self.views.chosen.connect(lambda key: canvas.show_view(View(key)))
+        self.zoom = label("")
+        self.zoom.setMinimumWidth(52)
+        self.zoom.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.fit = push_button(self.tr("Fit"), canvas.fit, "flat")
+        self.actual = push_button("1:1", canvas.actual_size, "flat")
+        self.actual.setAccessibleName(self.tr("Actual size"))
+        self._add_gain()
+        self.hint = Elided(role="small")
+        self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        for widget in (self.views, self.zoom, self.fit, self.actual, self._gain_box):
+            self.row.addWidget(widget)
+        self.row.addWidget(self.hint, 1)
+        canvas.moved.connect(self.refresh)
+        self.refresh()
+
+    def _add_gain(self) -> None:
+        self._gain_box = QWidget()
+        row = QHBoxLayout(self._gain_box)
+        row.setContentsMargins(8, 0, 0, 0)
+        self._gain_value = label("×2", "dim")
+        self._gain_value.setMinimumWidth(24)
+        self.gain = QSlider(Qt.Orientation.Horizontal)
+        self.gain.setRange(1, round(GAIN_MAX))
+        self.gain.setValue(round(self._canvas.gain))
+        self.gain.setFixedWidth(90)
+        self.gain.setAccessibleName(self.tr("Brighten the removed rain"))
+        self.gain.setToolTip(self.tr("Brighten the removed rain"))
+        self.gain.valueChanged.connect(self._gained)
+        self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
+        self.colour.setCheckable(True)
+        row.addWidget(self.gain)
+        row.addWidget(self._gain_value)
+        row.addWidget(self.colour)
+
+    def _gained(self, gain: int) -> None:
+        self._canvas.set_gain(gain)
+        self._gain_value.setText(f"×{gain}")
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        if self._narrow != (self.width() < NARROW_BELOW):
+            self._narrow = not self._narrow
+            self.views.show_words(not self._narrow)
+            self.hint.show_words("" if self._narrow else self._hint)
+
+    def refresh(self) -> None:
+        """Take over view and zoom."""
+        canvas = self._canvas
+        self.views.choose(canvas.view.value)
+        self._gain_box.setVisible(canvas.view is View.RAIN)
+        self.zoom.setText(self.tr("{n} %").format(n=round(canvas.camera.zoom * 100)) if canvas.has_picture else "")
+        hints = {
+            View.SWIPE: self.tr("Hold X to see the original"),
+            View.SIDE: self.tr("Both sides move together"),
+            View.RAIN: self.tr("Bright is what was taken out"),
+        }
+        self._hint = hints[canvas.view]
+        self.hint.show_words("" if self._narrow else self._hint)

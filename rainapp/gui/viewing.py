@@ -1,0 +1,286 @@
+"""What the canvas shows of the selected file: its picture, the preview of the visible part, the finished result. QtCore only.
+
+Selecting a file asks for a picture of screen size, then for a preview. Zooming in asks for the picture at full size and for a
+preview of the part in sight. A newer wish cancels the older one; the last few files are kept for a quick return.
+"""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rainapp.gui.item import TROUBLED, Item, State
+from rainapp.gui.screen import ShownPair, ShownPicture
+from rainapp.gui.workspace import Workspace
+from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, Treatment
+from rainapp.workers import Handle
+
+SCREEN_PX = 2048  # longest side of the picture that is read first
+PREVIEW_PX = 1600
+SETTLE_MS = 200  # how long the camera must rest before a part is previewed
+KEPT_BYTES = 400 << 20
+
+
+@dataclass(eq=False)
+class Sight:
+    """All that is at hand of one file to be painted."""
+
+    item: Item
+    picture: ShownPicture | None = None
+    detail: ShownPicture | None = None
+    whole: ShownPair | None = None
+    part: ShownPair | None = None
+    result: ShownPair | None = None
+    result_part: ShownPair | None = None
+    treatment: Treatment | None = None
+    result_of: Path | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the kept pictures take."""
+        pairs = [pair for pair in (self.whole, self.part, self.result, self.result_part) if pair]
+        pictures = [shown.picture for shown in (self.picture, self.detail) if shown]
+        return sum(pair.bytes for pair in pairs) + sum(picture.bytes for picture in pictures)
+
+    def forget_details(self) -> None:
+        """Let go of what is large."""
+        self.detail = self.part = self.result_part = None
+
+
+class Viewing(QObject):
+    """Fetches what the canvas needs. `changed`: there is something new to paint; `switched`: another file is shown."""
+
+    changed = Signal()
+    switched = Signal()
+    progressed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        """Follow the selection and the treatment of `workspace`."""
+        super().__init__(parent)
+        self.workspace = workspace
+        self.sight: Sight | None = None
+        self.share: float | None = None
+        self.trouble: Failed | None = None
+        self._kept: OrderedDict[Path, Sight] = OrderedDict()
+        self._region: Region | None = None
+        self._reading: Handle | None = None
+        self._previewing: Handle | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._want_part)
+        workspace.current_changed.connect(self._switch)
+        workspace.treatment_changed.connect(self._treatment_changed)
+        workspace.item_changed.connect(self._item_changed)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a preview or a result is on its way."""
+        return self._previewing is not None
+
+    @property
+    def pair(self) -> ShownPair | None:
+        """Both sides of the whole picture: the finished result where it was made as things are set now, else the preview."""
+        sight = self.sight
+        if sight is None:
+            return None
+        return sight.result if self.shows_result else sight.whole
+
+    @property
+    def part(self) -> ShownPair | None:
+        """Both sides of the part in sight at full scale."""
+        sight = self.sight
+        if sight is None:
+            return None
+        return sight.result_part if self.shows_result else sight.part
+
+    @property
+    def shows_result(self) -> bool:
+        """Whether what is seen was read back from the finished file."""
+        sight = self.sight
+        return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment)
+
+    # -- what is asked for
+
+    def _switch(self) -> None:
+        self._cancel()
+        self.trouble = None
+        self._region = None
+        if self.sight is not None:
+            self.sight.forget_details()
+        item = self.workspace.current
+        self.sight = None
+        if item is not None:
+            self.sight = self._kept.pop(item.path, None) or Sight(item)
+            self._kept[item.path] = self.sight
+            self._trim()
+            self._fetch()
+        self._hold()
+        self.switched.emit()
+
+    def _trim(self) -> None:
+        while len(self._kept) > 1 and sum(sight.bytes for sight in self._kept.values()) > KEPT_BYTES:
+            self._kept.popitem(last=False)
+
+    def _fetch(self) -> None:
+        """Ask for the first thing that is missing."""
+        sight = self.sight
+        if sight is None or sight.item.state is State.UNREADABLE:
+            return
+        if sight.picture is None:
+            self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX), self._picture_came)
+            return
+        target = sight.item.target
+        if sight.item.state in (State.DONE, State.DRY) and target is not None and sight.result_of != target:
+            self._preview(ReadPair(sight.item.path, target, longest_px=PREVIEW_PX))
+        elif self.workspace.card is not None and (sight.whole is None or sight.treatment != self.workspace.preview_treatment):
+            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, longest_px=PREVIEW_PX))
+        elif self._region is not None:
+            self._want_part()
+
+    def look_at(self, region: Region | None) -> None:
+        """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough."""
+        self._region = region
+        if region is None:
+            self._settle.stop()
+        else:
+            self._settle.start()
+
+    def _want_part(self) -> None:
+        sight, region = self.sight, self._region
+        if sight is None or region is None or sight.picture is None or sight.item.is_clip:
+            return
+        if sight.detail is None and self._reading is None:
+            self._reading = self._ask(ReadPicture(sight.item.path, 0), self._detail_came)
+        if self._previewing is not None or self.workspace.card is None:
+            return
+        have = self.part
+        if have is not None and _covers(have.region, region):
+            return
+        target = sight.item.target
+        if self.shows_result and target is not None:
+            self._preview(ReadPair(sight.item.path, target, region))
+        else:
+            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, region))
+
+    def _preview(self, job: Preview | ReadPair) -> None:
+        self._cancel_preview()
+        self.share = 0.0
+        self._previewing = self.workspace.dispatch.ask(job, "quick", lambda event: self._pair_came(job, event))
+        self._hold()
+        self.progressed.emit()
+
+    def _ask(self, job: Job, receiver: object) -> Handle:
+        handle = self.workspace.dispatch.ask(job, "quick", receiver)  # type: ignore[arg-type]
+        self._hold()
+        return handle
+
+    def _cancel_preview(self) -> None:
+        if self._previewing is not None:
+            self.workspace.dispatch.forget(self._previewing)
+            self._previewing = None
+        self.share = None
+
+    def _cancel(self) -> None:
+        self._settle.stop()
+        self._cancel_preview()
+        if self._reading is not None:
+            self.workspace.dispatch.forget(self._reading)
+            self._reading = None
+        self.progressed.emit()
+
+    def _hold(self) -> None:
+        """Thumbnails wait while something is fetched that a person looks at."""
+        self.workspace.hold_thumbnails = self._previewing is not None or self._reading is not None
+        self.workspace.next_thumbnail()
+
+    # -- what arrives
+
+    def _picture_came(self, event: Event) -> None:
+        sight = self.sight
+        if sight is None or not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._reading = None
+        if isinstance(event, Finished) and isinstance(event.result, ShownPicture):
+            sight.picture = event.result
+            sight.item.width, sight.item.height = event.result.full_width, event.result.full_height
+            self.switched.emit()
+            self._fetch()
+        elif isinstance(event, Failed):
+            sight.item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
+            self.workspace.item_changed.emit(sight.item.row)
+            self.changed.emit()
+        self._hold()
+
+    def _detail_came(self, event: Event) -> None:
+        if not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._reading = None
+        if isinstance(event, Finished) and isinstance(event.result, ShownPicture) and self.sight is not None:
+            self.sight.detail = event.result
+            self.changed.emit()
+        self._hold()
+
+    def _pair_came(self, job: Preview | ReadPair, event: Event) -> None:
+        if isinstance(event, Progressed):
+            self.share = event.done / event.total if event.total else 0.0
+            self.progressed.emit()
+            return
+        if not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._previewing, self.share = None, None
+        sight = self.sight
+        if sight is not None and isinstance(event, Finished) and isinstance(event.result, ShownPair):
+            self._keep(sight, job, event.result)
+            self.trouble = None
+        elif isinstance(event, Failed):
+            self.trouble = event
+            if sight is not None:
+                sight.treatment = self.workspace.preview_treatment  # do not ask again until something changes
+        self.progressed.emit()
+        self.changed.emit()
+        if not isinstance(event, Failed):
+            self._fetch()
+        self._hold()
+
+    def _keep(self, sight: Sight, job: Preview | ReadPair, pair: ShownPair) -> None:
+        if isinstance(job, ReadPair):
+            if job.region is None:
+                sight.result, sight.result_of = pair, job.target
+            else:
+                sight.result_part = pair
+            return
+        if job.region is None:
+            sight.whole, sight.treatment, sight.part = pair, job.treatment, None
+        else:
+            sight.part = pair
+            self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.region.width * pair.region.height / 1e6)
+
+    # -- what changes elsewhere
+
+    def _treatment_changed(self) -> None:
+        self.trouble = None
+        if self.sight is not None and self.sight.picture is not None:
+            self.sight.part = None
+            self._fetch()
+        self.changed.emit()
+
+    def _item_changed(self, row: int) -> None:
+        sight = self.sight
+        if sight is None or sight.item.row != row:
+            return
+        if sight.item.state in (State.DONE, State.DRY) and sight.result_of != sight.item.target and sight.picture is not None:
+            sight.result = sight.result_part = None
+            self._fetch()
+        if sight.item.state in TROUBLED:
+            self.changed.emit()
+
+
+def _covers(outer: Region, inner: Region) -> bool:
+    return (
+        outer.x <= inner.x
+        and outer.y <= inner.y
+        and outer.x + outer.width >= inner.x + inner.width
+        and outer.y + outer.height >= inner.y + inner.height
+    )

@@ -1,0 +1,376 @@
+"""The main window: puts the parts in place, and is what the rows of the action table act on."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QEvent, QMimeData, QSettings, QStandardPaths, Qt, QTimer, QUrl
+from PySide6.QtGui import (
+    QCloseEvent,
+    QDesktopServices,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+)
+from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+
+from rainapp.gui import icons
+from rainapp.gui.actions import Actions
+from rainapp.gui.controls import FocusRing
+from rainapp.gui.derain import DerainPage
+from rainapp.gui.header import Header, Notice
+from rainapp.gui.item import AT_WORK
+from rainapp.gui.items import ItemsView
+from rainapp.gui.panes import EmptyPage
+from rainapp.gui.report import about_file
+from rainapp.gui.settings import SettingsDialog
+from rainapp.gui.theme import look
+from rainapp.gui.viewer import Canvas
+from rainapp.gui.viewing import Viewing
+from rainapp.gui.workspace import Workspace
+from rainapp.paths import log_dir, resource, settings_file
+
+SMALLEST = (600, 380)
+HEADER_NARROW_BELOW = 640
+
+
+class MainWindow(QMainWindow):
+    """The one window of the application."""
+
+    workspace: Workspace
+    viewing: Viewing
+
+    def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
+        """Show `workspace`; nothing is opened yet."""
+        super().__init__()
+        self.workspace = workspace
+        self.viewing = viewing
+        self.open_url: Callable[[QUrl], object] = QDesktopServices.openUrl
+        self.setWindowTitle("rainapp")
+        self.setWindowIcon(icons.application_icon())
+        self.setMinimumSize(*SMALLEST)
+        self.setAcceptDrops(True)
+        self.actions_ = Actions(self)
+        self.page = DerainPage(workspace, viewing, self.actions_, self._remedies())
+        self.empty = EmptyPage(self.choose_files, self.open_sample, self.has_sample)
+        self.header = Header(workspace, self.actions_, (("derain", self.tr("Derain"), "image"),))
+        self.notice = Notice()
+        self.pages = QStackedWidget()
+        self.pages.addWidget(self.empty)
+        self.pages.addWidget(self.page)
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for part in (self.header, self.notice):
+            column.addWidget(part)
+        column.addWidget(self.pages, 1)
+        self.setCentralWidget(body)
+        self.actions_.fill(self.menuBar())
+        self.menuBar().hide()
+        self._ring = FocusRing(self)
+        self._wire()
+        self._restore_place()
+        self._refresh()
+
+    def _wire(self) -> None:
+        workspace = self.workspace
+        self._refresh_soon = QTimer(self)
+        self._refresh_soon.setSingleShot(True)
+        self._refresh_soon.setInterval(0)
+        self._refresh_soon.timeout.connect(self._refresh)
+        for signal in (
+            workspace.added, workspace.removed, workspace.current_changed, workspace.settings_changed,
+            workspace.treatment_changed, workspace.amount_changed, workspace.item_changed, workspace.batch.changed,
+            self.viewing.switched, self.viewing.changed, self.canvas.moved,
+        ):  # fmt: skip
+            signal.connect(self._refresh_soon.start)
+        workspace.notice.connect(self.notice.say)
+        workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
+        workspace.batch.finished.connect(self._batch_finished)
+        look().changed.connect(self.actions_.draw_icons)
+        self.page.run_bar.button.clicked.connect(self.actions_["derain"].trigger)
+        self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
+        self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
+        self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
+        self.page.inspector.change_place.clicked.connect(self.actions_["save-to"].trigger)
+
+    def _refresh(self) -> None:
+        has_items = bool(self.workspace.items)
+        self.pages.setCurrentWidget(self.page if has_items else self.empty)
+        narrow = self.width() < HEADER_NARROW_BELOW
+        self.header.set_narrow(narrow)
+        self.header.toggle_inspector.setVisible(has_items and not self.page.wide)
+        self.actions_.refresh()
+
+    # -- what the actions ask for
+
+    @property
+    def canvas(self) -> Canvas:
+        """The canvas of the Derain page."""
+        return self.page.canvas
+
+    @property
+    def file_list(self) -> ItemsView:
+        """The list of files."""
+        return self.page.panel.list
+
+    @property
+    def on_derain_page(self) -> bool:
+        """Whether photos are in sight."""
+        return self.pages.currentWidget() is self.page
+
+    @property
+    def can_derain(self) -> bool:
+        """Whether the one button can be pressed."""
+        bar = self.page.run_bar
+        return not self.workspace.batch.running and bar.button.isEnabled()
+
+    @property
+    def can_derain_selected(self) -> bool:
+        """Whether any selected file could be derained now."""
+        idle = [item for item in self.workspace.selected if item.state not in AT_WORK]
+        return bool(idle) and self.workspace.card is not None and self.workspace.amount != 0
+
+    def derain(self) -> None:
+        """Derain all that is ready; where nothing is, the selected again with other settings, or show the results."""
+        bar = self.page.run_bar
+        if not bar.all_done:
+            self.workspace.start(bar.chosen)
+            return
+        current = self.workspace.current
+        targets = [item.target for item in [*([current] if current else []), *self.workspace.items] if item.target]
+        self._open_folder(targets[0].parent)
+
+    @property
+    def has_sample(self) -> bool:
+        """Whether samples came with the application."""
+        return bool(self._samples())
+
+    @staticmethod
+    def _samples() -> list[Path]:
+        folder = resource("samples")
+        suffixes = {".jpg", ".jpeg", ".png", ".webp", ".mp4", ".mkv"}
+        return sorted(p for p in folder.iterdir() if p.suffix in suffixes) if folder.is_dir() else []
+
+    def open_sample(self) -> None:
+        """Open the samples; their results go to the pictures folder unless a folder is chosen."""
+        self.workspace.add(self._samples())
+
+    def choose_files(self) -> None:
+        """Ask for files and open them."""
+        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("Open photos and clips"), self.workspace.settings.last_folder)
+        if chosen:
+            self.workspace.change(last_folder=str(Path(chosen[0]).parent))
+            self.workspace.add(Path(name) for name in chosen)
+
+    def choose_folder(self) -> None:
+        """Ask for a folder and open all photos and clips in it."""
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Open a folder"), self.workspace.settings.last_folder)
+        if chosen:
+            self.workspace.add([Path(chosen)])
+
+    def choose_save_folder(self) -> None:
+        """Ask where results go."""
+        chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for results"), self.workspace.settings.save_folder)
+        if chosen:
+            self.workspace.change(save_to="folder", save_folder=chosen)
+
+    @property
+    def has_result(self) -> bool:
+        """Whether the selected file has a result on the disk."""
+        return self.workspace.current is not None and self.workspace.current.target is not None
+
+    def reveal(self) -> None:
+        """Open the folder of the result."""
+        if self.workspace.current is not None and self.workspace.current.target is not None:
+            self._open_folder(self.workspace.current.target.parent)
+
+    def reveal_source(self) -> None:
+        """Open the folder of the original."""
+        if self.workspace.current is not None:
+            self._open_folder(self.workspace.current.path.parent)
+
+    def reveal_log(self) -> None:
+        """Open the folder of the log."""
+        self._open_folder(log_dir())
+
+    def _open_folder(self, folder: Path) -> None:
+        self.open_url(QUrl.fromLocalFile(str(folder)))
+
+    def show_settings(self, page: str = "General") -> SettingsDialog:
+        """Open the dialog of preferences on a page, or bring it to the front."""
+        dialog = self.findChild(SettingsDialog) or SettingsDialog(self.workspace, self)
+        dialog.open_page(page)
+        dialog.show()
+        dialog.raise_()
+        return dialog
+
+    @property
+    def list_shown(self) -> bool:
+        """Whether the list is wanted."""
+        return self.page.list_wanted
+
+    def toggle_list(self) -> None:
+        """Hide the list or show it again."""
+        self.page.toggle_list()
+
+    @property
+    def inspector_shown(self) -> bool:
+        """Whether the inspector is in sight."""
+        return self.page.inspector_shown
+
+    def toggle_inspector(self) -> None:
+        """Open or close the drawer with the settings of the photo."""
+        self.page.toggle_inspector()
+
+    def toggle_full_screen(self) -> None:
+        """Use the whole screen, or go back."""
+        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+
+    # -- remedies
+
+    def _remedies(self) -> dict[str, Callable[[], None]]:
+        return {
+            "retry": self._retry,
+            "try-cpu": self._try_on_cpu,
+            "save-elsewhere": self._save_elsewhere,
+            "default-model": lambda: self.workspace.change(model="default"),
+            "open-folder": self.reveal_source,
+            "remove": lambda: self.workspace.remove([self.workspace.current] if self.workspace.current else []),
+            "copy-report": self._copy_report,
+        }
+
+    def _retry(self) -> None:
+        if self.workspace.current is not None:
+            self.workspace.start([self.workspace.current])
+
+    def _try_on_cpu(self) -> None:
+        self.workspace.change(device="cpu")
+        self._retry()
+
+    def _save_elsewhere(self) -> None:
+        self.choose_save_folder()
+        if self.workspace.settings.save_to == "folder":
+            self._retry()
+
+    def _copy_report(self) -> None:
+        item, trouble = self.workspace.current, self.viewing.trouble
+        if item is None:
+            return
+        words = (item.kind, item.message, item.hint)
+        if not item.message and trouble is not None:
+            words = (trouble.kind, trouble.message, trouble.hint)
+        QGuiApplication.clipboard().setText(about_file(item.path, *words))
+        self.notice.say(self.tr("The report is on the clipboard."))
+
+    # -- drop and paste
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if _local_paths(event.mimeData()):
+            event.acceptProposedAction()
+            self._set_hot(True)
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._set_hot(False)
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._set_hot(False)
+        paths = _local_paths(event.mimeData())
+        if paths:
+            event.acceptProposedAction()
+            self.workspace.add(paths)
+
+    def _set_hot(self, hot: bool) -> None:
+        self.empty.box.set_hot(hot)
+        self.page.panel.drop.set_hot(hot)
+
+    def paste(self) -> None:
+        """Open what is on the clipboard: files, or a picture (kept in the pictures folder first)."""
+        held = QGuiApplication.clipboard().mimeData()
+        paths = _local_paths(held)
+        image = QGuiApplication.clipboard().image() if held.hasImage() and not paths else QImage()
+        if not image.isNull():
+            paths = [self._keep_pasted(image)]
+        if paths:
+            self.workspace.add(paths)
+        else:
+            self.notice.say(self.tr("There is no photo on the clipboard."))
+
+    @staticmethod
+    def _keep_pasted(image: QImage) -> Path:
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"pasted {datetime.now():%Y-%m-%d %H.%M.%S}.png"
+        image.save(str(path), "PNG", 100)  # type: ignore[call-overload]
+        return path
+
+    # -- keys, size, end
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.key() == Qt.Key.Key_X and not event.modifiers():
+            if not event.isAutoRepeat():
+                self.canvas.show_original(True)
+        elif event.key() == Qt.Key.Key_Alt and not self.menuBar().isVisible():
+            self.menuBar().show()
+        elif event.key() == Qt.Key.Key_Escape:
+            self._escape()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
+            self.canvas.show_original(False)
+        else:
+            super().keyReleaseEvent(event)
+
+    def _escape(self) -> None:
+        if self.isFullScreen():
+            self.toggle_full_screen()
+        elif self.page.drawer_open:
+            self.toggle_inspector()
+        self.menuBar().hide()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.canvas.show_original(False)
+        super().changeEvent(event)
+
+    def resizeEvent(self, event: object) -> None:  # noqa: N802, D102 - Qt's name
+        self._refresh_soon.start()
+
+    def _batch_finished(self, _count: int) -> None:
+        if self.workspace.settings.notify and not self.isActiveWindow():
+            QApplication.alert(self)
+
+    def _place_file(self) -> QSettings:
+        return QSettings(str(settings_file().with_name("window.ini")), QSettings.Format.IniFormat)
+
+    def _restore_place(self) -> None:
+        self.resize(1440, 900)
+        place = self._place_file().value("geometry")
+        if place is not None:
+            self.restoreGeometry(place)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.workspace.batch.running and self.workspace.settings.confirm_quit and not self._may_quit():
+            event.ignore()
+            return
+        self._place_file().setValue("geometry", self.saveGeometry())
+        super().closeEvent(event)
+
+    def _may_quit(self) -> bool:
+        answer = QMessageBox.question(
+            self,
+            self.tr("Photos are being derained"),
+            self.tr("Quit now? What is done stays; the photo at work is left out."),
+        )
+        return answer == QMessageBox.StandardButton.Yes
+
+
+def _local_paths(held: QMimeData) -> list[Path]:
+    urls: Iterable[QUrl] = held.urls() if held.hasUrls() else ()
+    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -1,0 +1,77 @@
+"""Figures and states in a photographer's words."""
+
+from PySide6.QtCore import QCoreApplication
+
+from rainapp.gui.item import Item, State
+
+
+def tr(text: str) -> str:
+    """`text` in the person's language."""
+    return QCoreApplication.translate("Words", text)
+
+
+def duration(seconds: float) -> str:
+    """A span of time as one says it: "0.4 s", "12 s", "3 min", "1 h 05 min"."""
+    if seconds < 9.95:
+        return tr("{n} s").format(n=f"{max(0.1, seconds):.1f}")
+    if seconds < 90:
+        return tr("{n} s").format(n=round(seconds))
+    if seconds < 3570:
+        return tr("{n} min").format(n=round(seconds / 60))
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return tr("{h} h {m:02d} min").format(h=hours, m=minutes)
+
+
+def clock(seconds: float) -> str:
+    """A place in a clip: "0:42", "1:02:03"."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
+def size(count: int) -> str:
+    """An amount of data: "380 kB", "38 MB", "1.2 GB"."""
+    if count < 1e6:
+        return tr("{n} kB").format(n=max(1, round(count / 1e3)))
+    if count < 1e9:
+        return tr("{n} MB").format(n=round(count / 1e6))
+    return tr("{n} GB").format(n=f"{count / 1e9:.1f}")
+
+
+def left(seconds: float) -> str:
+    """What is left to wait: "3 s left", "about 2 min left"."""
+    if seconds < 60:
+        return tr("{time} left").format(time=tr("{n} s").format(n=max(1, round(seconds))))
+    return tr("about {time} left").format(time=duration(seconds))
+
+
+def state(item: Item) -> tuple[str, str, str]:
+    """Icon, colour token and words for the state of `item`."""
+    facts = _facts(item)
+    match item.state:
+        case State.WAITING:
+            return "history", "dim", " · ".join((tr("Waiting"), *facts))
+        case State.RUNNING:
+            percent = tr("{n} %").format(n=round(item.share * 100))
+            return "zap", "accent_line", percent if item.eta_s is None else f"{percent} · {left(item.eta_s)}"
+        case State.PAUSED:
+            return "circle-pause", "warn", tr("Paused · {n} %").format(n=round(item.share * 100))
+        case State.DONE:
+            return "circle-check", "ok", tr("Done · {time}").format(time=duration(item.seconds))
+        case State.DRY:
+            return "umbrella", "ok", tr("No rain found, copied")
+        case State.SKIPPED:
+            return "skip-forward", "dim", tr("Skipped, exists already")
+        case State.FAILED:
+            return "triangle-alert", "bad", tr("Not done")
+        case State.UNREADABLE:
+            return "triangle-alert", "bad", tr("Cannot be read")
+        case State.STOPPED:
+            return "circle-x", "dim", tr("Stopped")
+        case _:
+            return ("film" if item.is_clip else "image"), "dim", " · ".join((tr("Ready"), *facts))
+
+
+def _facts(item: Item) -> tuple[str, ...]:
+    """What is worth knowing of a clip before it is started."""
+    return (clock(item.duration_s), f"{min(item.width, item.height)}p") if item.is_clip and item.width else ()

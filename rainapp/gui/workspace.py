@@ -1,0 +1,278 @@
+"""The state of the application: the files, what is selected, how they are to be treated, what is at work. No widgets.
+
+The window and its parts show this and call it; nothing here knows of them. Files are never opened here: thumbnails and folder
+contents are asked of the workers and arrive as events.
+"""
+
+import contextlib
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from rainapp.errors import BadModel, RainError
+from rainapp.gui.batch import Batch
+from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.item import AT_WORK, TO_DO, Item, State
+from rainapp.gui.screen import ShownPicture
+from rainapp.jobs import STRENGTH_MAX, Event, Failed, FindFiles, Finished, FoundFiles, ReadPicture, Stopped, Treatment
+from rainapp.library import ModelCard, ModelLibrary
+from rainapp.settings import Settings, save
+
+THUMBNAIL_PX = 256
+AMOUNT_MIN, AMOUNT_MAX = -100, round(STRENGTH_MAX * 100)
+BACKGROUND_THUMBNAILS = 500  # lists up to this length are looked into even where they are not in sight
+
+
+class Workspace(QObject):
+    """Items, selection, treatment and settings; changes are told by signals."""
+
+    adding = Signal(int, int)
+    added = Signal()
+    removing = Signal(int, int)
+    removed = Signal()
+    item_changed = Signal(int)
+    current_changed = Signal()
+    treatment_changed = Signal()
+    amount_changed = Signal()
+    settings_changed = Signal()
+    notice = Signal(str)
+
+    def __init__(self, dispatch: Dispatch, library: ModelLibrary, settings: Settings, parent: QObject | None = None) -> None:
+        """Begin with no files and the treatment that the settings remember."""
+        super().__init__(parent)
+        self.dispatch = dispatch
+        self.library = library
+        self.settings = settings
+        self.items: list[Item] = []
+        self.current: Item | None = None
+        self.selected: list[Item] = []
+        self.amount = round(settings.strength * 100)
+        self.veil = settings.veil
+        self.cards: list[ModelCard] = []
+        self.batch = Batch(dispatch, self)
+        self.batch.item_changed.connect(self._tell_item)
+        self.hold_thumbnails = False
+        self._removed: list[list[tuple[int, Item]]] = []
+        self._wanted: list[Item] = []
+        self._thumbnail: Item | None = None
+        self.read_library()
+
+    # -- models and treatment
+
+    def read_library(self) -> None:
+        """Look which models there are."""
+        self.cards = self.library.cards()
+        self._default_id = ""
+        with contextlib.suppress(BadModel):  # no model at all: the window says so in words
+            self._default_id = self.library.default_id
+        self.treatment_changed.emit()
+
+    @property
+    def card(self) -> ModelCard | None:
+        """The model in use; None where there is none at all."""
+        wanted = self._default_id if self.settings.model == "default" else self.settings.model
+        return next((card for card in self.cards if card.id == wanted), self.cards[0] if self.cards else None)
+
+    @property
+    def treatment(self) -> Treatment:
+        """How files would be treated if started now."""
+        card, settings = self.card, self.settings
+        return Treatment(
+            model=card.id if card else "default",
+            strength=min(STRENGTH_MAX, max(0.0, self.amount / 100)),
+            veil=self.veil if card and self.veil in card.veils else "keep",
+            temporal=settings.temporal,
+            tile_px=settings.tile_px,
+            device=settings.device,
+            engine=settings.engine,
+            precision=settings.precision,
+        )
+
+    @property
+    def preview_treatment(self) -> Treatment:
+        """The treatment of previews: always at full strength, the amount is painted."""
+        return replace(self.treatment, strength=1.0)
+
+    def set_amount(self, amount: int) -> None:
+        """Take the amount in percent, -100 to 130."""
+        amount = min(AMOUNT_MAX, max(AMOUNT_MIN, amount))
+        if amount != self.amount:
+            self.amount = amount
+            self.amount_changed.emit()
+
+    def change(self, **values: object) -> None:
+        """Change settings at once: remember them and tell everyone; a value that cannot be is told instead."""
+        before = self.preview_treatment
+        try:
+            self.settings = self.settings.changed(**values)
+        except ValueError as error:
+            self.notice.emit(str(error))
+            return
+        if "veil" in values:
+            self.veil = self.settings.veil
+        self.settings_changed.emit()
+        if self.preview_treatment != before:
+            self.treatment_changed.emit()
+
+    def remember(self) -> None:
+        """Write the settings; a disk that refuses is told, not fatal."""
+        settings = replace(self.settings, strength=min(STRENGTH_MAX, max(0.0, self.amount / 100)), veil=self.veil)
+        try:
+            save(settings)
+        except RainError as error:
+            self.notice.emit(str(error))
+
+    # -- files
+
+    def add(self, paths: Iterable[Path]) -> None:
+        """Add files at once, and what lies in folders when they have been looked through."""
+        files: list[Path] = []
+        folders: list[Path] = []
+        for path in paths:
+            (folders if path.is_dir() else files).append(path)
+        self._append(files)
+        if folders:
+            self.dispatch.ask(FindFiles(tuple(folders)), "quick", self._found)
+
+    def _found(self, event: Event) -> None:
+        if isinstance(event, Failed):
+            self.notice.emit(f"{event.message} {event.hint}".strip())
+        if not (isinstance(event, Finished) and isinstance(event.result, FoundFiles)):
+            return
+        if event.result.files:
+            self._append(event.result.files)
+        else:
+            self.notice.emit(self.tr("No photos or clips were found in that folder."))
+
+    def _append(self, paths: Iterable[Path]) -> None:
+        known = {item.path for item in self.items}
+        fresh = [path for path in dict.fromkeys(paths) if path not in known]
+        if not fresh:
+            return
+        self._insert([(len(self.items) + i, _item(path)) for i, path in enumerate(fresh)])
+        if self.current is None:
+            self.select(self.items[0], [self.items[0]])
+
+    def _insert(self, placed: list[tuple[int, Item]]) -> None:
+        """Put items at their rows; rows must be ascending and, taken together, one run."""
+        first = placed[0][0]
+        self.adding.emit(first, first + len(placed) - 1)
+        self.items[first:first] = [item for _, item in placed]
+        self._number()
+        self.added.emit()
+        if len(self.items) <= BACKGROUND_THUMBNAILS:
+            self._wanted[:0] = [item for _, item in reversed(placed) if item.thumbnail is None]
+        self.next_thumbnail()
+
+    def _number(self) -> None:
+        for row, item in enumerate(self.items):
+            item.row = row
+
+    def select(self, current: Item | None, selected: list[Item]) -> None:
+        """Take what the list shows as selected."""
+        self.selected = selected
+        if current is not self.current:
+            self.current = current
+            self.current_changed.emit()
+
+    def step(self, by: int) -> None:
+        """Go to the next or the previous file."""
+        if self.items and self.current is not None:
+            item = self.items[min(len(self.items) - 1, max(0, self.current.row + by))]
+            self.select(item, [item])
+
+    def remove(self, items: list[Item]) -> None:
+        """Take files out of the list (never from the disk); `undo_remove` brings them back."""
+        if not items:
+            return
+        gone = sorted(items, key=lambda item: item.row)
+        self.batch.drop(set(gone))
+        self._removed.append([(item.row, item) for item in gone])
+        first = gone[0].row
+        for item in reversed(gone):
+            self.removing.emit(item.row, item.row)
+            del self.items[item.row]
+            self.removed.emit()
+            self._wanted = [other for other in self._wanted if other is not item]
+        self._number()
+        left = self.items[min(first, len(self.items) - 1)] if self.items else None
+        if self.current in gone:
+            self.select(left, [left] if left else [])
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether removed files can be brought back."""
+        return bool(self._removed)
+
+    def undo_remove(self) -> None:
+        """Bring back the files that were removed last."""
+        if not self._removed:
+            return
+        placed = self._removed.pop()
+        for row, item in placed:
+            if item.state in AT_WORK:
+                item.state = State.READY
+            self._insert([(min(row, len(self.items)), item)])
+        self.select(placed[0][1], [placed[0][1]])
+
+    # -- work
+
+    @property
+    def to_do(self) -> list[Item]:
+        """The files that the one button would derain."""
+        return [item for item in self.items if item.state in TO_DO]
+
+    def start(self, items: list[Item]) -> None:
+        """Derain `items` that are not at work already."""
+        chosen = [item for item in items if item.state not in AT_WORK]
+        if not chosen or self.card is None:
+            return
+        if self.amount < 0:
+            self.batch.start(chosen, self.preview_treatment, self.settings, only_rain=True)
+        else:
+            self.batch.start(chosen, self.treatment, self.settings)
+
+    def _tell_item(self, item: Item) -> None:
+        if item.row < len(self.items) and self.items[item.row] is item:
+            self.item_changed.emit(item.row)
+
+    # -- thumbnails
+
+    def want_thumbnail(self, item: Item) -> None:
+        """A row came in sight: its thumbnail is next."""
+        if item.thumbnail is None and not item.thumbnail_asked and (not self._wanted or self._wanted[-1] is not item):
+            self._wanted.append(item)
+            self.next_thumbnail()
+
+    def next_thumbnail(self) -> None:
+        """Ask for one thumbnail, unless something more urgent is on its way."""
+        while self._thumbnail is None and self._wanted and not self.hold_thumbnails:
+            item = self._wanted.pop()
+            if item.thumbnail is None and not item.thumbnail_asked:
+                item.thumbnail_asked = True
+                self._thumbnail = item
+                self.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX), "quick", self._thumbnail_came)
+
+    def _thumbnail_came(self, event: Event) -> None:
+        item = self._thumbnail
+        if item is None or not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._thumbnail = None
+        if isinstance(event, Finished) and isinstance(event.result, ShownPicture):
+            shown = event.result
+            item.thumbnail = shown
+            item.width, item.height = shown.full_width, shown.full_height
+            item.is_clip, item.duration_s = shown.is_clip, shown.duration_s
+        elif isinstance(event, Failed) and item.state in TO_DO:
+            item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
+        self._tell_item(item)
+        self.next_thumbnail()
+
+
+def _item(path: Path) -> Item:
+    size = 0
+    with contextlib.suppress(OSError):  # a file that is gone says so when it is read
+        size = path.stat().st_size
+    return Item(path, size=size)

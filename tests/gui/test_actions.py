@@ -1,0 +1,86 @@
+"""The table of actions: complete, free of clashes, and safe to trigger in every state of the window."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui.actions import MENUS, ROWS
+from rainapp.gui.app import Session
+from tests.gui.plain_run import PlainRun, idle
+
+
+def test_ids_are_unique_and_every_row_has_words_and_a_menu() -> None:
+    assert len({row.id for row in ROWS}) == len(ROWS)
+    for row in ROWS:
+        assert row.text
+        assert row.menu in MENUS
+
+
+def test_no_two_rows_share_a_key() -> None:
+    keys = [QKeySequence(row.shortcut).toString() for row in ROWS if row.shortcut]
+    assert all(keys)
+    assert len(set(keys)) == len(keys)
+    assert "X" not in keys  # held to see the original
+
+
+def test_every_row_stands_in_its_menu(session: Session) -> None:
+    menus = {menu.title(): menu for menu in session.window.menuBar().findChildren(QMenu)}
+    assert list(menus) == list(MENUS)
+    for row in ROWS:
+        assert session.window.actions_[row.id] in menus[row.menu].actions()
+
+
+STATES = ("empty", "ready", "running", "paused", "done", "trouble", "no model")
+
+
+def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainRun, qtbot: QtBot) -> None:
+    workspace = session.workspace
+    if state == "empty":
+        return
+    if state == "trouble":
+        broken = photos[0].with_name("broken.png")
+        broken.write_bytes(b"no picture")
+        photos = [broken]
+    if state == "no model":
+        workspace.cards = []
+    workspace.add(photos)
+    qtbot.waitUntil(idle(session))
+    if state in ("running", "paused"):
+        plain_run.hold.clear()
+        workspace.start(workspace.items)
+    if state == "paused":
+        workspace.batch.pause()
+    if state == "done":
+        workspace.start(workspace.items)
+        qtbot.waitUntil(idle(session))
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_every_action_can_be_triggered_in_every_state(
+    state: str,
+    make_session: Callable[..., Session],
+    photos: list[Path],
+    plain_run: PlainRun,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """An exception in a slot fails the test by itself: pytest-qt collects them."""
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photos[0])], ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    session = make_session()
+    session.window.open_url = lambda url: True
+    bring_to(state, session, photos, plain_run, qtbot)
+    session.workspace.settings = session.workspace.settings.changed(confirm_quit=False)
+    rows = [row for row in ROWS if row.id != "quit"] + [row for row in ROWS if row.id == "quit"]
+    for row in rows:
+        session.window.actions_[row.id].trigger()
+        qtbot.wait(1)
+    plain_run.hold.set()
+    session.workspace.batch.stop()
+    qtbot.waitUntil(idle(session))
+    assert not session.window.isVisible()
