@@ -73,6 +73,8 @@ class Directories:
             value_at = inline if length <= (8 if wide else 4) else self._number("Q" if wide else "I", inline)
             found.append(_Entry(self._number("H", at), kind, number, at, value_at, length))
         end = start + count * size
+        if end > len(self.data):
+            raise ValueError("directory beyond the end")
         following = 0
         with contextlib.suppress(ValueError):
             following = self._number("Q" if wide else "I", end)
@@ -194,7 +196,7 @@ def _drop_location(directories: Directories, offset: int) -> None:
     """Blank the GPS directory and its values, and take its entry out of the directory at `offset`."""
     data = directories.data
     assert isinstance(data, bytearray)
-    entries, following = directories.entries(offset)
+    entries, _ = directories.entries(offset)
     for entry in entries:
         if entry.tag != GPS_IFD:
             continue
@@ -206,9 +208,9 @@ def _drop_location(directories: Directories, offset: int) -> None:
             size = 2 + len(directories.entries(gps)[0]) * 12
             data[gps : gps + size] = bytes(min(size, len(data) - gps))
         end = offset + 2 + len(entries) * 12
-        rest = bytes(data[entry.at + 12 : end])
+        rest = bytes(data[entry.at + 12 : end + 4])  # the entries after it, and the link to the next directory
         struct.pack_into(directories.order + "H", data, offset, len(entries) - 1)
-        data[entry.at : end + 4] = rest + struct.pack(directories.order + "I", following) + bytes(12)
+        data[entry.at : entry.at + 12 + len(rest)] = rest + bytes(12)
         return
 
 
