@@ -116,15 +116,17 @@ class ClipWatch:
         self.frame = 0
         self._watch = watch
         self._frames = expected_frames(info)
+        self._tiles = 1
 
     def tick(self, done: int, total: int, **facts: float) -> None:
         """`done` of `total` tiles of the present frame."""
-        total = max(total, 1)
+        self._tiles = max(total, 1)
         frames = max(self._frames, self.frame + 1) if self._frames else 0
-        self._watch.tick(self.frame * total + min(done, total), frames * total, **facts)
+        self._watch.tick(self.frame * self._tiles + min(done, self._tiles), frames * self._tiles, **facts)
 
     def next_frame(self) -> None:
-        """The present frame is done."""
+        """The present frame is written."""
+        self.tick(self._tiles, self._tiles)
         self.frame += 1
 
 

@@ -139,8 +139,9 @@ class Derainer:
 
     def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Rows]:
         for done, (top, left) in enumerate(grid.corners(), 1):
-            yield self.net.render(tiles.cut(frame.image.pixels, grid, top, left))
-            watch.tick(done, grid.count, frame=frame.index)
+            rows = self.net.render(tiles.cut(frame.image.pixels, grid, top, left))
+            watch.tick(done, grid.count, frame=frame.index)  # before the yield: after the last one nobody comes back
+            yield rows
 
 
 def _finite(derained: tiles.Rows) -> bool:
