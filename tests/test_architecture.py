@@ -82,7 +82,7 @@ TABLE = (
     ),
     Row(
         "rain",
-        ("training.rain", "training.streaks", "training.bank_cache", "training.descriptors", "training.recipe"),
+        ("training.rain", "training.night", "training.streaks", "training.bank_cache", "training.descriptors", "training.recipe"),
         uses=("words", "values", "files"),
         libraries=libraries("numpy cv2"),
         why="the window and the command line draw rain and write recipes without torch",

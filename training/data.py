@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rainapp.errors import BadRecipe
-from training.rain import BLENDS, MIXES, PROFILES, Blend, RainSample, draw_rain
+from training.rain import BLENDS, MIXES, PROFILES, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
-from training.streaks import StreakBank
+from training.streaks import BANK_PX, StreakBank
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 MIN_SIDE_PX = 64
@@ -70,6 +70,21 @@ def crop(photo: NDArray[np.uint8], size_px: int, scales: Sequence[float], rng: n
     return np.ascontiguousarray(piece).astype(np.float32) / np.float32(255)
 
 
+def dry(clean: NDArray[np.float32], seed: int) -> RainSample:
+    """A sample without rain: the net must leave it alone."""
+    nothing = RainParameters("dry", seed, "additive", (), (), ())
+    return RainSample(clean, clean, clean, np.zeros(clean.shape[:2], np.float32), nothing)
+
+
+def resized(sample: RainSample, size_px: int) -> RainSample:
+    """The sample reduced to (size_px, size_px), as photos are after the rain was taken with them."""
+
+    def small(x: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(cv2.resize(x, (size_px, size_px), interpolation=cv2.INTER_AREA), np.float32)
+
+    return RainSample(small(sample.rainy), small(sample.hazy), small(sample.clear), small(sample.streaks), sample.parameters)
+
+
 class RainyCrops:
     """Rain on random crops of clean photos, by the recipe."""
 
@@ -83,14 +98,18 @@ class RainyCrops:
         """The sample at `place` of the run, and whether it is to be cleared of haze."""
         rng = np.random.default_rng([self.recipe.seed, place])
         photo = self.photos[int(rng.integers(len(self.photos)))]
-        clean = crop(photo, self.recipe.train.crop_px, self.recipe.data.scales, rng)
+        size_px = self.recipe.train.crop_px
+        shrinks = rng.random() < self.recipe.rain.shrunk
+        extent = min(round(size_px * float(rng.uniform(1.1, 1.8))), BANK_PX) if shrinks else size_px
+        clean = crop(photo, extent, self.recipe.data.scales, rng)
         seed = int(rng.integers(2**62))
         wants_clear = bool(rng.random() < self.recipe.rain.clear_share)
         if rng.random() < self.recipe.rain.dry:
-            dry = draw_rain(clean, "narrow", seed, bank=self.bank, camera=False)
-            return RainSample(clean, clean, clean, np.zeros_like(dry.streaks), dry.parameters), wants_clear
+            drawn = dry(clean, seed)
+            return (resized(drawn, size_px) if shrinks else drawn), wants_clear
         profile = str(rng.choice(self.recipe.rain.profiles))
-        return draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends), wants_clear
+        drawn = draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends)
+        return (resized(drawn, size_px) if shrinks else drawn), wants_clear
 
     def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
         """The batch of optimiser step `step` for process `rank` of `world`."""

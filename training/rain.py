@@ -3,6 +3,7 @@
 Order of one sample (science notes 8.4): clean photo, streak layers blended (the blend model is a kind of distortion of its own
 and is drawn at random), haze on top, camera (exposure, noise, compression). Two clean targets come back: one keeps the haze
 and one is clear; a model must be told which is wanted. One seed gives one result.
+At night the scene itself is darkened first, targets included.
 
 Departures from the recipe of the notes: sensor noise is laid on the rainy picture *and* its targets, because grain belongs to
 the photo and must survive; and half of the compressed samples have their target compressed as well, so that removing blocks is
@@ -17,6 +18,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from training import night
 from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_layer
 
 Blend = Literal["additive", "screen", "linear"]
@@ -29,7 +31,8 @@ class RainProfile:
     """A family of rain: which streak kinds, how many layers, how strong, how blended.
 
     `kinds` may repeat a name to weigh it; `alpha` is the range of the strongest opacity or added brightness;
-    `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value.
+    `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value;
+    `night` darkens the scene and lets lamps light the rain.
     """
 
     kinds: tuple[str, ...]
@@ -37,6 +40,7 @@ class RainProfile:
     alpha: tuple[float, float]
     blends: tuple[float, float, float]
     veil: tuple[float, float] = (0.0, 0.0)
+    night: bool = False
     held_out: bool = False
 
 
@@ -45,7 +49,7 @@ PROFILES: dict[str, RainProfile] = {
     "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (1, 3), (0.25, 0.9), (0.6, 0.2, 0.2)),
     "fu": RainProfile(("photoshop", "dense", "fine", "heavy"), (1, 2), (0.1, 0.6), (0.5, 0.5, 0), veil=(0.2, 0.3)),
     "real-like": RainProfile(
-        ("fine", "narrow", "wide", "dense", "curtain", "thin", "thin", "drop", "drop"),
+        ("fine", "narrow", "wide", "dense", "curtain", "thin", "thin", "drop", "drop", "far", "bokeh", "dotted"),
         (1, 3),
         (0.05, 0.6),
         (0.15, 0.18, 0.67),
@@ -53,8 +57,17 @@ PROFILES: dict[str, RainProfile] = {
     ),
     "soft": RainProfile(("soft", "soft", "wide"), (1, 2), (0.08, 0.4), (0.35, 0.3, 0.35), veil=(0.4, 0.6)),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
+    "night": RainProfile(
+        ("fine", "narrow", "curtain", "thin", "thin", "drop", "bokeh", "dotted"),
+        (1, 3),
+        (0.1, 0.7),
+        (0, 0, 1),
+        (0.3, 0.4),
+        night=True,
+    ),
+    "mist": RainProfile(("far", "far", "fine", "thin"), (1, 3), (0.04, 0.3), (0.2, 0.2, 0.6), veil=(0.6, 0.5)),
     "anything": RainProfile(
-        ("narrow", "heavy", "curtain", "dense", "fine", "wide", "soft", "photoshop", "thin", "drop"),
+        ("narrow", "heavy", "curtain", "dense", "fine", "wide", "soft", "photoshop", "thin", "drop", "far", "bokeh", "dotted"),
         (1, 4),
         (0.05, 0.8),
         (0.35, 0.2, 0.45),
@@ -66,7 +79,17 @@ PROFILES: dict[str, RainProfile] = {
 """Profiles by name. Those held out are for evaluation only and never train what ships."""
 
 MIXES: dict[str, dict[str, float]] = {
-    "balanced": {"narrow": 0.18, "heavy": 0.24, "fu": 0.14, "real-like": 0.24, "soft": 0.06, "storm": 0.03, "anything": 0.11},
+    "balanced": {
+        "narrow": 0.17,
+        "heavy": 0.22,
+        "fu": 0.13,
+        "real-like": 0.22,
+        "soft": 0.06,
+        "storm": 0.03,
+        "mist": 0.04,
+        "night": 0.04,
+        "anything": 0.09,
+    },
 }
 """Profiles made of profiles, with shares."""
 
@@ -157,7 +180,9 @@ def draw_layers(
     return layers
 
 
-def blend_layers(clean: Photo, layers: Sequence[Layer], alphas: Sequence[float], blend: Blend, rng: Rng) -> tuple[Photo, Layer]:
+def blend_layers(
+    clean: Photo, layers: Sequence[Layer], alphas: Sequence[float], blend: Blend, rng: Rng, at_night: bool = False
+) -> tuple[Photo, Layer]:
     """Rain on `clean` by one of three image models, and the streak opacity map (H, W) 0..1.
 
     additive `B + R`, screen `1 - (1 - B)(1 - R)`, linear `(1 - S) B + S L` in linear light with the streak radiance L between
@@ -174,6 +199,8 @@ def blend_layers(clean: Photo, layers: Sequence[Layer], alphas: Sequence[float],
         return 1 - (1 - clean) * (1 - np.clip(opacity[..., None] * tint, 0, 1)), opacity
     linear = to_linear(clean)
     cover = np.clip(1.6 * opacity, 0, 0.92)[..., None]
+    if at_night:
+        return to_encoded((1 - cover) * linear + cover * night.radiance(linear, rng)), opacity
     surroundings = cv2.GaussianBlur(linear, (0, 0), max(2.0, clean.shape[0] / 12))
     bright = np.quantile(linear[::4, ::4].reshape(-1, 3), 0.95, axis=0).astype(np.float32)
     share = np.float32(rng.uniform(0.2, 0.8))
@@ -244,6 +271,8 @@ def draw_rain(
     rng = np.random.default_rng(seed)
     name = resolve_profile(profile, rng)
     chosen = PROFILES[name]
+    if chosen.night:
+        clean = to_encoded(night.add_lamps(night.darken(to_linear(clean), rng), rng))
     height, width = clean.shape[:2]
     layers = draw_layers(rng, chosen, height, width, bank)
     shares = np.array([share if kind in blends else 0.0 for kind, share in zip(BLENDS, chosen.blends, strict=True)])
@@ -251,7 +280,7 @@ def draw_rain(
         shares = np.array([float(kind in blends) for kind in BLENDS])
     blend: Blend = BLENDS[int(rng.choice(3, p=shares / shares.sum()))]
     alphas = [float(rng.uniform(*chosen.alpha)) for _ in layers]
-    rained, streaks = blend_layers(clean, [layer for _, _, layer in layers], alphas, blend, rng)
+    rained, streaks = blend_layers(clean, [layer for _, _, layer in layers], alphas, blend, rng, chosen.night)
     density = veil
     if density is None:
         density = float(rng.uniform(0.05, chosen.veil[1])) if rng.random() < chosen.veil[0] else 0.0

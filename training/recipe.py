@@ -52,12 +52,16 @@ class Data:
 
 @dataclass(frozen=True)
 class Rain:
-    """Which rain is drawn: profile names, blend models, names kept out of training; `dry` is the share left without rain."""
+    """Which rain is drawn: profile names, blend models, names kept out of training; `dry` is the share left without rain.
+
+    `clear_share` of the samples are to be cleared of haze too; `shrunk` of them are reduced after the rain was drawn.
+    """
 
     profiles: tuple[str, ...] = ("balanced",)
     blends: tuple[str, ...] = BLENDS
     held_out: tuple[str, ...] = ("thick-short", "monsoon")
     dry: float = 0.07
+    shrunk: float = 0.2
     clear_share: float = 0.35
 
 
@@ -135,7 +139,10 @@ class Recipe:
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
-            (0 <= self.rain.dry <= 1 and 0 <= self.rain.clear_share <= 1, "Shares must lie from 0 to 1."),
+            (
+                all(0 <= s <= 1 for s in (self.rain.dry, self.rain.clear_share, self.rain.shrunk)),
+                "Shares must lie from 0 to 1.",
+            ),
             (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
             (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),

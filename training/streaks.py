@@ -19,6 +19,7 @@ from training import bank_cache
 Layer = NDArray[np.float32]
 Rng = np.random.Generator
 
+BANK_PX = 320
 REFERENCE_PX = 320
 """Lengths and widths of the kinds are meant for pictures whose shorter side is about this; larger pictures scale them up."""
 
@@ -28,7 +29,8 @@ class StreakKind:
     """One family of streaks. Pairs are ranges drawn uniformly; lengths and widths in px as full extents at `REFERENCE_PX`.
 
     `drops` is the power of ten of the drop probability a pixel, `spread_deg` the scatter of directions within a layer,
-    `defocus_px` the blur where a layer is out of focus. `noise` True draws thresholded Gaussian noise instead of drops.
+    `defocus_px` the blur where a layer is out of focus. `noise` True draws thresholded Gaussian noise instead of drops;
+    `dotted` breaks streaks up, as drips and flickering light do.
     """
 
     length_px: tuple[float, float]
@@ -38,6 +40,7 @@ class StreakKind:
     defocus_px: tuple[float, float] = (0.5, 1.5)
     defocus_share: float = 0.25
     noise: bool = False
+    dotted: bool = False
 
 
 KINDS: dict[str, StreakKind] = {
@@ -51,6 +54,9 @@ KINDS: dict[str, StreakKind] = {
     "photoshop": StreakKind((12, 70), (1.2, 3), (-2.0, -1.0), 0, noise=True),
     "thin": StreakKind((8, 90), (1.2, 4), (-3.5, -2.3), 4, defocus_share=0.0),
     "drop": StreakKind((4, 18), (3, 8), (-4.2, -3.0), 6, defocus_px=(0.7, 2.5), defocus_share=1.0),
+    "far": StreakKind((3, 11), (1, 1.6), (-1.9, -1.2), 8, defocus_px=(0.4, 0.9), defocus_share=0.5),
+    "bokeh": StreakKind((9, 26), (8, 22), (-4.7, -3.7), 4, defocus_px=(1.5, 5), defocus_share=1.0),
+    "dotted": StreakKind((25, 120), (1.5, 4), (-3.9, -2.9), 3, dotted=True),
     # held out: these two never train what ships (profiles "thick-short" and "monsoon")
     "stub": StreakKind((10, 22), (7, 11), (-3.4, -2.7), 4, defocus_share=0.0),
     "sheet": StreakKind((220, 320), (1.5, 3.5), (-3.0, -2.4), 7),
@@ -75,7 +81,7 @@ def cross_section(rng: Rng, distance: Layer, half_width: float) -> Layer:
     return (np.clip((1 - x) * half_width + 0.5, 0, 1) * (0.45 + 0.55 * np.minimum(x, 1) ** 2)).astype(np.float32)
 
 
-def along(rng: Rng, position: Layer, half_length: float) -> Layer:
+def along(rng: Rng, position: Layer, half_length: float, dotted: bool = False) -> Layer:
     """Brightness along the streak: hard, soft or long ends, a one-sided taper, sometimes the oscillation of a falling drop."""
     end = float(rng.choice([0.02, 0.15, 0.45], p=[0.35, 0.4, 0.25])) * 2 * half_length
     shape = np.clip((half_length - np.abs(position)) / max(end, 1.0), 0, 1)
@@ -83,17 +89,19 @@ def along(rng: Rng, position: Layer, half_length: float) -> Layer:
         shape = shape * np.clip(0.5 + position / (2 * half_length), 0, 1)
     if rng.random() < 0.2:  # Garg and Nayar: drops oscillate while they fall
         shape = shape * (1 + 0.25 * np.sin(position * rng.uniform(0.15, 0.6) + rng.uniform(0, 6.3)))
+    if dotted:
+        shape = shape * np.clip(0.5 + 2 * np.sin(position * rng.uniform(0.5, 1.4) + rng.uniform(0, 6.3)), 0, 1)
     return np.asarray(shape, np.float32)
 
 
-def motion_kernel(rng: Rng, length_px: float, width_px: float, angle_deg: float) -> Layer:
+def motion_kernel(rng: Rng, length_px: float, width_px: float, angle_deg: float, dotted: bool = False) -> Layer:
     """(K, K) kernel, K odd, of one streak with the given full extents, leaning `angle_deg` from the vertical; peak about 1."""
     half_length, half_width = length_px / 2, width_px / 2
     radius = int(np.ceil(np.hypot(half_length, half_width))) + 1
     y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1].astype(np.float32)
     sine, cosine = np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))
     position, distance = x * sine + y * cosine, x * cosine - y * sine
-    kernel: Layer = cross_section(rng, distance, half_width) * along(rng, position, half_length)
+    kernel: Layer = cross_section(rng, distance, half_width) * along(rng, position, half_length, dotted)
     return kernel
 
 
@@ -125,7 +133,7 @@ def render_layer(rng: Rng, kind: StreakKind, height: int, width: int, angle_deg:
     for _ in range(directions):
         angle = angle_deg + rng.normal(0, 1) * kind.spread_deg
         field = drop_field(rng, kind, density / directions, height + 2 * pad, width + 2 * pad)
-        kernel = motion_kernel(rng, length, breadth, angle)
+        kernel = motion_kernel(rng, length, breadth, angle, kind.dotted)
         drawn = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)[pad:-pad, pad:-pad]
         layer = layer + drawn if adds else np.maximum(layer, drawn)
     if kind.noise:
@@ -154,7 +162,7 @@ class StreakBank:
     angles_deg: NDArray[np.float32]
 
     @classmethod
-    def render(cls, seed: int, kinds: Sequence[str], per_kind: int = 140, size_px: int = 320) -> "StreakBank":
+    def render(cls, seed: int, kinds: Sequence[str], per_kind: int = 140, size_px: int = BANK_PX) -> "StreakBank":
         """Render `per_kind` layers of every kind; the same arguments give the same bank."""
         rows = []
         for name in kinds:
