@@ -74,7 +74,7 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
             OverflowError,
         ) as error:
             reasons.append(error)
-        except (AttributeError, ZeroDivisionError, AssertionError, cv2.error, ImageCms.PyCMSError) as error:
+        except (AttributeError, ZeroDivisionError, cv2.error, ImageCms.PyCMSError, Pillow.DecompressionBombError) as error:
             reasons.append(error)
         else:
             return decoded if header.turned else turned(decoded, header.orientation)

@@ -17,6 +17,7 @@ from typing import BinaryIO, Self, TypeVar, cast
 
 import cv2
 import numpy as np
+from PIL import Image as Pillow
 
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
@@ -119,12 +120,11 @@ class PhotoSink:
         """Commit when all went well and a frame was written; remove otherwise."""
         assert self._file is not None
         assert self._opened is not None
-        nothing = kind is None and self._opened.tell() == 0
-        if nothing:
+        if kind is None and self._opened.tell() == 0:
             lost = UnwritableFile(f"{self.target.name} was not written: there was no picture to write.", "", self.target)
-            kind, error, trace = UnwritableFile, lost, None
-        swallowed = self._file.__exit__(kind, error, trace)
-        assert not swallowed
+            self._file.__exit__(UnwritableFile, lost, None)
+            raise lost
+        self._file.__exit__(kind, error, trace)
 
     def write(self, frame: Frame) -> None:
         """Encode the picture of `frame`."""
@@ -237,6 +237,9 @@ def _header(path: Path) -> Header:
         raise UnreadableFile(
             f"{path.name} hides {error}.", "It looks like a decompression bomb and was not opened.", path
         ) from error
+    except Pillow.DecompressionBombError as error:
+        words = f"{path.name} claims more pixels than the memory holds."
+        raise UnreadableFile(words, "It looks like a decompression bomb and was not opened.", path) from error
     except RainError:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, KeyError, IndexError, TypeError, struct.error) as error:
