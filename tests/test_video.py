@@ -1,5 +1,6 @@
 """Clips as sources and sinks: what is read, what is refused in words, and that no half file is ever left."""
 
+import random
 import struct
 import subprocess
 import sys
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 from video_clips import HEIGHT, WIDTH, make_clip, moving_picture
 
-from rainapp.errors import BadTreatment, Cancelled, UnreadableFile, UnwritableFile
+from rainapp.errors import BadTreatment, Cancelled, RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, video
@@ -433,3 +434,23 @@ def test_the_number_of_frames_is_estimated_where_the_file_does_not_say(tmp_path:
 )
 def test_results_get_a_suffix_that_can_be_written(suffix: str, result: str) -> None:
     assert video.suffix_for(suffix) == result
+
+
+@pytest.mark.parametrize("name", ["a.mp4", "a.mkv", "a.ts", "a.avi"])
+def test_bytes_damaged_anywhere_are_survived_or_refused_in_words(tmp_path: Path, name: str) -> None:
+    codec = {"codec": "mjpeg", "pix_fmt": "yuvj420p"} if name.endswith("avi") else {"sounds": ["eng"]}
+    whole = make_clip(tmp_path / name, **codec).read_bytes()
+    chance = random.Random(name)
+    outcomes = set()
+    for _ in range(25):
+        data = bytearray(whole)
+        for _ in range(chance.choice((1, 4, 60))):
+            data[chance.randrange(len(data))] = chance.randrange(256)
+        (tmp_path / name).write_bytes(data[: chance.choice((len(data), chance.randrange(len(data))))])
+        try:
+            write_all(tmp_path / name, tmp_path / f"out_{name}")
+            outcomes.add("written")
+        except RainError as error:
+            assert error.message.startswith((name, f"out_{name}"))
+            outcomes.add("refused")
+    assert outcomes == {"written", "refused"}

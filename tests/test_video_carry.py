@@ -111,16 +111,15 @@ def test_a_picture_that_is_not_the_first_stream_is_found(tmp_path: Path) -> None
         ("late_phone.mp4", Fraction(1, 90000), [45001, 48003, 52001, 59000, 59001, 70000]),
         ("variable.mkv", Fraction(1, 1000), [0, 33, 67, 400, 401, 1000, 5000]),
         ("late.mkv", Fraction(1, 1000), [517, 533, 567, 600, 633]),
+        ("two_of_hevc.mp4", Fraction(1, 12800), [0, 2560]),
         ("steady.ts", Fraction(1, 90000), [90000, 93600, 97200, 100800, 104400]),
         ("steady.avi", Fraction(1, 25), range(10)),
     ],
 )
-def test_every_time_of_the_source_is_kept_exactly(
-    tmp_path: Path, name: str, time_base: Fraction, times: Sequence[int]
-) -> None:
+def test_every_time_of_the_source_is_kept_exactly(tmp_path: Path, name: str, time_base: Fraction, times: Sequence[int]) -> None:
     codec = {"codec": "mjpeg", "pix_fmt": "yuvj420p"} if name.endswith("avi") else {}
     source = make_clip(tmp_path / name, time_base=time_base, times=times, **codec)
-    rewrite(source, tmp_path / f"out_{name}")
+    rewrite(source, tmp_path / f"out_{name}", codec="hevc" if "hevc" in name else None)
     before = picture_times(source)
     assert picture_times(tmp_path / f"out_{name}") == before
     assert len(before) == len(times)
@@ -156,9 +155,7 @@ def test_a_subtitle_that_does_not_fit_is_said(full_clip: Path, tmp_path: Path) -
     assert packets(tmp_path / "out.mp4", "audio") != []
 
 
-@pytest.mark.parametrize(
-    ("choice", "kept"), [("keep", {"title", "location"}), ("no-location", {"title"}), ("strip", set())]
-)
+@pytest.mark.parametrize(("choice", "kept"), [("keep", {"title", "location"}), ("no-location", {"title"}), ("strip", set())])
 def test_names_and_places_are_kept_or_not_as_chosen(tmp_path: Path, choice: str, kept: set[str]) -> None:
     tags = {"title": "Wet", "location": "+48.1+011.5/"}
     source = make_clip(tmp_path / "a.mp4", metadata=tags, sounds=["eng"])

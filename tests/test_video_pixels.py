@@ -142,9 +142,7 @@ def test_ten_bit_hdr_keeps_depth_tags_and_mastering_data(tmp_path: Path, codec: 
 
 def test_ten_bit_steps_survive_a_lossless_encoder(tmp_path: Path) -> None:
     """A ramp finer than 8 bit comes out with its steps: nothing on the way has 8 bit only."""
-    source = make_clip(
-        tmp_path / "a.mkv", codec="ffv1", pix_fmt="yuv444p10le", times=[0, 40, 80], time_base=Fraction(1, 1000)
-    )
+    source = make_clip(tmp_path / "a.mkv", codec="ffv1", pix_fmt="yuv444p10le", times=[0, 40, 80], time_base=Fraction(1, 1000))
     target = rewritten(source, tmp_path / "b.mkv")
     for old, new in zip(video.ClipSource(source), video.ClipSource(target), strict=True):
         difference = old.image.pixels.astype(int) - new.image.pixels
@@ -164,9 +162,7 @@ def test_ten_bit_steps_survive_a_lossless_encoder(tmp_path: Path) -> None:
 )
 def test_colour_tags_stay(tmp_path: Path, name: str, codec: str, pix_fmt: str, tags: tuple[int, int, int, int]) -> None:
     times = [0, 40, 80, 120]
-    source = make_clip(
-        tmp_path / name, codec=codec, pix_fmt=pix_fmt, colour=tags, times=times, time_base=Fraction(1, 1000)
-    )
+    source = make_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, colour=tags, times=times, time_base=Fraction(1, 1000))
     before = video.probe(source).carry
     after = video.probe(rewritten(source, tmp_path / f"out_{name}")).carry
     assert isinstance(before, ClipFacts)

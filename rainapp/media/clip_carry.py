@@ -4,6 +4,7 @@ Packets are copied as they are. Whether a stream fits into a container is found 
 so nothing is promised that the muxer refuses later.
 """
 
+import contextlib
 import io
 from collections.abc import Iterator
 from fractions import Fraction
@@ -69,7 +70,7 @@ def split(container: InputContainer, facts: ClipFacts, muxer: str) -> tuple[list
         if fits(stream, muxer):
             kept.append(stream)
         else:
-            codec = stream.codec_context.name if stream.codec_context else stream.name or "unknown"
+            codec = stream.codec_context.name if stream.codec_context else getattr(stream, "name", None) or "unknown"
             language = f", {stream.language}" if stream.language not in (None, "und") else ""
             kind = _WORDS.get(stream.type, "track")
             notes.append(f"The {kind} {stream.index} ({codec}{language}) does not fit into {muxer} and is left out.")
@@ -119,7 +120,9 @@ class Copier:
         streams = [container.streams[index] for index in copies if container.streams[index].type != "attachment"]
         self._packets: Iterator[Packet[Stream]] = container.demux(*streams) if streams else iter(())
         self._next: Packet[Stream] | None = None
-        self.ended_early = False
+        self._last: dict[int, int] = {}  # the newest decoding time of each stream, in ticks
+        self._streams_hurt: dict[int, int] = {}
+        self._ended_early = False
 
     def copy_until(self, time_s: Fraction | None, sink: OutputContainer) -> None:
         """Copy every packet that starts before `time_s`, or all that are left (None)."""
@@ -129,15 +132,32 @@ class Copier:
                 self._next = packet
                 return
             self._next = None
-            if packet.size == 0 and start is None:
-                continue  # the empty packets that end a stream
-            packet.stream = self._copies[packet.stream_index]
-            sink.mux_one(packet)
+            if packet.size or start is not None:  # not one of the empty packets that end a stream
+                self._copy(packet, sink)
+
+    def _copy(self, packet: "Packet[Stream]", sink: OutputContainer) -> None:
+        """Copy one packet; one whose time is missing, goes back or cannot be written is counted and left out."""
+        index = packet.stream_index
+        start = packet.dts if packet.dts is not None else packet.pts
+        if start is not None and start >= self._last.get(index, start):
+            packet.stream = self._copies[index]
+            with contextlib.suppress(av.ArgumentError, av.InvalidDataError, av.PatchWelcomeError):
+                sink.mux_one(packet)
+                self._last[index] = start
+                return
+        self._streams_hurt[index] = self._streams_hurt.get(index, 0) + 1
+
+    def notes(self) -> list[str]:
+        """Sentences on what could not be copied."""
+        notes = [f"{count} damaged pieces of track {index} were left out." for index, count in self._streams_hurt.items()]
+        if self._ended_early:
+            notes.append("The file ends in damaged data; sound and subtitles were copied up to there.")
+        return notes
 
     def _read(self) -> "Packet[Stream] | None":
         try:
             return next(self._packets, None)
         except av.FFmpegError:
-            self.ended_early = True
+            self._ended_early = True
             self._packets = iter(())
             return None

@@ -2,6 +2,7 @@
 
 import contextlib
 import math
+from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
@@ -26,6 +27,7 @@ from rainapp.media.clip_pixels import FrameWriter
 # Sound is copied this far ahead of the picture, so that the muxer never waits for it.
 _AHEAD_S = 1
 _MAX_MOVIE_SCALE = 100_000_000
+_MAX_REORDERING = 1 << 31  # ticks between decoding and showing a frame
 
 
 class ClipSink:
@@ -48,7 +50,7 @@ class ClipSink:
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target and lay out its streams."""
-        with contextlib.ExitStack() as stack:
+        with contextlib.ExitStack() as stack, self._in_words():
             file = stack.enter_context(replacing(self.target))
             source = stack.enter_context(open_container(self._like.path))
             kept, notes = split(source, self._facts, self._encoding.muxer)
@@ -69,8 +71,12 @@ class ClipSink:
     def write(self, frame: Frame) -> None:
         """Encode the next frame; frames come in display order, each with the time it had in the source.
 
-        Raises UnwritableFile when the disk refuses.
+        Raises UnwritableFile when the disk or the encoder refuses.
         """
+        with self._in_words():
+            self._write(frame)
+
+    def _write(self, frame: Frame) -> None:
         picture = self._writer.write(frame.image)
         ticks = frame.time_s / self._facts.time_base
         picture.pts = round(ticks)
@@ -82,7 +88,11 @@ class ClipSink:
         self._copier.copy_until(frame.time_s + _AHEAD_S, self._sink)
 
     def _encode(self, picture: VideoFrame | None) -> None:
-        self._sink.mux(self._stream.encode(picture))
+        for packet in self._stream.encode(picture):
+            # x265 gives clips of two or three frames decoding times out of nowhere.
+            if packet.pts is not None and (packet.dts is None or not 0 <= packet.pts - packet.dts < _MAX_REORDERING):
+                packet.dts = packet.pts
+            self._sink.mux_one(packet)
 
     def _finish(self) -> None:
         """Encode what is pending, copy the rest, and end the file."""
@@ -101,10 +111,25 @@ class ClipSink:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit (flush, fsync, rename) when all went well, otherwise leave nothing."""
-        with self._stack:
-            if error is not None:
-                raise error
+        if error is not None:
+            self._stack.__exit__(kind, error, trace)
+            return
+        with self._stack, self._in_words():
             self._finish()
+        self.notes += tuple(self._copier.notes())
+
+    @contextlib.contextmanager
+    def _in_words(self) -> Iterator[None]:
+        """What the encoder or the container refuses, as UnwritableFile; errors of the disk pass."""
+        try:
+            yield
+        except OSError:
+            raise
+        except av.FFmpegError as error:
+            reason = error.strerror or "for a reason it does not tell"
+            hint = "Choose another codec or format."
+            words = f"{self.target.name} cannot be written: {self._encoding.encoder} refused ({reason})."
+            raise UnwritableFile(words, hint, self.target) from error
 
 
 def _muxer_options(muxer: str, source: InputContainer, bases: list[Fraction]) -> dict[str, str]:
