@@ -49,21 +49,22 @@ def main(argv: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
     commands = modules()
+    command = ""
     try:
         args = build_parser(commands).parse_args(argv)
+        command = f" {args.command}"
+        return int(commands[args.command].run(args))
     except SystemExit as leaving:  # argparse has said what is wrong, or printed what was asked for
         return leaving.code if isinstance(leaving.code, int) else DONE
-    try:
-        return int(commands[args.command].run(args))
     except (KeyboardInterrupt, Cancelled):
         return CANCELLED
     except BrokenPipeError:  # the reader has gone, as with `| head`
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_FAILED
     except RainError as error:
-        print(f"rainapp {args.command}: {error}", file=sys.stderr)
+        print(f"rainapp{command}: {error}", file=sys.stderr)
         return USAGE if isinstance(error, BadTreatment) else NONE_DONE
     except Exception as error:
-        log.exception("`%s` met a bug", args.command)
-        print(f"rainapp {args.command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)
+        log.exception("`rainapp%s` met a bug", command)
+        print(f"rainapp{command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)
         return NONE_DONE

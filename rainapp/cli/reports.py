@@ -74,7 +74,8 @@ class JsonReport:
     def progressed(self, source: Path, event: Progressed) -> None:
         """At most five a second for one file."""
         now = time.monotonic()
-        if self._told is not None and self._told[0] == source and now - self._told[1] < OFTEN_S and event.done < event.total:
+        at_end = 0 < event.total <= event.done
+        if self._told is not None and self._told[0] == source and now - self._told[1] < OFTEN_S and not at_end:
             return
         self._told = (source, now)
         eta_s = None if event.eta_s is None else round(event.eta_s, 1)
