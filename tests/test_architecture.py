@@ -45,7 +45,7 @@ def libraries(names: str) -> frozenset[str]:
 TABLE = (
     Row(
         "words",
-        ("rainapp", "training", "rainapp.errors", "rainapp.paths", "rainapp.textfile", "rainapp.logs"),
+        ("rainapp", "training", "rainapp.errors", "rainapp.paths", "rainapp.privacy", "rainapp.textfile", "rainapp.logs"),
         libraries=libraries("platformdirs"),
         why="everything speaks these words, so they know nobody",
     ),
@@ -82,7 +82,14 @@ TABLE = (
     ),
     Row(
         "rain",
-        ("training.rain", "training.night", "training.streaks", "training.bank_cache", "training.descriptors", "training.recipe"),
+        (
+            "training.rain",
+            "training.night",
+            "training.streaks",
+            "training.bank_cache",
+            "training.descriptors",
+            "training.recipe",
+        ),
         uses=("words", "values", "files"),
         libraries=libraries("numpy cv2"),
         why="the window and the command line draw rain and write recipes without torch",
@@ -110,7 +117,15 @@ TABLE = (
     Row("lanes", ("rainapp.workers",), uses=("words", "values", "contracts"), why="lanes run whatever they are given"),
     Row(
         "doing",
-        ("rainapp.work", "rainapp.batch", "rainapp.evaluate", "rainapp.evaluate_streaks", "rainapp.report", "rainapp.looking", "rainapp.rain_found"),
+        (
+            "rainapp.work",
+            "rainapp.batch",
+            "rainapp.evaluate",
+            "rainapp.evaluate_streaks",
+            "rainapp.report",
+            "rainapp.looking",
+            "rainapp.rain_found",
+        ),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
         libraries=libraries("numpy cv2 torch"),
         why="the only modules that know every stage; training runs as a child process",
