@@ -79,5 +79,5 @@ class DeviceLost(RainError):
     kind = "device-lost"
 
 
-class Cancelled(Exception):  # noqa: N818 - not an error: the person asked for it
+class Cancelled(Exception):
     """The person asked to stop. Passes through everything and is shown to nobody."""

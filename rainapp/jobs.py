@@ -59,7 +59,10 @@ class Treatment:
 
 @dataclass(frozen=True)
 class Output:
-    """How results are written. `format` is "keep" or a suffix without dot; `quality` None means as the source or a good default."""
+    """How results are written.
+
+    `format` is "keep" or a suffix without dot; `quality` None means as the source, or a good default.
+    """
 
     format: str = "keep"
     quality: int | None = None
@@ -161,7 +164,10 @@ class Picture:
 
 @dataclass(frozen=True, eq=False)
 class Previewed:
-    """What `Preview` or `ReadPair` came to: both sides at strength 1, the same size, so that the amount is applied without new inference."""
+    """What `Preview` or `ReadPair` came to.
+
+    Both sides are at strength 1 and of the same size, so that the amount is applied without new inference.
+    """
 
     source: Path
     rainy: Image
