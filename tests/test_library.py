@@ -238,8 +238,7 @@ def test_of_many_admissions_of_one_id_at_once_one_wins(library: ModelLibrary, tm
             start.wait()
             try:
                 library.admit(staged, "wanted")
-            except BadModel as error:
-                assert "already a model" in str(error)
+            except BadModel:
                 return False
         return True
 

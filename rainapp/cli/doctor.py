@@ -17,6 +17,7 @@ from typing import Any
 import rainapp
 from rainapp import paths
 from rainapp.library import ModelLibrary
+from rainapp.privacy import silence_reporters
 
 LIBRARIES = (
     "torch",
@@ -131,6 +132,7 @@ def _check_torch() -> None:
 
 
 def _check_openvino() -> None:
+    silence_reporters()
     import openvino
 
     if "CPU" not in openvino.Core().available_devices:

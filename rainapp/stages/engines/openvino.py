@@ -22,6 +22,7 @@ from torch import Tensor, nn
 from rainapp import paths
 from rainapp.errors import BadTreatment
 from rainapp.image import Pixels
+from rainapp.privacy import silence_reporters
 from rainapp.stages.engines import EngineName, Model, PrecisionName, Tiles, device_lock, to_tiles
 
 HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
@@ -54,6 +55,7 @@ def core() -> Any:
     Raises:
         BadTreatment: OpenVINO is not installed.
     """
+    silence_reporters()
     try:
         import openvino
     except ImportError as error:
@@ -138,6 +140,7 @@ def _converted(model: Model) -> Any:
 
 
 def _convert(model: Model) -> Any:
+    silence_reporters()
     import openvino
 
     side = 4 * model.multiple_px
