@@ -57,7 +57,10 @@ TABLE = (
         why="values are made and compared without any machinery",
     ),
     Row(
-        "contracts", ("rainapp.jobs", "rainapp.naming"), uses=("words", "values"), why="records are data: neither torch nor Qt"
+        "contracts",
+        ("rainapp.jobs", "rainapp.naming", "rainapp.presets"),
+        uses=("words", "values"),
+        why="records are data: neither torch nor Qt",
     ),
     Row(
         "metrics",
