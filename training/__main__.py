@@ -1,15 +1,18 @@
 """Train from the command line: `python -m training run RECIPE.toml`, `resume RUN_DIR`, `publish RUN_DIR`.
 
 The window starts the same command as a child process and reads its JSON lines. Several processes: torchrun -m training run.
-A line on standard input or an interrupt stops the run after a checkpoint.
+A line on standard input, an interrupt or a termination signal stops the run after a checkpoint.
 """
 
 import argparse
+import contextlib
 import json
 import os
+import signal
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +27,7 @@ from training.trainer import Trainer
 
 
 class LineWatch:
-    """Tells progress as JSON lines, at most twice a second, and stops when a line comes on standard input."""
+    """Tells progress as JSON lines, at most twice a second; stops for a line on standard input or a signal."""
 
     def __init__(self, listen: bool) -> None:
         self.stop = threading.Event()
@@ -50,6 +53,17 @@ class LineWatch:
             raise Cancelled
 
 
+@contextlib.contextmanager
+def stopped_by_signals(watch: LineWatch) -> Iterator[None]:
+    """An interrupt or termination stops `watch`, also where a shell started us with interrupts ignored."""
+    before = {asked: signal.signal(asked, lambda *_: watch.stop.set()) for asked in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for asked, handler in before.items():
+            signal.signal(asked, handler)
+
+
 def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`."""
     plan_recipe = recipe.read(folder / "recipe.toml")
@@ -67,10 +81,8 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
         started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(trainer.device), photos=len(photos)
     )
     watch = LineWatch(listen=not quiet)
-    try:
+    with stopped_by_signals(watch):
         trainer.run(watch)
-    except KeyboardInterrupt:
-        raise Cancelled from None
 
 
 def new_run(recipe_file: Path, out: Path | None) -> Path:

@@ -198,3 +198,19 @@ def test_the_spectral_error_sees_fine_structure_more_than_smooth_shift() -> None
     assert losses.fft_l1(flat, flat) == 0
     assert losses.l1(stripes, flat) == pytest.approx(0.1)
     assert losses.fft_l1(stripes, flat) > 0
+
+
+def test_a_termination_signal_stops_a_run_after_a_checkpoint(small: recipe.Recipe, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text(replace(small, train=replace(small.train, steps=100_000)).to_toml())
+    run = tmp_path / "run"
+    command = [sys.executable, "-m", "training", "run", str(file), "--out", str(run), "--ignore-input", "--threads", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if "progress" in line:
+                break
+        child.terminate()
+        child.stdout.read()
+        assert child.wait(timeout=60) == 130
+    assert checkpoint.load(run / "checkpoint.pt").step > 0
