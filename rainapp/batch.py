@@ -6,8 +6,10 @@ give the same plan.
 """
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from rainapp import media
@@ -77,7 +79,7 @@ def _walk(
 ) -> Iterator[Found | Skipped]:
     try:
         state = folder.stat()
-        entries = sorted(folder.iterdir(), key=lambda entry: (entry.name.casefold(), entry.name))
+        entries = sorted(folder.iterdir(), key=lambda entry: reading_order(entry.name))
     except OSError as error:
         yield Skipped(folder, f"the folder cannot be opened: {error.strerror}")
         return
@@ -92,6 +94,12 @@ def _walk(
     for entry in entries:
         if recursive and os.path.isdir(entry) and not entry.name.startswith(".") and not _same(entry, leave_out):
             yield from _walk(entry, root, recursive, leave_out, visited)
+
+
+def reading_order(name: str) -> tuple[list[tuple[str, int]], str]:
+    """A key that sorts names as people do: img before img2 before img10, letter case aside."""
+    parts = re.split(r"(\d+)", Path(name).stem.casefold())
+    return [(words, int(digits or 0)) for words, digits in zip_longest(parts[::2], parts[1::2], fillvalue="")], name
 
 
 def _reason_to_skip(path: Path, names: set[str]) -> str | None:

@@ -207,6 +207,13 @@ def test_looking_can_be_cancelled(folder: Path, tmp_path: Path) -> None:
         plan([folder], tmp_path / "out", Treatment(), Output(), watch=Stop())
 
 
+def test_files_come_in_the_order_people_count(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> None:
+    for name in ("img10.png", "IMG2.png", "img1.png", "7.png", "10.png", "img.png", "²3.png"):
+        save(tmp_path / name, photo_pixels)
+    found = [entry.path.name for entry in find_files([tmp_path], recursive=False)]
+    assert found == ["7.png", "10.png", "img.png", "img1.png", "IMG2.png", "img10.png", "²3.png"]
+
+
 def test_found_files_remember_where_they_lay(folder: Path) -> None:
     found = [entry for entry in find_files([folder, folder / "sub" / "a.jpg"], recursive=True) if isinstance(entry, Found)]
     assert [entry.beneath.as_posix() for entry in found] == [".", ".", "sub", "sub/deep"]

@@ -9,9 +9,11 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from rainapp import presets
 from rainapp.cli import USAGE
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
@@ -19,6 +21,8 @@ from rainapp.errors import BadModel, BadTreatment, UnreadableFile
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.media.suffixes import FORMATS
+
+Record = TypeVar("Record", Treatment, Output)
 
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,2})?")
 
@@ -39,39 +43,39 @@ def add_parser(subparsers: Any) -> None:
 
 
 def _add_treatment(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how rain is taken out")
-    group.add_argument("--model", default="default", metavar="ID", help="a model of the library; default: its default model")
-    group.add_argument("--models-dir", type=Path, metavar="DIR", help="folder of your own models")
+    # What is not typed is absent from the namespace, so that a preset may say it, and the records' own defaults after that.
+    group = parser.add_argument_group("how rain is taken out", argument_default=argparse.SUPPRESS)
+    group.add_argument("--preset", metavar="NAME|FILE", default=None, help="saved settings; what is typed beside it wins")
+    group.add_argument("--model", metavar="ID", help="a model of the library; default: its default model")
+    group.add_argument("--models-dir", type=Path, metavar="DIR", default=None, help="folder of your own models")
     group.add_argument(
-        "--strength", type=_number(float, 0, STRENGTH_MAX), default=1.0, metavar=f"0..{STRENGTH_MAX}",
+        "--strength", type=_number(float, 0, STRENGTH_MAX), metavar=f"0..{STRENGTH_MAX}",
         help="0 or no rain found: the file is copied byte for byte (unless another format is asked for)",
     )  # fmt: skip
-    group.add_argument("--veil", choices=("keep", "clear"), default="keep", help="keep: only streaks go; clear: haze goes too")
+    group.add_argument("--veil", choices=("keep", "clear"), help="keep (default): only streaks go; clear: haze goes too")
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
-    group.add_argument("--device", type=_device, default="auto", metavar="auto|cpu|cuda:0|mps", help="where the work is done")
+    group.add_argument("--device", type=_device, metavar="auto|cpu|cuda:0|mps", help="where the work is done")
+    group.add_argument("--engine", choices=("auto", "torch", "openvino"), help="auto (default): the fastest measured here")
     group.add_argument(
-        "--engine", choices=("auto", "torch", "openvino"), default="auto", help="auto: the fastest measured here"
+        "--precision", choices=("auto", "fp32", "bf16", "fp16"), help="auto (default): less only where it was checked"
     )
-    group.add_argument(
-        "--precision", choices=("auto", "fp32", "bf16", "fp16"), default="auto", help="auto: less only where it was checked"
-    )
-    group.add_argument("--tile", type=_tile, default=None, metavar="auto|PX", help="side of the pieces worked on")
+    group.add_argument("--tile", dest="tile_px", type=_tile, metavar="auto|PX", help="side of the pieces worked on")
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what is written")
+    group = parser.add_argument_group("what is written", argument_default=argparse.SUPPRESS)
     group.add_argument(
-        "--layer", choices=("result", "rain", "both"), default="result",
-        help="also or only write the removed rain (<stem>_rain.png)",
-    )  # fmt: skip
-    group.add_argument(
-        "--if-exists", choices=("skip", "rename", "overwrite"), default="rename", help='rename adds " (2)"; sources stay anyway'
+        "--layer", choices=("result", "rain", "both"), help="also or only write the removed rain (<stem>_rain.png)"
     )
-    group.add_argument("--format", choices=("keep", *FORMATS), default="keep", help="keep: as the source, where it can be")
+    group.add_argument(
+        "--if-exists", choices=("skip", "rename", "overwrite"),
+        help='rename (default) adds " (2)"; a source is never overwritten',
+    )  # fmt: skip
+    group.add_argument("--format", choices=("keep", *FORMATS), help="keep (default): as the source, where it can be written")
     group.add_argument("--quality", type=_number(int, 1, 100), metavar="1..100", help="of JPEG, WebP, HEIC and AVIF")
     group.add_argument("--codec", metavar="NAME", help="of clips, such as h264, hevc, av1")
     group.add_argument("--crf", type=_number(int, 0, 63), metavar="N", help="of clips: lower is better and larger")
-    group.add_argument("--metadata", choices=("keep", "strip", "no-location"), default="keep", help="camera data and captions")
+    group.add_argument("--metadata", choices=("keep", "strip", "no-location"), help="camera data and captions")
 
 
 def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], int | float]:
@@ -103,15 +107,9 @@ def run(args: argparse.Namespace) -> int:
 
     if args.models_dir is not None:
         os.environ["RAINAPP_MODELS"] = str(args.models_dir)  # where every library looks that is opened from now on
-    treatment = Treatment(
-        model=args.model, strength=args.strength, veil=args.veil, mask=args.mask, tile_px=args.tile, device=args.device,
-        engine=args.engine, precision=args.precision,
-    )  # fmt: skip
-    output = Output(
-        format=args.format, quality=args.quality, codec=args.codec, crf=args.crf, metadata=args.metadata, layer=args.layer,
-        if_exists=args.if_exists,
-    )  # fmt: skip
     try:
+        preset = presets.load(args.preset) if args.preset else presets.Preset()
+        treatment, output = with_typed(preset.treatment, args), with_typed(preset.output, args)
         _check(treatment)
         report: Report = JsonReport() if args.json else BarReport() if sys.stderr.isatty() else PlainReport()
         with BatchRun(report) as batch_run:
@@ -121,6 +119,12 @@ def run(args: argparse.Namespace) -> int:
     except (BadModel, BadTreatment, UnreadableFile) as error:
         print(f"rainapp derain: {error}", file=sys.stderr)
         return USAGE
+
+
+def with_typed(record: Record, args: argparse.Namespace) -> Record:
+    """`record` with the fields that were typed as options."""
+    typed = {item.name: getattr(args, item.name) for item in fields(record) if hasattr(args, item.name)}
+    return replace(record, **typed)
 
 
 def _check(treatment: Treatment) -> None:

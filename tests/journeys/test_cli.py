@@ -17,8 +17,9 @@ from video_clips import make_clip
 
 import rainapp
 from rainapp import __main__ as start
-from rainapp import cli
+from rainapp import cli, presets
 from rainapp.cli import batch_run
+from rainapp.jobs import Output, Treatment
 from rainapp.workers import Workers
 
 PLAIN = ["--engine", "torch", "--device", "cpu", "--precision", "fp32"]  # nothing to measure first
@@ -180,6 +181,17 @@ def test_options_reach_the_result(photos: Path, tmp_path: Path, capsys: Captured
         "a_rain.png",
         "a_rain (2).png",
     }
+
+
+@pytest.mark.usefixtures("tiny_library")
+def test_a_preset_is_followed_where_nothing_else_is_typed(photos: Path, tmp_path: Path, capsys: Captured) -> None:
+    presets.save("grey day", presets.Preset(Treatment(strength=0.0), Output(format="webp")))
+    assert derain(photos / "a.png", "-o", tmp_path / "out", "--preset", "grey day") == 0
+    assert derain(photos / "a.png", "-o", tmp_path / "out", "--preset", "grey day", "--format", "keep") == 0
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"a_derained.webp", "a_derained.png"}
+    assert (tmp_path / "out" / "a_derained.png").read_bytes() == (photos / "a.png").read_bytes()
+    assert derain(photos / "a.png", "-o", tmp_path / "out", "--preset", "nowhere") == 2
+    assert "grey day" in capsys.readouterr().err
 
 
 def test_another_models_folder_is_used(tiny_library: Path, photos: Path, tmp_path: Path, capsys: Captured) -> None:

@@ -1,0 +1,126 @@
+"""Presets: a treatment and how its result is written, as a small TOML file that the window and the command line share.
+
+    [treatment]
+    strength = 0.8
+    veil = "clear"
+
+    [output]
+    format = "png"
+
+Only what differs from the defaults is written, so a preset says what it is for. A preset is read strictly: a key that is not
+known or a value that cannot be is an error in words, since silently leaving it out would change what the person asked for.
+"""
+
+import re
+import tomllib
+from dataclasses import dataclass, fields
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
+
+from rainapp.errors import BadTreatment
+from rainapp.jobs import STRENGTH_MAX, Output, Treatment
+from rainapp.paths import settings_file
+from rainapp.textfile import replace_text, toml_line
+
+FILE_BYTES_MAX = 64 * 1024
+_NAME = re.compile(r"[^/\\:*?\"<>|\x00-\x1f.][^/\\:*?\"<>|\x00-\x1f]{0,99}")
+_LIMITS: dict[str, tuple[float, float]] = {
+    "strength": (0, STRENGTH_MAX),
+    "tile_px": (128, 8192),
+    "quality": (1, 100),
+    "crf": (0, 63),
+}
+
+Record = TypeVar("Record", Treatment, Output)
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What is done, and how the result is written."""
+
+    treatment: Treatment = Treatment()
+    output: Output = Output()
+
+
+def folder() -> Path:
+    """Where named presets lie: beside the settings."""
+    return settings_file().parent / "presets"
+
+
+def path_of(name: str) -> Path:
+    """The file of the preset `name`. Raises BadTreatment for a name that no file can have."""
+    if not _NAME.fullmatch(name):
+        raise BadTreatment(f"“{name}” cannot be the name of a preset.", "Use letters, digits, spaces and hyphens.")
+    return folder() / f"{name}.toml"
+
+
+def names() -> list[str]:
+    """The names of the presets there are."""
+    return sorted(path.stem for path in folder().glob("*.toml"))
+
+
+def load(name_or_file: str) -> Preset:
+    """The preset of that name, or in the file of that path.
+
+    Raises:
+        BadTreatment: there is none, or it holds what cannot be understood.
+    """
+    file = Path(name_or_file)
+    path = file if file.suffix == ".toml" or file.is_file() else path_of(name_or_file)
+    try:
+        with path.open("rb") as opened:
+            raw = opened.read(FILE_BYTES_MAX + 1)
+        if len(raw) > FILE_BYTES_MAX:
+            raise BadTreatment(f"{path.name} is too large for a preset.", path=path)
+        table = tomllib.loads(raw.decode("utf-8-sig"))
+    except OSError as error:
+        there = ", ".join(names()) or "none yet"
+        raise BadTreatment(f"There is no preset “{name_or_file}”.", f"Presets: {there}.", path) from error
+    except (ValueError, RecursionError) as error:
+        raise BadTreatment(f"The preset {path.name} cannot be read: {str(error).splitlines()[0]}.", path=path) from error
+    unknown = table.keys() - {"treatment", "output"}
+    if unknown:
+        raise BadTreatment(f"The preset {path.name} has the unknown part “{min(unknown)}”.", "Known: treatment, output.", path)
+    return Preset(_record(Treatment, table.get("treatment", {}), path), _record(Output, table.get("output", {}), path))
+
+
+def save(name: str, preset: Preset) -> Path:
+    """Write the preset under a name; its path. Raises BadTreatment for an impossible name, UnwritableFile."""
+    lines: list[str] = []
+    for title, record in (("treatment", preset.treatment), ("output", preset.output)):
+        plain = type(record)()
+        lines += ["", f"[{title}]"] if lines else [f"[{title}]"]
+        for item in fields(record):
+            value = getattr(record, item.name)
+            if value != getattr(plain, item.name):
+                lines.append(toml_line(item.name, str(value) if isinstance(value, Path) else value))
+    path = path_of(name)
+    replace_text(path, "\n".join(lines) + "\n")
+    return path
+
+
+def _record(kind: type[Record], table: object, path: Path) -> Record:
+    hints = get_type_hints(kind)
+    if not isinstance(table, dict):
+        raise BadTreatment(f"The preset {path.name} is not built as a preset is.", "Save it again from the window.", path)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in hints:
+            raise BadTreatment(f"The preset {path.name} has the unknown key “{key}”.", f"Known: {', '.join(hints)}.", path)
+        if not _fits(key, value, hints[key]):
+            raise BadTreatment(f"The preset {path.name} has an impossible {key}: {str(value)[:60]}.", path=path)
+        values[key] = Path(value) if Path in get_args(hints[key]) else value
+    return kind(**values)
+
+
+def _fits(key: str, value: object, hint: Any) -> bool:
+    """Whether a TOML value can stand for a field with the type `hint`."""
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    kinds = set(get_args(hint)) - {NoneType} or {hint}
+    if kinds <= {str, Path}:
+        return isinstance(value, str) and 0 < len(value) <= 4096 and "\0" not in value
+    numbers = (int, float) if float in kinds else int
+    low, high = _LIMITS[key]
+    return isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high
