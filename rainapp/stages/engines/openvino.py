@@ -140,15 +140,24 @@ def _converted(model: Model) -> Any:
 
 
 def _convert(model: Model) -> Any:
+    """Trace the net and translate it, by the parts of which `openvino.convert_model` is made.
+
+    That function itself takes four times as long, and starts threads that report its use over the network.
+    """
     silence_reporters()
-    import openvino
+    from openvino.frontend import FrontEndManager, OpConversionFailure
+    from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     side = 4 * model.multiple_px
+    example = (torch.zeros(1, 3, side, side),)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of the padding branch, which sides in multiples never take
         try:
-            converted = openvino.convert_model(Bound(model.net, model.clear), example_input=(torch.zeros(1, 3, side, side),))
-        except (RuntimeError, openvino.frontend.OpConversionFailure) as error:
+            traced = torch.jit.trace(Bound(model.net, model.clear), example, check_trace=False)
+            decoder = TorchScriptPythonDecoder(traced, example_input=example)  # must outlive the translation
+            frontend = FrontEndManager().load_by_framework("pytorch")
+            converted = frontend.convert(frontend.load(decoder))
+        except (RuntimeError, OpConversionFailure) as error:
             raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.") from error
     converted.reshape([-1, 3, -1, -1])
     return converted

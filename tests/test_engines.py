@@ -1,0 +1,156 @@
+"""Engines: all run the same function, and the choice among them is measured, remembered and honest."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from rainapp import nets, paths
+from rainapp.errors import BadTreatment
+from rainapp.stages.engines import Model, Variant, choice, make, openvino
+from rainapp.stages.engines.openvino import OpenVinoEngine
+from rainapp.stages.engines.pytorch import TorchEngine
+from tests.test_nets import SMALL
+
+NO_CUDA = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
+FP32 = frozenset({"fp32"})
+
+
+def model(arch: str = "unshuffle_naf", veil: str = "keep", seed: int = 4) -> Model:
+    torch.manual_seed(seed)
+    net = nets.build(arch, **SMALL[arch]).eval().requires_grad_(False)
+    if arch == "unshuffle_naf":
+        net.tail.get_parameter("weight").normal_(std=0.05)
+        net.last = False  # type: ignore[assignment]
+    return Model(net, f"{arch}{seed}", 8 if arch == "unshuffle_naf" else 1, "clear" if veil == "clear" else "keep")
+
+
+@pytest.mark.parametrize("arch", sorted(SMALL))
+def test_openvino_and_torch_agree_on_every_net_and_any_size(arch: str) -> None:
+    small = model(arch)
+    fast, plain = OpenVinoEngine(small, "fp32"), TorchEngine(small, "cpu", "fp32")
+    rng = np.random.default_rng(0)
+    for size in [(1, 3, 32, 48), (2, 3, 17, 40), (1, 3, 1, 1)]:
+        rainy = rng.random(size, dtype=np.float32)
+        np.testing.assert_allclose(fast(rainy), plain(rainy), atol=2e-5)
+        assert fast(rainy).shape == size
+
+
+@pytest.mark.parametrize("variant", [Variant("torch", "cpu", "fp32"), Variant("openvino", "cpu", "fp32")], ids=str)
+def test_the_veil_is_bound_when_the_engine_is_made(variant: Variant) -> None:
+    rainy = np.random.default_rng(1).random((1, 3, 16, 16), dtype=np.float32)
+    for veil, told in (("keep", 0.0), ("clear", 1.0)):
+        wanted = model().net(torch.from_numpy(rainy), torch.tensor([told])).numpy()
+        np.testing.assert_allclose(make(model(veil=veil), variant)(rainy), wanted, atol=2e-5)
+
+
+@pytest.mark.parametrize("depth", [np.uint8, np.uint16])
+@pytest.mark.parametrize("variant", [Variant("torch", "cpu", "fp32"), Variant("openvino", "cpu", "fp32")], ids=str)
+def test_a_tile_is_rendered_from_the_pixels_of_the_file(variant: Variant, depth: type[np.uint8 | np.uint16]) -> None:
+    engine = make(model(), variant)
+    peak = np.iinfo(depth).max
+    pixels = np.random.default_rng(2).integers(0, peak + 1, (24, 40, 3), dtype=depth)
+    pixels.setflags(write=False)
+    wanted = engine((pixels.astype(np.float32) / peak).transpose(2, 0, 1)[None])[0].transpose(1, 2, 0)
+    np.testing.assert_allclose(engine.render(pixels[:, 8:]), engine.render(pixels[:, 8:].copy()), atol=0)
+    np.testing.assert_allclose(engine.render(pixels), wanted, atol=1e-5)
+
+
+def test_half_precision_stays_near_float32() -> None:
+    rainy = choice.probe()
+    near = TorchEngine(model(), "cpu", "bf16")(rainy)
+    assert near.dtype == np.float32
+    choice.check_accuracy(near, TorchEngine(model(), "cpu", "fp32")(rainy), Variant("torch", "cpu", "bf16"))
+
+
+def test_a_converted_model_is_kept_and_a_damaged_one_made_again() -> None:
+    rainy = np.random.default_rng(3).random((1, 3, 16, 16), dtype=np.float32)
+    first = OpenVinoEngine(model(), "fp32")(rainy)
+    kept = list((paths.cache_dir() / "openvino").iterdir())
+    assert [sorted(file.name for file in folder.iterdir()) for folder in kept] == [["net.bin", "net.xml"]]
+    (kept[0] / "net.xml").write_text("<net damaged")
+    np.testing.assert_array_equal(OpenVinoEngine(model(), "fp32")(rainy), first)
+    assert "damaged" not in (kept[0] / "net.xml").read_text()
+
+
+def test_models_that_differ_in_weights_or_veil_are_kept_apart() -> None:
+    for small in (model(), model(veil="clear"), model(seed=5)):
+        OpenVinoEngine(small, "fp32")
+    assert len(list((paths.cache_dir() / "openvino").iterdir())) == 3
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("RAINAPP_CACHE", str(tmp_path / "file"))
+    candidates = choice.variants("cpu", "auto", "auto", FP32)
+    assert choice.fastest(model(), candidates).precision == "fp32"
+
+
+def test_nothing_is_measured_where_there_is_one_way_only() -> None:
+    assert choice.variants("cpu", "torch", "fp32", FP32) == [Variant("torch", "cpu", "fp32")]
+    assert choice.fastest(model(), [Variant("torch", "cpu", "fp32")]).name == "torch"
+    assert not (paths.cache_dir() / choice.FILE).exists()
+
+
+def test_the_fastest_engine_is_remembered() -> None:
+    candidates = choice.variants("cpu", "auto", "auto", FP32)
+    assert {each.engine for each in candidates} == {"openvino", "torch"}
+    engine = choice.fastest(model(), candidates)
+    file = paths.cache_dir() / choice.FILE
+    known = json.loads(file.read_text())
+    assert list(known.values()) == [f"{engine.name} cpu fp32"]
+    other = next(each for each in candidates if each.engine != engine.name)
+    file.write_text(json.dumps(dict.fromkeys(known, str(other))))
+    assert choice.fastest(model(), candidates).name == other.engine, "what is remembered is not measured again"
+    file.write_text("{damaged")
+    assert choice.fastest(model(), candidates).precision == "fp32"
+
+
+def test_an_engine_that_cannot_serve_is_refused_in_words() -> None:
+    with pytest.raises(BadTreatment, match="OpenVINO runs on the CPU"):
+        choice.variants("cuda:0", "openvino", "auto", FP32)
+    with pytest.raises(BadTreatment, match="does not compute in fp16"):
+        choice.variants("cpu", "torch", "fp16", FP32)
+    with pytest.raises(BadTreatment, match="“tpu” is not there"):
+        choice.resolve_device("tpu")
+
+
+@NO_CUDA
+def test_a_missing_accelerator_is_said_and_auto_does_without() -> None:
+    with pytest.raises(BadTreatment, match="“cuda:0” is not there. This machine has .*cpu"):
+        choice.resolve_device("cuda:0")
+    assert choice.resolve_device("auto") in ("cpu", "mps")
+
+
+@pytest.mark.parametrize("flaw", [np.nan, np.inf, 0.02])
+def test_a_result_that_is_not_finite_or_far_off_is_not_accurate(flaw: float) -> None:
+    rainy = choice.probe()
+    derained = rainy.copy()
+    derained[0, 0, 0, 0] += flaw
+    with pytest.raises(BadTreatment, match="not accurate as “torch cpu bf16”"):
+        choice.check_accuracy(derained, rainy, Variant("torch", "cpu", "bf16"))
+
+
+def test_half_precision_is_a_candidate_only_where_the_model_is_known_to_bear_it() -> None:
+    native = choice.native_precisions("openvino", "cpu") - {"fp32"}
+    for accurate in (FP32, FP32 | native):
+        found = {each.precision for each in choice.variants("cpu", "openvino", "auto", accurate)}
+        assert found == accurate & (native | FP32)
+
+
+def test_a_net_that_openvino_cannot_convert_is_left_to_torch() -> None:
+    class Odd(torch.nn.Module):
+        def forward(self, rainy: torch.Tensor) -> torch.Tensor:
+            return rainy + torch.special.bessel_j0(rainy)
+
+    odd = Model(Odd(), "odd", 1)
+    with pytest.raises(BadTreatment, match="OpenVINO"):
+        OpenVinoEngine(odd, "fp32")
+    assert choice.fastest(odd, choice.variants("cpu", "auto", "auto", FP32)).name == "torch"
+
+
+def test_openvino_tells_its_version_without_being_imported() -> None:
+    assert openvino.installed()
+    assert openvino.version()[0].isdigit()
