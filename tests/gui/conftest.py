@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from rainapp.gui.app import Session, prepare
@@ -50,7 +51,8 @@ def make_session(qapp: QApplication, plain_run: PlainRun, plain_library: ModelLi
     for session in opened:
         session.close()
         session.window.deleteLater()
-    qapp.processEvents()
+    opened.clear()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture
