@@ -1,13 +1,23 @@
 """The log: one file that turns over, for what a person may want to report. Standard error stays for words meant for people."""
 
+import contextlib
 import logging
 import logging.handlers
+import os
+import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TextIO
 
 from rainapp.paths import log_dir
 
 BYTES_MAX = 1 << 20
 OLDER_FILES = 2
+
+
+def log_file() -> Path:
+    """The log's path; need not exist."""
+    return log_dir() / "rainapp.log"
 
 
 def start_log() -> Path | None:
@@ -18,7 +28,7 @@ def start_log() -> Path | None:
     logging.captureWarnings(True)
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    path = log_dir() / "rainapp.log"
+    path = log_file()
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -31,3 +41,34 @@ def start_log() -> Path | None:
     handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     return path
+
+
+@contextlib.contextmanager
+def native_words_logged() -> Iterator[None]:
+    """Within the block, what decoders print on their own (libpng, libtiff, …) goes to the log; Python's stderr stays as it is.
+
+    These libraries write to file descriptor 2, past Python. Where standard error is no real file (tests), nothing happens.
+    """
+    with contextlib.ExitStack() as stack:
+        try:
+            real = sys.stderr.fileno() == 2
+        except (OSError, ValueError, AttributeError):  # replaced, closed, or absent as in a windowed application
+            real = False
+        if real:
+            sys.stderr.flush()
+            ours = os.dup(2)
+            log = os.open(log_file() if log_file().exists() else os.devnull, os.O_WRONLY | os.O_APPEND)
+            os.dup2(log, 2)
+            os.close(log)
+            stack.callback(_restore, sys.stderr, ours)
+            sys.stderr = open(  # noqa: SIM115 - closed by _restore
+                ours, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace", closefd=False
+            )
+        yield
+
+
+def _restore(before: TextIO, ours: int) -> None:
+    sys.stderr.close()
+    os.dup2(ours, 2)
+    os.close(ours)
+    sys.stderr = before

@@ -20,6 +20,7 @@ from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.library import ModelLibrary
+from rainapp.logs import native_words_logged
 from rainapp.media.suffixes import FORMATS
 
 Record = TypeVar("Record", Treatment, Output)
@@ -111,14 +112,17 @@ def run(args: argparse.Namespace) -> int:
         preset = presets.load(args.preset) if args.preset else presets.Preset()
         treatment, output = with_typed(preset.treatment, args), with_typed(preset.output, args)
         _check(treatment)
-        report: Report = JsonReport() if args.json else BarReport() if sys.stderr.isatty() else PlainReport()
-        with BatchRun(report) as batch_run:
+        with native_words_logged(), BatchRun(_report(args)) as batch_run:
             watch = batch_run.looking(args.inputs[0])
             plan = batch.plan(args.inputs, args.out, treatment, output, recursive=args.recursive, watch=watch)
             return batch_run.work_through(plan)
     except (BadModel, BadTreatment, UnreadableFile) as error:
         print(f"rainapp derain: {error}", file=sys.stderr)
         return USAGE
+
+
+def _report(args: argparse.Namespace) -> Report:
+    return JsonReport() if args.json else BarReport() if sys.stderr.isatty() else PlainReport()
 
 
 def with_typed(record: Record, args: argparse.Namespace) -> Record:

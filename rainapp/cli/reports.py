@@ -57,9 +57,9 @@ def one_line(text: str) -> str:
     return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
-def say_failed(source: Path, message: str, hint: str) -> None:
-    """The one line on standard error that every failed input gets."""
-    print(one_line(f"{source}: {message} {hint}".rstrip()), file=sys.stderr, flush=True)
+def failure(source: Path, message: str, hint: str) -> str:
+    """The one line that every failed input gets: the file, what happened, what helps."""
+    return one_line(f"{source}: {message.removeprefix(f'{source.name} ')} {hint}".rstrip())
 
 
 class JsonReport:
@@ -99,7 +99,7 @@ class JsonReport:
 
     def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         """On both channels."""
-        say_failed(source, message, hint)
+        print(failure(source, message, hint), file=sys.stderr, flush=True)
         self._print(event="failed", source=str(source), kind=kind, message=message, hint=hint)
 
     def skipped(self, source: Path, reason: str) -> None:
@@ -137,7 +137,7 @@ class PlainReport:
     def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         """On standard error."""
         self._told = time.monotonic()
-        say_failed(source, message, hint)
+        print(failure(source, message, hint), file=sys.stderr, flush=True)
 
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted, but for results that are there already."""
@@ -186,7 +186,7 @@ class BarReport:
 
     def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         """A line above the bars."""
-        self._line(f"{source}: {message} {hint}".rstrip())
+        self._line(failure(source, message, hint))
 
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted."""

@@ -46,7 +46,9 @@ def unreadable(source: Path, error: OSError) -> UnreadableFile:
         return UnreadableFile(f"{source.name} may not be read.", "Ask for permission to read it.", source)
     if isinstance(error, IsADirectoryError):
         return UnreadableFile(f"{source.name} is a folder, not a file.", "Choose a photo or a video.", source)
-    return UnreadableFile(f"{source.name} cannot be read: {error.strerror or error}.", "Check the disk it is on.", source)
+    if error.errno is None:  # a decoder's own error, not the system's
+        return UnreadableFile(f"{source.name} is damaged: its header cannot be read.", "Copy it again.", source)
+    return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Check the disk it is on.", source)
 
 
 def refuse_source(target: Path, source: Path) -> None:

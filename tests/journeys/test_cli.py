@@ -164,7 +164,7 @@ def test_nothing_to_do_is_two_and_nothing_left_to_do_is_zero(photos: Path, tmp_p
 def test_missing_inputs_fail_and_the_rest_is_written(photos: Path, tmp_path: Path, capsys: Captured) -> None:
     assert derain(tmp_path / "missing.jpg", photos / "a.png", "-o", tmp_path / "out") == 1
     assert derain(tmp_path / "missing.jpg", "-o", tmp_path / "out") == 3
-    assert "missing.jpg does not exist" in capsys.readouterr().err
+    assert "missing.jpg: does not exist" in capsys.readouterr().err
     assert (tmp_path / "out" / "a_derained.png").is_file()
 
 
