@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -139,8 +140,8 @@ def _check_header(source: Path) -> None:
         ) from error
     prefix = common_prefix(shapes.keys())
     shapes = {name.removeprefix(prefix): shape for name, shape in shapes.items()}
-    if recognise(shapes) is None:
-        raise unknown_net(shapes.keys())
+    if recognise(shapes) is None and find_spec("spandrel") is None:
+        raise unknown_net(shapes.keys(), spandrel_was_asked=False)
 
 
 def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | None, watch: Watch) -> dict[str, Any]:

@@ -17,6 +17,7 @@ Shapes = Mapping[str, tuple[int, ...]]
 WRAPPERS = ("params_ema", "state_dict_ema", "params", "state_dict", "model_state_dict", "model", "net", "generator", "weights")
 _PREFIXES = ("module.", "model.", "net.", "net_g.", "generator.", "_orig_mod.", "derainer.")
 
+BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
 
 
@@ -51,17 +52,17 @@ def recognise(shapes: Shapes) -> Recognised | None:
     return next((found for try_one in (_prenet_family, _unshuffle_naf) if (found := try_one(shapes)) is not None), None)
 
 
-def unknown_net(names: Collection[str]) -> BadModel:
+def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
     """The refusal of weights we cannot build a net for, with its name where the tensor names tell it."""
+    first = printable(next(iter(names), "nothing"))[:60]
     guess = looks_like(names)
     if guess is None:
-        first = printable(next(iter(names), "nothing"))[:60]
-        return BadModel(
-            "The weights belong to no net rainapp knows.", f"There are {len(names)} tensors; the first is “{first}”."
-        )
-    return BadModel(
-        f"This looks like {guess}, which rainapp cannot run.", "PReNet, PReNet_r, PRN, PRN_r and our own nets can be imported."
-    )
+        message = f"The weights belong to no net rainapp knows: {len(names)} tensors, the first is “{first}”."
+    else:
+        message = f"This looks like {guess}, which rainapp cannot run{'' if spandrel_was_asked else ' by itself'}."
+    if spandrel_was_asked or guess in _NOT_IN_SPANDREL:
+        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r and rainapp's own nets can be imported.")
+    return BadModel(message, "Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].")
 
 
 def looks_like(names: Collection[str]) -> str | None:
@@ -94,6 +95,20 @@ _BY_SIGHT: dict[str, tuple[str, ...]] = {
         r"time_embedding\.|time_embed\.0|model\.diffusion_model",
         r"down_blocks\.|input_blocks\.|.*input_blocks\.",
     ),
+}
+
+
+_NOT_IN_SPANDREL = {
+    "BRN",
+    "RCDNet",
+    "DRSformer",
+    "Restormer",
+    "NeRD-Rain",
+    "MPRNet",
+    "MIRNetv2",
+    "IDT",
+    "SPDNet",
+    "a diffusion model",
 }
 
 

@@ -15,6 +15,7 @@ from rainapp.cards import ModelCard
 from rainapp.errors import BadModel
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
+from rainapp.recognise import BORROWED
 
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
@@ -53,6 +54,10 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
         BadModel: the file is missing, is not the one the card names, or does not fit the net; or a weight is not finite.
     """
     tensors = _read_checked(card, weights)
+    if card.arch.startswith(BORROWED):
+        from rainapp.nets import borrowed  # spandrel's nets: an optional extra
+
+        return borrowed.load(card.arch, tensors)
     net = build(card.arch, **card.shape)
     try:
         net.load_state_dict(tensors)

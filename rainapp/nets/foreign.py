@@ -25,7 +25,8 @@ from torch import Tensor, nn
 
 from rainapp import nets
 from rainapp.errors import BadModel, RainError
-from rainapp.recognise import WRAPPERS, Recognised, common_prefix, recognise, unknown_net
+from rainapp.nets import borrowed
+from rainapp.recognise import BORROWED, WRAPPERS, Recognised, common_prefix, recognise, unknown_net
 
 State = dict[str, Tensor]
 
@@ -101,7 +102,7 @@ def fit(state: State, found: Recognised) -> nn.Module:
             f"The weights do not fit {found.title}: “{name[:60]}” is {is_now}, not {should_be}.",
             f"{len(wrong)} of {len(expected)} tensors differ.",
         )
-    net.load_state_dict({name: tensor.float() for name, tensor in state.items()}, strict=True, assign=True)
+    net.load_state_dict({name: _widened(tensor) for name, tensor in state.items()}, strict=True, assign=True)
     return net.eval().requires_grad_(False)
 
 
@@ -175,10 +176,7 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
     """
     state = read_state(source, kind)
     check_finite(state)
-    found = claimed or recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
-    if found is None:
-        raise unknown_net(list(state))
-    net = fit(state, found)
+    net, found = _net_of(state, claimed)
     probe(net)
     if target is not None:
         save_file({name: _as_stored(tensor) for name, tensor in state.items()}, target)
@@ -192,6 +190,20 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
         "precisions": accurate_precisions(net),
         "parameters": sum(tensor.numel() for tensor in state.values()),
     }
+
+
+def _net_of(state: State, claimed: Recognised | None) -> tuple[nn.Module, Recognised]:
+    """The net for these weights: as a card claims, else one of ours, else one of spandrel's."""
+    if claimed is not None and claimed.arch.startswith(BORROWED):
+        return borrowed.load(claimed.arch, {name: _widened(tensor) for name, tensor in state.items()}), claimed
+    found = claimed or recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
+    if found is not None:
+        return fit(state, found), found
+    asked = borrowed.installed()
+    taken = borrowed.borrow({name: _widened(tensor) for name, tensor in state.items()}) if asked else None
+    if taken is None:
+        raise unknown_net(state.keys(), asked)
+    return taken
 
 
 def limit_memory(file_bytes: int) -> None:
@@ -226,6 +238,10 @@ def main(arguments: list[str]) -> int:
         }
     answer_path.write_text(json.dumps(answer), "utf-8")
     return 0
+
+
+def _widened(tensor: Tensor) -> Tensor:
+    return tensor.float() if tensor.is_floating_point() else tensor
 
 
 def _as_stored(tensor: Tensor) -> Tensor:

@@ -95,6 +95,8 @@ class OpenVinoEngine:
         Raises:
             BadTreatment: OpenVINO is not installed, or does not take the net.
         """
+        if not getattr(model.net, "traceable", True):
+            raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.")
         self.precision = precision
         self._multiple_px = model.multiple_px
         self._lock = device_lock(self.device)
