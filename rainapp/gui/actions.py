@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QObject
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
@@ -125,11 +125,12 @@ def tr(text: str) -> str:
     return QCoreApplication.translate("Actions", text)
 
 
-class Actions:
+class Actions(QObject):
     """The rows as Qt actions of one window."""
 
     def __init__(self, window: "MainWindow") -> None:
         """Make an action of every row and give them all to `window`, so that their keys work."""
+        super().__init__(window)
         self._window = window
         self._made: dict[str, QAction] = {}
         for row in ROWS:

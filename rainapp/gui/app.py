@@ -124,6 +124,8 @@ class Session:
         """Cancel what runs, join the threads, write the settings. A second call does no harm."""
         self.window.hide()
         self._collector.stop()
+        self.viewing.stop()
+        self.dispatch.close()
         self.workers.shutdown()
         if remember:
             self.workspace.remember()

@@ -89,7 +89,7 @@ class Batch(QObject):
             layer="rain" if only_rain else "result", if_exists=settings.if_exists,
         )  # fmt: skip
         for item in items:
-            item.done, item.total, item.eta_s, item.treatment = 0, 0, None, treatment
+            item.begin(treatment)
             target = self._names.claim(_wanted_target(item.path, treatment, settings, only_rain))
             if target is None:
                 item.state = State.SKIPPED

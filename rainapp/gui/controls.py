@@ -1,5 +1,6 @@
 """Small controls that Qt lacks: a segmented choice, labels that elide, icons that follow the theme, and the focus ring."""
 
+import contextlib
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
@@ -191,7 +192,8 @@ class FocusRing(QWidget):
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
         if self._around is not None:
-            self._around.removeEventFilter(self)
+            with contextlib.suppress(RuntimeError):  # it was deleted, as the last row of a closed dialog is
+                self._around.removeEventFilter(self)
         self._around = None
         if now is None or now.window() is not self._window:
             self.hide()

@@ -138,6 +138,7 @@ class DerainPage(QWidget):
         row.addWidget(self._side)
         viewing.changed.connect(self.refresh_trouble)
         viewing.switched.connect(self.refresh_trouble)
+        workspace.item_changed.connect(self._item_changed)
         self.refresh_trouble()
 
     def _make_centre(self) -> QWidget:
@@ -234,6 +235,10 @@ class DerainPage(QWidget):
         self.arrange()
 
     # -- trouble
+
+    def _item_changed(self, row: int) -> None:
+        if self._workspace.current is not None and self._workspace.current.row == row:
+            self.refresh_trouble()
 
     def refresh_trouble(self) -> None:
         """Show what went wrong with the selected file, where something did."""

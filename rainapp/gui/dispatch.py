@@ -36,6 +36,10 @@ class Dispatch:
         self._receivers.pop(handle.job_id, None)
         handle.cancel()
 
+    def close(self) -> None:
+        """Hear of nothing any more: the window is going, and its workers with it."""
+        self._receivers.clear()
+
     @property
     def busy(self) -> bool:
         """Whether any answer is still awaited."""

@@ -66,6 +66,11 @@ class Item:
         """How much of the work on it is done, 0 to 1."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
+    def begin(self, treatment: Treatment) -> None:
+        """Forget how it went before; it is to be derained with `treatment`."""
+        self.done, self.total, self.eta_s, self.treatment = 0, 0, None, treatment
+        self.kind = self.message = self.hint = ""
+
     def fail(self, state: State, kind: str, message: str, hint: str) -> None:
         """Note what went wrong."""
         self.state, self.kind, self.message, self.hint = state, kind, message, hint

@@ -21,6 +21,9 @@ SMALLEST_LEVEL_PX = 256
 FAST_FORMAT_MP = 16.0  # levels up to this size are kept as 32-bit pixels, which Qt paints two to three times as fast
 _ROWS = 256  # arithmetic goes in strips, so that memory stays flat
 _GROUND = 128  # what lies behind transparent pixels
+_OVER = np.float32(STRENGTH_MAX)
+_HALF = np.float32(0.5)
+_LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,9 +112,9 @@ def _pair(result: Previewed) -> ShownPair:
         rows = slice(top, top + _ROWS)
         before, after = rainy[rows].astype(np.int16), derained[rows].astype(np.int16)
         removed = np.maximum(before - after, 0)
-        over[rows] = np.clip(before + STRENGTH_MAX * (after - before) + 0.5, 0, 255)
+        over[rows] = np.clip(before + (after - before) * _OVER + _HALF, 0, 255)
         rain[rows] = removed
-        grey[rows] = (removed @ np.array([0.2126, 0.7152, 0.0722], np.float32) + 0.5)[..., None]  # Rec. 709 luminance
+        grey[rows] = (removed @ _LUMINANCE + _HALF)[..., None]
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
         result.region, result.rain_found, result.seconds,
@@ -177,6 +180,7 @@ def _halved(pixels: Bytes) -> Bytes:
     half = np.empty((height, width, 3), np.uint8)
     for top in range(0, height, _ROWS):
         bottom = min(height, top + _ROWS)
-        quad = pixels[top * 2 : bottom * 2, : width * 2].reshape(bottom - top, 2, width, 2, 3)
-        half[top:bottom] = (quad.sum(axis=(1, 3), dtype=np.uint16) + 2) >> 2
+        lines = pixels[top * 2 : bottom * 2, : width * 2].astype(np.uint16)
+        pairs = lines[0::2] + lines[1::2]
+        half[top:bottom] = (pairs[:, 0::2] + pairs[:, 1::2] + 2) >> 2
     return half

@@ -101,6 +101,11 @@ class Viewing(QObject):
         sight = self.sight
         return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment)
 
+    def stop(self) -> None:
+        """Ask for nothing any more."""
+        self._cancel()
+        self.sight = None
+
     # -- what is asked for
 
     def _switch(self) -> None:

@@ -49,6 +49,7 @@ class MainWindow(QMainWindow):
         self.workspace = workspace
         self.viewing = viewing
         self.open_url: Callable[[QUrl], object] = QDesktopServices.openUrl
+        self.setObjectName("main")
         self.setWindowTitle("rainapp")
         self.setWindowIcon(icons.application_icon())
         self.setMinimumSize(*SMALLEST)
@@ -290,9 +291,8 @@ class MainWindow(QMainWindow):
 
     def paste(self) -> None:
         """Open what is on the clipboard: files, or a picture (kept in the pictures folder first)."""
-        held = QGuiApplication.clipboard().mimeData()
-        paths = _local_paths(held)
-        image = QGuiApplication.clipboard().image() if held.hasImage() and not paths else QImage()
+        paths = _local_paths(QGuiApplication.clipboard().mimeData())
+        image = QImage() if paths else QGuiApplication.clipboard().image()
         if not image.isNull():
             paths = [self._keep_pasted(image)]
         if paths:
@@ -371,6 +371,6 @@ class MainWindow(QMainWindow):
         return answer == QMessageBox.StandardButton.Yes
 
 
-def _local_paths(held: QMimeData) -> list[Path]:
-    urls: Iterable[QUrl] = held.urls() if held.hasUrls() else ()
+def _local_paths(held: QMimeData | None) -> list[Path]:
+    urls: Iterable[QUrl] = held.urls() if held is not None else ()  # an empty clipboard has no data at all
     return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

@@ -191,11 +191,12 @@ class Workspace(QObject):
         self.batch.drop(set(gone))
         self._removed.append([(item.row, item) for item in gone])
         first = gone[0].row
-        for item in reversed(gone):
-            self.removing.emit(item.row, item.row)
-            del self.items[item.row]
+        for start, end in reversed(_runs([item.row for item in gone])):
+            self.removing.emit(start, end)
+            del self.items[start : end + 1]
             self.removed.emit()
-            self._wanted = [other for other in self._wanted if other is not item]
+        left_out = set(gone)
+        self._wanted = [item for item in self._wanted if item not in left_out]
         self._number()
         left = self.items[min(first, len(self.items) - 1)] if self.items else None
         if self.current in gone:
@@ -211,10 +212,14 @@ class Workspace(QObject):
         if not self._removed:
             return
         placed = self._removed.pop()
-        for row, item in placed:
+        at_row = dict(placed)
+        for _, item in placed:
             if item.state in AT_WORK:
                 item.state = State.READY
-            self._insert([(min(row, len(self.items)), item)])
+        for start, end in _runs([row for row, _ in placed]):
+            run = range(start, end + 1)
+            first = min(start, len(self.items))  # the list may have grown shorter since
+            self._insert([(first + i, at_row[row]) for i, row in enumerate(run)])
         self.select(placed[0][1], [placed[0][1]])
 
     # -- work
@@ -276,3 +281,14 @@ def _item(path: Path) -> Item:
     with contextlib.suppress(OSError):  # a file that is gone says so when it is read
         size = path.stat().st_size
     return Item(path, size=size)
+
+
+def _runs(rows: list[int]) -> list[tuple[int, int]]:
+    """Ascending `rows` as runs of neighbours, (first, last)."""
+    runs: list[tuple[int, int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1] = (runs[-1][0], row)
+        else:
+            runs.append((row, row))
+    return runs

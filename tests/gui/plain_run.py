@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from pytestqt.qtbot import QtBot
 
 from rainapp.errors import UnreadableFile
 from rainapp.gui.app import Session
@@ -66,7 +67,7 @@ class PlainRun:
             while not self.hold.wait(0.01):
                 watch.tick(tile, TILES)
         clean = derained(rainy)
-        found = bool((rainy != clean).any())
+        found = is_rain(rainy, clean)
         cv2.imwrite(str(job.target), cv2.cvtColor(clean, cv2.COLOR_RGB2BGR))
         megapixels = rainy.shape[0] * rainy.shape[1] / 1e6
         took = time.monotonic() - started
@@ -91,6 +92,10 @@ def derained(rainy: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.asarray(cv2.morphologyEx(rainy, cv2.MORPH_OPEN, np.ones((1, 9), np.uint8)), np.uint8)
 
 
+def is_rain(rainy: NDArray[np.uint8], clean: NDArray[np.uint8]) -> bool:
+    return bool((rainy.astype(int) - clean).max() > 20)
+
+
 def shrunk(pixels: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]:
     scale = min(1.0, longest_px / max(pixels.shape[:2])) if longest_px else 1.0
     if scale == 1.0:
@@ -100,7 +105,7 @@ def shrunk(pixels: NDArray[np.uint8], longest_px: int) -> NDArray[np.uint8]:
 
 
 def pair(source: Path, rainy: NDArray[np.uint8], clean: NDArray[np.uint8], region: Region | None, longest_px: int) -> Previewed:
-    found = bool((rainy != clean).any())
+    found = is_rain(rainy, clean)
     if region is None:
         region = Region(0, 0, rainy.shape[1], rainy.shape[0])
         rainy, clean = shrunk(rainy, longest_px), shrunk(clean, longest_px)
@@ -114,12 +119,18 @@ def rainy_photo(path: Path, width: int = 320, height: int = 200, streaks: int = 
     """A landscape of smooth colour with thin bright streaks, written to `path`."""
     rng = np.random.default_rng(seed)
     y, x = np.mgrid[0:height, 0:width]
-    scene = np.stack([60 + 60 * x / width, 70 + 50 * y / height, 110 - 40 * y / height], axis=-1).astype(np.uint8)
+    shade = np.abs(x / width - 0.5)  # the same on both sides, so that the sides can be compared
+    scene = np.stack([60 + 60 * shade, 70 + 50 * y / height, 110 - 40 * y / height], axis=-1).astype(np.uint8)
     for _ in range(streaks):
         at = (int(rng.integers(0, width)), int(rng.integers(0, height)))
         cv2.line(scene, at, (at[0] - 3, at[1] + 22), (225, 225, 230), 1)
     cv2.imwrite(str(path), scene)
     return path
+
+
+def until(qtbot: QtBot, claim: Callable[[], bool]) -> None:
+    """Wait until `claim` holds; long enough for a machine that does other things too."""
+    qtbot.waitUntil(claim, timeout=60_000)
 
 
 def idle(session: Session) -> Callable[[], bool]:

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from rainapp.gui.actions import MENUS, ROWS
 from rainapp.gui.app import Session
-from tests.gui.plain_run import PlainRun, idle
+from tests.gui.plain_run import PlainRun, idle, until
 
 
 def test_ids_are_unique_and_every_row_has_words_and_a_menu() -> None:
@@ -48,7 +48,7 @@ def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainR
     if state == "no model":
         workspace.cards = []
     workspace.add(photos)
-    qtbot.waitUntil(idle(session))
+    until(qtbot, idle(session))
     if state in ("running", "paused"):
         plain_run.hold.clear()
         workspace.start(workspace.items)
@@ -56,7 +56,7 @@ def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainR
         workspace.batch.pause()
     if state == "done":
         workspace.start(workspace.items)
-        qtbot.waitUntil(idle(session))
+        until(qtbot, idle(session))
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -82,5 +82,5 @@ def test_every_action_can_be_triggered_in_every_state(
         qtbot.wait(1)
     plain_run.hold.set()
     session.workspace.batch.stop()
-    qtbot.waitUntil(idle(session))
+    until(qtbot, idle(session))
     assert not session.window.isVisible()
