@@ -110,7 +110,10 @@ def make_folder(folder: Path) -> None:
 
 
 class ClipWatch:
-    """Turns the progress of a frame's tiles into that of the whole clip; for a photo they are the same."""
+    """Turns the progress of a frame's tiles into that of the whole clip; for a photo they are nearly the same.
+
+    Writing counts as some more tiles, so that nobody reads "100 %" or "0 s left" while a large photo is still being encoded.
+    """
 
     def __init__(self, watch: Watch, info: MediaInfo) -> None:
         self.frame = 0
@@ -121,13 +124,20 @@ class ClipWatch:
     def tick(self, done: int, total: int, **facts: float) -> None:
         """`done` of `total` tiles of the present frame."""
         self._tiles = max(total, 1)
-        frames = max(self._frames, self.frame + 1) if self._frames else 0
-        self._watch.tick(self.frame * self._tiles + min(done, self._tiles), frames * self._tiles, **facts)
+        self._tell(min(done, self._tiles), **facts)
 
     def next_frame(self) -> None:
         """The present frame is written."""
-        self.tick(self._tiles, self._tiles)
+        self._tell(self._units())
         self.frame += 1
+
+    def _units(self) -> int:
+        """What a frame counts: its tiles, and its writing as an eighth of them."""
+        return self._tiles + max(1, self._tiles // 8)
+
+    def _tell(self, done: int, **facts: float) -> None:
+        frames = max(self._frames, self.frame + 1) if self._frames else 0
+        self._watch.tick(self.frame * self._units() + done, frames * self._units(), **facts)
 
 
 def expected_frames(info: MediaInfo) -> int:

@@ -211,6 +211,13 @@ def test_a_clip_keeps_frames_times_and_sound(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny_library")
+def test_progress_ends_with_the_writing_and_not_before(photo: Path, tmp_path: Path) -> None:
+    watch = Steps()
+    derain(photo, tmp_path / "out.png", watch=watch)
+    assert watch.told == [(0, 0), (1, 2), (2, 2)]  # opened, one tile, written
+
+
+@pytest.mark.usefixtures("tiny_library")
 def test_the_rain_of_a_clip_is_a_clip(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mkv", times=(0, 1, 2))
     done = derain(clip, tmp_path / "a_derained.mkv", layer="both")

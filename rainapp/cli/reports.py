@@ -208,7 +208,8 @@ class BarReport:
 def said(done: Derained) -> str:
     """What came of one file, in words."""
     end = "" if done.rain_found else " (no rain found)" if done.engine != "none" else " (copied)"
-    return f"{done.source} -> {done.target}{end} {done.seconds:.1f} s"
+    notes = f" ({' '.join(done.notes)})" if done.notes else ""
+    return f"{done.source} -> {done.target}{end} {done.seconds:.1f} s{notes}"
 
 
 def counted(counts: Counts, seconds: float) -> str:
