@@ -181,12 +181,18 @@ def write(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, 
         if compress:
             strip = np.concatenate([strip[:, :1], strip[:, 1:] - strip[:, :-1]], axis=1)
         raw = np.ascontiguousarray(strip.astype(strip.dtype.newbyteorder(_BYTE_ORDER[order]), copy=False)).tobytes()
-        coded = zlib.compress(raw, 6) if compress else raw
+        coded = _deflated(raw) if compress else raw
         offsets.append(file.tell())
         lengths.append(len(coded))
         file.write(coded + b"\0" * (len(coded) % 2))
     storage = _storage(order, pixels, alpha is not None, compress, rows, offsets, lengths)
     _write_directories(file, order, [*first, *storage], subs)
+
+
+def _deflated(raw: bytes) -> bytes:
+    """Runs and Huffman codes only: on differences of a photo as small as a search for repetitions, in a fifth of its time."""
+    packing = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    return packing.compress(raw) + packing.flush()
 
 
 def _write_directories(file: BinaryIO, order: str, first: list[Tag], subs: dict[int, list[Tag]]) -> None:
