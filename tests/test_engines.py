@@ -75,6 +75,14 @@ def test_a_converted_model_is_kept_and_a_damaged_one_made_again() -> None:
     assert "damaged" not in (kept[0] / "net.xml").read_text()
 
 
+def test_a_size_that_comes_often_gets_its_own_compiled_net_and_the_result_stays() -> None:
+    fast, plain = OpenVinoEngine(model(), "fp32"), TorchEngine(model(), "cpu", "fp32")
+    rng = np.random.default_rng(5)
+    for size in [32, 512, 512, 512, 512, 512, 512, 512, 512, 640, 704, 32]:  # 512: first for any size, then its own
+        rainy = rng.random((1, 3, size, size), dtype=np.float32)
+        np.testing.assert_allclose(fast(rainy), plain(rainy), atol=2e-5)
+
+
 def test_models_that_differ_in_weights_or_veil_are_kept_apart() -> None:
     for small in (model(), model(veil="clear"), model(seed=5)):
         OpenVinoEngine(small, "fp32")

@@ -68,6 +68,18 @@ def test_inference_form_and_training_form_are_one_function() -> None:
     torch.testing.assert_close(net(rainy, clear), trained, atol=1e-9, rtol=1e-9)
 
 
+def test_the_folded_form_is_the_same_function() -> None:
+    torch.manual_seed(0)
+    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1]).requires_grad_(False)
+    for parameter in net.parameters():
+        parameter.add_(0.2 * torch.randn_like(parameter))
+    rainy, clear = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0])
+    before = {name: value.clone() for name, value in net.state_dict().items()}
+    torch.testing.assert_close(nets.for_inference(net)(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
+    assert net.last, "the trained net is left alone"
+    assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
 def test_a_half_precision_net_keeps_the_picture_exact_where_it_changes_nothing(net: torch.nn.Module) -> None:
     last = net.tail if isinstance(net, UnshuffleNaf) else net.get_submodule("conv.0")
     for parameter in last.parameters():

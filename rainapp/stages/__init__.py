@@ -20,7 +20,8 @@ from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
 
-TILE_PX = {"cpu": 512, "mps": 768, "cuda": 1536}  # where nothing else is asked for; a CPU works best out of its caches
+TILE_PX = {"cpu": 768, "mps": 768, "cuda": 1536}  # where nothing else is asked for
+HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
 class Stage(Protocol):
@@ -109,12 +110,16 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
     overlap_px = -(-card.receptive_px // 2) * 2
     return TiledNet(
         engine,
-        tile_px=max(treatment.tile_px or TILE_PX[device.split(":")[0]], 2 * overlap_px),
+        tile_px=max(treatment.tile_px or _tile_px(card, device), 2 * overlap_px),
         overlap_px=overlap_px,
         multiple_px=card.multiple_of_px,
         remedies=_remedies(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
     )
+
+
+def _tile_px(card: ModelCard, device: str) -> int:
+    return HEAVY_TILE_PX if device == "cpu" and card.multiple_of_px == 1 else TILE_PX[device.split(":")[0]]
 
 
 def _maker(model: Model, engine: Engine, precision: PrecisionName) -> Callable[[], Engine]:
@@ -140,4 +145,4 @@ def _remedies(model: Model, engine: Engine, candidates: Sequence[Variant], card:
         remedies.append(Remedy(notice, lambda: choice.fastest(model, lower[:1]), None))
     on_cpu = choice.variants("cpu", "auto", "auto", card.precisions)
     notice = f"Memory ran out on {engine.device}; the work went on with the CPU, which takes longer."
-    return [*remedies, Remedy(notice, lambda: choice.fastest(model, on_cpu), TILE_PX["cpu"])]
+    return [*remedies, Remedy(notice, lambda: choice.fastest(model, on_cpu), _tile_px(card, "cpu"))]

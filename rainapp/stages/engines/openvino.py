@@ -1,7 +1,9 @@
 """The fastest engine on CPUs: OpenVINO.
 
-The net is traced once and kept as a plain OpenVINO model in the cache, so that later starts skip tracing. Sides of tiles may
-vary, which costs nothing measurable against fixed sides. OpenVINO itself is imported when the first engine is made.
+The net is traced once and kept as a plain OpenVINO model in the cache, so that later starts skip tracing. A compiled model with
+fixed sides is 1.5 times as fast as one for any sides, but every size must be compiled, which takes as long as two megapixels.
+So the first size gets its own, and others once they have come up to `BREAK_EVEN_PX`; until then one model serves them all.
+OpenVINO itself is imported when the first engine is made.
 """
 
 import hashlib
@@ -19,14 +21,18 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rainapp import paths
+from rainapp import nets, paths
 from rainapp.errors import BadTreatment
 from rainapp.image import Pixels
 from rainapp.privacy import silence_reporters
 from rainapp.stages.engines import EngineName, Model, PrecisionName, Tiles, device_lock, to_tiles
 
 HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
-FORM = 1  # raise when the inference form of a net changes, so that kept models are traced anew
+FORM = 2  # raise when the inference form of a net changes, so that kept models are traced anew
+
+
+BREAK_EVEN_PX = 2_000_000
+FIXED_MAX = 3  # compiled sizes kept; each holds its own working memory
 
 
 class Bound(nn.Module):
@@ -90,22 +96,20 @@ class OpenVinoEngine:
     device = "cpu"
 
     def __init__(self, model: Model, precision: PrecisionName) -> None:
-        """Convert or read from the cache, and compile; takes about a second when cached.
+        """Convert or read from the cache; compiling waits for the first tile.
 
         Raises:
-            BadTreatment: OpenVINO is not installed, or does not take the net.
+            BadTreatment: OpenVINO is not installed, or does not take the net (also when called).
         """
         if not getattr(model.net, "traceable", True):
             raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.")
         self.precision = precision
         self._multiple_px = model.multiple_px
         self._lock = device_lock(self.device)
-        wanted = {"INFERENCE_PRECISION_HINT": HINTS[precision], "PERFORMANCE_HINT": "LATENCY"}
-        try:
-            compiled = core().compile_model(_converted(model), "CPU", wanted)
-        except RuntimeError as error:
-            raise BadTreatment("OpenVINO cannot run this model.", str(error).splitlines()[0]) from error
-        self._request = compiled.create_infer_request()
+        self._net = _converted(model)
+        self._any_size: Any = None
+        self._fixed: dict[tuple[int, ...], Any] = {}  # by shape, the one used longest ago first
+        self._seen_px: dict[tuple[int, ...], int] = {}
 
     def __call__(self, tiles: Tiles) -> Tiles:
         """Derain `tiles` (B, 3, H, W); see `Engine`."""
@@ -113,14 +117,40 @@ class OpenVinoEngine:
         below, right = -height % self._multiple_px, -width % self._multiple_px
         padded = np.pad(tiles, ((0, 0), (0, 0), (0, below), (0, right)), mode="reflect") if below or right else tiles
         with self._lock:
-            self._request.infer([np.ascontiguousarray(padded)])
-            derained: Tiles = self._request.get_output_tensor(0).data[..., :height, :width].copy()
+            request = self._request(padded.shape)
+            request.infer([np.ascontiguousarray(padded)])
+            derained: Tiles = request.get_output_tensor(0).data[..., :height, :width].copy()
         return derained
 
     def render(self, pixels: Pixels) -> Tiles:
         """Derain one tile (H, W, 3) as in the file; see `Engine`."""
         derained: Tiles = self(to_tiles(pixels))[0].transpose(1, 2, 0)
         return derained
+
+    def _request(self, shape: tuple[int, ...]) -> Any:
+        """What runs tiles of `shape`, compiled where that pays."""
+        if shape in self._fixed:
+            self._fixed[shape] = self._fixed.pop(shape)  # now the one used last
+            return self._fixed[shape]
+        self._seen_px[shape] = self._seen_px.get(shape, 0) + shape[0] * shape[2] * shape[3]
+        if not self._fixed or self._seen_px[shape] >= BREAK_EVEN_PX:
+            if len(self._fixed) == FIXED_MAX:
+                self._fixed.pop(next(iter(self._fixed)))
+            self._seen_px[shape] = 0
+            self._fixed[shape] = self._compiled(list(shape))
+            return self._fixed[shape]
+        if self._any_size is None:
+            self._any_size = self._compiled([-1, 3, -1, -1])
+        return self._any_size
+
+    def _compiled(self, shape: list[int]) -> Any:
+        net = self._net.clone()
+        try:
+            net.reshape(shape)
+            hints = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
+            return core().compile_model(net, "CPU", hints).create_infer_request()
+        except RuntimeError as error:
+            raise BadTreatment("OpenVINO cannot run this model.", str(error).splitlines()[0]) from error
 
 
 _converting = threading.Lock()  # tracing twice at once would only be slower
@@ -155,13 +185,13 @@ def _convert(model: Model) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of the padding branch, which sides in multiples never take
         try:
-            traced = torch.jit.trace(Bound(model.net, model.clear), example, check_trace=False)
+            bound = Bound(nets.for_inference(model.net), model.clear)
+            traced = torch.jit.trace(bound, example, check_trace=False)  # type: ignore[no-untyped-call]
             decoder = TorchScriptPythonDecoder(traced, example_input=example)  # must outlive the translation
             frontend = FrontEndManager().load_by_framework("pytorch")
             converted = frontend.convert(frontend.load(decoder))
         except (RuntimeError, OpConversionFailure) as error:
             raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.") from error
-    converted.reshape([-1, 3, -1, -1])
     return converted
 
 
