@@ -9,6 +9,7 @@ import pytest
 from rainapp import jobs, paths, settings
 from rainapp.errors import UnwritableFile
 from rainapp.settings import PREFERENCES, Settings, fill_name, load, name_template_problem, save
+from rainapp.textfile import toml_value
 
 
 def test_no_file_means_defaults_without_a_word() -> None:
@@ -116,6 +117,25 @@ def test_a_broken_file_gives_defaults_and_is_put_aside(raw: bytes, tmp_path: Pat
     assert (tmp_path / "settings.toml.broken").read_bytes() == raw
 
 
+def test_a_broken_file_that_cannot_be_put_aside_does_not_stop_the_start_either(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text("]")
+    (tmp_path / "settings.toml.broken" / "in the way").mkdir(parents=True)
+    loaded, notices = load(tmp_path / "settings.toml")
+    assert loaded == Settings()
+    assert "kept" not in notices[0]
+
+
+def test_odd_values_of_others_are_kept_as_they_are(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text("a = inf\nb = -inf\nc = {}\nd = 07:32:00\ne = 1979-05-27T07:32:00Z\nf = []\n")
+    loaded, notices = load(path)
+    save(loaded, path)
+    assert notices == ()
+    assert load(path)[0].unknown == loaded.unknown
+    with pytest.raises(TypeError, match="NoneType"):
+        toml_value(None)
+
+
 def test_what_loads_can_be_saved_however_deep(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     for depth in (10, 100, 200, 300, 400, 500):
@@ -128,6 +148,12 @@ def test_a_pipe_or_a_folder_in_place_of_the_file_does_not_hang(tmp_path: Path) -
     assert load(tmp_path / "settings.toml")[0] == Settings()
     (tmp_path / "folder.toml").mkdir()
     assert load(tmp_path / "folder.toml")[0] == Settings()
+
+
+def test_the_word_auto_stands_for_no_number(tmp_path: Path) -> None:
+    path = tmp_path / "settings.toml"
+    path.write_text('quality = "auto"\ntile_px = "auto"\n')
+    assert load(path) == (Settings(), ())
 
 
 def test_a_newer_version_is_kept_and_said(tmp_path: Path) -> None:
@@ -183,6 +209,9 @@ def test_a_linked_settings_file_stays_a_link(tmp_path: Path) -> None:
 def test_changed_refuses_in_words() -> None:
     with pytest.raises(ValueError, match="Quality: It must lie between 1 and 100"):
         Settings().changed(quality=0)
+    with pytest.raises(ValueError, match="Theme: A value is needed"):
+        Settings().changed(theme=None)
+    assert Settings(quality=80).changed(quality=None).quality is None
 
 
 def test_settings_lie_where_paths_says() -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 OFTEN_S = 0.2  # a report of one file's progress at most this often
 BEAT_S = 5.0  # ... and at least this often
 PLAIN_BEAT_S = 15.0
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 @dataclass
@@ -53,8 +54,8 @@ class Report(Protocol):
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and characters that could drive a terminal."""
-    return "".join(c if c.isprintable() else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """`text` without line breaks and characters that could drive a terminal; those that join emoji and letters may stay."""
+    return "".join(c if c.isprintable() or c in _JOINERS else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def failure(source: Path, message: str, hint: str) -> str:
