@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
+from queue import Queue
 
 import av
 import cv2
@@ -17,7 +18,10 @@ from rainapp.errors import BadModel, BadTreatment, Cancelled, RainError, Unreada
 from rainapp.jobs import (
     Derained,
     DerainFile,
+    Event,
+    Failed,
     FindFiles,
+    Finished,
     FoundFiles,
     NoWatch,
     Output,
@@ -27,8 +31,10 @@ from rainapp.jobs import (
     ReadPair,
     ReadPicture,
     Region,
+    Stopped,
     Treatment,
 )
+from rainapp.workers import Workers
 
 PLAIN = Treatment(engine="torch", device="cpu", precision="fp32")  # nothing to measure first
 
@@ -393,3 +399,39 @@ def test_files_are_found_in_folders(large: Path, photo: Path) -> None:
     (photo.parent / "notes.txt").write_text("dry")
     found = work.run(FindFiles((photo.parent,)), NoWatch())
     assert found == FoundFiles((large, photo), skipped=1)
+
+
+@pytest.mark.usefixtures("tiny_library")
+@pytest.mark.parametrize("engine", ["torch", "openvino"])
+def test_previews_beside_a_long_clip_change_neither(engine: str, large: Path, tmp_path: Path) -> None:
+    treatment = treated(engine=engine)
+    clip = make_clip(tmp_path / "a.mkv", times=range(40), codec="ffv1", pix_fmt="bgr0")
+    regions = [Region(40 * n, 25 * n, 60, 50) for n in range(8)]
+    derain(clip, tmp_path / "alone.mkv", treatment)
+    alone = [work.run(Preview(large, treatment, region), NoWatch()) for region in regions]
+    done: Queue[Event] = Queue()
+    workers = Workers(work.run, done.put)
+    workers.submit(DerainFile(clip, tmp_path / "beside.mkv", treatment), "device")
+    for region in regions * 3:
+        workers.submit(Preview(large, treatment, region), "quick")
+    results = _outcomes(done, 25)
+    workers.shutdown()
+    for shown in results:
+        if isinstance(shown, Previewed):
+            twin = next(before for before in alone if isinstance(before, Previewed) and before.region == shown.region)
+            assert np.array_equal(shown.derained.pixels, twin.derained.pixels)
+    with av.open(str(tmp_path / "alone.mkv")) as one, av.open(str(tmp_path / "beside.mkv")) as other:
+        pairs = list(zip(one.decode(video=0), other.decode(video=0), strict=True))
+    assert len(pairs) == 40
+    assert all(np.array_equal(a.to_ndarray(format="rgb24"), b.to_ndarray(format="rgb24")) for a, b in pairs)
+
+
+def _outcomes(events: "Queue[Event]", count: int) -> list[object]:
+    """The results of the next `count` jobs; a failure fails the test."""
+    results: list[object] = []
+    while len(results) < count:
+        event = events.get(timeout=60)
+        assert not isinstance(event, Failed | Stopped), event
+        if isinstance(event, Finished):
+            results.append(event.result)
+    return results
