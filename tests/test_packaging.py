@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from importlib import metadata
 from pathlib import Path
 
@@ -145,3 +146,61 @@ def test_set_up_says_so_when_there_is_no_network(bare_tree: Path) -> None:
     assert done.returncode != 0
     assert "needs the network" in done.stderr
     assert not list((bare_tree / ".venv").glob("rainapp-installed*")), "a failed set-up must not look finished"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Runs build/system_libraries.sh on a machine whose loader, package manager and person are made up."""
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    for name in ("sh", "find", "head", "env"):
+        (programs / name).symlink_to(shutil.which(name) or name)
+
+    def run(libraries: str, **made_up: str) -> subprocess.CompletedProcess[str]:
+        for name, body in {"uname": "echo Linux", "ldconfig": f"echo '{libraries}'", **made_up}.items():
+            (programs / name.replace("_", "-")).write_text(f"#!/bin/sh\n{body}\n", encoding="utf-8")
+            (programs / name.replace("_", "-")).chmod(0o755)
+        script = str(ROOT / "build" / "system_libraries.sh")
+        return subprocess.run(["sh", script], env={"PATH": str(programs)}, capture_output=True, text=True, check=False)
+
+    return run
+
+
+def every_library() -> str:
+    script = (ROOT / "build" / "system_libraries.sh").read_text(encoding="utf-8")
+    return " ".join(re.findall(r"^(lib\S+\.so\S*) ", script, re.MULTILINE))
+
+
+@posix_only
+def test_missing_libraries_are_installed_as_root(
+    machine: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    done = machine("", id="echo 0", apt_get=f'echo "$@" >> {tmp_path}/asked')
+    assert done.returncode == 0
+    asked = (tmp_path / "asked").read_text(encoding="utf-8").splitlines()
+    assert asked[0].startswith("update")
+    assert asked[1].startswith("install -y")
+    assert {"libegl1", "libxcb-cursor0", "libxkbcommon-x11-0"} <= set(asked[1].split())
+
+
+@posix_only
+def test_no_package_manager_is_asked_when_nothing_is_missing(machine: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = machine(f"{every_library()} ", id="echo 0", apt_get="echo asked >&2; exit 1")
+    assert "xcb" not in done.stderr
+
+
+@posix_only
+def test_somebody_without_rights_is_told_what_to_install(machine: Callable[..., subprocess.CompletedProcess[str]]) -> None:
+    done = machine("", id="echo 1000", apt_get="exit 1")
+    assert done.returncode != 0
+    assert "no sudo" in done.stderr
+    assert "libxcb-cursor0" in done.stderr
+
+
+@posix_only
+def test_a_system_without_apt_names_what_is_missing_and_goes_on(
+    machine: Callable[..., subprocess.CompletedProcess[str]],
+) -> None:
+    done = machine("", id="echo 1000")
+    assert done.returncode == 0
+    assert "libxcb-cursor.so.0" in done.stderr
