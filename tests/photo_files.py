@@ -174,6 +174,9 @@ def write_source(path: Path, pixels: NDArray[np.generic]) -> None:
         cv2.imwrite(str(path), cv2.cvtColor(pixels, cv2.COLOR_RGBA2BGRA))
     elif kind == ".webp":
         Pillow.fromarray(pixels).save(path, lossless=True, exact=True)
+    elif kind == ".avif" and wide:
+        blue_first = pixels if channels == 1 else cv2.cvtColor(pixels, {3: cv2.COLOR_RGB2BGR, 4: cv2.COLOR_RGBA2BGRA}[channels])
+        cv2.imwrite(str(path), blue_first >> 4, [cv2.IMWRITE_AVIF_DEPTH, 12, cv2.IMWRITE_AVIF_QUALITY, 100])
     elif kind == ".avif":
         Pillow.fromarray(pixels).save(path, quality=100, subsampling="4:0:0" if channels == 1 else "4:4:4")
     else:

@@ -29,7 +29,7 @@ CASES = [
         (".webp", False),
         (".bmp", False),
         (".heic", True),
-        (".avif", False),
+        (".avif", True),
     )
     for kind in ("rgb", "rgba", "grey", "grey-alpha")
     for wide in ((False, True) if deep else (False,))

@@ -1,13 +1,10 @@
-"""The containers whose libraries handle their metadata: WebP, HEIC and AVIF, and whatever else Pillow opens."""
+"""The containers that need only a header here: WebP, Radiance, and whatever else Pillow opens."""
 
-import io
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
-import pillow_heif
 from PIL import Image as Pillow
 
 from rainapp.image import Pixels
@@ -52,38 +49,6 @@ def webp_header(data: bytes | memoryview) -> Header:
     return Header("webp", width, height, alpha=alpha, orientation=meta.orientation(), meta=meta, traits=traits, notes=notes)
 
 
-def heif_header(path: Path, container: str) -> Header:
-    """The facts of a HEIC or AVIF file, upright as libheif sees them; raises ValueError and the like for a damaged one."""
-    opened = pillow_heif.open_heif(path, convert_hdr_to_8bit=False)
-    facts = opened.info
-    width, height = opened.size
-    exif = (facts.get("exif") or b"").removeprefix(b"Exif\0\0") or None
-    xmp = (facts.get("xmp") or b"").rstrip(b"\0") or None
-    meta = Metadata(exif, xmp, None, facts.get("icc_profile") or None)
-    traits = {"subsampling": int(facts.get("chroma") or 420), "bits": int(facts["bit_depth"])}
-    code_points = facts.get("nclx_profile") or {}
-    names = {
-        "color_primaries": "primaries",
-        "transfer_characteristics": "transfer",
-        "matrix_coefficients": "matrix",
-        "full_range_flag": "full",
-    }
-    traits |= {short: int(code_points[name]) for name, short in names.items() if name in code_points}
-    notes = ("Only the main picture of the file is used.",) if len(opened) > 1 else ()
-    return Header(
-        container,
-        width,
-        height,
-        depth=int(facts["bit_depth"]),
-        alpha=bool(opened.has_alpha),
-        grey="chroma" not in facts,
-        turned=True,
-        meta=meta,
-        traits=traits,
-        notes=notes,
-    )
-
-
 def hdr_header(data: bytes | memoryview) -> Header:
     """The facts of a Radiance picture; raises ValueError when it states no size."""
     match = re.search(rb"\n\n[-+]([XY]) +(\d+) +[-+]([XY]) +(\d+)\n", bytes(data[:65536]))
@@ -118,61 +83,3 @@ def write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metad
     picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
     blocks = {"exif": b"Exif\0\0" + meta.exif if meta.exif else b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
     picture.save(file, format="WEBP", quality=quality, lossless=lossless, exact=True, method=4, **blocks)
-
-
-def write_heif(
-    file: BinaryIO,
-    pixels: Pixels,
-    alpha: Pixels | None,
-    meta: Metadata,
-    quality: int,
-    traits: Mapping[str, int],
-) -> None:
-    """Write RGB or grey pixels of 8 or 16 bit as HEIC; 16 bit become 10 or 12, whichever `traits` names."""
-    samples = pixels if alpha is None else np.dstack([pixels, alpha])
-    mode = ("L" if pixels.ndim == 2 else "RGB") + ("A" if alpha is not None else "")
-    wide = pixels.dtype == np.uint16
-    bits = (10 if traits.get("bits", 12) <= 10 else 12) if wide else 8
-    height, width = pixels.shape[:2]
-    points = {"color_primaries": traits.get("primaries", 1), "transfer_characteristics": traits.get("transfer", 13)}
-    matrix = traits.get("matrix", 6)
-    pillow_heif.encode(
-        f"{mode};16" if wide else mode,
-        (width, height),
-        np.ascontiguousarray(samples).tobytes(),
-        file,
-        quality=quality,
-        chroma=traits.get("subsampling", 444),
-        bit_depth=bits,
-        exif=meta.exif,
-        xmp=meta.xmp,
-        icc_profile=meta.icc,
-        matrix_coefficients=matrix if matrix not in (0, 2) else 6,
-        full_range_flag=1,
-        **points,
-    )
-
-
-def write_avif(
-    file: BinaryIO,
-    pixels: Pixels,
-    alpha: Pixels | None,
-    meta: Metadata,
-    quality: int,
-    traits: Mapping[str, int],
-) -> None:
-    """Write 8-bit RGB or grey pixels with `alpha` or None as AVIF."""
-    picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
-    held = io.BytesIO()
-    chroma = {444: "4:4:4", 422: "4:2:2", 420: "4:2:0"}.get(traits.get("subsampling", 444), "4:4:4")
-    subsampling = "4:0:0" if pixels.ndim == 2 else chroma
-    picture.save(
-        held,
-        format="AVIF",
-        quality=quality,
-        subsampling=subsampling,
-        exif=meta.exif or b"",
-        xmp=meta.xmp or b"",
-        icc_profile=meta.icc or b"",
-    )
-    file.write(held.getbuffer())

@@ -136,7 +136,14 @@ def _by_opencv(data: memoryview, header: Header) -> Decoded:
         pixels = _as_rgb(pixels, cv2.COLOR_BGRA2RGB)
     else:
         _swap_in_place(pixels)
-    return _in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
+    decoded = _in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
+    return turned(decoded, _avif_orientation(data)) if header.container == "avif" else decoded
+
+
+def _avif_orientation(data: memoryview) -> int:
+    """How an AVIF's own rotation and mirror properties say it is to be turned, in EXIF's numbers."""
+    with Pillow.open(cast(BinaryIO, _Reading(data)), formats=["AVIF"]) as opened:
+        return int(opened.getexif().get(274, 1))
 
 
 def _packed(pixels: NDArray[np.generic]) -> Pixels:

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp.image import Image, Pixels
-from rainapp.media import bmp, jpeg, png, tiff
-from rainapp.media.containers import write_avif, write_heif, write_webp
+from rainapp.media import bmp, heif, jpeg, png, tiff
+from rainapp.media.containers import write_webp
 from rainapp.media.metadata import Metadata
 
 # Container by suffix of the target.
@@ -105,12 +105,12 @@ def _write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_heif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    write_heif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
+    heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
     return _unkept(order.meta, "HEIC", order.meta.resources)
 
 
 def _write_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
+    heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
     return _unkept(order.meta, "AVIF", order.meta.resources)
 
 

@@ -22,7 +22,7 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, bmp, containers, jpeg, png, tiff
+from rainapp.media import MediaInfo, bmp, containers, heif, jpeg, png, tiff
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
 from rainapp.media.decode import decode, has_tables, turned_array
 from rainapp.media.encode import WRITABLE, Order, encode
@@ -210,9 +210,9 @@ def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
             memoryview(mapped) as data,
         ):
             return use(data)
-    except BufferError:  # an error on its way out still held a view; the mapping goes when that error does
-        raise
     except OSError as error:
+        if error.errno is None:  # a decoder's way of saying that the content is damaged
+            raise
         raise unreadable(path, error) from error
 
 
@@ -226,8 +226,8 @@ def _header(path: Path) -> Header:
         "tiff": lambda data: tiff.read_header(data, path),
         "webp": containers.webp_header,
         "bmp": bmp.read_header,
-        "heif": lambda _: containers.heif_header(path, "heif"),
-        "avif": lambda _: containers.heif_header(path, "avif"),
+        "heif": lambda _: heif.read_header(path, "heif"),
+        "avif": lambda _: heif.read_header(path, "avif"),
         "hdr": containers.hdr_header,
     }
     read = readers.get(container, lambda _: containers.pillow_header(path, container))
