@@ -4,17 +4,20 @@ One file is on the device lane at a time and the rest wait here, so that pausing
 queue. Each job record is made when the batch starts: changing a setting later never alters a waiting file.
 """
 
+from collections import deque
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
 from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, Stopped, Treatment
 from rainapp.naming import Names, rain_path, result_path
+from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
 
+SPEEDS_KEPT = 3
 USUAL_MEGAPIXELS = 12.0  # of a photo nobody has looked into yet
 
 
@@ -33,7 +36,7 @@ class Batch(QObject):
         self._item: Item | None = None
         self._handle: Handle | None = None
         self._names = Names((), "rename")
-        self._speed: dict[str, float] = {}
+        self._seen: dict[str, deque[float]] = {}
         self.total = 0
         self.paused = False
         self.engine = ""
@@ -64,20 +67,20 @@ class Batch(QObject):
 
     def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
         """What `items` will take at the speed seen with this model on this machine; None before any was seen."""
-        speed = self._speed.get(_speed_key(treatment))
+        speed = self.speed(treatment)
         if speed is None:
             return 0.0 if not items else None
         return sum(speed * (item.megapixels or USUAL_MEGAPIXELS) * max(1.0, item.duration_s * 25) for item in items)
 
     def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float) -> None:
-        """Learn from something that was derained; the newest counts as much as all before."""
+        """Learn from something that was derained. The best of the last few counts: the first holds the loading of the model."""
         if megapixels > 0.01 and seconds > 0:
-            key, now = _speed_key(treatment), seconds / megapixels
-            self._speed[key] = (self._speed.get(key, now) + now) / 2
+            seen = self._seen.setdefault(_speed_key(treatment), deque(maxlen=SPEEDS_KEPT))
+            seen.append(seconds / megapixels)
 
     def speed(self, treatment: Treatment) -> float | None:
         """Seconds per megapixel with this model here, once seen."""
-        return self._speed.get(_speed_key(treatment))
+        return min(self._seen.get(_speed_key(treatment), ()), default=None)
 
     def start(self, items: list[Item], treatment: Treatment, settings: Settings, only_rain: bool = False) -> None:
         """Put `items` behind what is at work already. With `only_rain` what was removed is saved instead of the result."""
@@ -195,7 +198,11 @@ def _speed_key(treatment: Treatment) -> str:
 
 
 def _wanted_target(source: Path, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
-    folder = Path(settings.save_folder) if settings.save_to == "folder" and settings.save_folder else source.parent
+    folder = source.parent
+    if settings.save_to == "folder" and settings.save_folder:
+        folder = Path(settings.save_folder)
+    elif folder == resource("samples"):  # part of the installation, which is not ours to write into
+        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "rainapp"
     suffix = source.suffix if settings.format == "keep" else f".{settings.format}"
     target = result_path(source, folder, suffix, treatment, settings.name_template)
     return rain_path(target) if only_rain else target

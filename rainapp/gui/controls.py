@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
@@ -179,13 +179,17 @@ class NameLabel(QLabel):
 class FocusRing(QWidget):
     """A ring around whatever has the keyboard focus, shown once a key has moved it there; one for the application."""
 
+    _KEYS = (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)
+
     def __init__(self, window: QWidget) -> None:
         """Wait for the first move of the focus within `window`."""
         super().__init__(window)
         self._window = window
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
+        self._by_key = False
         self._around: QWidget | None = None
+        window.installEventFilter(self)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
@@ -195,17 +199,21 @@ class FocusRing(QWidget):
             with contextlib.suppress(RuntimeError):  # it was deleted, as the last row of a closed dialog is
                 self._around.removeEventFilter(self)
         self._around = None
-        if now is None or now.window() is not self._window:
-            self.hide()
-            return
-        self._around = now
-        now.installEventFilter(self)
+        self.hide()
+        if now is not None and now.window() is self._window:
+            self._around = now
+            now.installEventFilter(self)
+            if self._by_key:
+                self._place()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
         kind = event.type()
-        if kind in (QEvent.Type.KeyPress, QEvent.Type.KeyRelease):
-            self._place()
-        elif kind == QEvent.Type.MouseButtonPress or kind in (QEvent.Type.Hide, QEvent.Type.FocusOut):
+        if isinstance(event, QKeyEvent) and event.key() in self._KEYS:
+            self._by_key = True
+        elif kind == QEvent.Type.MouseButtonPress:
+            self._by_key = False
+            self.hide()
+        elif kind == QEvent.Type.Hide:
             self.hide()
         elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
             self._place()

@@ -39,7 +39,7 @@ class ListPanel(QFrame):
         for row_id in ("derain-selected", "reveal", "open-source-folder", "remove"):
             self.list.addAction(actions[row_id])
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 1, 0)
+        column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         self._head = self._make_head(actions)
         column.addWidget(self._head)
@@ -51,8 +51,9 @@ class ListPanel(QFrame):
         self._count()
 
     def _make_head(self, actions: Actions) -> QWidget:
-        head = QWidget()
-        head.setFixedHeight(46)
+        head = QFrame()
+        head.setProperty("role", "head")
+        head.setFixedHeight(47)
         row = QHBoxLayout(head)
         row.setContentsMargins(14, 0, 8, 0)
         row.setSpacing(6)
@@ -196,13 +197,16 @@ class DerainPage(QWidget):
         assert isinstance(row, QHBoxLayout)
         if self._narrow:
             row.removeWidget(self._side)
-            self.bar.row.addWidget(self.run_bar)
+            self.bar.row.addWidget(self.run_bar, 0, Qt.AlignmentFlag.AlignVCenter)
+            self.run_bar.setFixedHeight(42)
             self.run_bar.setFixedWidth(230)
         else:
             row.addWidget(self._side)
             self._run_place.addWidget(self.run_bar)
             self.run_bar.setMinimumWidth(0)
             self.run_bar.setMaximumWidth(16777215)
+            self.run_bar.setMinimumHeight(0)
+            self.run_bar.setMaximumHeight(16777215)
         self.run_bar.set_compact(bool(self._narrow))
         self.run_bar.show()
 

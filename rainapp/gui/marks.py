@@ -35,9 +35,10 @@ def paint_handle(painter: QPainter, at: QPointF, photo: QRectF) -> None:
     """The swipe line along the height of the photo in sight, and its round handle with two chevrons."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(0, 0, 0, 60), 4))
+    flat = Qt.PenCapStyle.FlatCap
+    painter.setPen(QPen(QColor(0, 0, 0, 60), 4, Qt.PenStyle.SolidLine, flat))
     painter.drawLine(QPointF(at.x(), photo.top()), QPointF(at.x(), photo.bottom()))
-    painter.setPen(QPen(Qt.GlobalColor.white, 2))
+    painter.setPen(QPen(QColor(255, 255, 255), 2, Qt.PenStyle.SolidLine, flat))
     painter.drawLine(QPointF(at.x(), photo.top()), QPointF(at.x(), photo.bottom()))
     painter.setPen(QPen(QColor(0, 0, 0, 50), 1))
     painter.setBrush(Qt.GlobalColor.white)

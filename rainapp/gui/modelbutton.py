@@ -8,6 +8,8 @@ from rainapp.gui import icons, words
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
 
+SIDES = 44 + 36  # what icon and arrow take of the width
+
 
 class ModelButton(QPushButton):
     """Shows title, summary and the speed seen here of the model in use; `chosen` carries the id of another."""
@@ -51,12 +53,15 @@ class ModelButton(QPushButton):
         self.update()
 
     def _lines(self) -> tuple[str, str]:
+        """Title and facts; where there is little room the summary is shortened, not the speed."""
         card = self._workspace.card
         if card is None:
             return self.tr("No model"), self.tr("Import one to begin")
         speed = self._workspace.batch.speed(self._workspace.treatment)
-        here = self.tr("{time} per MP here").format(time=words.duration(speed)) if speed else ""
-        return card.title, " · ".join(filter(None, (card.summary.split(".")[0], here)))
+        here = self.tr(" · {time} per MP here").format(time=words.duration(speed)) if speed else ""
+        figures = QFontMetrics(interface_font(12))
+        room = self.width() - SIDES - figures.horizontalAdvance(here)
+        return card.title, figures.elidedText(card.summary.split(".")[0], Qt.TextElideMode.ElideRight, room) + here
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(200, 56)
@@ -69,7 +74,7 @@ class ModelButton(QPushButton):
         ratio = self.devicePixelRatioF()
         painter.drawPixmap(14, middle - 9, icons.pixmap("zap", "accent_line" if self.isEnabled() else "off", 18, ratio))
         painter.drawPixmap(self.width() - 28, middle - 8, icons.pixmap("chevron-down", "dim", 16, ratio))
-        room = self.width() - 44 - 36
+        room = self.width() - SIDES
         for words_, font, token, top in (
             (title, interface_font(13, QFont.Weight.DemiBold), "text", middle - 19),
             (facts, interface_font(12), "dim", middle),

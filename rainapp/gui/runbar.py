@@ -1,7 +1,7 @@
 """The one primary button and what it will cost; while at work, progress, pause and stop stand in its place."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, label, push_button
@@ -16,6 +16,7 @@ class RunBar(QStackedWidget):
         """Show what `workspace` would do, or does."""
         super().__init__(parent)
         self._workspace = workspace
+        self._pages: list[QVBoxLayout] = []
         self._add_ready()
         self._add_running()
         for signal in (workspace.added, workspace.removed, workspace.amount_changed, workspace.treatment_changed):
@@ -25,23 +26,28 @@ class RunBar(QStackedWidget):
         workspace.current_changed.connect(self.refresh)
         self.refresh()
 
-    def _add_ready(self) -> None:
+    def _add_page(self) -> QBoxLayout:
         page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        outer = QVBoxLayout(page)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addStretch(1)
+        line = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        line.setSpacing(8)
+        outer.addLayout(line)
+        outer.addStretch(0)
+        self._pages.append(outer)
+        self.addWidget(page)
+        return line
+
+    def _add_ready(self) -> None:
+        line = self._add_page()
         self.cost = Elided(role="small")
         self.button = push_button(self.tr("Derain"), lambda: None, "primary", "droplets", "on_accent")
-        column.addStretch(1)
-        column.addWidget(self.cost)
-        column.addWidget(self.button)
-        self.addWidget(page)
+        line.addWidget(self.cost)
+        line.addWidget(self.button)
 
     def _add_running(self) -> None:
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        self._line = self._add_page()
         figures = QHBoxLayout()
         self.figure: QLabel = label("", "strong")
         self.left = Elided(role="dim")
@@ -59,16 +65,22 @@ class RunBar(QStackedWidget):
         self.stop = push_button(self.tr("Stop"), lambda: None, icon="x")
         for button in (self.pause, self.go_on, self.stop):
             buttons.addWidget(button, 1)
-        column.addStretch(1)
-        column.addLayout(figures)
-        column.addWidget(self.progress)
-        column.addLayout(buttons)
-        self.addWidget(page)
+        self._line.addLayout(figures)
+        self._line.addWidget(self.progress)
+        self._line.addLayout(buttons)
 
     def set_compact(self, compact: bool) -> None:
-        """In a narrow window the cost line goes and the words beside the progress with it."""
+        """In a narrow window all stands in one line: no cost, no time left, no words on pause and stop."""
         self.cost.setVisible(not compact)
         self.left.setVisible(not compact)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._line.setDirection(across if compact else down)
+        for outer in self._pages:
+            outer.setStretch(2, 1 if compact else 0)  # in the middle of the bar, or at the foot of the inspector
+        for button in (self.pause, self.go_on, self.stop):
+            words_ = button.accessibleName()
+            button.setText("" if compact else f" {words_}")
+            button.setToolTip(words_ if compact else "")
 
     @property
     def chosen(self) -> list[Item]:
@@ -116,7 +128,7 @@ class RunBar(QStackedWidget):
         seconds = self._workspace.batch.estimate_s(items, self._workspace.treatment)
         parts = [self.tr("{n} ready").format(n=len(items))]
         if seconds is not None:
-            parts.append(self.tr("about {time}").format(time=words.duration(max(1.0, seconds))))
+            parts.append(self.tr("about {time}").format(time=words.about(seconds)))
         parts.append(words.size(sum(item.size for item in items)))
         return " · ".join(parts)
 

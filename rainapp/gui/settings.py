@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QFormLayout,
+    QGridLayout,
     QHBoxLayout,
     QLineEdit,
     QScrollArea,
@@ -25,10 +26,16 @@ from PySide6.QtWidgets import (
 from rainapp import __version__
 from rainapp.gui import actions
 from rainapp.gui.controls import label, push_button
+from rainapp.gui.inspector import FORMATS
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
 from rainapp.settings import PREFERENCES, Preference
 
+CHOICES = {  # words for the usual values of preferences that may hold others too
+    "format": FORMATS,
+    "device": (("auto", "Automatic"), ("cpu", "Processor only")),
+    "language": (("system", "As the system"), ("en", "English")),
+}
 PAGES = ("General", "Files", "Speed", "Looks")
 
 
@@ -46,7 +53,7 @@ class SettingsDialog(QDialog):
         """One page for each group of preferences, then keys and about."""
         super().__init__(parent)
         self._workspace = workspace
-        self._rows: dict[str, tuple[QWidget, QWidget]] = {}
+        self._rows: dict[str, tuple[QWidget, QWidget, QWidget]] = {}
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 480)
@@ -87,29 +94,35 @@ class SettingsDialog(QDialog):
         form = QFormLayout(box)
         form.setContentsMargins(8, 16, 8, 16)
         form.setHorizontalSpacing(24)
-        form.setVerticalSpacing(10)
-        form.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.ExpandingFieldsGrow)
         return box, form
 
     def _preferences(self, page: str) -> QWidget:
-        box, form = self._form()
-        for name, preference in PREFERENCES.items():
+        box = QWidget()
+        grid = QGridLayout(box)
+        grid.setContentsMargins(8, 16, 16, 16)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        grid.setColumnMinimumWidth(0, 130)
+        grid.setColumnStretch(1, 1)
+        for preference in PREFERENCES.values():
             if preference.page == page:
-                control = self._control(preference)
-                control.setAccessibleName(self.tr(preference.label))
-                control.setAccessibleDescription(self.tr(preference.help))
-                help_words = label(self.tr(preference.help), "small")
-                help_words.setWordWrap(True)
-                field = QWidget()
-                column = QVBoxLayout(field)
-                column.setContentsMargins(0, 0, 0, 0)
-                column.setSpacing(4)
-                column.addWidget(control)
-                column.addWidget(help_words)
-                name_label = label("" if preference.kind == "flag" else self.tr(preference.label))
-                form.addRow(name_label, field)
-                self._rows[name] = (field, control)
+                self._add_preference(grid, preference)
+        grid.setRowStretch(grid.rowCount(), 1)
         return box
+
+    def _add_preference(self, grid: QGridLayout, preference: Preference) -> None:
+        control = self._control(preference)
+        control.setAccessibleName(self.tr(preference.label))
+        control.setAccessibleDescription(self.tr(preference.help))
+        name = label("" if preference.kind == "flag" else self.tr(preference.label))
+        help_words = label(self.tr(preference.help), "small")
+        help_words.setWordWrap(True)
+        help_words.setContentsMargins(0, 0, 0, 10)
+        row = grid.rowCount()
+        grid.addWidget(name, row, 0)
+        grid.addWidget(control, row, 1)
+        grid.addWidget(help_words, row + 1, 1)
+        self._rows[preference.name] = (name, control, help_words)
 
     def _control(self, preference: Preference) -> QWidget:
         value = getattr(self._workspace.settings, preference.name)
@@ -119,9 +132,10 @@ class SettingsDialog(QDialog):
             tick.setChecked(value)
             tick.toggled.connect(change)
             return tick
-        if preference.kind == "choice":
+        if preference.kind == "choice" or preference.name in CHOICES:
             choice = QComboBox()
-            for key, words in preference.choices:
+            choices = preference.choices or CHOICES[preference.name]
+            for key, words in choices if value in dict(choices) else (*choices, (value, value)):
                 choice.addItem(self.tr(words), key)
             choice.setCurrentIndex(choice.findData(value))
             choice.activated.connect(lambda _: change(choice.currentData()))
@@ -171,13 +185,11 @@ class SettingsDialog(QDialog):
     def _find(self, words: str) -> None:
         wanted = words.casefold().strip()
         first: str | None = None
-        for name, (field, _) in self._rows.items():
+        for name, widgets in self._rows.items():
             preference = PREFERENCES[name]
             hit = not wanted or wanted in f"{preference.label} {preference.help}".casefold()
-            box = field.parentWidget()
-            form = box.layout() if box else None
-            if isinstance(form, QFormLayout):
-                form.setRowVisible(field, hit)
+            for widget in widgets:
+                widget.setVisible(hit)
             if hit and wanted and first is None:
                 first = preference.page
         if first is not None:
@@ -185,7 +197,7 @@ class SettingsDialog(QDialog):
 
     def _shortcuts(self) -> QWidget:
         box, form = self._form()
-        form.setVerticalSpacing(6)
+        form.setVerticalSpacing(8)
         for row in actions.ROWS:
             if row.shortcut:
                 form.addRow(label(actions.tr(row.text)), label(row.shortcut, "dim"))

@@ -17,7 +17,8 @@ QLabel[role="canvas"] { color: $dim_canvas; }
 QLabel[role="bad"] { color: $bad; }
 
 QFrame[role="header"] { background: $panel; border: none; border-bottom: 1px solid $line; }
-QFrame[role="list"] { background: $panel; border: none; border-right: 1px solid $line; }
+QFrame[role="list"] { background: $panel; border: none; }
+QFrame[role="head"] { background: $panel; border: none; border-bottom: 1px solid $line; }
 QFrame[role="strip"] { background: $panel; border: none; border-top: 1px solid $line; }
 QFrame[role="bar"] { background: $panel; border: none; border-top: 1px solid $line; }
 QFrame[role="inspector"], QFrame[role="drawer"] { background: $panel; border: none; border-left: 1px solid $line; }
@@ -63,7 +64,9 @@ QLineEdit, QComboBox, QSpinBox { background: $raised; border: 1px solid $line; b
     selection-background-color: $accent; selection-color: $on_accent; }
 QLineEdit[wrong="true"] { border: 1px solid $bad; }
 QComboBox::drop-down { border: none; width: 24px; }
-QComboBox::down-arrow { image: none; }
+QComboBox::down-arrow { image: url($arrow); width: 14px; height: 14px; }
+QSpinBox QLineEdit { border: none; padding: 0 0 0 8px; background: transparent; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; selection-background-color: $hover;
     selection-color: $text; padding: 4px; }
 QListView { background: $panel; border: none; }
@@ -89,6 +92,7 @@ QMenu::item:selected { background: $hover; }
 QMenu::item:disabled { color: $off; }
 QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
 QMenu::icon { padding-left: 8px; }
+QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab { background: transparent; color: $dim; padding: 8px 12px; border: none; border-bottom: 2px solid transparent; }
 QTabBar::tab:selected { color: $text; border-bottom: 2px solid $accent_line; }
 QTabWidget::pane { border: none; border-top: 1px solid $line; }
@@ -103,6 +107,6 @@ QSlider::handle:horizontal { background: #ffffff; border: 1px solid $off; width:
 """)
 
 
-def style_sheet(tokens: dict[str, str], check_icon: str = "") -> str:
-    """The style sheet for one theme. `tokens`: every token of the table by name; `check_icon`: file of the tick."""
-    return _SHEET.substitute(tokens, check_icon=check_icon)
+def style_sheet(tokens: dict[str, str], icons: str) -> str:
+    """The style sheet for one theme. `tokens`: every token of the table by name; `icons`: folder of the few icons it names."""
+    return _SHEET.substitute(tokens, check_icon=f"{icons}/tick.svg", arrow=f"{icons}/arrow-{tokens['name']}.svg")

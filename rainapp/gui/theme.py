@@ -144,7 +144,7 @@ class Look(QObject):
         application = QApplication.instance()
         if isinstance(application, QApplication):
             application.setPalette(palette_of(self.theme))
-            application.setStyleSheet(style_sheet(self.theme.tokens(), resource("icons/tick.svg").as_posix()))
+            application.setStyleSheet(style_sheet(self.theme.tokens(), resource("icons").as_posix()))
         self.changed.emit()
 
     def colour(self, token: str) -> QColor:

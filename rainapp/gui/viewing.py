@@ -260,7 +260,7 @@ class Viewing(QObject):
             sight.whole, sight.treatment, sight.part = pair, job.treatment, None
         else:
             sight.part = pair
-            self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.region.width * pair.region.height / 1e6)
+        self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
 
     # -- what changes elsewhere
 

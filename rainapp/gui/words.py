@@ -14,12 +14,19 @@ def duration(seconds: float) -> str:
     """A span of time as one says it: "0.4 s", "12 s", "3 min", "1 h 05 min"."""
     if seconds < 9.95:
         return tr("{n} s").format(n=f"{max(0.1, seconds):.1f}")
-    if seconds < 90:
+    if seconds < 59.5:
         return tr("{n} s").format(n=round(seconds))
     if seconds < 3570:
         return tr("{n} min").format(n=round(seconds / 60))
     hours, minutes = divmod(round(seconds / 60), 60)
     return tr("{h} h {m:02d} min").format(h=hours, m=minutes)
+
+
+def about(seconds: float) -> str:
+    """A guess, in figures that do not pretend to know better: "1 s", "25 s", "3 min"."""
+    if seconds < 10:
+        return tr("{n} s").format(n=max(1, round(seconds)))
+    return tr("{n} s").format(n=round(seconds / 5) * 5) if seconds < 57 else duration(seconds)
 
 
 def clock(seconds: float) -> str:
@@ -42,7 +49,7 @@ def left(seconds: float) -> str:
     """What is left to wait: "3 s left", "about 2 min left"."""
     if seconds < 60:
         return tr("{time} left").format(time=tr("{n} s").format(n=max(1, round(seconds))))
-    return tr("about {time} left").format(time=duration(seconds))
+    return tr("about {time} left").format(time=about(seconds))
 
 
 def state(item: Item) -> tuple[str, str, str]:

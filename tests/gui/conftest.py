@@ -33,8 +33,11 @@ def plain_library(tmp_path: Path) -> ModelLibrary:
 
 
 @pytest.fixture
-def make_session(qapp: QApplication, plain_run: PlainRun, plain_library: ModelLibrary) -> Iterator[Callable[..., Session]]:
-    """Opens sessions and closes them; every one must leave no thread and no running timer."""
+def make_session(
+    qapp: QApplication, plain_run: PlainRun, plain_library: ModelLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., Session]]:
+    """Opens sessions and closes them; the pictures folder of the person is out of reach."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     opened: list[Session] = []
 
     def make(settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> Session:
