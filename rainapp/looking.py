@@ -1,5 +1,7 @@
 """Pictures for the screen: decoded, cut out, made smaller, derained in part. Nothing here is written to a disk.
 
+Deraining imports torch, which takes seconds; what only decodes does without, so that a photo is on the screen at once.
+
 A view is moved many times over one photo, so the picture decoded last is kept. What is cut out for the net keeps the net's own
 grid and a margin as wide as the net sees, so that a preview shows what the file will hold.
 """
@@ -16,8 +18,6 @@ from rainapp.jobs import Picture, Preview, Previewed, ReadPair, ReadPicture, Reg
 from rainapp.library import ModelLibrary
 from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
-from rainapp.stages import load_pipeline
-from rainapp.stages.amount import rain_found
 
 MARGIN_MAX_PX = 512
 
@@ -99,6 +99,9 @@ def read_picture(job: ReadPicture, watch: Watch) -> Picture:
 
 def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     """Derain what is in view at full scale, or the whole picture made small; strength and mask can be applied later."""
+    from rainapp.stages import load_pipeline  # torch, which pictures do without
+    from rainapp.stages.amount import rain_found
+
     started = time.monotonic()
     watch.tick(0, 0)
     image = LAST.get(job.source, job.time_s).image
@@ -119,6 +122,8 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
 
 def read_pair(job: ReadPair, watch: Watch) -> Previewed:
     """Both sides of a finished file, the same part at the same size. Raises UnreadableFile when they do not fit together."""
+    from rainapp.stages.amount import rain_found
+
     started = time.monotonic()
     watch.tick(0, 2)
     rainy = LAST.get(job.source, job.time_s).image

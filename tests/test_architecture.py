@@ -158,7 +158,7 @@ TABLE = (
         ("rainapp.gui.*",),
         uses=("words", "values", "contracts", "lanes"),
         libraries=libraries("PySide6 numpy send2trash"),
-        late=("rainapp.work", "training.recipe"),
+        late=("rainapp.work", "rainapp.looking", "training.recipe"),
         why="the window appears before torch is imported, and never decodes or computes",
     ),
     Row(

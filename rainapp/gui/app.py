@@ -2,7 +2,7 @@
 
     1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
     2  settings, theme, translations
-    3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job runs, on its thread
+    3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job derains, on its thread
     4  the window, before any of that is imported
     5  the event loop; every event of a job crosses here, through one queued signal
     6  the end: running jobs are cancelled, all threads joined, settings written
@@ -31,7 +31,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, Progressed, Watch
+from rainapp.jobs import Event, Job, Progressed, ReadPicture, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -44,7 +44,11 @@ log = logging.getLogger(__name__)
 
 
 def run_work(job: Job, watch: Watch) -> object:
-    """Do a job and make its pictures ready to paint, on the worker thread. Imports torch when first called."""
+    """Do a job, on the worker thread. Imports torch with the first job that derains; a photo is shown before that."""
+    if isinstance(job, ReadPicture):
+        from rainapp import looking
+
+        return looking.read_picture(job, watch)
     from rainapp import work
 
     return work.run(job, watch)
