@@ -4,8 +4,8 @@
 pixel comes out exactly as it was. Everything runs on strips of rows, so that a whole picture is never float.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image, Pixels
-from rainapp.jobs import STRENGTH_MAX
+from rainapp.jobs import STRENGTH_MAX, Watch
 
 RAIN_MIN = 0.002  # mean |D - I| below this is no rain: half a grey level of 255
 STRIP_ROWS = 256
@@ -70,6 +70,11 @@ class Amount:
             rows = self.mask[top : top + len(rainy), :, None]
             change *= rows.astype(np.float32) / np.float32(np.iinfo(self.mask.dtype).max)
         return _rounded(before + change, rainy)
+
+    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        """As a stage of its own, behind stages that need frames derained at full strength; ticks nothing."""
+        for frame in frames:
+            yield replace(frame, image=with_amount(frame.source, frame.image, self))
 
 
 def _rounded(values: NDArray[np.float32], like: Pixels) -> Pixels:

@@ -5,6 +5,9 @@ halves, not a tile and a sliver. Neighbours overlap by what the net sees around 
 tile fades into the next along a raised cosine; the outer quarters, where a tile lacks surroundings, are taken from the
 neighbour alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
 
+Tiles begin at multiples of the step a net works on: a net that shrinks the picture inside is the same function in two tiles
+only if its coarse positions fall on the same pixels. Where the picture is no multiple, the last tile is padded by reflection.
+
 Only one row of tiles is float at a time: `assemble` gives finished rows back as soon as nothing can change them any more.
 """
 
@@ -18,13 +21,14 @@ from numpy.typing import NDArray
 from rainapp.image import Pixels
 
 Rows = NDArray[np.float32]
+SIDE_PX = 64
 
 
 @dataclass(frozen=True)
 class Grid:
     """Where the tiles of a picture of `height` x `width` lie: `tops` x `lefts`, each `tile_height` x `tile_width`.
 
-    A side of a tile exceeds the picture only where there is a single tile along it; then the tile is padded.
+    The last tiles may reach beyond the picture by less than a step of the net; they are padded there.
     """
 
     height: int
@@ -57,22 +61,28 @@ def lay(height: int, width: int, *, tile_px: int, overlap_px: int, multiple_px: 
     Raises:
         ValueError: the numbers do not fit together.
     """
-    largest = tile_px // multiple_px * multiple_px
-    if height < 1 or width < 1 or overlap_px < 0 or largest <= overlap_px:
+    largest, overlap = tile_px // multiple_px, -(-overlap_px // multiple_px)  # in steps
+    if height < 1 or width < 1 or overlap < 0 or largest <= overlap:
         raise ValueError(f"no tiles of {tile_px} px with {overlap_px} px overlap for a picture of {width}x{height}")
-    tops, tile_height = _places(height, largest, overlap_px, multiple_px)
-    lefts, tile_width = _places(width, largest, overlap_px, multiple_px)
+    tops, tile_height = _places(height, largest, overlap, multiple_px)
+    lefts, tile_width = _places(width, largest, overlap, multiple_px)
     return Grid(height, width, tile_height, tile_width, tops, lefts)
 
 
 def _places(length: int, largest: int, overlap: int, multiple: int) -> tuple[tuple[int, ...], int]:
-    """Starts along one axis and the side of the tiles there."""
-    count = 1 if length <= largest else -(-(length - overlap) // (largest - overlap))
-    side = -(-(length + (count - 1) * overlap) // count)
-    side = -(-side // multiple) * multiple
-    if count == 1:
-        return (0,), side
-    return tuple(round(index * (length - side) / (count - 1)) for index in range(count)), side
+    """Starts along one axis and the side of the tiles there, in pixels; `largest` and `overlap` are in steps of `multiple`.
+
+    Where there are several tiles, their side is a multiple of `SIDE_PX` if it can be: engines that compile a net for each size
+    then meet few of them.
+    """
+    steps = -(-length // multiple)
+    if steps <= largest:
+        return (0,), steps * multiple
+    count = -(-(steps - overlap) // (largest - overlap))
+    side = -(-(steps + (count - 1) * overlap) // count)
+    coarse = max(SIDE_PX // multiple, 1)
+    side = min(-(-side // coarse) * coarse, largest)
+    return tuple(round(index * (steps - side) / (count - 1)) * multiple for index in range(count)), side * multiple
 
 
 def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
@@ -104,7 +114,7 @@ def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
     source = iter(tiles)
     above: Rows | None = None  # what the row of tiles before reaches into this one
     for index, top in enumerate(grid.tops):
-        strip = _strip(grid, source)
+        strip = _strip(grid, top, source)
         if above is not None:
             weight = fade(len(above))[:, None, None]
             strip[: len(above)] = _faded(above, strip[: len(above)], weight)
@@ -113,9 +123,9 @@ def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
         yield top, strip[: following - top]
 
 
-def _strip(grid: Grid, source: Iterator[Rows]) -> Rows:
-    """The next row of tiles, faded into one strip (tile_height or less, width, 3)."""
-    strip = np.empty((min(grid.tile_height, grid.height), grid.width, 3), np.float32)
+def _strip(grid: Grid, top: int, source: Iterator[Rows]) -> Rows:
+    """The row of tiles at `top`, faded into one strip (tile_height or less, width, 3)."""
+    strip = np.empty((min(grid.tile_height, grid.height - top), grid.width, 3), np.float32)
     reached = 0
     for left in grid.lefts:
         right = min(left + grid.tile_width, grid.width)
