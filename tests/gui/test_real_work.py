@@ -1,0 +1,71 @@
+"""The window over the real work: a real net, real files, nothing in their place."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui.app import Session, prepare
+from rainapp.gui.item import State
+from rainapp.library import ModelLibrary
+from rainapp.settings import Settings
+from tests.gui.plain_run import idle, rainy_photo, read, until
+
+
+@pytest.fixture
+def session(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = Settings(theme="light", device="cpu", engine="torch", precision="fp32")
+    prepare(qapp, settings)
+    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
+    session.window.show()
+    yield session
+    session.close()
+    session.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def test_a_photo_is_seen_previewed_and_derained_by_a_real_net(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    photo = rainy_photo(tmp_path / "café ☔.png", 320, 200)
+    session.workspace.add([photo])
+    until(qtbot, lambda: session.viewing.pair is not None)
+    until(qtbot, idle(session))
+    qtbot.mouseClick(session.window.page.run_bar.button, Qt.MouseButton.LeftButton)
+    until(qtbot, idle(session))
+    item = session.workspace.items[0]
+    assert item.state is State.DONE, (item.message, item.hint)
+    assert item.target == tmp_path / "café ☔_derained.png"
+    assert np.abs(read(item.target).astype(int) - read(photo)).max() > 3
+    assert session.viewing.shows_result
+    assert "PyTorch" in session.window.header.chip.text()
+
+
+def test_files_that_cannot_be_read_are_told_in_words(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    cut = rainy_photo(tmp_path / "cut.png")
+    cut.write_bytes(cut.read_bytes()[:900])
+    empty = tmp_path / "empty.jpg"
+    empty.write_bytes(b"")
+    session.workspace.add([cut, empty, tmp_path / "gone.tif"])
+    until(qtbot, lambda: all(item.state is State.UNREADABLE for item in session.workspace.items))
+    until(qtbot, idle(session))
+    for item in session.workspace.items:
+        session.workspace.select(item, [item])
+        until(qtbot, idle(session))
+        assert session.window.page.trouble.isVisible()
+        assert len(session.window.page.trouble.message.text()) > 10
+
+
+def test_a_folder_is_searched_for_photos_and_clips(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    deep = tmp_path / "photos" / "one" / "two"
+    deep.mkdir(parents=True)
+    rainy_photo(deep / "b.png")
+    rainy_photo(tmp_path / "photos" / "a.jpg")
+    (deep / "notes.txt").write_text("no photo")
+    session.workspace.add([tmp_path / "photos"])
+    until(qtbot, lambda: len(session.workspace.items) == 2)
+    until(qtbot, idle(session))
+    assert {item.path.name for item in session.workspace.items} == {"a.jpg", "b.png"}
