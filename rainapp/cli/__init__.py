@@ -1,7 +1,8 @@
 """The command line: a table of commands, and what happens to errors that reach the top.
 
-Each command is a module with `add_parser` and `run`; it loads torch and the work only when it runs, so help is quick. Exit
-codes: 0 all done, 1 some inputs failed, 2 wrong usage or nothing to do, 3 no input could be processed, 130 cancelled.
+Each command is a module with `add_parser` and `run`. Only the one that is typed is loaded, and it loads torch and the work only
+when it runs, so help is quick. Exit codes: 0 all done, 1 some inputs failed, 2 wrong usage or nothing to do, 3 no input could
+be processed, 130 cancelled.
 """
 
 import argparse
@@ -14,22 +15,48 @@ from types import ModuleType
 import rainapp
 from rainapp.errors import BadTreatment, Cancelled, RainError
 
-COMMANDS = ("derain", "models", "evaluate", "rain", "train", "doctor")
+COMMANDS = {
+    "derain": "take rain out of photos and videos",
+    "models": "list, import, export and check models",
+    "evaluate": "score models on pairs of rainy and clean pictures",
+    "rain": "draw synthetic rain on clean photos",
+    "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR",
+    "doctor": "report versions, devices, engines, library health and paths",
+}
 DONE, SOME_FAILED, USAGE, NONE_DONE, CANCELLED = 0, 1, 2, 3, 130
 
 log = logging.getLogger(__name__)
 
 
-def modules() -> dict[str, ModuleType]:
-    """The module of each command, in the order of the help."""
-    from rainapp.cli import derain, doctor, evaluate, models, rain, train  # here, since the window does without them
+def module_of(command: str) -> ModuleType:
+    """The module of a command; spelled out, so that searches and freezers find every one."""
+    if command == "derain":
+        from rainapp.cli import derain
 
-    table = {"derain": derain, "models": models, "evaluate": evaluate, "rain": rain, "train": train, "doctor": doctor}
-    return {name: table[name] for name in COMMANDS}
+        return derain
+    if command == "models":
+        from rainapp.cli import models
+
+        return models
+    if command == "evaluate":
+        from rainapp.cli import evaluate
+
+        return evaluate
+    if command == "rain":
+        from rainapp.cli import rain
+
+        return rain
+    if command == "train":
+        from rainapp.cli import train
+
+        return train
+    from rainapp.cli import doctor
+
+    return doctor
 
 
-def build_parser(commands: dict[str, ModuleType]) -> argparse.ArgumentParser:
-    """The parser of everything that can be typed."""
+def build_parser(typed: str) -> argparse.ArgumentParser:
+    """The parser of what can be typed, in full for the command `typed`, by name and one line for the others."""
     parser = argparse.ArgumentParser(
         prog="rainapp",
         description="Takes rain out of photos and videos. Without a command it opens the window, on FILE… where named.",
@@ -38,8 +65,11 @@ def build_parser(commands: dict[str, ModuleType]) -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"rainapp {rainapp.__version__}")
     parser.add_argument("--safe", action="store_true", help="open the window with settings ignored, on the CPU only")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
-    for module in commands.values():
-        module.add_parser(subparsers)
+    for name, words in COMMANDS.items():
+        if name == typed:
+            module_of(name).add_parser(subparsers)
+        else:
+            subparsers.add_parser(name, help=words)
     return parser
 
 
@@ -48,12 +78,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
-    commands = modules()
-    command = ""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if not word.startswith("-")), "")
     try:
-        args = build_parser(commands).parse_args(argv)
-        command = f" {args.command}"
-        return int(commands[args.command].run(args))
+        args = build_parser(command).parse_args(words)
+        return int(module_of(command).run(args))
     except SystemExit as leaving:  # argparse has said what is wrong, or printed what was asked for
         return leaving.code if isinstance(leaving.code, int) else DONE
     except (KeyboardInterrupt, Cancelled):
@@ -62,9 +91,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_FAILED
     except RainError as error:
-        print(f"rainapp{command}: {error}", file=sys.stderr)
+        print(f"rainapp {command}: {error}", file=sys.stderr)
         return USAGE if isinstance(error, BadTreatment) else NONE_DONE
     except Exception as error:
-        log.exception("`rainapp%s` met a bug", command)
-        print(f"rainapp{command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)
+        log.exception("`rainapp %s` met a bug", command)
+        print(f"rainapp {command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)
         return NONE_DONE
