@@ -6,6 +6,7 @@ Lab, palettes with transparency, rare formats) and as the second opinion on ever
 """
 
 import io
+import struct
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +33,11 @@ Pillow.MAX_IMAGE_PIXELS = int(default_budget_mb() * 1e6 / 12)
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 
 _STRIP_ROWS = 256
+# What the decoders raise for damaged content; their own bugs on such content look the same.
+_DAMAGE: tuple[type[Exception], ...] = (
+    *(OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, LookupError, OverflowError, AttributeError),
+    *(ZeroDivisionError, struct.error, cv2.error, ImageCms.PyCMSError, Pillow.DecompressionBombError, tifffile.TiffFileError),
+)
 _MATRIX_TAGS, _TABLE_TAG = (b"rXYZ", b"rTRC"), b"A2B0"
 _APPROXIMATE = "The file has no ink profile: its CMYK colours are converted by the plain formula and are approximate."
 
@@ -62,26 +68,17 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
             raise NotEnoughMemory(
                 f"{path.name} does not fit the memory.", "Close other programs and try again.", path
             ) from error
-        except (
-            OSError,
-            ValueError,
-            SyntaxError,
-            EOFError,
-            RuntimeError,
-            TypeError,
-            KeyError,
-            IndexError,
-            OverflowError,
-        ) as error:
-            reasons.append(error)
-        except (AttributeError, ZeroDivisionError, cv2.error, ImageCms.PyCMSError, Pillow.DecompressionBombError) as error:
+        except _DAMAGE as error:
             reasons.append(error)
         else:
             return decoded if header.turned else turned(decoded, header.orientation)
-    words = "is cut off" if any("truncated" in str(reason) for reason in reasons) else "is damaged"
-    raise UnreadableFile(
-        f"{path.name} {words}: its pixels cannot be decoded.", "Copy it again from where it came from.", path
-    ) from reasons[0]
+    cut = any("truncated" in str(reason) for reason in reasons)
+    words = (
+        "is cut off: part of its pixels is missing."
+        if cut
+        else "cannot be decoded: it is damaged, or of a kind not known here."
+    )
+    raise UnreadableFile(f"{path.name} {words}", "Copy it again from where it came from.", path) from reasons[0]
 
 
 _Decoder = Callable[[memoryview, Header], Decoded]
