@@ -4,12 +4,13 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from rainapp import cli
-from rainapp.library import CARD, WEIGHTS, ModelLibrary
+from rainapp.library import CARD, WEIGHTS, ModelLibrary, write_card
 
 
 def typed(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
@@ -107,6 +108,47 @@ def test_verify_finds_changed_weights(tiny_library: Path, capsys: pytest.Capture
     assert code == 1
     assert [(line["id"], line["ok"]) for line in lines(out)] == [("tiny", False)]
     assert typed(capsys, "models", "verify")[0] == 1
+
+
+def test_one_model_can_be_verified(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tiny_library / "broken").mkdir()
+    code, out, _ = typed(capsys, "models", "verify", "tiny", "--json")
+    assert (code, lines(out)) == (0, [{"id": "tiny", "ok": True}])
+    assert typed(capsys, "models", "verify")[0] == 1
+    assert typed(capsys, "models", "verify", "broken")[0] == 3
+
+
+def test_measured_figures_are_listed(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = ModelLibrary()
+    card = replace(library.get("tiny"), figures={"rain100l.psnr_y": 36.25})
+    write_card(library.folder(card), card)
+    assert "rain100l.psnr_y 36.25" in typed(capsys, "models")[1]
+
+
+def test_a_card_cannot_drive_the_terminal(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = ModelLibrary()
+    card = replace(library.get("tiny"), title="\x1b[2Jgone", summary="[/bold]\x1b]0;x\x07", licence="[red]\x9bx")
+    write_card(library.folder(card), card)
+    for words in (("models",), ("models", "show", "tiny"), ("models", "--json")):
+        code, out, _ = typed(capsys, *words)
+        assert code == 0
+        assert not {"\x1b", "\x9b", "\x07"} & set(out)
+    assert "[/bold]" in typed(capsys, "models")[1]
+
+
+@pytest.mark.slow
+def test_of_two_imports_of_one_id_at_once_one_wins(tiny_library: Path, tmp_path: Path) -> None:
+    (tiny_library / "tiny").rename(tmp_path / "tiny")
+    command = [sys.executable, "-m", "rainapp", "models", "import", str(tmp_path / "tiny"), "--id", "wanted", "--json"]
+    environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
+    both = [
+        subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    answers = [process.communicate(timeout=200) for process in both]
+    assert sorted(process.returncode for process in both) == [0, 3]
+    assert any("already a model “wanted”" in err for _, err in answers)
+    assert [card.id for card in ModelLibrary().cards()] == ["wanted"]
+    assert ModelLibrary().verify("wanted") == []
 
 
 def test_the_default_can_be_chosen(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the report; exit code 1 if pictures cannot be derained here (no torch, or no model), else 0."""
     report = examine(ModelLibrary(user=args.models_dir))
     if args.json:
-        print(json.dumps(report, ensure_ascii=False))
+        print(json.dumps(report))
     else:
         _print_report(report)
     return 0 if report["ok"] else 1

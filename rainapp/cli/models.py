@@ -14,8 +14,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
-from rainapp.cards import ModelCard, write_card
+from rainapp.cards import ModelCard, printable, write_card
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
 
@@ -32,14 +33,15 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
         ("show", "all that is known about a model", ("id",)),
         ("import", "import a model folder or zip, .safetensors, or a .pth, .pt, .ckpt state dict", ("file",)),
         ("export", "copy a model as a folder that others can import", ("id", "dir")),
-        ("verify", "hash the weights of all models and compare with their cards", ()),
+        ("verify", "hash the weights of a model, or of all, and compare with the cards", ("id",)),
         ("remove", "move one of your models to the trash", ("id",)),
         ("default", "make a model the default", ("id",)),
     ):
         action = actions.add_parser(name, help=words, description=words)
         _add_shared(action, top=False)
         for argument in arguments:
-            action.add_argument(argument, metavar=argument.upper(), type=str if argument == "id" else Path)
+            optional = "?" if name == "verify" else None
+            action.add_argument(argument, metavar=argument.upper(), type=str if argument == "id" else Path, nargs=optional)
         if name == "import":
             action.add_argument(
                 "--id", dest="new_id", metavar="ID", help="its id in the library; default: from the card or file name"
@@ -75,16 +77,25 @@ def _list(library: ModelLibrary, args: argparse.Namespace) -> int:
         for card in cards:
             _print_json(_facts(library, card) | {"default": card.id == default})
     else:
-        table = Table(box=None, pad_edge=False)
-        for column in ("", "id", "what it is", "net", "veil", "licence", "from"):
-            table.add_column(column, overflow="fold")
+        console = _console()
         for card in cards:
-            mark = "*" if card.id == default else ""
-            origin = "bundled" if library.is_bundled(card.id) else "yours"
-            table.add_row(mark, card.id, card.summary or card.title, card.arch, "/".join(card.veils), card.licence, origin)
-        _console().print(table if cards else "No models yet. `rainapp models import FILE` brings one in.")
+            console.print(_entry(card, library.is_bundled(card.id), card.id == default))
+        if not cards:
+            console.print("No models yet. `rainapp models import FILE` brings one in.")
     _say_problems(library)
     return 0
+
+
+def _entry(card: ModelCard, bundled: bool, is_default: bool) -> Text:
+    """A model in two or three short lines, for terminals of any width."""
+    veil = "keeps or clears haze" if "clear" in card.veils else "keeps haze"
+    facts = ["bundled" if bundled else "yours", card.arch, veil, card.licence]
+    entry = Text.assemble("* " if is_default else "  ", (card.id, "bold"), "  ", printable(" · ".join(facts)))
+    figures = ", ".join(f"{name} {value:g}" for name, value in card.figures.items())
+    for line in (card.summary or card.title, figures):
+        if line:
+            entry.append(f"\n    {printable(line)}", "dim")
+    return entry
 
 
 def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
@@ -101,7 +112,7 @@ def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
         elif isinstance(value, list):
             value = ", ".join(value)
         if value not in (None, ""):
-            table.add_row(name.replace("_", " "), str(value))
+            table.add_row(name.replace("_", " "), Text("\n".join(printable(line) for line in str(value).splitlines())))
     _console().print(table)
     return 0
 
@@ -109,7 +120,11 @@ def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
 def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
     from rainapp.importing import import_model
 
-    card = import_model(args.file, library, model_id=args.new_id, licence=args.licence)
+    # A child process starts, loads torch and tries the net out: seconds, in which a person wants to see that something happens.
+    with Console(stderr=True).status(
+        "Opening the file in a process of its own …"
+    ):  # silent where standard error is no terminal
+        card = import_model(args.file, library, model_id=args.new_id, licence=args.licence)
     if args.json:
         _print_json({"id": card.id, "arch": card.arch, "licence": card.licence})
     else:
@@ -134,9 +149,9 @@ def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
 
 def _verify(library: ModelLibrary, args: argparse.Namespace) -> int:
     """One line a model; exit code 1 if anything is wrong."""
-    problems = library.verify()
+    problems = library.verify(args.id)
     damaged = {problem.model_id for problem in problems}
-    for card in library.cards():
+    for card in library.cards() if args.id is None else [library.get(args.id)]:
         if card.id not in damaged:
             _answer(args, {"id": card.id, "ok": True}, f"{card.id}: whole")
     for problem in problems:
@@ -190,7 +205,7 @@ def _answer(args: argparse.Namespace, record: dict[str, Any], words: str) -> Non
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record, ensure_ascii=False), flush=True)
+    print(json.dumps(record), flush=True)  # in ASCII, so that no text of a card can drive a terminal
 
 
 def _console() -> Console:

@@ -34,6 +34,7 @@ PROBE_SIDE_PX = 64
 CHANGE_MAX = 0.25  # mean absolute change of the probe; the heaviest rain in the benchmarks changes a picture by about 0.15
 RANGE_MAX = 0.5  # how far beyond 0..1 a single value may come back
 MEMORY_MB = 2048  # over what torch itself takes, plus a multiple of the file
+CPU_S = 600
 PRECISION_TOLERANCE = 1 / 255  # a lower precision is claimed only where the probe does not differ visibly
 
 
@@ -207,7 +208,7 @@ def _net_of(state: State, claimed: Recognised | None) -> tuple[nn.Module, Recogn
 
 
 def limit_memory(file_bytes: int) -> None:
-    """Cap this process's memory at what it has now plus a budget for a file of that size, where the system can do that."""
+    """Cap what this process may take, with a budget for a file of that size, where the system can do that."""
     with contextlib.suppress(ImportError):  # no `resource` on Windows: the time limit remains
         import resource
 
@@ -215,6 +216,8 @@ def limit_memory(file_bytes: int) -> None:
             pages = int(Path("/proc/self/statm").read_text().split()[0])
             cap = pages * resource.getpagesize() + MEMORY_MB * 2**20 + 6 * file_bytes
             resource.setrlimit(resource.RLIMIT_AS, (cap, cap))
+            resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))  # should the parent die before it can end us
+            resource.setrlimit(resource.RLIMIT_FSIZE, (2 * file_bytes + 2**26, 2 * file_bytes + 2**26))
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
