@@ -145,6 +145,17 @@ def test_megapixels_in_a_few_bytes_are_no_photo(tmp_path: Path) -> None:
     assert "no photo" in refused(tmp_path / "dense.png").message
 
 
+def test_a_chunk_that_claims_gigabytes_is_refused_before_they_are_allocated(tmp_path: Path) -> None:
+    body = bytearray(png_bytes(picture(), 8, 2))
+    at = body.find(b"IDAT")
+    body[at - 4 : at] = struct.pack(">I", 3_900_000_000)
+    (tmp_path / "claim.png").write_bytes(body)
+    process = psutil.Process()
+    before = process.memory_info().rss
+    refused(tmp_path / "claim.png")
+    assert process.memory_info().rss - before < 50e6
+
+
 def test_a_text_that_unpacks_to_megabytes_is_refused(tmp_path: Path) -> None:
     packed = zlib.compress(bytes(40_000_000), 9)
     for kind, body in ((b"zTXt", b"a\0\0" + packed), (b"iTXt", b"a\0\1\0\0\0" + packed), (b"iCCP", b"a\0\0" + packed)):

@@ -1,6 +1,8 @@
 """The containers that need only a header here: WebP, Radiance, and whatever else Pillow opens."""
 
 import re
+import struct
+import warnings
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,6 +19,7 @@ PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP", "DIB", "JPEG2000", "TGA", "PPM", "QOI", "PSD"),
     *("ICO", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
 )
+_GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
 
@@ -59,8 +62,45 @@ def hdr_header(data: bytes | memoryview) -> Header:
     return Header("hdr", width, height, depth=16)
 
 
+def gif_header(data: bytes | memoryview) -> Header:
+    """The facts of a GIF file; raises ValueError when it holds no picture.
+
+    Told by its blocks, since Pillow draws the second picture to count them. The first picture may exceed the screen.
+    """
+    width, height = struct.unpack("<HH", bytes(data[6:10]))
+    pictures = keyed = 0
+    at = 13 + _table_bytes(data[10])
+    while pictures < 2 and at + 1 < len(data) and data[at] in (_GIF_EXTENSION, _GIF_PICTURE):
+        if data[at] == _GIF_EXTENSION:
+            keyed |= int(not pictures and data[at + 1] == _GIF_CONTROL and bool(data[at + 3] & 1))
+            at += 2
+        else:
+            left, top, wide, high, flags = struct.unpack("<HHHHB", bytes(data[at + 1 : at + 10]))
+            if not pictures:
+                width, height = max(width, left + wide), max(height, top + high)
+            pictures += 1
+            at += 11 + _table_bytes(flags)
+        while at < len(data) and data[at]:
+            at += 1 + data[at]
+        at += 1
+    if not pictures:
+        raise ValueError("no picture")
+    notes = ("Only the first picture of the animation is used.",) if pictures > 1 else ()
+    return Header("gif", width, height, alpha=bool(keyed), notes=notes)
+
+
+def _table_bytes(flags: int) -> int:
+    return 3 * (2 << (flags & 7)) if flags & 0x80 else 0
+
+
 def pillow_header(path: Path, container: str) -> Header:
     """The facts of any other picture, as Pillow's lazy opening tells them."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # our own budget is checked next
+        return _from_opened(path, container)
+
+
+def _from_opened(path: Path, container: str) -> Header:
     with Pillow.open(path, formats=PILLOW_FORMATS) as opened:
         mode = opened.mode
         exif = opened.info.get("exif")

@@ -229,6 +229,7 @@ def _header(path: Path) -> Header:
         "heif": lambda _: heif.read_header(path, "heif"),
         "avif": lambda _: heif.read_header(path, "avif"),
         "hdr": containers.hdr_header,
+        "gif": containers.gif_header,
     }
     read = readers.get(container, lambda _: containers.pillow_header(path, container))
     try:

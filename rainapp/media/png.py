@@ -7,6 +7,7 @@ Method: PNG, third edition (W3C), filters of chapter 9.
 
 import struct
 import zlib
+from collections import deque
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -37,6 +38,11 @@ def chunks(data: bytes | memoryview) -> Iterator[tuple[bytes, int, int]]:
         if kind == b"IEND":
             return
         at += 12 + size
+
+
+def is_whole(data: bytes | memoryview) -> bool:
+    """Whether the chunks follow one another to the end chunk. OpenCV allocates what a chunk claims to hold before it reads."""
+    return any(kind == b"IEND" and at + size <= len(data) for kind, at, size in deque(chunks(data), maxlen=1))
 
 
 def read_header(data: bytes | memoryview) -> Header:
