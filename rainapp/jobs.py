@@ -18,7 +18,7 @@ Temporal = Literal["auto", "off", "fast", "best"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick"]
+Lane = Literal["device", "quick", "library"]
 
 STRENGTH_MAX = 1.3
 
@@ -131,7 +131,27 @@ class FindFiles:
     paths: tuple[Path, ...]
 
 
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles
+@dataclass(frozen=True)
+class ImportModel:
+    """Bring a foreign model file or folder into the user's library; it is checked in a process of its own."""
+
+    source: Path
+
+
+@dataclass(frozen=True)
+class CheckModels:
+    """Hash all weights and look through all cards."""
+
+
+@dataclass(frozen=True)
+class RemoveModel:
+    """Move one of the user's models to the trash."""
+
+    model_id: ModelId
+
+
+LibraryJob = ImportModel | CheckModels | RemoveModel
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob
 
 
 @dataclass(frozen=True)

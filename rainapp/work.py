@@ -29,6 +29,7 @@ from rainapp.jobs import (
     ReadPicture,
     Watch,
 )
+from rainapp.keeping import keep
 from rainapp.library import ModelLibrary
 from rainapp.looking import preview, read_pair, read_picture
 from rainapp.media import MediaInfo, Sink, open_sink, open_source
@@ -56,7 +57,9 @@ def run(job: Job, watch: Watch) -> object:
         return read_picture(job, watch)
     if isinstance(job, ReadPair):
         return read_pair(job, watch)
-    return find(job, watch)
+    if isinstance(job, FindFiles):
+        return find(job, watch)
+    return keep(job, watch, ModelLibrary())
 
 
 def find(job: FindFiles, watch: Watch) -> FoundFiles:

@@ -127,6 +127,7 @@ TABLE = (
             "rainapp.evaluate_streaks",
             "rainapp.report",
             "rainapp.looking",
+            "rainapp.keeping",
             "rainapp.rain_found",
         ),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
@@ -158,7 +159,7 @@ TABLE = (
         ("rainapp.gui.*",),
         uses=("words", "values", "contracts", "lanes"),
         libraries=libraries("PySide6 numpy send2trash"),
-        late=("rainapp.work", "rainapp.looking", "training.recipe"),
+        late=("rainapp.work", "rainapp.looking", "rainapp.keeping", "training.recipe"),
         why="the window appears before torch is imported, and never decodes or computes",
     ),
     Row(

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from rainapp.gui import icons
-from rainapp.gui.viewer import View
+from rainapp.gui.composition import View
 
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
@@ -63,6 +63,7 @@ ROWS: tuple[Row, ...] = (
     Row("open", "Open…", "File", lambda w: w.choose_files(), "Ctrl+O", "folder-open"),
     Row("open-folder", "Open folder…", "File", lambda w: w.choose_folder(), "Ctrl+Shift+O"),
     Row("sample", "Try a sample", "File", lambda w: w.open_sample(), enabled=lambda w: w.has_sample, rule_after=True),
+    Row("import-model", "Import a model…", "File", lambda w: w.choose_model()),
     Row("save-to", "Save results to…", "File", lambda w: w.choose_save_folder(), "Ctrl+Shift+S"),
     Row("reveal", "Show result in its folder", "File", lambda w: w.reveal(), "Ctrl+E", enabled=lambda w: w.has_result),
     Row("open-source-folder", "Show original in its folder", "File", lambda w: w.reveal_source(), enabled=_has_items,
@@ -76,6 +77,10 @@ ROWS: tuple[Row, ...] = (
     Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
         enabled=lambda w: w.on_derain_page and bool(w.workspace.selected)),
     Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
+    Row("page-derain", "Page Derain", "View", lambda w: w.show_page("derain"), "Alt+1",
+        checked=lambda w: w.shown_page == "derain"),
+    Row("page-models", "Page Models", "View", lambda w: w.show_page("models"), "Alt+2",
+        checked=lambda w: w.shown_page == "models", rule_after=True),
     Row("next", "Next photo", "View", lambda w: w.workspace.step(1), "PgDown", enabled=_has_items),
     Row("previous", "Previous photo", "View", lambda w: w.workspace.step(-1), "PgUp", enabled=_has_items, rule_after=True),
     Row("view-swipe", "Swipe", "View", lambda w: w.canvas.show_view(View.SWIPE), "S", "square-split-horizontal",

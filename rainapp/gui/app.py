@@ -31,7 +31,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, Progressed, ReadPicture, Watch
+from rainapp.jobs import Event, Job, LibraryJob, Progressed, ReadPicture, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -44,11 +44,15 @@ log = logging.getLogger(__name__)
 
 
 def run_work(job: Job, watch: Watch) -> object:
-    """Do a job, on the worker thread. Imports torch with the first job that derains; a photo is shown before that."""
+    """Do a job, on the worker thread. Imports torch with the first job that derains; nothing else waits for that."""
     if isinstance(job, ReadPicture):
         from rainapp import looking
 
         return looking.read_picture(job, watch)
+    if isinstance(job, LibraryJob):
+        from rainapp import keeping
+
+        return keeping.keep(job, watch, ModelLibrary())
     from rainapp import work
 
     return work.run(job, watch)

@@ -4,8 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
+from rainapp.gui.composition import View
 from rainapp.gui.controls import Elided, Segments, label, push_button
-from rainapp.gui.viewer import GAIN_MAX, Canvas, View
+from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
 NARROW_BELOW = 760

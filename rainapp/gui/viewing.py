@@ -19,6 +19,7 @@ from rainapp.workers import Handle
 SCREEN_PX = 2048  # longest side of the picture that is read first
 PREVIEW_PX = 1600
 SETTLE_MS = 200  # how long the camera must rest before a part is previewed
+PART_PIXELS_MAX = 8_000_000  # a larger part would take longer than a person waits
 KEPT_BYTES = 400 << 20
 
 
@@ -161,7 +162,7 @@ class Viewing(QObject):
         if self._previewing is not None or self.workspace.card is None:
             return
         have = self.part
-        if have is not None and _covers(have.region, region):
+        if region.width * region.height > PART_PIXELS_MAX or (have is not None and _covers(have.region, region)):
             return
         target = sight.item.target
         if self.shows_result and target is not None:

@@ -24,8 +24,9 @@ from rainapp.gui.derain import DerainPage
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.item import AT_WORK
 from rainapp.gui.items import ItemsView
+from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
-from rainapp.gui.report import about_file
+from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
 from rainapp.gui.viewer import Canvas
@@ -55,13 +56,18 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
-        self.page = DerainPage(workspace, viewing, self.actions_, self._remedies())
+        self.page = DerainPage(workspace, viewing, self.actions_, remedies(self))
         self.empty = EmptyPage(self.choose_files, self.open_sample, self.has_sample)
-        self.header = Header(workspace, self.actions_, (("derain", self.tr("Derain"), "image"),))
+        self.models = ModelsPage(workspace, self.choose_model, self.open_folder)
+        pages = (("derain", self.tr("Derain"), "image"), ("models", self.tr("Models"), "box"))
+        self.header = Header(workspace, self.actions_, pages)
+        self.header.pages.chosen.connect(self.show_page)
         self.notice = Notice()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         self.pages.addWidget(self.page)
+        self.pages.addWidget(self.models)
+        self._page = "derain"
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -101,10 +107,12 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
-        self.pages.setCurrentWidget(self.page if has_items else self.empty)
+        wanted = self.models if self._page == "models" else self.page if has_items else self.empty
+        self.pages.setCurrentWidget(wanted)
+        self.header.pages.choose(self._page)
         narrow = self.width() < HEADER_NARROW_BELOW
         self.header.set_narrow(narrow)
-        self.header.toggle_inspector.setVisible(has_items and not self.page.wide)
+        self.header.toggle_inspector.setVisible(wanted is self.page and not self.page.wide)
         self.actions_.refresh()
 
     # -- what the actions ask for
@@ -136,6 +144,24 @@ class MainWindow(QMainWindow):
         idle = [item for item in self.workspace.selected if item.state not in AT_WORK]
         return bool(idle) and self.workspace.card is not None and self.workspace.amount != 0
 
+    def show_page(self, page: str) -> None:
+        """Show "derain" or "models"."""
+        self._page = page
+        self._refresh()
+
+    @property
+    def shown_page(self) -> str:
+        """The page in sight: "derain" or "models"."""
+        return self._page
+
+    def choose_model(self) -> None:
+        """Ask for a model file and import it."""
+        kinds = self.tr("Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)")
+        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("Import a model"), "", kinds)
+        if chosen:
+            self.show_page("models")
+            self.models.import_models([Path(name) for name in chosen])
+
     def derain(self) -> None:
         """Derain all that is ready; where nothing is, the selected again with other settings, or show the results."""
         bar = self.page.run_bar
@@ -144,7 +170,7 @@ class MainWindow(QMainWindow):
             return
         current = self.workspace.current
         targets = [item.target for item in [*([current] if current else []), *self.workspace.items] if item.target]
-        self._open_folder(targets[0].parent)
+        self.open_folder(targets[0].parent)
 
     @property
     def has_sample(self) -> bool:
@@ -188,18 +214,19 @@ class MainWindow(QMainWindow):
     def reveal(self) -> None:
         """Open the folder of the result."""
         if self.workspace.current is not None and self.workspace.current.target is not None:
-            self._open_folder(self.workspace.current.target.parent)
+            self.open_folder(self.workspace.current.target.parent)
 
     def reveal_source(self) -> None:
         """Open the folder of the original."""
         if self.workspace.current is not None:
-            self._open_folder(self.workspace.current.path.parent)
+            self.open_folder(self.workspace.current.path.parent)
 
     def reveal_log(self) -> None:
         """Open the folder of the log."""
-        self._open_folder(log_dir())
+        self.open_folder(log_dir())
 
-    def _open_folder(self, folder: Path) -> None:
+    def open_folder(self, folder: Path) -> None:
+        """Show a folder in the system's file manager."""
         self.open_url(QUrl.fromLocalFile(str(folder)))
 
     def show_settings(self, page: str = "General") -> SettingsDialog:
@@ -232,42 +259,6 @@ class MainWindow(QMainWindow):
         """Use the whole screen, or go back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
 
-    # -- remedies
-
-    def _remedies(self) -> dict[str, Callable[[], None]]:
-        return {
-            "retry": self._retry,
-            "try-cpu": self._try_on_cpu,
-            "save-elsewhere": self._save_elsewhere,
-            "default-model": lambda: self.workspace.change(model="default"),
-            "open-folder": self.reveal_source,
-            "remove": lambda: self.workspace.remove([self.workspace.current] if self.workspace.current else []),
-            "copy-report": self._copy_report,
-        }
-
-    def _retry(self) -> None:
-        if self.workspace.current is not None:
-            self.workspace.start([self.workspace.current])
-
-    def _try_on_cpu(self) -> None:
-        self.workspace.change(device="cpu")
-        self._retry()
-
-    def _save_elsewhere(self) -> None:
-        self.choose_save_folder()
-        if self.workspace.settings.save_to == "folder":
-            self._retry()
-
-    def _copy_report(self) -> None:
-        item, trouble = self.workspace.current, self.viewing.trouble
-        if item is None:
-            return
-        words = (item.kind, item.message, item.hint)
-        if not item.message and trouble is not None:
-            words = (trouble.kind, trouble.message, trouble.hint)
-        QGuiApplication.clipboard().setText(about_file(item.path, *words))
-        self.notice.say(self.tr("The report is on the clipboard."))
-
     # -- drop and paste
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
@@ -283,11 +274,15 @@ class MainWindow(QMainWindow):
         paths = _local_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
-            self.workspace.add(paths)
+            if self._page == "models":
+                self.models.import_models(paths)
+            else:
+                self.workspace.add(paths)
 
     def _set_hot(self, hot: bool) -> None:
         self.empty.box.set_hot(hot)
         self.page.panel.drop.set_hot(hot)
+        self.models.drop.set_hot(hot)
 
     def paste(self) -> None:
         """Open what is on the clipboard: files, or a picture (kept in the pictures folder first)."""

@@ -95,6 +95,15 @@ class Workspace(QObject):
         """The treatment of previews: always at full strength, the amount is painted."""
         return replace(self.treatment, strength=1.0)
 
+    @property
+    def default_id(self) -> str:
+        """The id of the default model; empty where there is no model."""
+        return self._default_id
+
+    def speed_of(self, card: ModelCard) -> float | None:
+        """Seconds per megapixel of a model on this machine, once it was seen at work."""
+        return self.batch.speed(replace(self.treatment, model=card.id))
+
     def set_amount(self, amount: int) -> None:
         """Take the amount in percent, -100 to 130."""
         amount = min(AMOUNT_MAX, max(AMOUNT_MIN, amount))

@@ -16,8 +16,9 @@ from pytestqt.qtbot import QtBot
 from rainapp.errors import NotEnoughMemory, UnwritableFile
 from rainapp.gui import words
 from rainapp.gui.app import Session
+from rainapp.gui.composition import View
 from rainapp.gui.item import State
-from rainapp.gui.viewer import Canvas, View
+from rainapp.gui.viewer import Canvas
 from rainapp.jobs import Preview
 from rainapp.settings import Settings
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, read, until

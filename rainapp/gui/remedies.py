@@ -1,0 +1,61 @@
+"""What helps when a file failed, as the buttons on its card: each remedy is one function of the window."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtGui import QGuiApplication
+
+from rainapp.gui.report import about_file
+
+if TYPE_CHECKING:
+    from rainapp.gui.window import MainWindow
+
+
+def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
+    """The remedies by id, for the selected file."""
+    return {
+        "retry": lambda: retry(window),
+        "try-cpu": lambda: try_on_cpu(window),
+        "save-elsewhere": lambda: save_elsewhere(window),
+        "default-model": lambda: window.workspace.change(model="default"),
+        "open-folder": window.reveal_source,
+        "remove": lambda: remove(window),
+        "copy-report": lambda: copy_report(window),
+    }
+
+
+def retry(window: "MainWindow") -> None:
+    """Derain the selected file again."""
+    if window.workspace.current is not None:
+        window.workspace.start([window.workspace.current])
+
+
+def try_on_cpu(window: "MainWindow") -> None:
+    """Derain it on the processor, and stay there."""
+    window.workspace.change(device="cpu")
+    retry(window)
+
+
+def save_elsewhere(window: "MainWindow") -> None:
+    """Ask for a folder, then derain it again."""
+    window.choose_save_folder()
+    if window.workspace.settings.save_to == "folder":
+        retry(window)
+
+
+def remove(window: "MainWindow") -> None:
+    """Take it out of the list."""
+    if window.workspace.current is not None:
+        window.workspace.remove([window.workspace.current])
+
+
+def copy_report(window: "MainWindow") -> None:
+    """Put a report about it on the clipboard."""
+    item, trouble = window.workspace.current, window.viewing.trouble
+    if item is None:
+        return
+    words = (item.kind, item.message, item.hint)
+    if not item.message and trouble is not None:
+        words = (trouble.kind, trouble.message, trouble.hint)
+    QGuiApplication.clipboard().setText(about_file(item.path, *words))
+    window.notice.say(window.tr("The report is on the clipboard."))
