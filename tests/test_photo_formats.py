@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pillow_heif
 import pytest
 import tifffile
 from numpy.typing import NDArray
@@ -367,3 +368,26 @@ def test_a_clip_is_no_photo(tmp_path: Path) -> None:
         PhotoSource(tmp_path / "clip.jpg")
     with pytest.raises(RainError):
         open_source(tmp_path / "clip.jpg")
+
+
+@pytest.mark.parametrize(("thumbnail", "longest"), [(320, 200), (128, 200)])
+def test_a_large_heic_is_shown_by_its_thumbnail_where_that_is_large_enough(
+    tmp_path: Path, thumbnail: int, longest: int
+) -> None:
+    y, x = np.mgrid[0:1800, 0:2400]
+    smooth = np.stack([x / 2400 * 255, y / 1800 * 255, 255 - x / 2400 * 200], axis=-1).astype(np.uint8)
+    pillow_heif.encode("RGB", (2400, 1800), smooth.tobytes(), tmp_path / "big.heic", quality=90, thumbnails=[thumbnail])
+    small, width, height = read_reduced(tmp_path / "big.heic", longest)
+    assert (width, height) == (2400, 1800)
+    assert (small.width, small.height) == (200, 150)
+    expected = cv2.resize(smooth, (200, 150), interpolation=cv2.INTER_AREA)
+    assert np.abs(small.pixels.astype(int) - expected).mean() < 2
+
+
+def test_a_large_heic_is_written_in_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rainapp.media.heif._GRID_PIXELS", 1000)
+    monkeypatch.setattr("rainapp.media.heif._GRID_TILE_PX", 64)
+    write_source(tmp_path / "rain.png", picture(150, 200))
+    rewrite(tmp_path / "rain.png", tmp_path / "dry.heic")
+    assert pillow_heif.open_heif(tmp_path / "dry.heic").info["tiling"]["num_columns"] == 4
+    assert np.abs(read(tmp_path / "dry.heic")[0].pixels.astype(int) - picture(150, 200)).mean() < 3

@@ -57,6 +57,23 @@ def read_header(path: Path, container: str) -> Header:
     )
 
 
+def read_thumbnail(path: Path, longest_px: int) -> Pixels | None:
+    """The embedded thumbnail as (H, W, 3) RGB uint8 where it is at least `longest_px` long and has the shape of the picture.
+
+    A picture of 200 megapixels takes ten seconds to decode, its thumbnail none.
+    """
+    opened = pillow_heif.open_heif(path)
+    width, height = opened.size
+    for index, longest in enumerate(opened.info["thumbnails"]):
+        if longest < longest_px:
+            continue
+        small = opened[opened.primary_index].get_thumbnail(index)
+        fits = abs(small.size[0] * height - small.size[1] * width) <= max(width, height)  # to the pixel
+        if small.mode == "RGB" and fits:
+            return np.array(small)[: small.size[1], : small.size[0]]
+    return None
+
+
 def write(
     file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int]
 ) -> None:

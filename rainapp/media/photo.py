@@ -33,6 +33,7 @@ from rainapp.media.sniff import CLIP, sniff
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
 T = TypeVar("T")
+_WORTH_REDUCING = 4_000_000
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
 
@@ -51,38 +52,40 @@ class PhotoSource:
 
     def __init__(self, path: Path, *, budget_mb: int | None = None) -> None:
         self.path = path
-        self._header = _header(path)
-        check_budget(path, self._header, path.stat().st_size, budget_mb)
-        width, height = self._header.upright
+        self.header = _header(path)
+        check_budget(path, self.header, path.stat().st_size, budget_mb)
+        width, height = self.header.upright
         self.info = MediaInfo(
             path,
             "photo",
-            self._header.container,
+            self.header.container,
             width,
             height,
-            depth=self._header.depth,
-            has_alpha=self._header.alpha,
-            grey=self._header.grey,
-            notes=self._header.notes,
-            carry=Carry(self._header),
+            depth=self.header.depth,
+            has_alpha=self.header.alpha,
+            grey=self.header.grey,
+            notes=self.header.notes,
+            carry=Carry(self.header),
         )
 
     def __iter__(self) -> Iterator[Frame]:
         """Yield the one frame."""
-        decoded = _mapped(self.path, lambda data: decode(self.path, data, self._header))
-        icc = decoded.icc
-        points = self._header.traits
-        colour = Colour(icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
-        image = Image(decoded.pixels, decoded.depth, colour, decoded.alpha)
+        decoded = _mapped(self.path, lambda data: decode(self.path, data, self.header))
+        image = Image(decoded.pixels, decoded.depth, self.colour(decoded.icc), decoded.alpha)
         self.info = replace(
             self.info,
             width=image.width,
             height=image.height,
             depth=image.depth,
             has_alpha=image.alpha is not None,
-            notes=(*self._header.notes, *decoded.notes),
+            notes=(*self.header.notes, *decoded.notes),
         )
         yield Frame(0, Fraction(0), image, image)
+
+    def colour(self, icc: bytes | None) -> Colour:
+        """What the numbers mean: the profile they are in, and the code points that HEIC and AVIF state."""
+        points = self.header.traits
+        return Colour(icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
 
     def __enter__(self) -> Self:
         """Nothing is held open between reads."""
@@ -161,7 +164,7 @@ def read_reduced(path: Path, longest_px: int, *, budget_mb: int | None = None) -
     """
     source = PhotoSource(path, budget_mb=budget_mb)
     full = source.info.width, source.info.height
-    image = _reduced_jpeg(path, source, longest_px) if source.info.container == "jpeg" else None
+    image = _reduced(path, source, longest_px)
     if image is None:
         image = next(iter(source)).image
         full = image.width, image.height
@@ -179,13 +182,29 @@ def shrunk(image: Image, longest_px: int) -> Image:
     return Image(pixels, image.depth, image.colour, alpha)
 
 
+def _reduced(path: Path, source: PhotoSource, longest_px: int) -> Image | None:
+    """A picture of at least `longest_px` by a quicker way than the full reader's, or None where there is none."""
+    worth = longest_px and source.info.width * source.info.height > _WORTH_REDUCING
+    if source.info.container == "heif" and worth and not source.info.has_alpha:
+        try:
+            small = heif.read_thumbnail(path, longest_px)
+        except (OSError, ValueError, SyntaxError, EOFError, RuntimeError):
+            return None  # the picture itself may still be whole
+        return (
+            None
+            if small is None or has_tables(source.header.meta.icc)
+            else Image(small, 8, source.colour(source.header.meta.icc))
+        )
+    return _reduced_jpeg(path, source, longest_px) if source.info.container == "jpeg" else None
+
+
 def _reduced_jpeg(path: Path, source: PhotoSource, longest_px: int) -> Image | None:
     """The JPEG decoded at a fraction of its size, or None where the full reader has to do it."""
-    header = source.info.carry.header if isinstance(source.info.carry, Carry) else None
+    header = source.header
     factor = next(
         (f for f in _REDUCED if longest_px and max(source.info.width, source.info.height) >= 2 * longest_px * f // 2), 0
     )
-    if header is None or not factor or header.traits["components"] not in (1, 3) or has_tables(header.meta.icc):
+    if not factor or header.traits["components"] not in (1, 3) or has_tables(header.meta.icc):
         return None
 
     def read(data: memoryview) -> Pixels | None:
@@ -198,7 +217,7 @@ def _reduced_jpeg(path: Path, source: PhotoSource, longest_px: int) -> Image | N
     if pixels is None:
         return None
     upright = turned_array(cast(Pixels, cv2.cvtColor(pixels, cv2.COLOR_BGR2RGB)), header.orientation)
-    return Image(upright, 8, Colour(header.meta.icc))
+    return Image(upright, 8, source.colour(header.meta.icc))
 
 
 def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
