@@ -418,6 +418,15 @@ def test_every_row_uses_only_rows_above_it() -> None:
         assert set(row.uses) <= above, f"“{row.name}” uses {set(row.uses) - above}, which stand below it"
 
 
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
+def test_the_readme_shows_the_table(row: Row) -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    (shown,) = [line for line in lines if line.startswith(f"| {row.name} |")]
+    names = {pattern.removesuffix(".*").split(".")[-1] for pattern in row.modules} - {"rainapp"}
+    missing = [name for name in sorted(names) if name not in shown.split("|")[2]]
+    assert missing == [], "the README's table of layers lacks them"
+
+
 LONG_BODY = "\n".join("    x = 1" for _ in range(FUNCTION_LINES))
 VIOLATIONS: tuple[tuple[Rule, str, str], ...] = (
     (every_module_has_a_row, "rainapp.novelty", ""),
