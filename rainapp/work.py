@@ -93,7 +93,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=(*source.info.notes, *(pipeline.notices if pipeline else ()), *writing.notes),
+            notes=(*(() if writing.copied else source.info.notes), *(pipeline.notices if pipeline else ()), *writing.notes),
         )
 
 
@@ -157,6 +157,7 @@ class Writing:
 
     def __init__(self, job: DerainFile, info: MediaInfo, note: Mapping[str, str]) -> None:
         self.rain_found = False
+        self.copied = False
         self.notes: tuple[str, ...] = ()
         self._note = note
         self._job = job
@@ -176,13 +177,17 @@ class Writing:
                         self.rain_found = self.rain_found or rain_found(frame)
                         if rain is not None:
                             rain.write(replace(frame, image=removed_rain(frame)))
-                        if result is not None:
+                        if result is not None and not (self._info.kind == "photo" and self._stays()):
                             result.write(frame)
                         progress.next_frame()
-                    if self.result_target is not None and not self.rain_found and self.may_copy:
+                    if self._stays():
                         raise _Dry
             except _Dry:
                 self.copy()
+
+    def _stays(self) -> bool:
+        """Whether, as far as is known, the source's own bytes are the result."""
+        return self.result_target is not None and not self.rain_found and self.may_copy
 
     @property
     def may_copy(self) -> bool:
@@ -191,8 +196,10 @@ class Writing:
         return self._job.output.metadata == "keep" and (same_format(source.suffix, target.suffix) or not source.suffix)
 
     def copy(self) -> None:
-        """Make the result of the source's own bytes."""
+        """Make the result of the source's own bytes. Nothing is lost then, so there is nothing to note."""
         copy_file(self._job.source, self._job.target)
+        self.notes = ()
+        self.copied = True
 
     def _open(self, target: Path | None, stack: contextlib.ExitStack) -> Sink | None:
         if target is None:

@@ -151,8 +151,21 @@ def test_where_no_rain_is_found_the_file_is_copied(
     done = derain(source, tmp_path / "out" / name, treated(model=still))
     assert not done.rain_found
     assert done.model == still
+    assert done.notes == ()
     assert (tmp_path / "out" / name).read_bytes() == source.read_bytes()
     assert listing(tmp_path / "out") == {name}
+
+
+def test_a_copy_loses_nothing_and_a_conversion_says_what_is_lost(still: str, tmp_path: Path) -> None:
+    from PIL import Image as Pillow
+
+    pages = [Pillow.new("RGB", (40, 30), colour) for colour in ("red", "blue")]
+    pages[0].save(tmp_path / "a.tif", save_all=True, append_images=pages[1:])
+    copied = derain(tmp_path / "a.tif", tmp_path / "b.tif", treated(model=still))
+    converted = derain(tmp_path / "a.tif", tmp_path / "b.png", treated(model=still), format="png")
+    assert (tmp_path / "b.tif").read_bytes() == (tmp_path / "a.tif").read_bytes()
+    assert copied.notes == ()
+    assert "first page" in " ".join(converted.notes)
 
 
 def test_a_dry_photo_is_not_copied_where_less_metadata_or_another_format_is_wanted(
