@@ -17,9 +17,9 @@ test: check
 	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -v --session-timeout=1500 --durations=10 --durations-min=5 $(PYTEST)
 
 check: setup-test
-	@.venv/bin/ruff format --check .
-	@.venv/bin/ruff check .
-	@.venv/bin/mypy
+	@.venv/bin/python -m ruff format --check .
+	@.venv/bin/python -m ruff check .
+	@.venv/bin/python -m mypy
 
 setup:
 	@PYTHON="$(PYTHON)" sh build/setup.sh run

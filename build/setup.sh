@@ -51,7 +51,7 @@ if .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp-$what" ] && [ "$(wanted)" 
     exit 0
 fi
 
-if ! .venv/bin/python -c '' 2>/dev/null; then
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then # none, or one that a failed attempt left half-made
     python=$(find_python)
     with_venv_module "$python"
     say "Making .venv with $("$python" --version)"
