@@ -86,10 +86,10 @@ def _walk(
     if (state.st_dev, state.st_ino) in visited:
         return
     visited.add((state.st_dev, state.st_ino))
-    names = {entry.name for entry in entries}
+    stems = {entry.stem for entry in entries}
     for entry in entries:
         if not os.path.isdir(entry):  # like isfile, and unlike the methods of Path, it never raises
-            reason = _reason_to_skip(entry, names)
+            reason = _reason_to_skip(entry, stems)
             yield Skipped(entry, reason) if reason else Found(entry, entry.parent.relative_to(root))
     for entry in entries:
         if recursive and os.path.isdir(entry) and not entry.name.startswith(".") and not _same(entry, leave_out):
@@ -102,13 +102,13 @@ def reading_order(name: str) -> tuple[list[tuple[str, int]], str]:
     return [(words, int(digits or 0)) for words, digits in zip_longest(parts[::2], parts[1::2], fillvalue="")], name
 
 
-def _reason_to_skip(path: Path, names: set[str]) -> str | None:
+def _reason_to_skip(path: Path, stems: set[str]) -> str | None:
     """Why a file that was not named itself is left alone; None where it is to be treated."""
     if path.name.startswith("."):
         return "hidden"
     if not os.path.isfile(path):  # opening a pipe would wait for ever
         return "no regular file" if os.path.exists(path) else "a link that leads nowhere"
-    if _is_own_result(path, names):
+    if _is_own_result(path, stems):
         return "a result of rainapp beside its original"
     if media.is_media_name(path):
         return None
@@ -118,12 +118,13 @@ def _reason_to_skip(path: Path, names: set[str]) -> str | None:
         return error.message
 
 
-def _is_own_result(path: Path, names: set[str]) -> bool:
-    for mark in (RESULT_MARK, RAIN_MARK):
-        original, found, _ = path.stem.rpartition(mark)
-        if found and any(name.startswith(f"{original}.") for name in names):
-            return True
-    return False
+def _is_own_result(path: Path, stems: set[str]) -> bool:
+    """Whether `path` is a result with its original beside it, or a rain layer with both; other names are the person's own."""
+    original, derained, number = path.stem.rpartition(RESULT_MARK)
+    if derained:
+        return original in stems
+    original, rain, number = path.stem.rpartition(RAIN_MARK)
+    return bool(rain) and {original, f"{original}{RESULT_MARK}{number}"} <= stems
 
 
 def _same(folder: Path, other: Path | None) -> bool:

@@ -160,9 +160,10 @@ def test_results_beside_their_originals_are_no_new_sources(folder: Path) -> None
     for job in first.jobs:
         save(job.target, np.zeros((4, 4, 3), np.uint8))
     save(folder / "a_rain.png", np.zeros((4, 4, 3), np.uint8))
-    save(folder / "spring_rain.png", np.zeros((4, 4, 3), np.uint8))  # a photo of that name: no original beside it
+    for name in ("spring_rain.png", "summer.png", "summer_rain.png", "dusk_derained.jpg"):  # photos that are called so
+        save(folder / name, np.zeros((4, 4, 3), np.uint8))
     again = planned(folder, out=folder, if_exists="skip")
-    assert [job.source.name for job in again.jobs] == ["spring_rain.png"]
+    assert [job.source.name for job in again.jobs] == ["dusk_derained.jpg", "spring_rain.png", "summer.png", "summer_rain.png"]
 
 
 def test_out_is_a_file_only_for_one_file_and_a_media_suffix(folder: Path, tmp_path: Path) -> None:
