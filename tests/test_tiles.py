@@ -62,8 +62,8 @@ def test_two_hundred_megapixels_are_laid_out_without_touching_a_pixel() -> None:
 
 def test_the_fade_keeps_away_from_the_borders_of_both_tiles_and_sums_to_one() -> None:
     weight = tiles.fade(64)
-    assert weight[:16].max() == 0
-    assert weight[-16:].min() == 1
+    assert weight[:25].max() == 0
+    assert weight[-25:].min() == 1
     np.testing.assert_allclose(weight + weight[::-1], 1, atol=1e-6)
     assert np.all(np.diff(weight) >= 0)
 
@@ -72,7 +72,7 @@ def test_tiles_that_disagree_meet_without_a_step() -> None:
     grid = tiles.lay(64, 200, tile_px=64, overlap_px=32)
     levels = (np.full((grid.tile_height, grid.tile_width, 3), index % 2, np.float32) for index in range(grid.count))
     rows = np.concatenate([rows for _, rows in tiles.assemble(grid, levels)])
-    assert np.abs(np.diff(rows, axis=1)).max() < 0.12
+    assert np.abs(np.diff(rows, axis=1)).max() < 0.26
     assert {float(rows.min()), float(rows.max())} == {0.0, 1.0}
 
 

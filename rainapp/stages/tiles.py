@@ -1,9 +1,9 @@
 """Cutting a picture into overlapping tiles and laying them together again: pure geometry.
 
 Tiles are placed evenly and are no larger than they need to be, so a picture a little larger than one tile is cut into two
-halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle half of an overlap one
-tile fades into the next along a raised cosine; the outer quarters, where a tile lacks surroundings, are taken from the
-neighbour alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
+halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle fifth of an overlap one
+tile fades into the next along a raised cosine; the outer parts, where a tile lacks surroundings, are taken from the neighbour
+alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
 
 Tiles begin at multiples of the step a net works on: a net that shrinks the picture inside is the same function in two tiles
 only if its coarse positions fall on the same pixels. Where the picture is no multiple, the last tile is padded by reflection.
@@ -96,9 +96,9 @@ def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
 
 
 def fade(overlap_px: int) -> Rows:
-    """Weight of the later tile over an overlap, (overlap_px,): 0 in the first quarter, a raised cosine, 1 in the last."""
+    """Weight of the later tile over an overlap, (overlap_px,): 0 over two fifths, a raised cosine, 1 over two fifths."""
     position = (np.arange(overlap_px, dtype=np.float32) + 0.5) / max(overlap_px, 1)
-    return (0.5 - 0.5 * np.cos(np.pi * np.clip(2 * position - 0.5, 0, 1))).astype(np.float32)
+    return (0.5 - 0.5 * np.cos(np.pi * np.clip(5 * position - 2, 0, 1))).astype(np.float32)
 
 
 def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:

@@ -1,0 +1,205 @@
+"""`rainapp bench`: speed and memory of models, engines and sizes, side by side in one run.
+
+Everything is loaded and warmed up first, then measured in turn, round by round, so that whatever else the machine does falls
+on all alike and ratios mean something. Times are medians over the rounds.
+"""
+
+import argparse
+import json
+import re
+import statistics
+import sys
+import time
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rainapp import paths
+
+if TYPE_CHECKING:
+    from rainapp.image import Frame
+    from rainapp.stages import Pipeline
+
+ROUNDS = 3
+COLUMNS = ("model", "engine", "size", "seconds", "mp_per_s", "peak_rss_mb", "peak_vram_mb")
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How one model runs on one engine at one size.
+
+    `peak_rss_mb` is the most memory this process had while it ran, `peak_vram_mb` the most on the accelerator (None on a CPU).
+    """
+
+    model: str
+    engine: str
+    device: str
+    precision: str
+    size: str
+    seconds: float
+    mp_per_s: float
+    peak_rss_mb: float
+    peak_vram_mb: float | None
+
+
+@dataclass
+class Lap:
+    """One thing to measure, and what was measured so far."""
+
+    pipeline: "Pipeline"
+    frame: "Frame"
+    seconds: list[float] = field(default_factory=list)
+    rss_mb: float = 0.0
+    vram_mb: float | None = None
+
+
+def add_parser(subparsers: Any) -> None:
+    """Add the command to the command line."""
+    parser = subparsers.add_parser("bench", help="measure speed and memory, side by side in one run")
+    parser.add_argument("--model", action="append", default=[], metavar="ID", help="model id; may be given several times")
+    parser.add_argument("--engine", action="append", choices=["auto", "torch", "openvino"], default=[], help="may be repeated")
+    parser.add_argument("--size", action="append", type=picture_size, default=[], metavar="WxH", help="may be repeated")
+    parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
+    parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is measured")
+    parser.add_argument("--models-dir", type=Path, help="the user's models; default: the platform's data folder")
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    parser.set_defaults(run=run)
+
+
+def picture_size(text: str) -> tuple[int, int]:
+    """(width, height) of "WxH".
+
+    Raises:
+        argparse.ArgumentTypeError: it is not of that form.
+    """
+    match = re.fullmatch(r"([1-9]\d{0,5})x([1-9]\d{0,5})", text)
+    if match is None:
+        raise argparse.ArgumentTypeError(f"“{text}” is not WIDTHxHEIGHT in pixels, like 1920x1080")
+    return int(match[1]), int(match[2])
+
+
+def run(args: argparse.Namespace) -> int:
+    """Measure and print; exit code 0."""
+    laps = warmed_up(args)
+    for _ in range(max(args.rounds, 1)):
+        for lap in laps:
+            measure(lap)
+    speeds = [speed(lap) for lap in laps]
+    if args.json:
+        for each in speeds:
+            print(json.dumps(asdict(each)), flush=True)
+    else:
+        print_table(speeds)
+    return 0
+
+
+def warmed_up(args: argparse.Namespace) -> list[Lap]:
+    """Everything that was asked for, loaded and run once."""
+    from rainapp.jobs import NoWatch, Treatment
+    from rainapp.library import ModelLibrary
+    from rainapp.stages import load_pipeline
+
+    models = ModelLibrary(user=args.models_dir or paths.user_models_dir())
+    frames = [streaked(width, height) for width, height in args.size or [(1920, 1080)]]
+    laps = []
+    for model in args.model or ["default"]:
+        for engine in args.engine or ["auto"]:
+            treatment = Treatment(model=model, veil=args.veil, device=args.device, engine=engine, precision=args.precision)
+            pipeline = load_pipeline(treatment, models)
+            for frame in frames:
+                laps.append(Lap(pipeline, frame))
+                if sys.stderr.isatty():
+                    print(f"warming up {model}, {pipeline.engine}", file=sys.stderr)
+                list(pipeline([frame], NoWatch()))
+    return laps
+
+
+def streaked(width: int, height: int) -> "Frame":
+    """A picture with grain and bright streaks; what it shows has no influence on speed."""
+    from fractions import Fraction
+
+    import numpy as np
+
+    from rainapp.image import Frame, Image
+
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(60, 140, (height, width, 3), dtype=np.uint8)
+    pixels[:, :: max(width // 40, 1)] = 220
+    image = Image(pixels)
+    return Frame(0, Fraction(0), image, image)
+
+
+def measure(lap: Lap) -> None:
+    """One run of `lap`, with the memory it needs beside what was there."""
+    import torch
+
+    from rainapp.jobs import NoWatch
+
+    on_gpu = lap.pipeline.device.startswith("cuda")
+    if on_gpu:
+        torch.cuda.reset_peak_memory_stats(lap.pipeline.device)
+    with PeakMemory() as memory:
+        begun = time.perf_counter()
+        list(lap.pipeline([lap.frame], NoWatch()))
+        lap.seconds.append(time.perf_counter() - begun)
+    lap.rss_mb = max(lap.rss_mb, memory.peak_mb)
+    if on_gpu:
+        lap.vram_mb = max(lap.vram_mb or 0.0, torch.cuda.max_memory_allocated(lap.pipeline.device) / 1e6)
+
+
+class PeakMemory:
+    """Watches the resident memory of this process, twenty times a second, from a thread of its own."""
+
+    def __enter__(self) -> "PeakMemory":
+        """Begin."""
+        import threading
+
+        import psutil
+
+        self._process = psutil.Process()
+        self.peak_mb = self._process.memory_info().rss / 1e6
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self._done.set()
+        self._thread.join()
+
+    def _look(self) -> None:
+        while not self._done.wait(0.05):
+            self.peak_mb = max(self.peak_mb, self._process.memory_info().rss / 1e6)
+
+
+def speed(lap: Lap) -> Speed:
+    """The medians of `lap`."""
+    image, pipeline = lap.frame.image, lap.pipeline
+    seconds = statistics.median(lap.seconds)
+    return Speed(
+        pipeline.model_id,
+        pipeline.engine,
+        pipeline.device,
+        pipeline.precision,
+        f"{image.width}x{image.height}",
+        round(seconds, 4),
+        round(image.megapixels / seconds, 4),
+        round(lap.rss_mb, 1),
+        None if lap.vram_mb is None else round(lap.vram_mb, 1),
+    )
+
+
+def print_table(speeds: list[Speed]) -> None:
+    """The measured rows, and how many times the last each is in megapixels a second."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*COLUMNS, "times the last")
+    for each in speeds:
+        values = asdict(each) | {"engine": f"{each.engine} {each.device} {each.precision}"}
+        cells = ["–" if values[name] is None else str(values[name]) for name in COLUMNS]
+        table.add_row(*cells, f"{each.mp_per_s / speeds[-1].mp_per_s:.1f}")
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
