@@ -20,6 +20,7 @@ COMMANDS = {
     "models": "list, import, export and check models",
     "evaluate": "score models on pairs of rainy and clean pictures",
     "rain": "draw synthetic rain on clean photos",
+    "bench": "measure speed and memory, side by side in one run",
     "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR",
     "doctor": "report versions, devices, engines, library health and paths",
 }
@@ -46,6 +47,10 @@ def module_of(command: str) -> ModuleType:
         from rainapp.cli import rain
 
         return rain
+    if command == "bench":
+        from rainapp.cli import bench
+
+        return bench
     if command == "train":
         from rainapp.cli import train
 

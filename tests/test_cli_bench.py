@@ -1,0 +1,47 @@
+"""`rainapp bench` measures every model on every engine at every size, in one run."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from rainapp import cli
+from rainapp.cli import bench
+
+
+def test_every_combination_is_one_json_line_with_the_promised_figures(
+    tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["bench", "--engine", "torch", "--engine", "openvino", "--size", "40x30", "--size", "64x64", "--device", "cpu"]
+    assert cli.main([*arguments, "--rounds", "2", "--json"]) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(row["model"], row["engine"], row["size"]) for row in rows] == [
+        ("tiny", engine, size) for engine in ("torch", "openvino") for size in ("40x30", "64x64")
+    ]
+    for row in rows:
+        width, height = map(int, row["size"].split("x"))
+        assert row["seconds"] > 0
+        assert row["mp_per_s"] == pytest.approx(width * height / 1e6 / row["seconds"], rel=0.2)
+        assert row["peak_rss_mb"] > 50
+        assert row["peak_vram_mb"] is None
+
+
+def test_the_table_names_the_engine(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", "--engine", "torch", "--size", "32x32", "--rounds", "1", "--device", "cpu"]) == 0
+    assert "torch cpu fp32" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("size", ["40", "0x4", "axb", "-3x4", "4x"])
+def test_a_size_that_is_none_is_wrong_usage(size: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", f"--size={size}"]) == 2
+    assert "WIDTHxHEIGHT" in capsys.readouterr().err
+
+
+def test_peak_memory_sees_what_was_held_only_for_a_moment() -> None:
+    with bench.PeakMemory() as memory:
+        before = memory.peak_mb
+        held = bytearray(b"x" * 200_000_000)
+        while memory.peak_mb < before + 150:
+            pass
+        del held
+    assert memory.peak_mb >= before + 150
