@@ -52,6 +52,6 @@ with native_words_logged():
     print("ours", file=sys.stderr)
 os.write(2, b"after\\n")
 """
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stderr == "ours\nafter\n"
     assert "libnoise" in log_file().read_text()

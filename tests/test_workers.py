@@ -11,7 +11,7 @@ from rainapp.errors import Cancelled, UnreadableFile
 from rainapp.jobs import Event, Failed, Finished, Job, Progressed, Queued, ReadPicture, Stopped, Watch
 from rainapp.workers import Pace, Workers
 
-WAIT_S = 10
+WAIT_S = 60
 
 
 def job(name: str = "a") -> ReadPicture:
