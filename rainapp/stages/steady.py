@@ -1,0 +1,286 @@
+"""Calming flicker between frames: what a drop hides in one frame, the frames beside it show.
+
+Rain at a pixel is independent from frame to frame, the scene is not. `fast` replaces rain on pixels that do not move by the
+middle of three frames. `best` follows the scene: each neighbour is seen twice, as it stands and moved by dense optical flow
+(DIS, Kroeger et al. 2016) between *derained* frames at half size; what agrees better counts, if flow agrees forward and
+backward and the colours are the same. Rain then becomes a weighted mean of the three, where a pixel weighs less the more was
+taken from it, and in dense rain the darker one more, since rain only brightens. What stands still also remembers earlier
+results. A cut in the film ends every memory. Frames are held back by one, so memory does not grow with the length of a clip.
+
+Expects frames derained at full strength, with the rainy picture as `source`; strength and mask are for a later stage.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from rainapp.image import Frame
+from rainapp.jobs import Watch
+
+Floats = NDArray[np.float32]
+Grey = NDArray[np.uint8]
+
+CUT_DIFFERENCE = 0.15  # mean change of grey (0 to 1) that is a cut
+CUT_HISTOGRAM = 0.5  # Bhattacharyya distance of grey histograms that is a cut, together with half the change above
+STILL_CHANGE = 0.03  # for `fast`: change between the neighbours up to which a place stands still
+
+# All in removed or changed light, 0 to 1; measured on four clips in light and in heavy rain.
+DOUBT = 0.05  # removed light at which a derained pixel weighs half
+RAIN_MIN = 0.015  # removed light from which a pixel is replaced
+DENSE = 0.03  # mean removed light around a pixel from which rain is dense
+DARKER = 0.1  # in dense rain: how much brighter than the darkest of the three a pixel may be
+SAME_LIGHT = 0.05  # change of colour up to which a neighbour shows the same thing, and half of what was removed there
+OWN_WEIGHT = 1.5  # of the frame itself against a neighbour
+MEMORY_MAX = 6.0  # results that may be remembered where rain is replaced
+MEMORY_DRY = 0.3  # weight of the memory where there is no rain
+
+
+class Steadier:
+    """The stage that calms flicker; `mode` is "fast" or "best"."""
+
+    def __init__(self, mode: Literal["fast", "best"]) -> None:
+        """Nothing is kept between two calls."""
+        self.mode = mode
+
+    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        """Yield a steadied frame for each derained frame; `watch` is not ticked, the derainer before does so."""
+        run = _Best() if self.mode == "best" else _Fast()
+        before: _Seen | None = None
+        now: _Seen | None = None
+        for frame in frames:
+            after = _seen(frame)
+            if now is not None:
+                cut = is_cut(now.small, after.small)
+                yield run.steady(before, now, None if cut else after)
+                before = None if cut else now
+            now = after
+        if now is not None:
+            yield run.steady(before, now, None)
+
+
+def is_cut(one: Grey, other: Grey) -> bool:
+    """Whether two grey pictures of one size, uint8, belong to different scenes."""
+    change = float(cv2.absdiff(one, other).mean()) / 255
+    if change > CUT_DIFFERENCE:
+        return True
+    if change < CUT_DIFFERENCE / 2:
+        return False
+    first, second = (cv2.calcHist([grey], [0], None, [32], [0, 256]) for grey in (one, other))
+    return float(cv2.compareHist(first, second, cv2.HISTCMP_BHATTACHARYYA)) > CUT_HISTOGRAM
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A frame with what is computed of it once.
+
+    `derained` (H, W, 3) and `removed` (H, W), the strongest channel, one pixel wider: float32 0 to 1. At half size: `small`
+    uint8 for flow, `half` (h, w, 3) and `taken` (h, w) float32 0 to 1 for comparing.
+    """
+
+    frame: Frame
+    derained: Floats
+    removed: Floats
+    small: Grey
+    half: Floats
+    taken: Floats
+
+
+def _seen(frame: Frame) -> _Seen:
+    scale = np.float32(1 / frame.image.peak)
+    derained = frame.image.pixels.astype(np.float32)
+    derained *= scale
+    removed = cv2.absdiff(frame.image.pixels, frame.source.pixels).max(axis=2).astype(np.float32) * scale
+    removed = np.asarray(cv2.dilate(removed, np.ones((3, 3), np.uint8)), np.float32)
+    size = (max(16, frame.image.width // 2), max(16, frame.image.height // 2))
+    half = _sized(derained, size)
+    small = cv2.medianBlur((_grey(half) * 255 + 0.5).astype(np.uint8), 3)
+    return _Seen(frame, derained, removed, np.asarray(small, np.uint8), half, _sized(removed, size))
+
+
+def _grey(picture: Floats) -> Floats:
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.float32)
+
+
+def _apart(one: Floats, other: Floats) -> Floats:
+    """How much two pictures (h, w, 3) differ at each pixel, in colour: grey alone is matched by chance too often."""
+    return np.asarray(cv2.absdiff(one, other).mean(axis=2), np.float32)
+
+
+def _sized(values: Floats, size: tuple[int, int]) -> Floats:
+    """`values` (h, w) or (h, w, n) at `size` (width, height)."""
+    shrinks = size[0] < values.shape[1]
+    return np.asarray(cv2.resize(values, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR), np.float32)
+
+
+def _smooth(values: Floats, side: int) -> Floats:
+    return np.asarray(cv2.blur(values, (side, side), borderType=cv2.BORDER_REFLECT_101), np.float32)
+
+
+def _finished(seen: _Seen, picture: Floats) -> Frame:
+    """`picture` (0 to 1) in the depth of the file, as the frame's image."""
+    pixels = seen.frame.image.pixels
+    levels = np.clip(picture * np.float32(seen.frame.image.peak) + np.float32(0.5), 0, seen.frame.image.peak)
+    return replace(seen.frame, image=replace(seen.frame.image, pixels=levels.astype(pixels.dtype)))
+
+
+def _rain_share(removed: Floats) -> Floats:
+    """How much of a pixel is replaced, 0 (dry) to 1, by the light that was taken from it."""
+    return np.asarray(1 - np.exp(-np.square(removed / np.float32(RAIN_MIN))), np.float32)
+
+
+def _certainty(removed: Floats) -> Floats:
+    """How far a derained pixel is to be trusted, 0 to 1: the error of a derainer grows with what it takes away."""
+    return np.asarray(1 / (1 + np.square(removed / np.float32(DOUBT))), np.float32)
+
+
+class _Fast:
+    """Rain on what stands still becomes the middle of three frames."""
+
+    def steady(self, before: _Seen | None, now: _Seen, after: _Seen | None) -> Frame:
+        if before is None or after is None:
+            return now.frame
+        change = np.maximum(_change(before, after), np.minimum(_change(before, now), _change(now, after)))
+        still = np.clip(2 - change / (np.float32(STILL_CHANGE) + _smooth(now.taken, 15)), 0, 1)
+        low, high = np.minimum(before.derained, after.derained), np.maximum(before.derained, after.derained)
+        middle = np.maximum(low, np.minimum(high, now.derained))
+        height, width = now.removed.shape
+        share = (_sized(still, (width, height)) * _rain_share(now.removed))[:, :, None]
+        return _finished(now, np.asarray(now.derained + share * (middle - now.derained), np.float32))
+
+
+def _change(one: _Seen, other: _Seen) -> Floats:
+    """How much two frames differ around each pixel of half size, where neither has much rain."""
+    return _averaged(_apart(one.half, other.half), _certainty(one.taken) * _certainty(other.taken))
+
+
+def _averaged(values: Floats, weights: Floats) -> Floats:
+    """`values` averaged by `weights` over 9x9, or almost as much over 3x3 where that is more: edges of what moves are thin."""
+    weights = weights + np.float32(1e-3)
+    weighted = values * weights
+    wide = _smooth(weighted, 9) / _smooth(weights, 9)
+    near = _smooth(weighted, 3) / _smooth(weights, 3)
+    return np.asarray(np.maximum(wide, near * np.float32(0.9)), np.float32)
+
+
+@dataclass(frozen=True, eq=False)
+class _View:
+    """What a neighbour shows of the present frame: its picture (H, W, 3), its weight and where it stands still (H, W)."""
+
+    picture: Floats
+    weight: Floats
+    still: Floats
+
+
+class _Best:
+    """Rain becomes what the neighbours show at the same place of the scene, and earlier results where nothing moves."""
+
+    def __init__(self) -> None:
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._flows: tuple[Floats, Floats] | None = None  # from the present frame to the one before, and back
+        self._last: tuple[Floats, Floats] | None = None  # the last result and how many it holds, per pixel
+
+    def steady(self, before: _Seen | None, now: _Seen, after: _Seen | None) -> Frame:
+        views = []
+        if before is not None and self._flows is not None:
+            views.append(_view(before, now, *self._flows))
+        if after is not None:
+            there, back = self._flow(now, after), self._flow(after, now)
+            views.append(_view(after, now, there, back))
+        picture = _gathered(now, views)
+        held = np.zeros_like(now.removed)
+        if before is not None and self._last is not None and views:
+            picture, held = _remembered(now, picture, views[0].still, *self._last)
+        self._flows = None if after is None else (back, there)
+        self._last = None if after is None else (picture, held)
+        return _finished(now, picture)
+
+    def _flow(self, one: _Seen, other: _Seen) -> Floats:
+        """(h, w, 2): where the pixels of `one` are found in `other`, at half size."""
+        start = np.zeros((*one.small.shape, 2), np.float32)  # what is passed here is where the search begins
+        return np.asarray(self._dis.calc(one.small, other.small, start), np.float32)
+
+
+def _gathered(now: _Seen, views: list[_View]) -> Floats:
+    """`O = sum w_k D_k / sum w_k` where there is rain, D elsewhere (science 7.3, step 4)."""
+    if not views:
+        return now.derained
+    dense = 1 - np.exp(-np.square(_smooth(now.removed, 31) / np.float32(DENSE)))
+    pictures = [now.derained, *(view.picture for view in views)]
+    weights = [np.float32(OWN_WEIGHT) * _certainty(now.removed) + np.float32(1e-3), *(view.weight for view in views)]
+    greys = [_grey(picture) for picture in pictures]
+    trusted = [greys[0], *(np.where(view.weight > 0, grey, 2) for grey, view in zip(greys[1:], views, strict=True))]
+    darkest = np.minimum.reduce(trusted)
+    total = np.zeros_like(now.removed)
+    mixed = np.zeros_like(now.derained)
+    for picture, weight, grey in zip(pictures, weights, greys, strict=True):
+        weight = weight * np.exp(-dense * np.maximum(grey - darkest, 0) / np.float32(DARKER))
+        total += weight
+        mixed += picture * weight[:, :, None]
+    mixed /= total[:, :, None]
+    return now.derained + _rain_share(now.removed)[:, :, None] * (mixed - now.derained)
+
+
+def _remembered(now: _Seen, picture: Floats, still: Floats, last: Floats, held: Floats) -> tuple[Floats, Floats]:
+    """`picture` averaged with the `held` results in `last` where nothing moves, and how many it holds now."""
+    height, width = now.removed.shape
+    difference = _apart(_sized(last, (now.half.shape[1], now.half.shape[0])), now.half)
+    same = _same(_averaged(difference, _certainty(now.taken)), _smooth(now.taken, 15))
+    keep = still * _sized(same, (width, height))
+    held = np.minimum(held + 1, np.float32(MEMORY_MAX)) * keep
+    rain = _rain_share(now.removed)
+    near = _rain_share(_smooth(now.removed, 31) * np.float32(3))  # far from all rain nothing changes
+    weight = rain * held + (1 - rain) * np.float32(MEMORY_DRY) * near * keep
+    share = (weight / (1 + weight))[:, :, None]
+    return picture + share * (last - picture), held
+
+
+def _same(change: Floats, taken: Floats) -> Floats:
+    """1 where a change of brightness is no more than rain explains, falling to 0 at twice that."""
+    limit = np.float32(SAME_LIGHT) + np.float32(0.5) * taken
+    return np.asarray(np.clip(2 - change / limit, 0, 1), np.float32)
+
+
+def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats) -> _View:
+    """What `neighbour` shows of `now`. `flow` (h, w, 2) leads from now to it, `opposite` back, in pixels of half size."""
+    height, width = now.removed.shape
+    places = flow + _grid(*flow.shape[:2])
+    certain = _certainty(now.taken)
+    moved = _apart(_warped(neighbour.half, places), now.half)
+    moved = _averaged(moved, certain * _certainty(_warped(neighbour.taken, places)))
+    unmoved = _change(neighbour, now)
+    stands = (unmoved <= moved * np.float32(1.1) + np.float32(0.002)).astype(np.float32)
+    agrees = np.maximum(stands, _agreement(flow, opposite))
+    same = _same(np.where(stands > 0, unmoved, moved), _smooth(now.taken, 15)) * agrees
+    still = _sized(stands, (width, height)) > 0.5
+    scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
+    full = _sized(flow, (width, height)) * scale
+    full[still] = 0
+    full += _grid(height, width)
+    picture = np.clip(_warped(neighbour.derained, full, cv2.INTER_CUBIC), 0, 1)
+    weight = _sized(same, (width, height)) * _certainty(_warped(neighbour.removed, full))
+    weight *= _same(_apart(picture, now.derained), now.removed)  # the net errs by less than it takes
+    return _View(picture, weight, still.astype(np.float32))
+
+
+def _agreement(flow: Floats, opposite: Floats) -> Floats:
+    """1 where forward and backward flow agree, 0 elsewhere: (h, w)."""
+    returned = _warped(opposite, flow + _grid(*flow.shape[:2]))
+    error = np.square(flow + returned).sum(axis=2)
+    lengths = np.square(flow).sum(axis=2) + np.square(returned).sum(axis=2)
+    return np.asarray(error < np.float32(0.01) * lengths + np.float32(0.5), np.float32)
+
+
+def _grid(height: int, width: int) -> Floats:
+    """(H, W, 2): x and y of every pixel."""
+    x, y = np.meshgrid(np.arange(width, dtype=np.float32), np.arange(height, dtype=np.float32))
+    return np.stack([x, y], axis=2)
+
+
+def _warped(values: Floats, places: Floats, interpolation: int = cv2.INTER_LINEAR) -> Floats:
+    """`values` (H, W) or (H, W, n) taken from `places` (h, w, 2)."""
+    x, y = places[:, :, 0], places[:, :, 1]
+    return np.asarray(cv2.remap(values, x, y, interpolation, borderMode=cv2.BORDER_REPLICATE), np.float32)
