@@ -370,17 +370,18 @@ def test_a_clip_is_no_photo(tmp_path: Path) -> None:
         open_source(tmp_path / "clip.jpg")
 
 
-@pytest.mark.parametrize(("thumbnail", "longest"), [(320, 200), (128, 200)])
+@pytest.mark.parametrize("thumbnail", [200, 100])
 def test_a_large_heic_is_shown_by_its_thumbnail_where_that_is_large_enough(
-    tmp_path: Path, thumbnail: int, longest: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thumbnail: int
 ) -> None:
-    y, x = np.mgrid[0:1800, 0:2400]
-    smooth = np.stack([x / 2400 * 255, y / 1800 * 255, 255 - x / 2400 * 200], axis=-1).astype(np.uint8)
-    pillow_heif.encode("RGB", (2400, 1800), smooth.tobytes(), tmp_path / "big.heic", quality=90, thumbnails=[thumbnail])
-    small, width, height = read_reduced(tmp_path / "big.heic", longest)
-    assert (width, height) == (2400, 1800)
-    assert (small.width, small.height) == (200, 150)
-    expected = cv2.resize(smooth, (200, 150), interpolation=cv2.INTER_AREA)
+    monkeypatch.setattr("rainapp.media.photo._WORTH_REDUCING", 1000)
+    y, x = np.mgrid[0:300, 0:400]
+    smooth = np.stack([x / 400 * 255, y / 300 * 255, 255 - x / 400 * 200], axis=-1).astype(np.uint8)
+    pillow_heif.encode("RGB", (400, 300), smooth.tobytes(), tmp_path / "big.heic", quality=90, thumbnails=[thumbnail])
+    small, width, height = read_reduced(tmp_path / "big.heic", 160)
+    assert (width, height) == (400, 300)
+    assert (small.width, small.height) == (160, 120)
+    expected = cv2.resize(smooth, (160, 120), interpolation=cv2.INTER_AREA)
     assert np.abs(small.pixels.astype(int) - expected).mean() < 2
 
 

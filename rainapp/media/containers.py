@@ -3,6 +3,7 @@
 import re
 import struct
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
@@ -118,8 +119,10 @@ def _from_opened(path: Path, container: str) -> Header:
         )
 
 
-def write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, *, lossless: bool) -> None:
-    """Write (H, W, 3) RGB pixels with `alpha` or None. Raises ValueError above 16383 px a side."""
+def write_webp(
+    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int]
+) -> None:
+    """Write (H, W, 3) RGB pixels with `alpha` or None, lossless where `traits` say that the source is."""
     picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
-    blocks = {"exif": b"Exif\0\0" + meta.exif if meta.exif else b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
-    picture.save(file, format="WEBP", quality=quality, lossless=lossless, exact=True, method=4, **blocks)
+    blocks = {"exif": meta.exif or b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
+    picture.save(file, format="WEBP", quality=quality, lossless=bool(traits.get("lossless")), exact=True, method=4, **blocks)

@@ -99,8 +99,7 @@ def _write_bmp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Orde
 
 def _write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     quality = order.quality or _QUALITY_MODERN
-    lossless = bool(order.traits.get("lossless"))
-    write_webp(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta, quality, lossless=lossless)
+    write_webp(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta, quality, order.traits)
     return _unkept(order.meta, "WebP", order.meta.resources)
 
 
