@@ -6,6 +6,7 @@ on the queue that the thread waits at.
 
 import signal
 import time
+from dataclasses import replace
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
@@ -91,12 +92,13 @@ class BatchRun:
         self._events.put("stop")
 
     def _next(self) -> None:
-        """Take the next event; where none comes, tell again where the file at work stands."""
+        """Take the next event; where none comes, tell again where the file at work stands, without an estimate."""
         try:
             self._take(self._events.get(timeout=BEAT_S))
         except Empty:
             if self._at_work is not None:
-                self._report.progressed(*self._at_work)
+                source, event = self._at_work
+                self._report.progressed(source, replace(event, eta_s=None))
 
     def _take(self, event: Event | Literal["stop"]) -> None:
         if isinstance(event, Progressed):
