@@ -20,10 +20,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from rainapp.cards import CARD, UNKNOWN_LICENCE, ModelCard, ModelId, check_id, printable, read_card, write_card
-from rainapp.errors import BadModel, UnreadableFile
+from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
-from rainapp.model_files import kind_of, unpack
+from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
@@ -47,6 +47,7 @@ def import_model(
 
     Raises:
         BadModel: the file is refused, with the reason, and nothing was written.
+        UnreadableFile, UnwritableFile: the file is not there, or the library cannot be written.
         Cancelled: from `watch`.
     """
     source = Path(os.path.abspath(source))
@@ -56,7 +57,17 @@ def import_model(
         library.require_free(model_id)
     licence = _one_line(licence) if licence else None
     kind = kind_of(source)
-    watch = watch or NoWatch()
+    try:
+        return _make_model(source, kind, library, model_id, licence, watch or NoWatch())
+    except OSError as error:  # no space, no permission; what is wrong with the file itself has become a BadModel before
+        raise UnwritableFile(
+            f"“{printable(source.name)}” could not be imported: {error.strerror or error}.", path=source
+        ) from error
+
+
+def _make_model(
+    source: Path, kind: Kind, library: ModelLibrary, model_id: ModelId | None, licence: str | None, watch: Watch
+) -> ModelCard:
     with library.staging() as staged:
         if kind in ("folder", "package"):
             card = _take_model(source, kind, staged, model_id, licence)

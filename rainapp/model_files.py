@@ -4,10 +4,14 @@ A refusal here costs milliseconds, before any loader has seen the file. What pas
 `rainapp.nets.foreign`, with `weights_only=True`; that is the wall, this is the door-keeper who can say why.
 """
 
+import errno
+import lzma
 import pickletools
 import re
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
@@ -23,6 +27,10 @@ MEMBERS_MAX = 10_000
 EXPANSION_MAX = 20  # weights hardly shrink; a file that grows twentyfold is a bomb
 _SCANNED_BYTES_MAX = 8 * 1024**2  # the structure of a state dict is a few hundred kB; its numbers lie elsewhere
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
+_ZIP_ERRORS = (  # what zipfile and its decompressors raise on damaged files, as fuzzing showed
+    *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
+    *(NotImplementedError, RuntimeError, ValueError, LookupError),
+)
 _HARMLESS = re.compile(
     r"torch(\.cuda)?\.\w+(Storage|Tensor)|torch\.(Size|device|float\w+|bfloat16|u?int\w+|bool|Tensor)|torch\._utils\._rebuild_\w+"
     r"|torch\._tensor\._rebuild_\w+|torch\.nn\.parameter\.Parameter|torch\.storage\.(Typed|Untyped)Storage"
@@ -68,6 +76,7 @@ def unpack(package: Path, folder: Path) -> None:
 
     Raises:
         BadModel: names that lead elsewhere, links, a bomb, or no model inside.
+        OSError: `folder` cannot be written.
     """
     try:
         with zipfile.ZipFile(package) as archive:
@@ -79,7 +88,11 @@ def unpack(package: Path, folder: Path) -> None:
                     limit = CARD_BYTES_MAX if name == CARD else FILE_BYTES_MAX
                     with archive.open(member) as source, (folder / name).open("wb") as target:
                         _copy_at_most(source, target, min(member.file_size, limit), package)
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except _ZIP_ERRORS as error:
+        if (
+            isinstance(error, OSError) and error.errno is not None
+        ):  # the disk, not the file; bz2 raises OSError without a number
+            raise
         raise _damaged(package, error) from error
 
 
@@ -104,7 +117,7 @@ def _kind_of_zip(path: Path, size: int) -> Kind:
             _check_members(members, path)
             _find_model(names, path)
             return "package"
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, RuntimeError) as error:
+    except _ZIP_ERRORS as error:
         raise _damaged(path, error) from error
 
 

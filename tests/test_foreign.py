@@ -1,5 +1,6 @@
 """Foreign model files: the good are recognised and converted, the hostile and the broken are refused and execute nothing."""
 
+import contextlib
 import io
 import os
 import pickle
@@ -16,12 +17,14 @@ from typing import Any
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from rainapp import importing, nets
 from rainapp.cards import CARD, write_card
-from rainapp.errors import BadModel, Cancelled, UnreadableFile
+from rainapp.errors import BadModel, Cancelled, UnreadableFile, UnwritableFile
 from rainapp.importing import import_model
 from rainapp.jobs import NoWatch
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of
@@ -237,6 +240,44 @@ def test_what_is_no_model_is_refused_in_words(tmp_path: Path, content: bytes, wo
     (tmp_path / "file.pth").write_bytes(content)
     with pytest.raises(BadModel, match=words):
         kind_of(tmp_path / "file.pth")
+
+
+@pytest.fixture(scope="module")
+def whole_files(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
+    """A good file of each kind."""
+    folder = tmp_path_factory.mktemp("whole")
+    state = {"conv.0.weight": torch.ones(3, 4, 3, 3), "conv.0.bias": torch.ones(3)}
+    torch.save(state, folder / "new")
+    torch.save(state, folder / "old", _use_new_zipfile_serialization=False)
+    save_file(state, folder / "plain")
+    with zipfile.ZipFile(folder / "zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(f"m/{CARD}", "title = 'T'\n" * 30)
+        archive.write(folder / "plain", f"m/{WEIGHTS}")
+    return [path.read_bytes() for path in sorted(folder.iterdir())]
+
+
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@given(
+    which=st.integers(0, 3),
+    places=st.lists(st.floats(0, 1), min_size=1, max_size=6),
+    byte=st.integers(0, 255),
+    cut=st.booleans(),
+)
+def test_no_damage_raises_anything_but_bad_model(
+    whole_files: list[bytes], tmp_path: Path, which: int, places: list[float], byte: int, cut: bool
+) -> None:
+    content = bytearray(whole_files[which])
+    for place in places:
+        content[min(int(place * len(content)), len(content) - 1)] = byte
+    file = tmp_path / "file"
+    file.write_bytes(content[: int(places[0] * len(content))] if cut else content)
+    with contextlib.suppress(BadModel), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # torch remarks on odd versions inside
+        kind = kind_of(file)
+        if kind == "package":
+            unpack(file, tmp_path)
+        else:
+            foreign.read_state(file, kind)
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -510,6 +551,13 @@ def test_half_a_model_folder_is_refused(tmp_path: Path, library: ModelLibrary, m
     (tmp_path / "shared" / missing).unlink()
     with pytest.raises(BadModel, match=missing):
         import_model(tmp_path / "shared", library)
+
+
+def test_a_library_that_cannot_be_written_is_said_in_words(tmp_path: Path) -> None:
+    model_folder(tmp_path / "shared")
+    (tmp_path / "user").write_text("a file where the folder should be")
+    with pytest.raises(UnwritableFile, match="cannot be written"):
+        import_model(tmp_path / "shared", ModelLibrary(tmp_path / "bundled", tmp_path / "user"))
 
 
 class CancelsAtOnce:

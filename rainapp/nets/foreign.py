@@ -13,6 +13,7 @@ import contextlib
 import copy
 import json
 import pickle
+import struct
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -35,6 +36,10 @@ CHANGE_MAX = 0.25  # mean absolute change of the probe; the heaviest rain in the
 RANGE_MAX = 0.5  # how far beyond 0..1 a single value may come back
 MEMORY_MB = 2048  # over what torch itself takes, plus a multiple of the file
 CPU_S = 600
+LOADER_ERRORS = (  # what safetensors and torch 2.13 raised on some ten thousand damaged files
+    *(SafetensorError, pickle.UnpicklingError, struct.error, EOFError, OSError, RuntimeError, ValueError, TypeError),
+    *(LookupError, AssertionError, AttributeError, ArithmeticError, ImportError),
+)
 PRECISION_TOLERANCE = 1 / 255  # a lower precision is claimed only where the probe does not differ visibly
 
 
@@ -49,7 +54,7 @@ def read_state(path: Path, kind: str) -> State:
             loaded: object = load_file(path)
         else:
             loaded = torch.load(path, map_location="cpu", weights_only=True)
-    except (SafetensorError, pickle.UnpicklingError, EOFError, RuntimeError, ValueError, KeyError, TypeError, OSError) as error:
+    except LOADER_ERRORS as error:
         raise BadModel("The file is damaged, or holds more than weights.", _first_line(error), path) from error
     state = unwrap(loaded)
     if not state:
