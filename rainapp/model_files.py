@@ -89,9 +89,7 @@ def unpack(package: Path, folder: Path) -> None:
                     with archive.open(member) as source, (folder / name).open("wb") as target:
                         _copy_at_most(source, target, min(member.file_size, limit), package)
     except _ZIP_ERRORS as error:
-        if (
-            isinstance(error, OSError) and error.errno is not None
-        ):  # the disk, not the file; bz2 raises OSError without a number
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):  # the disk; the file gives these two
             raise
         raise _damaged(package, error) from error
 
