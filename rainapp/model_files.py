@@ -5,6 +5,7 @@ A refusal here costs milliseconds, before any loader has seen the file. What pas
 """
 
 import errno
+import io
 import lzma
 import pickletools
 import re
@@ -25,7 +26,8 @@ Kind = Literal["folder", "package", "safetensors", "checkpoint"]
 FILE_BYTES_MAX = 4 * 1024**3
 MEMBERS_MAX = 10_000
 EXPANSION_MAX = 20  # weights hardly shrink; a file that grows twentyfold is a bomb
-_SCANNED_BYTES_MAX = 8 * 1024**2  # the structure of a state dict is a few hundred kB; its numbers lie elsewhere
+_SCANNED_BYTES_MAX = 2 * 1024**2  # the structure of a state dict is a few hundred kB; its numbers lie elsewhere
+_PICKLES_MAX = 5  # PyTorch's old format is five pickles, then numbers
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _ZIP_ERRORS = (  # what zipfile and its decompressors raise on damaged files, as fuzzing showed
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
@@ -204,11 +206,11 @@ def _names_asked_for(raw: bytes) -> Iterator[str]:
     Protocol 4 takes module and name from the stack; they are the last two texts seen, unless the file plays tricks, and then
     the answer names something odd, which is refused as well.
     """
-    at = 0
+    stream = io.BytesIO(raw)
     try:
-        while raw[at : at + 1] == b"\x80":
+        for _ in range(_PICKLES_MAX):
             texts: list[str] = []
-            for opcode, argument, position in pickletools.genops(raw[at:]):
+            for opcode, argument, _position in pickletools.genops(stream):  # leaves off after the pickle's last byte
                 if opcode.name in ("GLOBAL", "INST"):
                     yield str(argument).replace(" ", ".", 1)
                 elif opcode.name == "STACK_GLOBAL":
@@ -217,8 +219,6 @@ def _names_asked_for(raw: bytes) -> Iterator[str]:
                     yield "a registered extension"
                 elif isinstance(argument, str):
                     texts.append(argument)
-                end = position or 0
-            at += end + 1
     except ValueError:  # not a whole pickle: numbers follow, or it is cut off; the loader will say so
         return
 

@@ -256,7 +256,7 @@ def whole_files(tmp_path_factory: pytest.TempPathFactory) -> list[bytes]:
     return [path.read_bytes() for path in sorted(folder.iterdir())]
 
 
-@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None)
 @given(
     which=st.integers(0, 3),
     places=st.lists(st.floats(0, 1), min_size=1, max_size=6),
@@ -302,6 +302,23 @@ def test_a_bare_pickle_is_refused_and_runs_nothing(tmp_path: Path, library: Mode
     with pytest.raises(BadModel, match="would run"):
         import_model(file, library)
     assert not canary.exists()
+
+
+def test_many_pickles_in_a_row_do_not_keep_the_door_keeper_busy(tmp_path: Path) -> None:
+    (tmp_path / "many.pth").write_bytes(b"\x80\x02N." * 500_000)
+    with pytest.raises(BadModel, match="no PyTorch checkpoint"):
+        kind_of(tmp_path / "many.pth")
+
+
+def test_a_pickle_that_asks_for_all_memory_is_refused(tmp_path: Path, library: ModelLibrary) -> None:
+    grab = b"\x80\x02cbuiltins\nbytearray\n\x8a\x06" + (2**45).to_bytes(6, "little") + b"\x85R."
+    torch.save({"w": torch.ones(2)}, tmp_path / "good.pth")
+    with zipfile.ZipFile(tmp_path / "good.pth") as good, zipfile.ZipFile(tmp_path / "grab.pth", "w") as bad:
+        for member in good.infolist():
+            bad.writestr(member.filename, grab if member.filename.endswith("data.pkl") else good.read(member))
+    with pytest.raises(BadModel, match="memory|damaged"):
+        import_model(tmp_path / "grab.pth", library)
+    assert is_empty(library)
 
 
 def test_the_loader_itself_refuses_what_the_door_would_let_pass(tmp_path: Path) -> None:
