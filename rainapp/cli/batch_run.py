@@ -4,6 +4,7 @@ The main thread only waits and tells. A signal handler may run between any two o
 on the queue that the thread waits at.
 """
 
+import os
 import signal
 import time
 from dataclasses import replace
@@ -16,11 +17,13 @@ from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.cli.reports import BEAT_S, Counts, Report
 from rainapp.errors import Cancelled
 from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Watch
+from rainapp.media.atomic import abandon_parts
 from rainapp.workers import Workers
 
 if TYPE_CHECKING:
     from rainapp.batch import Plan
 
+LEAVE_S = 5.0  # how long a job has to end by itself after Ctrl-C
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -70,7 +73,9 @@ class BatchRun:
             handle = self._workers.submit(job)
             self._sources[handle.job_id] = job.source
         while self._sources and not self._cancelled:
-            self._next()
+            self._next(BEAT_S)
+        if self._cancelled:
+            self._leave()
         self._workers.shutdown()
         while not self._events.empty():
             self._take(self._events.get())
@@ -91,10 +96,21 @@ class BatchRun:
         self._cancelled = True
         self._events.put("stop")
 
-    def _next(self) -> None:
+    def _leave(self) -> None:
+        """Stop everything. What does not heed it in time (an encoder deep in a large file) ends with the process, unwritten."""
+        self._workers.shutdown(wait=False)
+        deadline = time.monotonic() + LEAVE_S
+        while self._sources and (left_s := deadline - time.monotonic()) > 0:
+            self._next(left_s)
+        if self._sources:
+            abandon_parts()
+            self._report.summary(self._counts, time.monotonic() - self._started)
+            os._exit(CANCELLED)
+
+    def _next(self, wait_s: float) -> None:
         """Take the next event; where none comes, tell again where the file at work stands, without an estimate."""
         try:
-            self._take(self._events.get(timeout=BEAT_S))
+            self._take(self._events.get(timeout=wait_s))
         except Empty:
             if self._at_work is not None:
                 source, event = self._at_work

@@ -16,6 +16,7 @@ from rainapp.errors import UnreadableFile, UnwritableFile
 
 _BLOCK_BYTES = 1 << 20
 _PART_SUFFIX = ".rainapp-part"
+_parts: set[Path] = set()  # being written at this moment, by any thread
 
 _WORDS = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
@@ -83,6 +84,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
         with open(part, "xb") as file:
+            _parts.add(part)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -91,6 +93,14 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     except OSError as error:
         raise unwritable(target, error) from error
     finally:
+        _parts.discard(part)
+        with contextlib.suppress(OSError):
+            part.unlink()
+
+
+def abandon_parts() -> None:
+    """Remove every temporary file that is being written, for a process that is about to end at once; no target can follow."""
+    for part in list(_parts):
         with contextlib.suppress(OSError):
             part.unlink()
 
