@@ -392,3 +392,38 @@ def test_a_large_heic_is_written_in_tiles(tmp_path: Path, monkeypatch: pytest.Mo
     rewrite(tmp_path / "rain.png", tmp_path / "dry.heic")
     assert pillow_heif.open_heif(tmp_path / "dry.heic").info["tiling"]["num_columns"] == 4
     assert np.abs(read(tmp_path / "dry.heic")[0].pixels.astype(int) - picture(150, 200)).mean() < 3
+
+
+def tiff_variants() -> dict[str, tuple[NDArray[np.generic], NDArray[np.generic], dict[str, object]]]:
+    """By name: the pixels meant, the samples stored, and how."""
+    deep = picture(wide=True)
+    grey = np.ascontiguousarray(deep[..., 1])
+    alpha = np.random.default_rng(3).integers(20_000, 65_536, grey.shape).astype(np.uint16)
+    multiplied = (deep * (alpha[..., None] / 65535)).round().astype(np.uint16)
+    three = np.repeat(grey[..., None], 3, axis=2)
+    return {
+        "planes": (deep, np.ascontiguousarray(np.moveaxis(deep, 2, 0)), {"photometric": "rgb", "planarconfig": "separate"}),
+        "planes of 8 bit": (picture(), np.moveaxis(picture(), 2, 0).copy(), {"photometric": "rgb", "planarconfig": "separate"}),
+        "tiles": (deep, deep, {"photometric": "rgb", "tile": (16, 16), "compression": "zlib", "predictor": True}),
+        "white is zero": (three, 65535 - grey, {"photometric": "miniswhite"}),
+        "white is zero in 8 bit": (picture()[..., [1, 1, 1]], 255 - picture()[..., 1], {"photometric": "miniswhite"}),
+        "associated alpha": (deep, np.dstack([multiplied, alpha]), {"photometric": "rgb", "extrasamples": ["assocalpha"]}),
+        "a fourth sample that is no alpha": (
+            deep,
+            np.dstack([deep, alpha]),
+            {"photometric": "rgb", "extrasamples": ["unspecified"]},
+        ),
+        "32 bit": (three, grey.astype(np.uint32) * 65537, {"photometric": "minisblack"}),
+        "BigTIFF": (deep, deep, {"photometric": "rgb", "bigtiff": True}),
+    }
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("name", list(tiff_variants()))
+def test_every_way_of_storing_a_tiff_gives_the_pixels_meant(tmp_path: Path, name: str, order: str) -> None:
+    meant, samples, options = tiff_variants()[name]
+    tifffile.imwrite(tmp_path / "rain.tif", samples, byteorder=order, **options)
+    image, _ = read(tmp_path / "rain.tif")
+    assert image.pixels.dtype == meant.dtype
+    assert np.abs(image.pixels.astype(int) - meant).max() <= (3 if name == "associated alpha" else 0)
+    assert (image.alpha is not None) == (name == "associated alpha")

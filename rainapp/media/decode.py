@@ -23,7 +23,7 @@ from PIL import ImageCms
 
 from rainapp.errors import NotEnoughMemory, UnreadableFile
 from rainapp.image import Pixels
-from rainapp.media import jpeg, png
+from rainapp.media import jpeg, png, tiff
 from rainapp.media.containers import PILLOW_FORMATS
 from rainapp.media.header import Header, default_budget_mb
 
@@ -97,13 +97,7 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
             # OpenCV overlooks the one transparent grey of a grey picture; we can add it, but only to unscaled values.
             return [_by_pillow, _by_opencv] if header.grey and header.depth == 8 and header.alpha else [_by_opencv, _by_pillow]
         case "tiff":
-            if traits["samples"] == 2 and traits["bits"] == 16:
-                return [_by_tifffile, _by_opencv]
-            # OpenCV multiplies 8-bit colours with their transparency; Pillow makes 8 bit of 16-bit colours.
-            plain = traits["photometric"] in (0, 1, 2) and not traits["float"] and traits["bits"] in (8, 16)
-            return (
-                [_by_opencv, _by_pillow] if plain and not (header.alpha and traits["bits"] == 8) else [_by_pillow, _by_opencv]
-            )
+            return _tiff_decoders(header)
         case "heif":
             return [_by_libheif]
         case "avif":
@@ -113,6 +107,20 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
         case "webp" | "bmp":
             return [_by_pillow, _by_opencv]
     return [_by_pillow, _by_opencv]
+
+
+def _tiff_decoders(header: Header) -> list[_Decoder]:
+    """OpenCV multiplies 8-bit colours with their alpha and mixes up 16-bit planes; Pillow makes 8 bit of 16-bit colours."""
+    traits = header.traits
+    if traits["float"] or traits["photometric"] not in (0, 1, 2):
+        return [_by_pillow, _by_opencv]
+    if traits["bits"] == 8 and not header.alpha:
+        return [_by_opencv, _by_pillow]
+    if traits["bits"] <= 8:
+        return [_by_pillow, _by_opencv]
+    if traits["bits"] == 16 and traits["planar"] == 1 and traits["samples"] != 2:
+        return [_by_opencv, _by_tifffile, _by_pillow]
+    return [_by_tifffile, _by_pillow]
 
 
 def _by_opencv(data: memoryview, header: Header) -> Decoded:
@@ -126,6 +134,8 @@ def _by_opencv(data: memoryview, header: Header) -> Decoded:
     if header.container == "avif":
         _widen(pixels, header.depth)
     depth = 8 if pixels.dtype == np.uint8 else max(9, header.depth)
+    if header.container == "tiff" and depth > 8 and header.traits["photometric"] == 0:
+        np.invert(pixels, out=pixels)  # white is zero; OpenCV minds that only in 8 bit
     alpha: Pixels | None = None
     if pixels.ndim == 2:
         alpha = _keyed(pixels, header)
@@ -135,6 +145,8 @@ def _by_opencv(data: memoryview, header: Header) -> Decoded:
         pixels = _as_rgb(pixels, cv2.COLOR_BGRA2RGB)
     else:
         _swap_in_place(pixels)
+    if alpha is not None and header.container == "tiff" and header.traits["extra"] == 1:
+        tiff.unmultiply(pixels, alpha)
     decoded = _in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
     return turned(decoded, _avif_orientation(data)) if header.container == "avif" else decoded
 
@@ -198,12 +210,9 @@ def _by_libheif(data: memoryview, header: Header) -> Decoded:
 
 
 def _by_tifffile(data: memoryview, header: Header) -> Decoded:
-    """Greys of 16 bit with transparency, which the other two do not know."""
-    with tifffile.TiffFile(io.BytesIO(data)) as opened:
-        both = opened.pages[0].asarray()
-    if both.shape != (header.height, header.width, 2) or both.dtype != np.uint16:
-        raise ValueError("not two samples of 16 bit")
-    decoded = Decoded(_as_rgb(_packed(both[..., 0]), cv2.COLOR_GRAY2RGB), _packed(both[..., 1]), 16, header.meta.icc)
+    colour, alpha = tiff.read_samples(io.BytesIO(data), header)
+    pixels = _as_rgb(colour, cv2.COLOR_GRAY2RGB) if colour.ndim == 2 else colour
+    decoded = _in_usual_colour(Decoded(pixels, alpha, 8 if pixels.dtype == np.uint8 else 16, header.meta.icc))
     return turned(decoded, header.orientation)
 
 
@@ -266,7 +275,8 @@ def _from_pillow(opened: Pillow.Image, header: Header) -> Decoded:
         if header.container in ("gif", "png") and mode == "P" and alpha.min() == 255:
             alpha = None
     pixels = np.array(opened.convert("RGB"))
-    return _in_usual_colour(Decoded(pixels, alpha, 8, icc))
+    notes = ("Its 16 bit could only be read as 8.",) if header.depth > 8 else ()
+    return _in_usual_colour(Decoded(pixels, alpha, 8, icc, notes))
 
 
 def _from_grey16(grey: NDArray[np.uint16], header: Header) -> Decoded:

@@ -1,15 +1,16 @@
 """TIFF files: their first directory, and a writer that compresses in strips.
 
-Decoding is OpenCV's and Pillow's. The tags that describe the photo travel as an EXIF block made of them; the tags that
-describe how the pixels are stored do not travel. Method: TIFF 6.0, BigTIFF for reading, EXIF 2.32.
+Decoding is OpenCV's and Pillow's, and tifffile's where these two err. The tags that describe the photo travel as an EXIF block
+made of them; those that describe how the pixels are stored do not travel. Method: TIFF 6.0, BigTIFF for reading, EXIF 2.32.
 """
 
 import struct
 import zlib
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, cast
 
 import numpy as np
+import tifffile
 
 from rainapp.errors import UnreadableFile
 from rainapp.image import Pixels
@@ -82,6 +83,7 @@ _STRUCTURAL = frozenset(
 _BYTE_ORDER: dict[str, Literal["<", ">"]] = {"<": "<", ">": ">"}
 _STRIP_BYTES = 4_000_000
 _LARGEST_BYTES = 4_000_000_000
+_STRIP_ROWS = 256
 _TAG_MAX = 1_000_000  # a private tag larger than this is a copy of the picture for one program, not a description
 
 
@@ -158,6 +160,40 @@ def _sub_directory(directories: Directories, pointer: Tag | None) -> list[Tag]:
         return directories.tags(numbers[0]) if numbers else []
     except ValueError:
         return []
+
+
+def read_samples(file: BinaryIO, header: Header) -> tuple[Pixels, Pixels | None]:
+    """Stored pixels (H, W, 3) or (H, W) and alpha of a picture whose samples OpenCV mixes up: planes, greys with alpha, 32 bit.
+
+    Raises ValueError for codings that tifffile does not know by itself.
+    """
+    with tifffile.TiffFile(file) as opened:
+        samples = opened.pages[0].asarray()
+    if header.traits["planar"] == 2 and samples.ndim == 3:
+        samples = np.moveaxis(samples, 0, 2)
+    if samples.shape[:2] != (header.height, header.width) or samples.dtype.kind != "u":
+        raise ValueError("not a picture of whole numbers")
+    if samples.dtype.itemsize > 2:
+        samples = (samples >> (8 * samples.dtype.itemsize - 16)).astype(np.uint16)
+    colours = samples if samples.ndim == 2 else samples[..., 0] if header.grey else samples[..., :3]
+    pixels: Pixels = np.array(colours, dtype=samples.dtype.newbyteorder("="), order="C")
+    if header.traits["photometric"] == 0:
+        np.invert(pixels, out=pixels)
+    if not header.alpha:
+        return pixels, None
+    alpha = cast(Pixels, np.array(samples[..., -1], dtype=pixels.dtype, order="C"))
+    if header.traits["extra"] == 1:
+        unmultiply(pixels, alpha)
+    return pixels, alpha
+
+
+def unmultiply(pixels: Pixels, alpha: Pixels) -> None:
+    """Divide colours that were multiplied with their `alpha` (associated alpha) by it, in place and in strips."""
+    peak = np.iinfo(pixels.dtype).max
+    for start in range(0, len(pixels), _STRIP_ROWS):
+        part = slice(start, start + _STRIP_ROWS)
+        cover = np.maximum(alpha[part].astype(np.uint64), 1).reshape(*alpha[part].shape, *(1,) * (pixels.ndim - 2))
+        pixels[part] = np.minimum((pixels[part] * np.uint64(peak) + cover // np.uint64(2)) // cover, peak)
 
 
 def write(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, *, compress: bool) -> None:
