@@ -156,7 +156,9 @@ class ItemDelegate(QStyledItemDelegate):
     @staticmethod
     def _paint_bar(painter: QPainter, place: QRectF, item: Item) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look().colour("line"))
+        track = look().colour("off")
+        track.setAlpha(90)  # to be seen on a selected row too
+        painter.setBrush(track)
         painter.drawRoundedRect(place, 2, 2)
         painter.setBrush(look().colour("accent_line" if item.state is State.RUNNING else "warn"))
         painter.drawRoundedRect(QRectF(place.topLeft(), QSize(round(place.width() * item.share), round(place.height()))), 2, 2)

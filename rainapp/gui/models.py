@@ -142,8 +142,9 @@ class ModelsPage(QScrollArea):
 
     def _make_drop(self) -> QWidget:
         self.drop = DropBox(8, on_canvas=False)
-        row = QHBoxLayout(self.drop)
-        row.setContentsMargins(16, 14, 16, 14)
+        column = QVBoxLayout(self.drop)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(4)
         said = label(
             self.tr(
                 "Drop a model here: .safetensors, .pth, folder or zip. It is checked in a separate process and never runs code."
@@ -152,8 +153,8 @@ class ModelsPage(QScrollArea):
         )
         said.setWordWrap(True)
         said.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        row.addWidget(Picture("download", "dim", 20))
-        row.addWidget(said, 1)
+        column.addWidget(Picture("download", "dim", 20), 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(said)
         return self.drop
 
     def refresh(self) -> None:

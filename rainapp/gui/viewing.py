@@ -36,6 +36,7 @@ class Sight:
     result_part: ShownPair | None = None
     treatment: Treatment | None = None
     result_of: Path | None = None
+    time_s: float = 0.0
 
     @property
     def bytes(self) -> int:
@@ -135,15 +136,25 @@ class Viewing(QObject):
         if sight is None or sight.item.state is State.UNREADABLE:
             return
         if sight.picture is None:
-            self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX), self._picture_came)
+            self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, sight.time_s), self._picture_came)
             return
         target = sight.item.target
         if sight.item.state in (State.DONE, State.DRY) and target is not None and sight.result_of != target:
-            self._preview(ReadPair(sight.item.path, target, longest_px=PREVIEW_PX))
+            self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s))
         elif self.workspace.card is not None and (sight.whole is None or sight.treatment != self.workspace.preview_treatment):
-            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, longest_px=PREVIEW_PX))
+            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, None, PREVIEW_PX, sight.time_s))
         elif self._region is not None:
             self._want_part()
+
+    def go_to(self, time_s: float) -> None:
+        """Look at another moment of a clip; before and after of the last one stay until the new are there."""
+        sight = self.sight
+        if sight is None or time_s == sight.time_s:
+            return
+        self._cancel()
+        sight.time_s = time_s
+        sight.forget_details()
+        self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, time_s), self._moment_came)
 
     def look_at(self, region: Region | None) -> None:
         """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough."""
@@ -218,6 +229,18 @@ class Viewing(QObject):
             self.workspace.item_changed.emit(sight.item.row)
             self.changed.emit()
         self._hold()
+
+    def _moment_came(self, event: Event) -> None:
+        sight = self.sight
+        if isinstance(event, Finished) and isinstance(event.result, ShownPicture) and sight is not None:
+            self._reading = None
+            sight.picture = event.result
+            sight.whole = sight.result = sight.result_of = None
+            self.changed.emit()
+            self._fetch()
+        elif isinstance(event, Failed | Stopped):
+            self._reading = None
+            self._hold()
 
     def _detail_came(self, event: Event) -> None:
         if not isinstance(event, Finished | Failed | Stopped):

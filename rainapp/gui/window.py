@@ -147,6 +147,8 @@ class MainWindow(QMainWindow):
     def show_page(self, page: str) -> None:
         """Show "derain" or "models"."""
         self._page = page
+        if page == "models":
+            self.models.refresh()  # speeds may have been seen since
         self._refresh()
 
     @property

@@ -36,6 +36,11 @@ def clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
 
 
+def moment(seconds: float) -> str:
+    """A moment of a clip to a hundredth: "0:14.72"."""
+    return f"{clock(seconds)}.{int(seconds * 100) % 100:02d}"
+
+
 def size(count: int) -> str:
     """An amount of data: "380 kB", "38 MB", "1.2 GB"."""
     if count < 1e6:

@@ -9,11 +9,13 @@ from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from rainapp.gui import words
 from rainapp.gui.app import Session, prepare
 from rainapp.gui.item import State
 from rainapp.library import ModelLibrary
 from rainapp.settings import Settings
 from tests.gui.plain_run import idle, rainy_photo, read, until
+from tests.video_clips import make_clip
 
 
 @pytest.fixture
@@ -69,3 +71,37 @@ def test_a_folder_is_searched_for_photos_and_clips(session: Session, tmp_path: P
     until(qtbot, lambda: len(session.workspace.items) == 2)
     until(qtbot, idle(session))
     assert {item.path.name for item in session.workspace.items} == {"a.jpg", "b.png"}
+
+
+def test_a_clip_is_looked_at_anywhere_and_derained(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    clip = make_clip(tmp_path / "street.mp4", times=tuple(range(25)))
+    session.workspace.add([clip])
+    until(qtbot, lambda: session.viewing.pair is not None)
+    until(qtbot, idle(session))
+    bar = session.window.page.clip
+    assert bar.isVisible()
+    assert bar.length.text() == "0:01.00"
+    assert words.state(session.workspace.items[0])[2] == "Ready · 0:01 · 64p"
+    sight = session.viewing.sight
+    assert sight is not None
+    first = sight.picture
+    bar.slider.setValue(bar.slider.maximum())
+    until(qtbot, lambda: sight.picture is not first)
+    until(qtbot, idle(session))
+    assert sight.picture is not None
+    assert first is not None
+    assert sight.picture.picture.levels[0] != first.picture.levels[0]
+    assert sight.time_s > 0.9
+    assert session.viewing.pair is not None
+    qtbot.mouseClick(session.window.page.run_bar.button, Qt.MouseButton.LeftButton)
+    until(qtbot, idle(session))
+    item = session.workspace.items[0]
+    assert item.state in (State.DONE, State.DRY), (item.message, item.hint)
+    assert item.target == tmp_path / "street_derained.mp4"
+    assert item.target.stat().st_size > 1000
+
+
+def test_the_clip_bar_goes_when_a_photo_is_selected(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.workspace.add([rainy_photo(tmp_path / "a.png")])
+    until(qtbot, idle(session))
+    assert not session.window.page.clip.isVisible()

@@ -1,0 +1,132 @@
+"""Take the pictures of the README: `python build/screenshots.py FOLDER`.
+
+The real window with the bundled model on the bundled samples, so that everybody gets the same pictures. Without a screen the
+offscreen platform is used. Pictures are reduced to 256 colours, which keeps them small and is hardly seen.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+ROOT = Path(__file__).resolve().parent.parent
+SIZE = (1440, 900)
+LIMIT_S = 300.0
+COLOURS_AS_THEY_ARE = 24
+VARIABLES = ("MODELS", "CONFIG", "CACHE", "LOG")
+
+
+def own_home() -> Path:
+    """A home of its own, so that the pictures do not show a person's settings, and are sharp on no screen's account."""
+    home = Path(tempfile.mkdtemp(prefix="rainapp-screenshots-"))
+    for name in VARIABLES:
+        os.environ[f"RAINAPP_{name}"] = str(home / name.lower())
+    if not os.environ.get("DISPLAY") and not os.environ.get("WAYLAND_DISPLAY"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return home
+
+
+def reduced(picture: "Image.Image") -> "Image.Image":
+    """`picture` in 256 colours, dithered: the most frequent ones as they are, so that plain surfaces stay plain."""
+    from PIL import Image
+
+    frequent = sorted(_counted(picture), reverse=True)[:COLOURS_AS_THEY_ARE]
+    few = picture.quantize(256 - len(frequent), method=Image.Quantize.MAXCOVERAGE).convert("RGB")
+    colours = [colour for _, colour in frequent] + [colour for _, colour in _counted(few)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette([value for colour in colours[:256] for value in colour])
+    return picture.quantize(palette=palette, dither=Image.Dither.FLOYDSTEINBERG)
+
+
+def _counted(picture: "Image.Image") -> list[tuple[int, tuple[int, ...]]]:
+    counted = picture.getcolors(1 << 24) or []
+    return [(count, colour) for count, colour in counted if isinstance(colour, tuple)]
+
+
+def take(folder: Path, home: Path) -> None:
+    """Walk through the window and keep what is seen."""
+    from PIL import Image
+    from PySide6.QtGui import QFont, QFontDatabase
+    from PySide6.QtWidgets import QApplication
+
+    from rainapp.gui.app import Session, prepare
+    from rainapp.paths import resource
+    from rainapp.settings import Settings
+
+    application = QApplication(sys.argv[:1])
+    if "Inter" in QFontDatabase.families():
+        application.setFont(QFont("Inter"))
+    settings = Settings(theme="dark")
+    prepare(application, settings)
+    session = Session(settings)
+    window, workspace = session.window, session.workspace
+    window.resize(*SIZE)
+    window.show()
+
+    def wait_for(claim: Callable[[], bool]) -> None:
+        end = time.monotonic() + LIMIT_S
+        while not claim():
+            if time.monotonic() > end:
+                raise SystemExit(f"Nothing came for {LIMIT_S:g} s.")
+            application.processEvents()
+            time.sleep(0.02)
+        for _ in range(20):  # let what was painted last settle
+            application.processEvents()
+            time.sleep(0.02)
+
+    def quiet() -> bool:
+        return not session.dispatch.busy and not workspace.batch.running
+
+    def keep(name: str) -> None:
+        path = folder / f"{name}.png"
+        window.grab().save(str(path))
+        with Image.open(path) as seen:
+            reduced(seen.convert("RGB")).save(path, optimize=True)
+        print(f"{path}  {path.stat().st_size // 1000} kB")
+
+    keep("empty_dark")
+    photos = [shutil.copy(path, home) for path in sorted(resource("samples").iterdir()) if path.suffix != ".md"]
+    workspace.add(Path(path) for path in photos)
+    wait_for(lambda: quiet() and session.viewing.pair is not None)
+    workspace.start([workspace.items[0]])
+    wait_for(quiet)
+    keep("derain_dark")
+    workspace.change(theme="light")
+    wait_for(quiet)
+    keep("derain_light")
+    workspace.change(theme="dark")
+    window.actions_["view-rain"].trigger()
+    wait_for(quiet)
+    keep("rain_dark")
+    workspace.change(theme="light")
+    window.show_page("models")
+    wait_for(quiet)
+    keep("models_light")
+    session.close(remember=False)
+
+
+def main() -> int:
+    """Take all pictures into the folder named on the command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    folder: Path = parser.parse_args().folder
+    folder.mkdir(parents=True, exist_ok=True)
+    sys.path.insert(0, str(ROOT))
+    home = own_home()
+    try:
+        take(folder, home)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
