@@ -2,6 +2,7 @@
 
 import io
 import struct
+import zlib
 from pathlib import Path
 
 import cv2
@@ -152,6 +153,20 @@ def test_a_transparent_grey_becomes_alpha(tmp_path: Path, bits: int, key: int) -
     assert image.alpha is not None
     assert np.argwhere(image.alpha == 0).tolist() == [[1, 2]]
     assert image.depth == bits
+
+
+@pytest.mark.parametrize(("bits", "shift"), [(1, 7), (2, 6), (4, 4)])
+def test_greys_of_few_bits_are_spread_and_keyed(tmp_path: Path, bits: int, shift: int) -> None:
+    packed = np.array([[1 << shift]], np.uint8)  # one row, its first pixel of value 1
+    body = bytearray(png_bytes(packed, bits, 0, (b"tRNS", b"\0\1")))
+    body[16:20] = struct.pack(">I", 8 // bits)
+    body[29:33] = struct.pack(">I", zlib.crc32(bytes(body[12:29])))
+    (tmp_path / "few.png").write_bytes(body)
+    image, facts = read(tmp_path / "few.png")
+    assert facts.grey
+    assert image.pixels[0, :, 0].tolist() == [255 // ((1 << bits) - 1)] + [0] * (8 // bits - 1)
+    assert image.alpha is not None
+    assert image.alpha[0].tolist() == [0] + [255] * (8 // bits - 1)
 
 
 def test_a_gif_shows_its_first_picture_and_says_so(tmp_path: Path) -> None:

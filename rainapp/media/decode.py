@@ -92,10 +92,7 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
             # A JPEG without its end is for Pillow to judge, which refuses missing pixels; OpenCV fills them with grey.
             return [_by_opencv, _by_pillow] if traits["components"] in (1, 3) and jpeg.is_whole(data) else [_by_pillow]
         case "png":
-            if not png.is_whole(data):
-                return [_by_pillow]
-            # OpenCV overlooks the one transparent grey of a grey picture; we can add it, but only to unscaled values.
-            return [_by_pillow, _by_opencv] if header.grey and header.depth == 8 and header.alpha else [_by_opencv, _by_pillow]
+            return [_by_opencv, _by_pillow] if png.is_whole(data) else [_by_pillow]
         case "tiff":
             return _tiff_decoders(header)
         case "heif":

@@ -94,9 +94,15 @@ def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
         grey=colour in (0, 4),
         orientation=meta.orientation(),
         meta=meta,
-        traits={"key": int.from_bytes(key, "big")} if key is not None and colour == 0 and bits == 16 else {},
+        traits={"key": _scaled_key(key, bits)} if key is not None and colour == 0 else {},
         notes=("Only the first picture of the animation is used.",) if b"acTL" in kinds else (),
     )
+
+
+def _scaled_key(key: bytes, bits: int) -> int:
+    """The transparent grey as decoders deliver it: those of fewer than 8 bit spread over 0..255."""
+    value = int.from_bytes(key[:2], "big")
+    return value if bits >= 8 else value * 255 // ((1 << bits) - 1)
 
 
 def _inflate(packed: bytes) -> bytes | None:
