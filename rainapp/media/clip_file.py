@@ -1,0 +1,140 @@
+"""A clip file in the making: the container with all its streams laid out, ready for packets of the treated picture."""
+
+import contextlib
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import av
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.stream import VideoStream
+
+from rainapp.errors import UnwritableFile
+from rainapp.jobs import Output
+from rainapp.media import MediaInfo
+from rainapp.media.atomic import replacing
+from rainapp.media.clip_carry import Copier, add_copies, kept_tags, split
+from rainapp.media.clip_codecs import Encoding
+from rainapp.media.clip_facts import UNSAID, ClipFacts
+from rainapp.media.clip_open import open_container
+
+# Sound is copied this far ahead of the picture, so that the muxer never waits for it.
+_AHEAD_S = 1
+_MAX_MOVIE_SCALE = 100_000_000
+
+
+class ClipFile:
+    """The container of a result, under a temporary name beside `target` until it is finished.
+
+    A context manager that leaves no file unless `finish` was called; `notes` say in words what could not be kept.
+    """
+
+    def __init__(self, target: Path, like: MediaInfo, facts: ClipFacts, encoding: Encoding, output: Output) -> None:
+        """`like` and its `facts` name the source, from which everything but the picture is copied."""
+        self.target = target
+        self.notes: tuple[str, ...] = encoding.notes
+        self._like = like
+        self._facts = facts
+        self._encoding = encoding
+        self._output = output
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> Self:
+        """Open the temporary file beside the target and lay out its streams."""
+        with contextlib.ExitStack() as stack, in_words(self.target, self._encoding):
+            file = stack.enter_context(replacing(self.target))
+            source = stack.enter_context(open_container(self._like.path))
+            kept, notes = split(source, self._facts, self._encoding.muxer)
+            bases = [self._facts.time_base, *(stream.time_base or Fraction(1, 1000) for stream in kept)]
+            options = _muxer_options(self._encoding.muxer, source, bases)
+            self._sink = av.open(file, "w", format=self._encoding.muxer, container_options=options)
+            stack.callback(self._abandon)
+            self.stream = add_picture(self._sink, self._facts, self._encoding)
+            original = source.streams[self._facts.stream]
+            self.stream.disposition = original.disposition
+            self.stream.metadata.update(kept_tags(original.metadata, self._output.metadata))
+            copies = add_copies(kept, self._sink, self._output.metadata)
+            self._sink.metadata.update(kept_tags(source.metadata, self._output.metadata))
+            if chapters := source.chapters():
+                self._sink.set_chapters(chapters)
+            self._copier = Copier(source, copies)
+            self.notes += tuple(notes)
+            self._stack = stack.pop_all()
+        return self
+
+    def mux(self, packets: "list[Packet[VideoStream]]", time_s: Fraction) -> None:
+        """Write `packets` of the picture, and whatever belongs beside a picture shown at `time_s`."""
+        for packet in packets:
+            self._sink.mux_one(packet)
+        self._copier.copy_until(time_s + _AHEAD_S, self._sink)
+
+    def finish(self) -> None:
+        """Copy the rest and end the file."""
+        self._copier.copy_until(None, self._sink)
+        self._sink.close()
+        self.notes += tuple(self._copier.notes())
+
+    def _abandon(self) -> None:
+        """Close without caring for the content: the file goes anyway, or is finished."""
+        with contextlib.suppress(av.FFmpegError, OSError, ValueError):
+            self._sink.close()
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Flush, fsync and rename, or remove."""
+        self._stack.__exit__(kind, error, trace)
+
+
+@contextlib.contextmanager
+def in_words(target: Path, encoding: Encoding) -> Iterator[None]:
+    """What the encoder or the container refuses, as UnwritableFile; errors of the disk pass."""
+    try:
+        yield
+    except OSError:
+        raise
+    except av.FFmpegError as error:
+        reason = error.strerror or "for a reason it does not tell"
+        words = f"{target.name} cannot be written: {encoding.encoder} refused ({reason})."
+        raise UnwritableFile(words, "Choose another codec or format.", target) from error
+
+
+def _muxer_options(muxer: str, source: InputContainer, bases: list[Fraction]) -> dict[str, str]:
+    """`bases`: the time bases of all streams."""
+    if muxer in ("mp4", "mov", "3gp"):
+        # Late starts are written in units of the whole file, milliseconds by default: too coarse to be exact.
+        ticks = math.lcm(*(base.denominator for base in bases))
+        scale = ticks if 1000 <= ticks <= _MAX_MOVIE_SCALE else max(1000, bases[0].denominator)
+        foreign = any(name.startswith("com.") for name in source.metadata)
+        return {"movie_timescale": str(scale)} | ({"movflags": "+use_metadata_tags"} if foreign else {})
+    if muxer == "mpegts":
+        return {"mpegts_copyts": "1", "avoid_negative_ts": "disabled"}
+    return {}
+
+
+def add_picture(sink: OutputContainer, facts: ClipFacts, encoding: Encoding) -> VideoStream:
+    """Add the stream of the treated picture: encoder, colour tags, shape."""
+    stream = sink.add_stream(encoding.encoder, rate=_plain_rate(facts), options=dict(encoding.options))
+    assert isinstance(stream, VideoStream)
+    context = stream.codec_context
+    context.width, context.height = facts.stored_width, facts.stored_height
+    context.pix_fmt = encoding.pix_fmt
+    context.time_base = facts.time_base
+    stream.time_base = facts.time_base
+    context.color_range = 2 if encoding.full_range else 1
+    context.color_primaries, context.color_trc = facts.primaries, facts.transfer
+    context.colorspace = facts.matrix if not (facts.is_rgb and not encoding.pix_fmt.startswith("gbr")) else UNSAID
+    if facts.sample_aspect:
+        context.sample_aspect_ratio = facts.sample_aspect
+    if facts.codec_tag == "hvc1" or (encoding.encoder == "libx265" and encoding.muxer in ("mp4", "mov")):
+        context.codec_tag = "hvc1"  # what Apple's players ask for
+    if facts.display_matrix is not None:
+        stream.set_display_matrix(facts.display_matrix)
+    return stream
+
+
+def _plain_rate(facts: ClipFacts) -> Fraction:
+    """The average rate as encoders want it: positive, not absurd."""
+    return facts.rate.limit_denominator(65535) if 0 < facts.rate <= 1000 else Fraction(25)
