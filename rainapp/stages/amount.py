@@ -5,7 +5,7 @@ pixel comes out exactly as it was. Everything runs on strips of rows, so that a 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -28,12 +28,17 @@ class Amount:
     """Strength 0 to 1.3 and an optional mask (H, W), white where rain is taken out, black where nothing may change."""
 
     strength: float = 1.0
-    mask: Mask | None = None
+    mask: Mask | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         """Refuse a strength that is none."""
         if not 0 <= self.strength <= STRENGTH_MAX:
             raise BadTreatment(f"The strength {self.strength} is not between 0 and {STRENGTH_MAX}.")
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the result is simply the derained picture."""
+        return self.strength == 1 and self.mask is None
 
     def fit(self, image: Image) -> None:
         """Refuse a mask of another size than `image`.
@@ -62,7 +67,7 @@ class Amount:
         if self.strength == 0:
             return rainy.copy()
         peak = np.float32(np.iinfo(rainy.dtype).max)
-        if self.strength == 1 and self.mask is None:
+        if self.is_full:
             return _rounded(derained * peak, rainy)
         before = rainy.astype(np.float32)
         change = (np.clip(derained, 0, 1) * peak - before) * np.float32(self.strength)

@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-import cv2
 import numpy as np
 import torch
 
@@ -18,10 +17,11 @@ from rainapp.errors import BadModel, NotEnoughMemory
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import Watch
 from rainapp.stages import tiles
-from rainapp.stages.amount import Amount
+from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine
 
 TILE_PX_MIN = 128
+FULL = Amount()
 OUT_OF_MEMORY = (torch.OutOfMemoryError, MemoryError)
 
 
@@ -129,13 +129,14 @@ class Derainer:
     def _laid(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Frame:
         rainy = frame.image.pixels
         result = np.empty_like(rainy)
-        found = 0.0
+        found = 0
         for top, rows in tiles.assemble(grid, self._tiles(frame, grid, watch)):
             before = rainy[top : top + len(rows)]
-            found += _change(before, rows)
-            result[top : top + len(rows)] = self.amount.mix(before, rows, top)
+            derained = FULL.mix(before, rows, top)
+            found += change(before, derained)
+            result[top : top + len(rows)] = derained if self.amount.is_full else self.amount.mix(before, rows, top)
         image = replace(frame.image, pixels=result)
-        return replace(frame, image=image, rain=found / rainy.size)
+        return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
 
     def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Rows]:
         for done, (top, left) in enumerate(grid.corners(), 1):
@@ -147,10 +148,3 @@ class Derainer:
 def _finite(derained: tiles.Rows) -> bool:
     """Whether every value is a number: a sum is not, as soon as one value is not."""
     return bool(np.isfinite(derained.sum(dtype=np.float64)))
-
-
-def _change(rainy: Pixels, derained: tiles.Rows) -> float:
-    """Sum of |derained - rainy| over a strip, on the scale 0 to 1."""
-    before = rainy.astype(np.float32)
-    before *= np.float32(1 / np.iinfo(rainy.dtype).max)
-    return float(cv2.norm(before, np.clip(derained, 0, 1), cv2.NORM_L1))

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rainapp.image import Pixels
 
 Rows = NDArray[np.float32]
-SIDE_PX = 64
+SIDE_PX = 32
 
 
 @dataclass(frozen=True)
@@ -116,8 +116,10 @@ def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
     for index, top in enumerate(grid.tops):
         strip = _strip(grid, top, source)
         if above is not None:
-            weight = fade(len(above))[:, None, None]
-            strip[: len(above)] = _faded(above, strip[: len(above)], weight)
+            weight = fade(len(above))
+            first, last = _between(weight)
+            strip[:first] = above[:first]
+            strip[first:last] = _faded(above[first:last], strip[first:last], weight[first:last, None, None])
         following = grid.tops[index + 1] if index + 1 < len(grid.tops) else grid.height
         above = strip[following - top :].copy() if following < grid.height else None
         yield top, strip[: following - top]
@@ -130,16 +132,20 @@ def _strip(grid: Grid, top: int, source: Iterator[Rows]) -> Rows:
     for left in grid.lefts:
         right = min(left + grid.tile_width, grid.width)
         tile = next(source)[: len(strip), : right - left]
-        shared = reached - left
-        if shared > 0:
-            tile_shared = _faded(strip[:, left:reached], tile[:, :shared], fade(shared)[None, :, None])
-            strip[:, left:reached] = tile_shared
-        strip[:, max(reached, left) : right] = tile[:, max(shared, 0) :]
+        weight = fade(max(reached - left, 0))
+        first, last = _between(weight)
+        across = slice(left + first, left + last)
+        strip[:, across] = _faded(strip[:, across], tile[:, first:last], weight[None, first:last, None])
+        strip[:, left + last : right] = tile[:, last:]
         reached = right
     return strip
 
 
+def _between(weight: Rows) -> tuple[int, int]:
+    """Where `weight`, which rises, is neither 0 nor 1: from the first index to the second."""
+    return int(np.count_nonzero(weight <= 0)), int(np.count_nonzero(weight < 1))
+
+
 def _faded(earlier: Rows, later: Rows, weight: Rows) -> Rows:
     """From `earlier` (weight 0) to `later` (weight 1); where both agree, exactly that value."""
-    mixed: Rows = np.where(weight >= 1, later, earlier + weight * (later - earlier))
-    return mixed
+    return earlier + weight * (later - earlier)
