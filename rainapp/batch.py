@@ -14,9 +14,9 @@ from pathlib import Path
 
 from rainapp import media
 from rainapp.errors import BadTreatment, RainError, UnreadableFile
+from rainapp.formats import CLIP, is_clip_name, result_suffix, same_format
 from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
-from rainapp.media.sniff import CLIP, UNKNOWN, sniff
-from rainapp.media.suffixes import same_format, target_suffix
+from rainapp.media.sniff import UNKNOWN, sniff
 from rainapp.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
 
 TICK_FILES = 100  # a report this often while folders are looked through
@@ -166,11 +166,11 @@ def plan(
     for number, entry in enumerate(sources):
         (watch or NoWatch()).tick(number, len(sources))
         try:
-            wanted, rain_suffix = _wanted(entry, out, out_file, treatment, output, template)
-        except RainError as error:
+            wanted = _wanted(entry, out, out_file, treatment, output, template)
+        except UnreadableFile as error:
             failed.append(error)
             continue
-        target = names.claim(wanted, rain_suffix if output.layer == "both" else None)
+        target = names.claim(wanted, with_rain=output.layer == "both")
         if target is None:
             results_exist = True
             skipped.append(Skipped(entry.path, f"{wanted.name} exists"))
@@ -179,19 +179,18 @@ def plan(
     return Plan(tuple(jobs), tuple(skipped), tuple(failed), results_exist)
 
 
-def _wanted(
-    entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str
-) -> tuple[Path, str]:
-    """The target `entry` would like, and the suffix of its rain layer. Raises `UnreadableFile` for what is no media at all."""
+def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str) -> Path:
+    """The target `entry` would like. Raises UnreadableFile for what is no media at all, BadTreatment for a clip as a photo."""
     if not os.path.lexists(entry.path):
         raise UnreadableFile(f"{entry.path.name} does not exist.", "It may have been moved or renamed.", entry.path)
     if os.path.exists(entry.path) and not os.path.isfile(entry.path):
         raise UnreadableFile(f"{entry.path.name} is no regular file.", "Choose a photo or a clip.", entry.path)
     container = sniff(entry.path)
-    suffix = target_suffix(entry.path, container, output.format)
-    rain_suffix = suffix if container == CLIP else ".png"
     if out_file is not None:
-        return out_file, rain_suffix
+        if is_clip_name(out_file) != (container == CLIP):
+            kinds = ("clip", "photo") if container == CLIP else ("photo", "clip")
+            raise BadTreatment(f"{entry.path.name} is a {kinds[0]}, and {out_file.name} would be a {kinds[1]}.")
+        return out_file
     folder = entry.path.parent if out is None else out / entry.beneath
-    wanted = result_path(entry.path, folder, suffix, treatment, template)
-    return (rain_path(wanted, rain_suffix) if output.layer == "rain" else wanted), rain_suffix
+    wanted = result_path(entry.path, folder, result_suffix(entry.path, output.format, container), treatment, template)
+    return rain_path(wanted) if output.layer == "rain" else wanted

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
+from rainapp.formats import is_clip_name
 from rainapp.jobs import IfExists, Treatment
 from rainapp.settings import fill_name
 
@@ -25,8 +26,9 @@ def result_path(source: Path, folder: Path, suffix: str, treatment: Treatment, t
     return folder / fitted(name, suffix)
 
 
-def rain_path(target: Path, suffix: str = ".png") -> Path:
-    """Where the removed rain of the result `target` goes: photo_derained (2).jpg has photo_rain (2).png."""
+def rain_path(target: Path) -> Path:
+    """Where the removed rain of the result `target` goes: photo_derained (2).jpg has photo_rain (2).png, a clip a clip."""
+    suffix = target.suffix if is_clip_name(target) else ".png"
     head, mark, tail = target.stem.rpartition(RESULT_MARK)
     return target.with_name(fitted(f"{head}{RAIN_MARK}{tail}" if mark else f"{target.stem}{RAIN_MARK}", suffix))
 
@@ -46,15 +48,15 @@ class Names:
         self._taken = {_key(place) for source in sources for place in (source, Path(os.path.realpath(source)))}
         self._if_exists = if_exists
 
-    def claim(self, wanted: Path, rain_suffix: str | None = None) -> Path | None:
+    def claim(self, wanted: Path, with_rain: bool = False) -> Path | None:
         """`wanted`, or with " (2)", " (3)", … after it; None where the result exists and the choice is to skip it.
 
-        With `rain_suffix` the name of the rain layer beside it is kept free too.
+        With `with_rain` the name of the rain layer beside it is kept free too.
         """
         number = 1
         while True:
             target = wanted if number == 1 else wanted.with_name(fitted(wanted.stem, f" ({number}){wanted.suffix}"))
-            names = [target] if rain_suffix is None else [target, rain_path(target, rain_suffix)]
+            names = [target, rain_path(target)] if with_rain else [target]
             if not any(_key(name) in self._taken for name in names):
                 there = [name for name in names if os.path.lexists(name)]
                 if there and self._if_exists == "skip":

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import rainapp
 from rainapp.batch import Found, find_files
+from rainapp.formats import same_format
 from rainapp.image import Frame
 from rainapp.jobs import (
     Derained,
@@ -34,7 +35,6 @@ from rainapp.library import ModelLibrary
 from rainapp.looking import preview, read_pair, read_picture
 from rainapp.media import MediaInfo, Sink, open_sink, open_source
 from rainapp.media.atomic import copy_file, unwritable
-from rainapp.media.suffixes import same_format
 from rainapp.naming import rain_path
 from rainapp.stages import Pipeline, load_pipeline
 from rainapp.stages.amount import rain_found, removed_rain
@@ -162,9 +162,8 @@ class Writing:
         self._note = note
         self._job = job
         self._info = info
-        beside = rain_path(job.target, job.target.suffix if info.kind == "clip" else ".png")
         self.result_target = None if job.output.layer == "rain" else job.target
-        self.rain_target = {"result": None, "rain": job.target, "both": beside}[job.output.layer]
+        self.rain_target = {"result": None, "rain": job.target, "both": rain_path(job.target)}[job.output.layer]
 
     def write(self, frames: Iterable[Frame], progress: ClipWatch) -> None:
         """Take all frames; each file is committed at the end, whole, or not at all."""

@@ -45,7 +45,16 @@ def libraries(names: str) -> frozenset[str]:
 TABLE = (
     Row(
         "words",
-        ("rainapp", "training", "rainapp.errors", "rainapp.paths", "rainapp.privacy", "rainapp.textfile", "rainapp.logs"),
+        (
+            "rainapp",
+            "training",
+            "rainapp.errors",
+            "rainapp.paths",
+            "rainapp.privacy",
+            "rainapp.textfile",
+            "rainapp.formats",
+            "rainapp.logs",
+        ),
         libraries=libraries("platformdirs"),
         why="everything speaks these words, so they know nobody",
     ),

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from rainapp.batch import Found, Plan, Skipped, find_files, is_out_file, plan
 from rainapp.errors import BadTreatment, Cancelled
+from rainapp.formats import CLIP, CLIP_FORMATS, PHOTO_FORMATS, is_clip_name, result_suffix, same_format
 from rainapp.jobs import Output, Treatment
 from rainapp.media.encode import WRITABLE
-from rainapp.media.sniff import CLIP
-from rainapp.media.suffixes import PHOTO_FORMATS, same_format, target_suffix
+from rainapp.media.sniff import CLIP as SNIFFED_CLIP
+from rainapp.media.sniff import CLIP_SUFFIXES, PHOTO_SUFFIXES
+from rainapp.media.video import suffix_for
 from rainapp.naming import NAME_BYTES_MAX, Names, fitted, rain_path, result_path
 
 
@@ -234,16 +236,38 @@ def test_found_files_remember_where_they_lay(folder: Path) -> None:
         ("a.mov", CLIP, "mkv", ".mkv"),
         ("a.jpg", "jpeg", "mkv", ".jpg"),
         ("a.vob", CLIP, "keep", ".mkv"),
+        ("a.gif", None, "keep", ".png"),
+        ("a.FLV", None, "jpg", ".mp4"),
+        ("a.heic", None, "mkv", ".heic"),
+        ("a.mp4", "png", "keep", ".png"),
     ],
 )
-def test_the_suffix_is_the_source_s_where_it_can_be_written(name: str, container: str, form: str, suffix: str) -> None:
-    assert target_suffix(Path(name), container, form) == suffix
+def test_the_suffix_is_the_source_s_where_it_can_be_written(name: str, container: str | None, form: str, suffix: str) -> None:
+    assert result_suffix(Path(name), form, container) == suffix
+
+
+def test_names_of_clips_are_those_that_the_reader_knows() -> None:
+    assert SNIFFED_CLIP == CLIP
+    for suffix in CLIP_SUFFIXES:
+        assert is_clip_name(Path(f"a{suffix.upper()}"))
+        assert result_suffix(Path(f"a{suffix}")) == suffix_for(suffix)
+    for form in CLIP_FORMATS:
+        assert suffix_for(f".{form}") == f".{form}"
+    assert not any(is_clip_name(Path(f"a{suffix}")) for suffix in PHOTO_SUFFIXES)
+
+
+def test_a_clip_is_not_written_as_a_photo_nor_a_photo_as_a_clip(folder: Path, tmp_path: Path) -> None:
+    (tmp_path / "clip.mkv").write_bytes(b"\x1a\x45\xdf\xa3")
+    with pytest.raises(BadTreatment, match="is a clip"):
+        planned(tmp_path / "clip.mkv", out=tmp_path / "x.png")
+    with pytest.raises(BadTreatment, match="is a photo"):
+        planned(folder / "a.jpg", out=tmp_path / "x.mp4")
 
 
 def test_every_photo_suffix_given_can_be_written() -> None:
     for suffix in WRITABLE:
-        assert target_suffix(Path(f"a{suffix}"), WRITABLE[suffix]) == suffix
-        assert target_suffix(Path("a.xyz"), WRITABLE[suffix]) in WRITABLE
+        assert result_suffix(Path(f"a{suffix}"), "keep", WRITABLE[suffix]) == suffix
+        assert result_suffix(Path("a.xyz"), "keep", WRITABLE[suffix]) in WRITABLE
     for form in PHOTO_FORMATS:
         assert f".{form}" in WRITABLE
     assert same_format(".JPG", ".jpeg")

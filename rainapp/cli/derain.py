@@ -18,10 +18,10 @@ from rainapp.cli import USAGE
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile
+from rainapp.formats import FORMATS
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.logs import native_words_logged
-from rainapp.media.suffixes import FORMATS
 
 Record = TypeVar("Record", Treatment, Output)
 

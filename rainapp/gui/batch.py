@@ -9,6 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
+from rainapp.formats import result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
 from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, Stopped, Treatment
@@ -203,6 +204,5 @@ def _wanted_target(source: Path, treatment: Treatment, settings: Settings, only_
         folder = Path(settings.save_folder)
     elif folder == resource("samples"):  # part of the installation, which is not ours to write into
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "rainapp"
-    suffix = source.suffix if settings.format == "keep" else f".{settings.format}"
-    target = result_path(source, folder, suffix, treatment, settings.name_template)
+    target = result_path(source, folder, result_suffix(source, settings.format), treatment, settings.name_template)
     return rain_path(target) if only_rain else target
