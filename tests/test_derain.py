@@ -107,16 +107,15 @@ def test_depth_colour_alpha_and_source_stay_with_the_frame() -> None:
 def test_what_was_found_is_measured_at_full_strength_and_without_the_mask() -> None:
     image = Image(np.full((300, 200, 3), 200, np.uint8))
     for amount in (Amount(1), Amount(0.1), Amount(1, np.zeros((300, 200), np.uint8))):
-        assert derain(tiled(Line(taken=0.25)), image, amount).rain == pytest.approx(0.25, abs=1e-4)
+        assert derain(tiled(Line(taken=0.25)), image, amount).rain == pytest.approx(0.25, abs=2e-3)
 
 
-def test_a_mask_falls_on_the_right_rows_of_every_strip() -> None:
-    image = Image(np.full((700, 50, 3), 200, np.uint8))
-    mask = np.zeros((700, 50), np.uint8)
-    mask[310:390] = 255
+def test_a_mask_falls_on_the_right_pixels_of_every_tile() -> None:
+    image = Image(np.full((700, 300, 3), 200, np.uint8))
+    mask = np.zeros((700, 300), np.uint8)
+    mask[310:390, 70:200] = 255
     result = derain(tiled(Line(taken=0.2), tile_px=128), image, Amount(1, mask)).image.pixels
-    changed = np.flatnonzero((result != 200).any(axis=(1, 2)))
-    assert (changed.min(), changed.max(), len(changed)) == (310, 389, 80)
+    np.testing.assert_array_equal((result != 200).all(axis=2), mask > 0)
 
 
 def test_a_watch_hears_of_every_tile_once_and_may_stop_between_any_two() -> None:

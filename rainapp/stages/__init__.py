@@ -20,7 +20,7 @@ from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
 
-TILE_PX = {"cpu": 1024, "mps": 1024, "cuda": 1536}  # where nothing else is asked for
+TILE_PX = {"cpu": 1536, "mps": 1536, "cuda": 1536}  # where nothing else is asked for
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
@@ -107,7 +107,7 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
     model = Model(net, card.sha256, card.multiple_of_px, treatment.veil)
     candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
     engine = choice.fastest(model, candidates)
-    overlap_px = 2 * card.receptive_px  # what a pixel sees, on the side of either tile
+    overlap_px = card.receptive_px * 7 // 4  # three quarters of it stay out on the side of either tile, see `tiles.fade`
     return TiledNet(
         engine,
         tile_px=max(treatment.tile_px or _tile_px(card, device), 2 * overlap_px),

@@ -53,16 +53,16 @@ class Amount:
                 "Save the mask at exactly the size of the picture, upright as it is shown.",
             )
 
-    def mix(self, rainy: Pixels, derained: NDArray[np.float32], top: int) -> Pixels:
-        """Rows of the result.
+    def mix(self, rainy: Pixels, derained: NDArray[np.float32], mask: Mask | None) -> Pixels:
+        """A block of the result.
 
         Args:
-            rainy: (n, W, 3) as in the file.
-            derained: (n, W, 3) float32, 0 to 1, finite; not kept.
-            top: row of the picture where the strip begins, for the mask.
+            rainy: (h, w, 3) as in the file.
+            derained: (h, w, 3) float32, 0 to 1, finite.
+            mask: (h, w) of the mask for this block.
 
         Returns:
-            (n, W, 3) of the type of `rainy`.
+            (h, w, 3) of the type of `rainy`.
         """
         if self.strength == 0:
             return rainy.copy()
@@ -71,9 +71,8 @@ class Amount:
             return _rounded(derained * peak, rainy)
         before = rainy.astype(np.float32)
         change = (np.clip(derained, 0, 1) * peak - before) * np.float32(self.strength)
-        if self.mask is not None:
-            rows = self.mask[top : top + len(rainy), :, None]
-            change *= rows.astype(np.float32) / np.float32(np.iinfo(self.mask.dtype).max)
+        if mask is not None:
+            change *= mask[..., None].astype(np.float32) / np.float32(np.iinfo(mask.dtype).max)
         return _rounded(before + change, rainy)
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
@@ -99,7 +98,8 @@ def with_amount(rainy: Image, derained: Image, amount: Amount) -> Image:
     peak = np.float32(derained.peak)
     for top in range(0, rainy.height, STRIP_ROWS):
         rows = slice(top, top + STRIP_ROWS)
-        mixed[rows] = amount.mix(rainy.pixels[rows], derained.pixels[rows].astype(np.float32) / peak, top)
+        share = None if amount.mask is None else amount.mask[rows]
+        mixed[rows] = amount.mix(rainy.pixels[rows], derained.pixels[rows].astype(np.float32) / peak, share)
     return Image(mixed, rainy.depth, rainy.colour, rainy.alpha)
 
 

@@ -1,6 +1,6 @@
 """Taking rain out of a stream of frames: tiles through an engine, laid together, back to the depth of the file.
 
-Memory stays flat: the picture keeps its depth, only tiles and one row of them are float. What goes wrong on the way is
+Memory stays flat: the picture keeps its depth, only a tile and its margins are float. What goes wrong on the way is
 answered in a fixed order. Out of memory: the tile is halved down to `TILE_PX_MIN`, then the remedies follow (lower precision,
 then the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is done again in float32; if it still is
 not, the model is to blame.
@@ -60,7 +60,7 @@ class TiledNet:
             image.height, image.width, tile_px=self.tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px
         )
 
-    def render(self, pixels: Pixels) -> tiles.Rows:
+    def render(self, pixels: Pixels) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
 
         Raises:
@@ -130,21 +130,22 @@ class Derainer:
         rainy = frame.image.pixels
         result = np.empty_like(rainy)
         found = 0
-        for top, rows in tiles.assemble(grid, self._tiles(frame, grid, watch)):
-            before = rainy[top : top + len(rows)]
-            derained = FULL.mix(before, rows, top)
-            found += change(before, derained)
-            result[top : top + len(rows)] = derained if self.amount.is_full else self.amount.mix(before, rows, top)
+        for top, left, block in tiles.assemble(grid, self._tiles(frame, grid, watch)):
+            place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
+            derained = FULL.mix(rainy[place], block, None)
+            found += change(rainy[place], derained)
+            share = None if self.amount.mask is None else self.amount.mask[place]
+            result[place] = derained if self.amount.is_full else self.amount.mix(rainy[place], block, share)
         image = replace(frame.image, pixels=result)
         return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
 
-    def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Rows]:
+    def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Floats]:
         for done, (top, left) in enumerate(grid.corners(), 1):
-            rows = self.net.render(tiles.cut(frame.image.pixels, grid, top, left))
+            derained = self.net.render(tiles.cut(frame.image.pixels, grid, top, left))
             watch.tick(done, grid.count, frame=frame.index)  # before the yield: after the last one nobody comes back
-            yield rows
+            yield derained
 
 
-def _finite(derained: tiles.Rows) -> bool:
+def _finite(derained: tiles.Floats) -> bool:
     """Whether every value is a number: a sum is not, as soon as one value is not."""
     return bool(np.isfinite(derained.sum(dtype=np.float64)))

@@ -1,14 +1,15 @@
 """Cutting a picture into overlapping tiles and laying them together again: pure geometry.
 
 Tiles are placed evenly and are no larger than they need to be, so a picture a little larger than one tile is cut into two
-halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle fifth of an overlap one
+halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle seventh of an overlap one
 tile fades into the next along a raised cosine; the outer parts, where a tile lacks surroundings, are taken from the neighbour
 alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
 
 Tiles begin at multiples of the step a net works on: a net that shrinks the picture inside is the same function in two tiles
 only if its coarse positions fall on the same pixels. Where the picture is no multiple, the last tile is padded by reflection.
 
-Only one row of tiles is float at a time: `assemble` gives finished rows back as soon as nothing can change them any more.
+Only one tile is float at a time, and what it shares with later ones: `assemble` gives finished blocks back as soon as nothing
+can change them any more.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 
 from rainapp.image import Pixels
 
-Rows = NDArray[np.float32]
+Floats = NDArray[np.float32]
 SIDE_PX = 32
 
 
@@ -95,57 +96,47 @@ def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
     return cast(Pixels, np.pad(tile, padding, mode="reflect"))
 
 
-def fade(overlap_px: int) -> Rows:
-    """Weight of the later tile over an overlap, (overlap_px,): 0 over two fifths, a raised cosine, 1 over two fifths."""
+def fade(overlap_px: int) -> Floats:
+    """Weight of the later tile over an overlap, (overlap_px,): 0 for three sevenths, a raised cosine, 1 for three sevenths."""
     position = (np.arange(overlap_px, dtype=np.float32) + 0.5) / max(overlap_px, 1)
-    return (0.5 - 0.5 * np.cos(np.pi * np.clip(5 * position - 2, 0, 1))).astype(np.float32)
+    return (0.5 - 0.5 * np.cos(np.pi * np.clip(7 * position - 3, 0, 1))).astype(np.float32)
 
 
-def assemble(grid: Grid, tiles: Iterable[Rows]) -> Iterator[tuple[int, Rows]]:
-    """Lay tiles together, row by row.
+def assemble(grid: Grid, tiles: Iterable[Floats]) -> Iterator[tuple[int, int, Floats]]:
+    """Lay tiles together, block by block.
 
     Args:
         grid: where they lie.
-        tiles: (tile_height, tile_width, 3) float32 each, in the order of `grid.corners()`.
+        tiles: (tile_height, tile_width, 3) float32 each, in the order of `grid.corners()`; may be written into.
 
     Yields:
-        (top, rows): finished rows (n, width, 3), from the top of the picture to its bottom, without gap. They are the caller's.
+        (top, left, block): finished blocks (h, w, 3), which cover the picture without gap or overlap; to be used at once.
     """
     source = iter(tiles)
-    above: Rows | None = None  # what the row of tiles before reaches into this one
-    for index, top in enumerate(grid.tops):
-        strip = _strip(grid, top, source)
-        if above is not None:
-            weight = fade(len(above))
-            first, last = _between(weight)
-            strip[:first] = above[:first]
-            strip[first:last] = _faded(above[first:last], strip[first:last], weight[first:last, None, None])
-        following = grid.tops[index + 1] if index + 1 < len(grid.tops) else grid.height
-        above = strip[following - top :].copy() if following < grid.height else None
-        yield top, strip[: following - top]
+    above = np.empty((0, grid.width, 3), np.float32)  # what the row of tiles before reaches into this one
+    for top, following in _spans(grid.tops, grid.height):
+        below = np.empty((min(top + grid.tile_height, grid.height) - following, grid.width, 3), np.float32)
+        beside = np.empty((grid.tile_height, 0, 3), np.float32)  # what the tile before reaches into this one
+        for left, next_left in _spans(grid.lefts, grid.width):
+            tile = next(source)[: grid.height - top, : grid.width - left]
+            _fade_in(beside[: len(tile)].swapaxes(0, 1), tile.swapaxes(0, 1))
+            beside = tile[:, next_left - left :].copy()
+            block = tile[:, : next_left - left]
+            _fade_in(above[:, left:next_left], block)
+            below[:, left:next_left] = block[following - top :]
+            yield top, left, block[: following - top]
+        above = below
 
 
-def _strip(grid: Grid, top: int, source: Iterator[Rows]) -> Rows:
-    """The row of tiles at `top`, faded into one strip (tile_height or less, width, 3)."""
-    strip = np.empty((min(grid.tile_height, grid.height - top), grid.width, 3), np.float32)
-    reached = 0
-    for left in grid.lefts:
-        right = min(left + grid.tile_width, grid.width)
-        tile = next(source)[: len(strip), : right - left]
-        weight = fade(max(reached - left, 0))
-        first, last = _between(weight)
-        across = slice(left + first, left + last)
-        strip[:, across] = _faded(strip[:, across], tile[:, first:last], weight[None, first:last, None])
-        strip[:, left + last : right] = tile[:, last:]
-        reached = right
-    return strip
+def _spans(starts: tuple[int, ...], length: int) -> Iterator[tuple[int, int]]:
+    """Each start with the next one, the last with the end of the picture."""
+    return zip(starts, (*starts[1:], length), strict=True)
 
 
-def _between(weight: Rows) -> tuple[int, int]:
-    """Where `weight`, which rises, is neither 0 nor 1: from the first index to the second."""
-    return int(np.count_nonzero(weight <= 0)), int(np.count_nonzero(weight < 1))
-
-
-def _faded(earlier: Rows, later: Rows, weight: Rows) -> Rows:
-    """From `earlier` (weight 0) to `later` (weight 1); where both agree, exactly that value."""
-    return earlier + weight * (later - earlier)
+def _fade_in(earlier: Floats, later: Floats) -> None:
+    """Fade from `earlier` (n, m, 3) into the first n rows of `later`, in place; where both agree, exactly that value stays."""
+    weight = fade(len(earlier))
+    first, last = int(np.count_nonzero(weight <= 0)), int(np.count_nonzero(weight < 1))
+    later[:first] = earlier[:first]
+    before = earlier[first:last]
+    later[first:last] = before + weight[first:last, None, None] * (later[first:last] - before)
