@@ -77,6 +77,7 @@ class ClipSource:
     def __init__(self, path: Path, *, budget_mb: int | None = None) -> None:
         """Raises UnreadableFile in words for anything that is not a readable clip, before any work is done."""
         self.path = path
+        self.first_frame = 0  # frames before this number are decoded, not given: an earlier run has finished them
         self.info = probe(path, budget_mb=budget_mb)
         self._reading: Generator[Frame, None, None] | None = None
 
@@ -105,8 +106,11 @@ class ClipSource:
             resized = 0
             for index, frame in enumerate(decoded(container, stream, self.path, report)):
                 resized += (frame.width, frame.height) != (facts.stored_width, facts.stored_height)
+                time_s = times.of(frame)
+                if index < self.first_frame:
+                    continue
                 image = reader.read(frame)
-                yield Frame(index, times.of(frame), image, image)
+                yield Frame(index, time_s, image, image)
         self._tell(report, times.repaired, resized)
 
     @property

@@ -1,0 +1,186 @@
+"""A killed run loses seconds, and the file that comes of it in the end is that of a run nobody killed."""
+
+import hashlib
+import signal
+import subprocess
+import sys
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from video_clips import make_clip
+
+from rainapp.errors import Cancelled
+from rainapp.jobs import Output
+from rainapp.media import video
+from rainapp.media.clip_journal import Journal, StoredPacket, journal_path
+from rainapp.media.clip_resume import ResumableClipSink
+
+PART = 4
+
+
+def write(source: Path, target: Path, stop_after: int | None = None, **output: Any) -> int:
+    """Go on writing `target`, and give the number of frames that were left to do."""
+    clip = video.ClipSource(source)
+    done = 0
+    with ResumableClipSink(target, clip.info, Output(**output), key="as it is", part_frames=PART) as sink:
+        clip.first_frame = sink.frames_done
+        for frame in clip:
+            if done == stop_after:
+                raise Cancelled
+            sink.write(frame)
+            done += 1
+    return done
+
+
+RUN = """
+import sys
+from pathlib import Path
+from rainapp.jobs import Output
+from rainapp.media import video
+from rainapp.media.clip_resume import ResumableClipSink
+source, target, codec = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+clip = video.ClipSource(source)
+with ResumableClipSink(target, clip.info, Output(codec=codec), key="as it is", part_frames=4) as sink:
+    clip.first_frame = sink.frames_done
+    for frame in clip:
+        sink.write(frame)
+        print(frame.index, flush=True)
+        sys.stdin.readline()
+print("whole", flush=True)
+"""
+
+
+def run_and_kill(source: Path, target: Path, codec: str, after: int) -> None:
+    """Write in a process of its own and kill it outright after it has taken `after` frames."""
+    command = [sys.executable, "-c", RUN, str(source), str(target), codec]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for _ in range(after):
+            assert process.stdout.readline().strip().isdigit()
+            process.stdin.write("\n")
+            process.stdin.flush()
+        process.kill()
+        process.wait()
+    assert process.returncode in (-signal.SIGKILL, 1)
+
+
+def content(path: Path) -> tuple[list[tuple[Fraction, str]], list[tuple[Fraction, str]]]:
+    """Times and hashes of all frames, and of all sound packets."""
+    frames = [(frame.time_s, hashlib.md5(frame.image.pixels.tobytes()).hexdigest()) for frame in video.ClipSource(path)]
+    with av.open(str(path)) as container:
+        packets = container.demux(container.streams.audio[0])
+        sound = [(p.pts * p.time_base, hashlib.md5(bytes(p)).hexdigest()) for p in packets if p.size]
+    return frames, sound
+
+
+VARIABLE = [0, 512, 1024, 1100, 2048, 2560, 5000, 5001, 5632, 6144, 6656, 7168, 9000, 9500, 9600, 9700, 12000, 12800]
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc"])
+def test_killed_at_any_frame_it_ends_as_if_nothing_had_happened(tmp_path: Path, codec: str) -> None:
+    source = make_clip(tmp_path / "a.mp4", times=VARIABLE, time_base=Fraction(1, 12800), sounds=["eng"])
+    assert write(source, tmp_path / "whole.mp4", codec=codec) == len(VARIABLE)
+    expected = content(tmp_path / "whole.mp4")
+    target = tmp_path / "out" / "b.mp4"
+    target.parent.mkdir()
+    for after in (3, 6, 2, 5):  # each goes on where the last finished part ended
+        run_and_kill(source, target, codec, after)
+        assert not target.exists()
+    left = write(source, target, codec=codec)
+    assert left < len(VARIABLE) - PART
+    assert [path.name for path in target.parent.iterdir()] == ["b.mp4"]
+    assert content(target) == expected
+    assert [time for time, _ in expected[0]] == [Fraction(tick, 12800) for tick in VARIABLE]
+
+
+def test_a_clip_in_parts_looks_like_one_in_one_piece(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", times=VARIABLE, time_base=Fraction(1, 12800), sounds=["eng"])
+    write(source, tmp_path / "parts.mp4")
+    clip = video.ClipSource(source)
+    with video.ClipSink(tmp_path / "piece.mp4", clip.info, Output()) as sink:
+        for frame in clip:
+            sink.write(frame)
+    parts, piece = list(video.ClipSource(tmp_path / "parts.mp4")), list(video.ClipSource(tmp_path / "piece.mp4"))
+    assert [frame.time_s for frame in parts] == [frame.time_s for frame in piece]
+    for one, other in zip(parts, piece, strict=True):
+        assert np.abs(one.image.pixels.astype(int) - other.image.pixels).mean() < 1.5
+    assert content(tmp_path / "parts.mp4")[1] == content(tmp_path / "piece.mp4")[1]
+
+
+@pytest.mark.parametrize(
+    ("name", "codec", "pix_fmt"),
+    [
+        ("a.mkv", "ffv1", "yuv420p"),
+        ("a.webm", "libvpx-vp9", "yuv420p"),
+        ("a.mov", "prores_ks", "yuv422p10le"),
+        ("a.avi", "mjpeg", "yuvj420p"),
+        ("a.ts", "libx264", "yuv420p"),
+    ],
+)
+def test_every_kind_of_clip_can_be_made_in_parts(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
+    source = make_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, times=range(11))
+    write(source, tmp_path / f"out_{name}")
+    before, after = list(video.ClipSource(source)), list(video.ClipSource(tmp_path / f"out_{name}"))
+    assert [frame.time_s for frame in before] == [frame.time_s for frame in after]
+    for one, other in zip(before, after, strict=True):
+        assert np.abs(one.image.pixels.astype(int) - other.image.pixels).mean() / one.image.peak < 0.02
+
+
+def test_a_cancel_leaves_no_parts(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", times=range(12))
+    (tmp_path / "out").mkdir()
+    with pytest.raises(Cancelled):
+        write(source, tmp_path / "out" / "b.mp4", stop_after=9)
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_parts_of_another_treatment_are_not_used(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", times=range(12))
+    target = tmp_path / "b.mp4"
+    run_and_kill(source, target, "h264", 10)
+    info = video.probe(source)
+    with pytest.raises(Cancelled), ResumableClipSink(target, info, Output(codec="h264"), key="other", part_frames=PART) as sink:  # noqa: PT012
+        assert sink.frames_done == 0
+        raise Cancelled
+
+
+def stored(number: int) -> StoredPacket:
+    return StoredPacket(number, number - 1, 1, number == 0, bytes([number]) * 50)
+
+
+def test_whatever_follows_the_last_finished_part_is_dropped(tmp_path: Path) -> None:
+    target = tmp_path / "b.mp4"
+    journal = Journal(target, "key")
+    for number in range(4):
+        journal.append(stored(number))
+        if number == 1:
+            journal.end_part(2)
+    journal.close(keep=True)
+    whole = journal_path(target).read_bytes()
+    for size in range(len(whole) + 1):
+        journal_path(target).write_bytes(whole[:size])
+        again = Journal(target, "key")
+        assert again.frames in (0, 2)
+        assert list(again.packets()) == ([stored(0), stored(1)] if again.frames else [])
+        again.close(keep=False)
+        assert not journal_path(target).exists()
+
+
+def test_going_on_appends_after_the_last_finished_part(tmp_path: Path) -> None:
+    target = tmp_path / "b.mp4"
+    journal = Journal(target, "key")
+    journal.append(stored(0))
+    journal.end_part(1)
+    journal.append(stored(9))
+    journal.close(keep=True)
+    journal = Journal(target, "key")
+    assert journal.frames == 1
+    journal.append(stored(1))
+    journal.end_part(2)
+    assert list(journal.packets()) == [stored(0), stored(1)]
+    journal.close(keep=False)
