@@ -8,6 +8,7 @@ Lab, palettes with transparency, rare formats) and as the second opinion on ever
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,15 @@ _STRIP_ROWS = 256
 # What the decoders raise for damaged content; their own bugs on such content look the same.
 _DAMAGE: tuple[type[Exception], ...] = (
     *(OSError, ValueError, SyntaxError, EOFError, RuntimeError, TypeError, LookupError, OverflowError, AttributeError),
-    *(ZeroDivisionError, struct.error, cv2.error, ImageCms.PyCMSError, Pillow.DecompressionBombError, tifffile.TiffFileError),
+    *(
+        ZeroDivisionError,
+        struct.error,
+        zlib.error,
+        cv2.error,
+        ImageCms.PyCMSError,
+        Pillow.DecompressionBombError,
+        tifffile.TiffFileError,
+    ),
 )
 _MATRIX_TAGS, _TABLE_TAG = (b"rXYZ", b"rTRC"), b"A2B0"
 _APPROXIMATE = "The file has no ink profile: its CMYK colours are converted by the plain formula and are approximate."
@@ -64,6 +73,8 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # decoders warn of odd tags; what matters is whether pixels came out
                 decoded = decoder(data, header)
+            if decoded.pixels.ndim != 3 or decoded.pixels.shape[2] != 3 or 0 in decoded.pixels.shape:
+                raise ValueError("no colour picture came out")
         except MemoryError as error:
             raise NotEnoughMemory(
                 f"{path.name} does not fit the memory.", "Close other programs and try again.", path

@@ -4,6 +4,7 @@ Decoding is OpenCV's and Pillow's, and tifffile's where these two err. The tags 
 made of them; those that describe how the pixels are stored do not travel. Method: TIFF 6.0, BigTIFF for reading, EXIF 2.32.
 """
 
+import logging
 import struct
 import zlib
 from pathlib import Path
@@ -19,6 +20,7 @@ from rainapp.media.exif import Directories, Tag
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata, resources_with
 
+logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it says of damaged files we say in words
 _XMP, _IPTC, _RESOURCES, _ICC = 700, 33723, 34377, 34675
 _DNG_VERSION, _SUB_FILE, _SUB_DIRECTORIES = 50706, 254, 330
 # Tags of the first directory that describe storage, or blocks carried on their own.
@@ -90,7 +92,7 @@ _TAG_MAX = 1_000_000  # a private tag larger than this is a copy of the picture 
 def read_header(data: bytes | memoryview, path: Path) -> Header:
     """The facts of the first picture; raises ValueError for a damaged file, UnreadableFile for raw files and cut ones."""
     directories = Directories(data)
-    tags = {tag.tag: tag for tag in directories.tags(directories.first)}
+    tags = {tag.tag: tag for tag in reversed(directories.tags(directories.first))}  # of a tag given twice the first counts
     numbers = {
         tag.tag: directories.numbers(tag) for tag in tags.values() if tag.tag in _STRUCTURAL or tag.tag == exif.ORIENTATION
     }
@@ -176,6 +178,8 @@ def read_samples(file: BinaryIO, header: Header) -> tuple[Pixels, Pixels | None]
     if samples.dtype.itemsize > 2:
         samples = (samples >> (8 * samples.dtype.itemsize - 16)).astype(np.uint16)
     colours = samples if samples.ndim == 2 else samples[..., 0] if header.grey else samples[..., :3]
+    if header.alpha and samples.ndim == 2:
+        raise ValueError("no alpha among the samples")
     pixels: Pixels = np.array(colours, dtype=samples.dtype.newbyteorder("="), order="C")
     if header.traits["photometric"] == 0:
         np.invert(pixels, out=pixels)
@@ -273,7 +277,9 @@ def _descriptions(meta: Metadata) -> tuple[str, list[Tag], dict[int, list[Tag]]]
     if meta.exif:
         try:
             directories = Directories(meta.exif)
-            tags = {tag.tag: tag for tag in directories.tags(directories.first)}
+            tags = {
+                tag.tag: tag for tag in reversed(directories.tags(directories.first))
+            }  # of a tag given twice the first counts
         except ValueError:
             tags = {}
         else:
