@@ -102,7 +102,6 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     from rainapp.stages import load_pipeline  # torch, which pictures do without
     from rainapp.stages.amount import rain_found
 
-    started = time.monotonic()
     watch.tick(0, 0)
     image = LAST.get(job.source, job.time_s).image
     card = library.get(job.treatment.model)
@@ -115,6 +114,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         outer = with_margin(region, image, min(card.receptive_px, MARGIN_MAX_PX), card.multiple_of_px)
         cut, rainy = crop(image, outer), crop(image, region)
         inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
+    started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
     done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut)], watch)))
     derained = done.image if job.region is None else crop(done.image, inner)
     return Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started)
