@@ -115,6 +115,8 @@ def parser() -> argparse.ArgumentParser:
     done.add_argument("--summary", default="")
     done.add_argument("--licence", default="")
     done.add_argument("--trained-on", default="")
+    done.add_argument("--figures", type=Path, help="JSON file of measured figures for the card")
+    done.add_argument("--replace", action="store_true", help="take the place of a model of this id")
     return top
 
 
@@ -125,7 +127,8 @@ def main(arguments: list[str] | None = None) -> int:
         if args.command == "publish":
             from training import publish  # needs the whole library; the loop does not
 
-            publish.publish(args.folder, args.id, args.into, args.title, args.summary, args.licence, args.trained_on)
+            label = publish.Label(args.title, args.summary, args.licence, args.trained_on, args.figures)
+            publish.publish(args.folder, args.id, args.into, label, args.replace)
             return 0
         if args.threads:
             torch.set_num_threads(args.threads)

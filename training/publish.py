@@ -1,48 +1,77 @@
-"""Put the best weights of a run into a model library: half-precision weights and a card with where they come from.
+"""Put the best weights of a run into a model library: half precision, with the recipe and a card that says where they come from.
 
-Figures are measured by `rainapp evaluate`, through engines and tiles, and added to the card by hand or by its --json.
+Figures are measured by `rainapp evaluate`, through engines and tiles, and handed over as a JSON file of names and numbers.
+The model appears whole or not at all.
 """
 
-import hashlib
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
-from rainapp import paths
 from rainapp.errors import BadModel
-from rainapp.library import ModelCard, write_card
+from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from training import recipe
 
 RECEPTIVE_PX = 64
+"""What a pixel is seen to depend on; the exact bound is larger, its outer part weighs nothing (tests/test_derain.py)."""
 
 
-def publish(run: Path, model_id: str, into: Path | None, title: str, summary: str, licence: str, trained_on: str) -> ModelCard:
-    """Copy the best (or last) weights of `run` into `<into>/<id>` with a card, and return the card.
+@dataclass(frozen=True)
+class Label:
+    """What the card says beyond the run itself."""
 
-    Raises BadModel when the run has no weights yet.
+    title: str = ""
+    summary: str = ""
+    licence: str = ""
+    trained_on: str = ""
+    figures: Path | None = None
+
+
+def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: bool = False) -> ModelCard:
+    """Make the model `<into>/<model_id>` of the best (or last) weights of `run`; `into` None is the user's library.
+
+    Raises:
+        BadModel: the run has no weights yet, the figures are none, or the id is taken and `replace` is False.
     """
     file = next((run / n for n in ("best.safetensors", "last.safetensors") if (run / n).is_file()), None)
     if file is None:
         raise BadModel(f"The run {run.name} has no weights yet.", "Let it train until its first checkpoint.", run)
-    plan = recipe.read(run / "recipe.toml")
-    folder = (into or paths.user_models_dir()) / (model_id or run.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(file, folder / "weights.safetensors")
-    (folder / "recipe.toml").write_text((run / "recipe.toml").read_text(encoding="utf-8"), encoding="utf-8")
-    card = ModelCard(
-        id=folder.name,
-        title=title or folder.name,
-        summary=summary,
+    library = ModelLibrary(user=into)
+    name = model_id or run.name
+    with library.staging() as folder:
+        shutil.copyfile(file, folder / WEIGHTS)
+        shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
+        write_card(folder, card_of(recipe.read(run / "recipe.toml"), name, sha256_of(file), label))
+        if replace:
+            shutil.rmtree(library.user / name, ignore_errors=True)
+        return library.admit(folder, name)
+
+
+def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelCard:
+    """The card of a model trained by `plan`."""
+    return ModelCard(
+        id=name,
+        title=label.title or name,
+        summary=label.summary,
         arch=plan.net.arch,
         shape=plan.net.shape(),
-        sha256=hashlib.sha256(file.read_bytes()).hexdigest(),
-        licence=licence or "licence unknown, private use",
+        sha256=sha256,
+        licence=label.licence or UNKNOWN_LICENCE,
         multiple_of_px=2 ** (len(plan.net.encoder) + 1),
         receptive_px=RECEPTIVE_PX,
         precisions=frozenset({"fp32", "bf16", "fp16"}),
         veils=("keep", "clear") if plan.net.conditional else ("keep",),
-        trained_on=trained_on,
+        trained_on=label.trained_on,
         recipe="recipe.toml",
-        figures={},
+        figures=read_figures(label.figures) if label.figures else {},
     )
-    write_card(folder, card)
-    return card
+
+
+def read_figures(path: Path) -> dict[str, float]:
+    """Names and numbers from a JSON file. Raises BadModel when it holds anything else."""
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+        return {str(name): float(value) for name, value in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError) as error:
+        raise BadModel(f"The figures in {path.name} are no JSON object of numbers.", str(error), path) from error

@@ -80,7 +80,9 @@ class Trainer:
         for wrap in plan.wrap:
             self.net = wrap(self.net)
         train = recipe.train
-        self.optimiser = torch.optim.AdamW(self.net.parameters(), train.lr, (0.9, 0.99), weight_decay=train.weight_decay)
+        self.optimiser = torch.optim.AdamW(
+            self.net.parameters(), train.lr, (0.9, 0.99), weight_decay=train.weight_decay, fused=True
+        )
         self.average = Average(self.net, train.ema)
         self.step, self.elapsed_s, self.best = 0, 0.0, -math.inf
         self.rank = dist.get_rank() if dist.is_initialized() else 0

@@ -142,9 +142,16 @@ def test_a_run_from_the_command_line_can_be_published_and_loaded(small: recipe.R
     assert main(["run", str(file), "--out", str(run), "--ignore-input"]) == 0
     assert json.loads((run / "log.jsonl").read_text().splitlines()[0])["photos"] == 3
     library = tmp_path / "library"
-    assert main(["publish", str(run), "--id", "mine", "--into", str(library), "--licence", "MIT", "--trained-on", "three"]) == 0
+    figures = tmp_path / "figures.json"
+    figures.write_text('{"rain100l_psnr_y": 30.5}')
+    publish = ["publish", str(run), "--id", "mine", "--into", str(library), "--figures", str(figures)]
+    assert main([*publish, "--licence", "MIT", "--trained-on", "three"]) == 0
+    assert main(publish) == 2  # the id is taken
+    assert main([*publish, "--licence", "MIT", "--trained-on", "three", "--replace"]) == 0
     models = ModelLibrary(bundled=library, user=tmp_path / "none")
     card = models.get("mine")
+    assert card.figures == {"rain100l_psnr_y": 30.5}
+    assert card.licence == "MIT"
     net = nets.load(card, models.weights_path(card))
     expected = load_file(run / "last.safetensors")
     assert all(torch.equal(net.state_dict()[name], value.float()) for name, value in expected.items())
