@@ -1,4 +1,4 @@
-"""Put the best weights of a run into a model library: half precision, with the recipe and a card that says where they come from.
+"""Put the best weights of a run into a model library: half precision, the recipe, and a card that says where they come from.
 
 Figures are measured by `rainapp evaluate`, through engines and tiles, and handed over as a JSON file of names and numbers.
 The model appears whole or not at all.
