@@ -97,6 +97,18 @@ def test_nothing_crosses_a_cut(mode: Mode) -> None:
     assert all(np.array_equal(a, b) for a, b in zip(whole, apart, strict=True))
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_parts_come_out_the_same_whether_interrupted_or_not(mode: Mode) -> None:
+    clean = [np.roll(texture(9), t, axis=1) for t in range(7)]
+    rainy, derained = rained(clean)
+    frames = frames_of(derained, rainy)
+    whole = list(Steadier(mode, part_frames=4)(frames, NoWatch()))
+    later = list(Steadier(mode, part_frames=4)(frames[4:], NoWatch()))
+    assert all(np.array_equal(a.image.pixels, b.image.pixels) for a, b in zip(whole[4:], later, strict=True))
+    plain = list(Steadier(mode)(frames, NoWatch()))
+    assert not np.array_equal(plain[4].image.pixels, whole[4].image.pixels)
+
+
 def test_a_cut_is_told_from_rain_and_motion() -> None:
     def grey(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
         return np.asarray(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), np.uint8)

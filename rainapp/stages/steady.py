@@ -42,9 +42,14 @@ MEMORY_DRY = 0.3  # weight of the memory where there is no rain
 class Steadier:
     """The stage that calms flicker; `mode` is "fast" or "best"."""
 
-    def __init__(self, mode: Literal["fast", "best"]) -> None:
-        """Nothing is kept between two calls."""
+    def __init__(self, mode: Literal["fast", "best"], part_frames: int = 0) -> None:
+        """Nothing is kept between two calls.
+
+        With `part_frames` every frame whose number it divides begins anew, as after a cut: then frames that are worked on in
+        parts, with or without an interruption, come out the same.
+        """
         self.mode = mode
+        self.part_frames = part_frames
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Yield a steadied frame for each derained frame; `watch` is not ticked, the derainer before does so."""
@@ -54,12 +59,15 @@ class Steadier:
         for frame in frames:
             after = _seen(frame)
             if now is not None:
-                cut = is_cut(now.small, after.small)
+                cut = self._begins_part(frame) or is_cut(now.small, after.small)
                 yield run.steady(before, now, None if cut else after)
                 before = None if cut else now
             now = after
         if now is not None:
             yield run.steady(before, now, None)
+
+    def _begins_part(self, frame: Frame) -> bool:
+        return bool(self.part_frames) and frame.index % self.part_frames == 0
 
 
 def is_cut(one: Grey, other: Grey) -> bool:
