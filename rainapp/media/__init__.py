@@ -57,12 +57,12 @@ class Source(Protocol):
 
 
 class Sink(Protocol):
-    """Takes frames; a context manager that commits on success and leaves no file on any error.
+    """Takes frames; a context manager that commits on success and leaves no file on any error."""
 
-    After the end `notes` says in words what could not be kept.
-    """
-
-    notes: tuple[str, ...]
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """After the end: what could not be kept, in words."""
+        ...
 
     def write(self, frame: Frame) -> None:
         """Take the next frame."""
