@@ -2,7 +2,8 @@
 
 One reader and one writer serve thumbnails, previews and work, so that all show the same colours. Reading: sniff, read the
 header, check the budget, decode, turn upright. Writing: encode into a temporary file beside the target with the metadata of
-the source, flush, rename.
+the source, flush, rename. A file that is cut off is refused, also where a decoder would fill the rest with grey: in a batch
+nobody would notice.
 """
 
 import mmap
