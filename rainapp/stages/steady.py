@@ -36,6 +36,7 @@ DARKER = 0.1  # in dense rain: how much brighter than the darkest of the three a
 SAME_LIGHT = 0.05  # change of colour up to which a neighbour shows the same thing, and half of what was removed there
 OWN_WEIGHT = 1.5  # of the frame itself against a neighbour
 MEMORY_MAX = 6.0  # results that may be remembered where rain is replaced
+_THIRDS = np.full((1, 3), 1 / 3, np.float32)  # the sum along an axis of three is ten times slower
 MEMORY_DRY = 0.3  # weight of the memory where there is no rain
 
 
@@ -101,7 +102,8 @@ def _seen(frame: Frame) -> _Seen:
     scale = np.float32(1 / frame.image.peak)
     derained = frame.image.pixels.astype(np.float32)
     derained *= scale
-    removed = cv2.absdiff(frame.image.pixels, frame.source.pixels).max(axis=2).astype(np.float32) * scale
+    red, green, blue = cv2.split(cv2.absdiff(frame.image.pixels, frame.source.pixels))
+    removed = np.maximum(np.maximum(red, green), blue).astype(np.float32) * scale
     removed = np.asarray(cv2.dilate(removed, np.ones((3, 3), np.uint8)), np.float32)
     size = (max(16, frame.image.width // 2), max(16, frame.image.height // 2))
     half = _sized(derained, size)
@@ -115,7 +117,7 @@ def _grey(picture: Floats) -> Floats:
 
 def _apart(one: Floats, other: Floats) -> Floats:
     """How much two pictures (h, w, 3) differ at each pixel, in colour: grey alone is matched by chance too often."""
-    return np.asarray(cv2.absdiff(one, other).mean(axis=2), np.float32)
+    return np.asarray(cv2.transform(cv2.absdiff(one, other), _THIRDS), np.float32)
 
 
 def _sized(values: Floats, size: tuple[int, int]) -> Floats:
@@ -277,9 +279,14 @@ def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats) -> _View
 def _agreement(flow: Floats, opposite: Floats) -> Floats:
     """1 where forward and backward flow agree, 0 elsewhere: (h, w)."""
     returned = _warped(opposite, flow + _grid(*flow.shape[:2]))
-    error = np.square(flow + returned).sum(axis=2)
-    lengths = np.square(flow).sum(axis=2) + np.square(returned).sum(axis=2)
+    error = _length2(flow + returned)
+    lengths = _length2(flow) + _length2(returned)
     return np.asarray(error < np.float32(0.01) * lengths + np.float32(0.5), np.float32)
+
+
+def _length2(vectors: Floats) -> Floats:
+    """Squared lengths (h, w) of `vectors` (h, w, 2)."""
+    return np.asarray(np.square(vectors[:, :, 0]) + np.square(vectors[:, :, 1]), np.float32)
 
 
 def _grid(height: int, width: int) -> Floats:
