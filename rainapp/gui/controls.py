@@ -116,8 +116,10 @@ class Segments(QFrame):
         return QFontMetrics(font).horizontalAdvance(button.text()) + icon + 26
 
     def choose(self, key: str) -> None:
-        """Show `key` as chosen, without telling."""
+        """Show `key` as chosen, without telling. Tab goes to the chosen one only, arrow keys to the others."""
         self._buttons[key].setChecked(True)
+        for other, button in self._buttons.items():
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == key else Qt.FocusPolicy.ClickFocus)
 
     def button(self, key: str) -> QPushButton:
         """The button of one choice."""

@@ -106,7 +106,7 @@ class Inspector(QScrollArea):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addWidget(self.template, 1)
-        row.addWidget(self.format, 1)
+        row.addWidget(self.format)
         self._column.addLayout(row)
         self.wrong = QLabel()
         self.wrong.setProperty("role", "bad")
@@ -141,4 +141,5 @@ class Inspector(QScrollArea):
         self.reset_place.setVisible(own)
         if not self.template.hasFocus():
             self.template.setText(settings.name_template)
+            self.template.setCursorPosition(0)
         self.format.setCurrentIndex(max(0, self.format.findData(settings.format)))

@@ -161,6 +161,7 @@ class SettingsDialog(QDialog):
         row = QHBoxLayout(box)
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(text, 1)
+        text.setAccessibleName(self.tr("Folder for results"))
 
         def choose() -> None:
             chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for results"), text.text())

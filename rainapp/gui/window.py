@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QSettings, QStandardPaths, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, QStandardPaths, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -347,7 +347,8 @@ class MainWindow(QMainWindow):
         return QSettings(str(settings_file().with_name("window.ini")), QSettings.Format.IniFormat)
 
     def _restore_place(self) -> None:
-        self.resize(1440, 900)
+        room = self.screen().availableSize() * 0.94  # a frame and a title have to fit too
+        self.resize(QSize(1440, 900).boundedTo(room))
         place = self._place_file().value("geometry")
         if place is not None:
             self.restoreGeometry(place)
