@@ -1,5 +1,6 @@
 """A killed run loses seconds, and the file that comes of it in the end is that of a run nobody killed."""
 
+import gc
 import hashlib
 import signal
 import subprocess
@@ -137,6 +138,26 @@ def test_a_cancel_leaves_no_parts(tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         write(source, tmp_path / "out" / "b.mp4", stop_after=9)
     assert list((tmp_path / "out").iterdir()) == []
+
+
+def open_containers() -> int:
+    return sum(isinstance(thing, av.container.OutputContainer) for thing in gc.get_objects())
+
+
+def test_finished_parts_are_let_go_without_the_garbage_collector(tmp_path: Path) -> None:
+    source = make_clip(tmp_path / "a.mp4", times=range(20))
+    clip = video.ClipSource(source)
+    gc.collect()
+    before = open_containers()
+    gc.disable()
+    try:
+        with ResumableClipSink(tmp_path / "b.mp4", clip.info, Output(), key="", part_frames=2) as sink:
+            for frame in clip:
+                sink.write(frame)
+                assert open_containers() <= before + 1
+        assert open_containers() == before
+    finally:
+        gc.enable()
 
 
 def test_parts_of_another_treatment_are_not_used(tmp_path: Path) -> None:

@@ -84,6 +84,12 @@ class ResumableClipSink:
         if self._encoder is not None:
             self._store(self._encoder.end(following))
             self._journal.end_part(self._count)
+        self._drop_part()
+
+    def _drop_part(self) -> None:
+        """Let go of the encoder: container and stream hold each other until the container is closed."""
+        if self._part is not None:
+            self._part.close()
         self._part = self._encoder = None
 
     def _store(self, packets: "list[Packet[VideoStream]]") -> None:
@@ -104,6 +110,7 @@ class ResumableClipSink:
         """Put the parts together and commit; after an error leave nothing."""
         with contextlib.ExitStack() as stack:
             stack.callback(self._journal.close, keep=False)
+            stack.callback(self._drop_part)
             if error is not None:
                 return
             with self._disk_in_words():
