@@ -160,6 +160,8 @@ def check_budget(stream: VideoStream, path: Path, budget_mb: int | None) -> None
 
 def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame) -> ClipFacts:
     """What the stream and its first decoded frame say."""
+    # A frame whose side data were looked at holds itself until the garbage collector comes: a small copy is cheaper to keep.
+    small = first.reformat(width=16, height=16, format="gray")
     context = stream.codec_context
     return ClipFacts(
         stream=stream.index,
@@ -178,8 +180,8 @@ def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame
         primaries=context.color_primaries if first.color_primaries == UNSAID else first.color_primaries,
         colour_range=first.color_range or context.color_range,
         sample_aspect=stream.sample_aspect_ratio,
-        display_matrix=_display_matrix(first),
-        hdr=_hdr(first),
+        display_matrix=_display_matrix(small),
+        hdr=_hdr(small),
         interlaced=first.interlaced_frame,
     )
 
