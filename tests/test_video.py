@@ -5,6 +5,7 @@ import struct
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from rainapp.errors import BadTreatment, Cancelled, RainError, UnreadableFile, U
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, video
+from rainapp.media.clip_codecs import choose_encoding
 from rainapp.media.clip_facts import ClipFacts
 
 
@@ -280,6 +282,16 @@ def test_a_lower_crf_makes_a_larger_and_truer_file(tmp_path: Path) -> None:
     write_all(source, tmp_path / "good.mp4", Output(quality=95))
     write_all(source, tmp_path / "poor.mp4", Output(quality=20))
     assert (tmp_path / "good.mp4").stat().st_size > (tmp_path / "poor.mp4").stat().st_size
+
+
+def test_a_source_pressed_hard_is_not_blown_up(tmp_path: Path) -> None:
+    facts = video.probe(make_clip(tmp_path / "a.mp4")).carry
+    assert isinstance(facts, ClipFacts)
+    assert facts.bits_a_pixel > 0
+    rates = [
+        int(choose_encoding(replace(facts, bits_a_pixel=bits), ".mp4", Output()).options["crf"]) for bits in (0.03, 0.1, 0.5, 0)
+    ]
+    assert rates == [20, 19, 17, 17]
 
 
 @pytest.mark.parametrize(

@@ -204,7 +204,7 @@ def _losses(facts: ClipFacts, encoder: str, pix_fmt: str) -> Iterable[str]:
 
 def _options(facts: ClipFacts, encoder: str, muxer: str, output: Output) -> dict[str, str]:
     options: dict[str, str] = {}
-    crf = _crf(encoder, output)
+    crf = _crf(facts, encoder, output)
     if crf is not None:
         options["crf"] = str(crf)
     if encoder == "libx264":
@@ -213,7 +213,7 @@ def _options(facts: ClipFacts, encoder: str, muxer: str, output: Output) -> dict
         options |= _parameters("x264-params", extra)
     elif encoder == "libx265":
         extra = {"log-level": "error", "master-display": facts.hdr.mastering_text, "max-cll": facts.hdr.light_text}
-        options |= {"preset": "medium"} | _parameters("x265-params", extra)
+        options |= {"preset": "fast"} | _parameters("x265-params", extra)
     elif encoder == "libsvtav1":
         extra = {"mastering-display": _av1_mastering(facts.hdr.mastering), "content-light": facts.hdr.light_text}
         options |= {"preset": "7"} | _parameters("svtav1-params", extra)
@@ -228,7 +228,7 @@ def _options(facts: ClipFacts, encoder: str, muxer: str, output: Output) -> dict
     return options
 
 
-def _crf(encoder: str, output: Output) -> int | None:
+def _crf(facts: ClipFacts, encoder: str, output: Output) -> int | None:
     """The constant rate factor: as asked, from the quality 1..100, or the default. Raises BadTreatment when impossible."""
     limits = _CRF[encoder]
     if limits is None:
@@ -243,8 +243,16 @@ def _crf(encoder: str, output: Output) -> int | None:
             )
         return output.crf
     if output.quality is None:
-        return default
+        return default + _leniency(facts)
     return max(1, round(worst * (0.95 - 0.75 * min(100, max(1, output.quality)) / 100)))
+
+
+def _leniency(facts: ClipFacts) -> int:
+    """What to add to the CRF of a source that was pressed hard itself: more bits would only keep its own faults."""
+    if facts.bits_a_pixel <= 0:
+        return 0
+    as_h264 = facts.bits_a_pixel * (1.7 if facts.codec in ("hevc", "vp9", "av1") else 1.0)
+    return 3 if as_h264 < 0.06 else 2 if as_h264 < 0.12 else 0
 
 
 def _jpeg_scale(quality: int | None) -> int:

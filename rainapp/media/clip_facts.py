@@ -72,6 +72,7 @@ class ClipFacts:
 
     `rate` is the average number of frames a second (0 when unknown); times are counted in `time_base`. `matrix`, `transfer`,
     `primaries` and `colour_range` are the code points found in the file, `UNSAID` (range: 0) where it says nothing.
+    `bits_a_pixel` is the size of the coded picture, 0 when unknown: a measure of how well the source was kept.
     """
 
     stream: int
@@ -92,6 +93,7 @@ class ClipFacts:
     display_matrix: tuple[int, ...] | None = None
     hdr: Hdr = field(default_factory=Hdr)
     interlaced: bool = False
+    bits_a_pixel: float = 0.0
 
     @property
     def is_rgb(self) -> bool:

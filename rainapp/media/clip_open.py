@@ -183,6 +183,7 @@ def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame
         display_matrix=_display_matrix(small),
         hdr=_hdr(small),
         interlaced=first.interlaced_frame,
+        bits_a_pixel=_bits_a_pixel(container, stream),
     )
 
 
@@ -197,6 +198,13 @@ def _rate(stream: VideoStream) -> Fraction:
         if rate is not None and 0 < rate <= 1000:
             return Fraction(rate)
     return Fraction(0)
+
+
+def _bits_a_pixel(container: InputContainer, stream: VideoStream) -> float:
+    """Bits of the coded picture a pixel, from the stream's rate or, with the sound in it, the file's; 0 when unknown."""
+    pixels_a_second = stream.codec_context.width * stream.codec_context.height * float(_rate(stream))
+    bits_a_second = stream.bit_rate or container.bit_rate or 0
+    return bits_a_second / pixels_a_second if pixels_a_second else 0.0
 
 
 def _side_data(frame: VideoFrame, kind: str) -> bytes:
