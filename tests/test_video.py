@@ -1,5 +1,6 @@
 """Clips as sources and sinks: what is read, what is refused in words, and that no half file is ever left."""
 
+import os
 import random
 import struct
 import subprocess
@@ -465,3 +466,19 @@ def test_bytes_damaged_anywhere_are_survived_or_refused_in_words(tmp_path: Path,
         except RainError as error:
             outcomes.add("refused" if error.message.startswith((name, f"out_{name}")) else error.message)
     assert outcomes == {"written", "refused"}
+
+
+SHARED = os.environ.get("RAINAPP_SHARED")
+
+
+@pytest.mark.skipif(SHARED is None, reason="RAINAPP_SHARED does not name the folder of shared test data")
+def test_the_collected_bad_clips_are_read_or_refused_in_words() -> None:
+    paths = sorted(path for path in (Path(SHARED or "") / "data" / "bad_inputs").glob("video_*/*"))
+    assert len(paths) > 10
+    read = []
+    for path in paths:
+        try:
+            read += [path.name] if list(video.ClipSource(path)) else []
+        except RainError as error:
+            assert len(error.hint) > 10  # noqa: PT017
+    assert {"iio_realshort.mp4", "realshort_bitflips.mp4", "mp4p_video_rotation_90.mp4", "mp4p_metadata.mp4"} <= set(read)
