@@ -67,7 +67,10 @@ class Rain:
 
 @dataclass(frozen=True)
 class Train:
-    """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth."""
+    """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth.
+
+    `even_out` 0 to 1 lets samples with little rain count as much as heavy ones (`losses.rain_weights`).
+    """
 
     steps: int = 20000
     minutes: float = 0.0
@@ -79,6 +82,7 @@ class Train:
     clip: float = 1.0
     ema: float = 0.999
     fft_weight: float = 0.01
+    even_out: float = 0.0
     precision: str = "auto"
     save_minutes: float = 5.0
 
@@ -137,6 +141,7 @@ class Recipe:
             (train.batch >= 1, "train.batch must be at least 1."),
             (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
+            (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
             (

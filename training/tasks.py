@@ -1,5 +1,7 @@
 """What a sample and its target are, and which base error is taken. `derain` is the task of the shipped models."""
 
+from torch import Tensor
+
 from training import data, losses
 from training.prefetch import Prefetch
 from training.recipe import Recipe
@@ -9,12 +11,17 @@ from training.streaks import StreakBank
 
 def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
     """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out; L1 and spectral L1."""
+
+    def weighed(prediction: Tensor, batch: data.Batch) -> tuple[Tensor, Tensor]:
+        weights = losses.rain_weights(batch.rainy, batch.target, recipe.train.even_out)
+        return weights * prediction, weights * batch.target
+
     return Strategy(
         "derain",
         draw=Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch,
         terms=(
-            ("l1", 1.0, lambda prediction, batch: losses.l1(prediction, batch.target)),
-            ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(prediction, batch.target)),
+            ("l1", 1.0, lambda prediction, batch: losses.l1(*weighed(prediction, batch))),
+            ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(*weighed(prediction, batch))),
         ),
     )
 

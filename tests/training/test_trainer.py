@@ -198,6 +198,15 @@ def test_two_strategies_cannot_fill_one_opening(small: recipe.Recipe, tmp_path: 
         strategies.combine([one])
 
 
+def test_light_rain_counts_more_where_errors_are_evened_out() -> None:
+    target = torch.full((2, 3, 8, 8), 0.4)
+    rainy = target + torch.tensor([0.01, 0.15]).view(2, 1, 1, 1)
+    assert torch.allclose(losses.rain_weights(rainy, target, 0.0), torch.ones(2, 1, 1, 1))
+    light, heavy = losses.rain_weights(rainy, target, 0.5).flatten()
+    assert light / heavy == pytest.approx((0.16 / 0.02) ** 0.5, rel=1e-4)
+    assert (light + heavy) / 2 == pytest.approx(1, rel=1e-5)
+
+
 def test_the_spectral_error_sees_fine_structure_more_than_smooth_shift() -> None:
     flat = torch.zeros(1, 3, 16, 16)
     stripes = torch.zeros(1, 3, 16, 16)
