@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1440, 900)
-LIMIT_S = 300.0
+LIMIT_S = 900.0
 COLOURS_AS_THEY_ARE = 24
 VARIABLES = ("MODELS", "CONFIG", "CACHE", "LOG")
 
