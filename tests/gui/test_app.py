@@ -126,3 +126,20 @@ def test_quitting_at_work_asks_first(
     session.window.close()
     assert not session.window.isVisible()
     assert not answers
+
+
+def test_a_bug_is_logged_and_told_and_the_window_stays(
+    session: Session, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from PySide6.QtWidgets import QMessageBox
+
+    from rainapp.gui import app
+
+    told: list[str] = []
+    monkeypatch.setattr(QMessageBox, "exec", lambda box: told.append(box.text()))
+    error = ZeroDivisionError("a slot divided by zero")
+    app._crashed(type(error), error, None)
+    assert told == ["Something unexpected happened."]
+    assert "a slot divided by zero" in caplog.text
+    assert "a slot divided by zero" in capfd.readouterr().err
+    assert session.window.isVisible()
