@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1440, 900)
 LIMIT_S = 900.0
+SHOWN = "mountain_lake"
 COLOURS_AS_THEY_ARE = 24
 VARIABLES = ("MODELS", "CONFIG", "CACHE", "LOG")
 
@@ -95,8 +96,10 @@ def take(folder: Path, home: Path) -> None:
     keep("empty_dark")
     photos = [shutil.copy(path, home) for path in sorted(resource("samples").iterdir()) if path.suffix != ".md"]
     workspace.add(Path(path) for path in photos)
+    shown = next((item for item in workspace.items if item.path.stem == SHOWN), workspace.items[0])
+    workspace.select(shown, [shown])
     wait_for(lambda: quiet() and session.viewing.pair is not None)
-    workspace.start([workspace.items[0]])
+    workspace.start([shown])
     wait_for(quiet)
     keep("derain_dark")
     workspace.change(theme="light")
