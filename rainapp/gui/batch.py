@@ -93,7 +93,7 @@ class Batch(QObject):
             layer="rain" if only_rain else "result", if_exists=settings.if_exists,
         )  # fmt: skip
         for item in items:
-            item.begin(treatment)
+            item.begin(treatment, only_rain)
             target = self._names.claim(_wanted_target(item.path, treatment, settings, only_rain))
             if target is None:
                 item.state = State.SKIPPED

@@ -49,6 +49,7 @@ class Item:
     notes: tuple[str, ...] = ()
     target: Path | None = None
     treatment: Treatment | None = None
+    only_rain: bool = False
     width: int = 0
     height: int = 0
     is_clip: bool = False
@@ -66,10 +67,16 @@ class Item:
         """How much of the work on it is done, 0 to 1."""
         return min(1.0, self.done / self.total) if self.total else 0.0
 
-    def begin(self, treatment: Treatment) -> None:
-        """Forget how it went before; it is to be derained with `treatment`."""
+    def begin(self, treatment: Treatment, only_rain: bool) -> None:
+        """Forget how it went before; it is to be derained with `treatment`, or only the rain is wanted."""
+        self.only_rain = only_rain
         self.done, self.total, self.eta_s, self.treatment = 0, 0, None, treatment
         self.kind = self.message = self.hint = ""
+
+    @property
+    def result(self) -> Path | None:
+        """The derained file on the disk, where there is one."""
+        return self.target if self.state in (State.DONE, State.DRY) and not self.only_rain else None
 
     def fail(self, state: State, kind: str, message: str, hint: str) -> None:
         """Note what went wrong."""

@@ -138,8 +138,8 @@ class Viewing(QObject):
         if sight.picture is None:
             self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, sight.time_s), self._picture_came)
             return
-        target = sight.item.target
-        if sight.item.state in (State.DONE, State.DRY) and target is not None and sight.result_of != target:
+        target = sight.item.result
+        if target is not None and sight.result_of != target:
             self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s))
         elif self.workspace.card is not None and (sight.whole is None or sight.treatment != self.workspace.preview_treatment):
             self._preview(Preview(sight.item.path, self.workspace.preview_treatment, None, PREVIEW_PX, sight.time_s))
@@ -299,7 +299,7 @@ class Viewing(QObject):
         sight = self.sight
         if sight is None or sight.item.row != row:
             return
-        if sight.item.state in (State.DONE, State.DRY) and sight.result_of != sight.item.target and sight.picture is not None:
+        if sight.item.result is not None and sight.result_of != sight.item.result and sight.picture is not None:
             sight.result = sight.result_part = None
             self._fetch()
         if sight.item.state in TROUBLED:

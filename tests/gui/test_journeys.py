@@ -482,6 +482,8 @@ def test_only_the_rain_can_be_saved(opened: Session, photos: list[Path], plain_r
     click_derain(opened, qtbot)
     until(qtbot, idle(opened))
     assert photos[0].with_name("street 0_rain.png").is_file()
+    opened.workspace.set_amount(100)
+    assert not opened.viewing.shows_result  # the layer is no derained photo
 
 
 def test_settings_are_remembered(make_session: Callable[..., Session], photos: list[Path], qtbot: QtBot) -> None:
