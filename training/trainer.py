@@ -22,7 +22,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from rainapp import nets
-from rainapp.errors import BadRecipe
+from rainapp.errors import BadRecipe, Cancelled
 from rainapp.jobs import Watch
 from training import checkpoint, validate
 from training.recipe import Recipe
@@ -48,6 +48,15 @@ def average_gradients(net: nn.Module) -> None:
     for gradient in gradients:
         gradient.copy_(flat[place : place + gradient.numel()].view_as(gradient))
         place += gradient.numel()
+
+
+def agreed(value: float) -> float:
+    """The largest of a number over all processes, so that all take the same turn; the number itself on one."""
+    if not dist.is_initialized():
+        return value
+    shared = torch.tensor([value], device="cuda" if dist.get_backend() == "nccl" else "cpu", dtype=torch.float64)
+    dist.all_reduce(shared, dist.ReduceOp.MAX)
+    return float(shared)
 
 
 class Average:
@@ -132,7 +141,7 @@ class Trainer:
         try:
             while self.share_done() < 1:
                 losses = self.one_step()
-                self.elapsed_s = before + self.clock() - began
+                self.elapsed_s = agreed(before + self.clock() - began)
                 if self.step % LOG_EVERY == 0:
                     self.log(step=self.step, lr=self.learning_rate(), elapsed_s=round(self.elapsed_s, 1), **losses)
                 if checks.sets and self.elapsed_s - validated > 60 * checks.every_minutes:
@@ -141,11 +150,20 @@ class Trainer:
                 if self.elapsed_s - saved > 60 * train.save_minutes:
                     saved = self.elapsed_s
                     self.save()
-                watch.tick(round(1000 * self.share_done()), 1000, step=self.step, **losses)
+                if agreed(self.asked_to_stop(watch, losses)):
+                    raise Cancelled
             if checks.sets:
                 self.validate()
         finally:
             self.save()
+
+    def asked_to_stop(self, watch: Watch, losses: dict[str, float]) -> bool:
+        """Tell `watch` where the run stands; True when it cancels. One process that is stopped stops them all."""
+        try:
+            watch.tick(round(1000 * self.share_done()), 1000, step=self.step, **losses)
+        except Cancelled:
+            return True
+        return False
 
     def averaged_net(self) -> nn.Module:
         """A copy of the net with the averaged weights, ready for inference."""

@@ -157,6 +157,19 @@ def test_a_run_from_the_command_line_can_be_published_and_loaded(small: recipe.R
     assert all(torch.equal(net.state_dict()[name], value.float()) for name, value in expected.items())
 
 
+def test_two_processes_end_together_with_one_set_of_weights(small: recipe.Recipe, tmp_path: Path) -> None:
+    file = tmp_path / "recipe.toml"
+    file.write_text(replace(small, train=replace(small.train, steps=3)).to_toml())
+    run = tmp_path / "run"
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
+    subprocess.run([*launch, "-m", "training", "run", str(file), "--out", str(run), "--ignore-input"], check=True, timeout=200)
+    assert checkpoint.load(run / "checkpoint.pt").step == 3
+    alone = trainer_for(replace(small, train=replace(small.train, steps=3)), tmp_path / "alone")
+    alone.run(NoWatch())
+    weights = checkpoint.load(run / "checkpoint.pt").net
+    assert any(not torch.equal(value, weights[name]) for name, value in alone.net.state_dict().items())
+
+
 def test_bad_folders_are_refused_before_training(small: recipe.Recipe, tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
