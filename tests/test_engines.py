@@ -162,3 +162,13 @@ def test_a_net_that_openvino_cannot_convert_is_left_to_torch() -> None:
 def test_openvino_tells_its_version_without_being_imported() -> None:
     assert openvino.installed()
     assert openvino.version()[0].isdigit()
+
+
+@pytest.mark.parametrize("side", [1424, 1536])
+def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: int) -> None:
+    torch.manual_seed(1)
+    net = nets.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
+    net.last = False  # type: ignore[assignment]
+    narrow = Model(net, "narrow", 4, "keep")
+    rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
+    np.testing.assert_allclose(OpenVinoEngine(narrow, "fp32")(rainy), TorchEngine(narrow, "cpu", "fp32")(rainy), atol=2e-5)

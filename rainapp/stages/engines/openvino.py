@@ -110,6 +110,7 @@ class OpenVinoEngine:
         self._any_size: Any = None
         self._fixed: dict[tuple[int, ...], Any] = {}  # by shape, the one used longest ago first
         self._seen_px: dict[tuple[int, ...], int] = {}
+        self._refused: set[tuple[int, ...]] = set()  # sizes OpenVINO has no fixed form for (a narrow net on AVX2 at 1536 px)
 
     def __call__(self, tiles: Tiles) -> Tiles:
         """Derain `tiles` (B, 3, H, W); see `Engine`."""
@@ -133,12 +134,16 @@ class OpenVinoEngine:
             self._fixed[shape] = self._fixed.pop(shape)  # now the one used last
             return self._fixed[shape]
         self._seen_px[shape] = self._seen_px.get(shape, 0) + shape[0] * shape[2] * shape[3]
-        if not self._fixed or self._seen_px[shape] >= BREAK_EVEN_PX:
+        pays = not self._fixed or self._seen_px[shape] >= BREAK_EVEN_PX
+        if pays and shape not in self._refused:
             if len(self._fixed) == FIXED_MAX:
                 self._fixed.pop(next(iter(self._fixed)))
             self._seen_px[shape] = 0
-            self._fixed[shape] = self._compiled(list(shape))
-            return self._fixed[shape]
+            try:
+                self._fixed[shape] = self._compiled(list(shape))
+                return self._fixed[shape]
+            except BadTreatment:
+                self._refused.add(shape)
         if self._any_size is None:
             self._any_size = self._compiled([-1, 3, -1, -1])
         return self._any_size
