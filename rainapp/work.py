@@ -74,7 +74,8 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
     started = time.monotonic()
     watch.tick(0, 0)
     with open_source(job.source) as source:
-        pipeline = load_pipeline(job.treatment, library) if job.treatment.strength else None
+        treatment = job.treatment if source.info.kind == "clip" else replace(job.treatment, temporal="off")
+        pipeline = load_pipeline(treatment, library) if treatment.strength else None
         make_folder(job.target.parent)
         progress = ClipWatch(watch, source.info)
         frames = pipeline(source, progress) if pipeline else source

@@ -67,7 +67,9 @@ def each_model(args: argparse.Namespace, measure: "Callable[[str, Any, Any], Any
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     found = []
     for name in (["identity"] if args.identity else []) + (args.model or ["default"]):
-        treatment = Treatment(model=name, veil=args.veil, device=args.device, engine=args.engine, precision=args.precision)
+        treatment = Treatment(
+            model=name, veil=args.veil, device=args.device, engine=args.engine, precision=args.precision, temporal="off"
+        )
         found.append(measure(name, treatment, library))
     return found
 
