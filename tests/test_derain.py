@@ -188,15 +188,15 @@ def test_tiles_and_the_whole_picture_agree(arch: str) -> None:
 
 def test_the_bundled_model_shows_no_seam() -> None:
     models = ModelLibrary(paths.bundled_models_dir(), Path("none"))
-    image = smooth(300, 400)
+    image = smooth(560, 900)
     rainy = image.pixels.copy()
-    for column in range(0, 350, 13):  # slanted bright streaks
+    for column in range(0, 850, 13):  # slanted bright streaks
         for row in range(40):
-            rainy[(7 * column + row) % 300, column + row] = 235
+            rainy[(7 * column + row) % 560, column + row] = 235
     rainy_image = Image(rainy)
     frames = [Frame(0, Fraction(0), rainy_image, rainy_image)]
     results = []
-    for tile_px in (256, 512):
+    for tile_px in (512, 1024):  # several tiles, and the whole
         pipeline = load_pipeline(Treatment(engine="torch", device="cpu", precision="fp32", tile_px=tile_px), models)
         results.append(next(iter(pipeline(frames, NoWatch()))).image.pixels.astype(int))
     difference = np.abs(results[0] - results[1])

@@ -13,8 +13,8 @@ from rainapp.errors import BadModel
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from training import recipe
 
-RECEPTIVE_PX = 64
-"""What a pixel is seen to depend on; the exact bound is larger, its outer part weighs nothing (tests/test_derain.py)."""
+RECEPTIVE_PX = 144
+"""What a pixel is seen to depend on; grows with training towards the exact bound of 156 (tests/test_derain.py looks for seams)."""
 
 
 @dataclass(frozen=True)
