@@ -24,6 +24,7 @@ from rainapp.stages.derain import Derainer, Remedy, TiledNet
 from rainapp.stages.engines import EngineName, PrecisionName, Tiles, make
 from rainapp.stages.engines import Variant as EngineVariant
 from tests.test_engines import model
+from training.rain import draw_rain
 
 
 class Line:
@@ -188,11 +189,8 @@ def test_tiles_and_the_whole_picture_agree(arch: str) -> None:
 
 def test_the_bundled_model_shows_no_seam() -> None:
     models = ModelLibrary(paths.bundled_models_dir(), Path("none"))
-    image = smooth(560, 900)
-    rainy = image.pixels.copy()
-    for column in range(0, 850, 13):  # slanted bright streaks
-        for row in range(40):
-            rainy[(7 * column + row) % 560, column + row] = 235
+    clean = smooth(560, 900).pixels.astype(np.float32) / np.float32(255)
+    rainy = np.round(draw_rain(clean, "heavy", seed=3, camera=False).rainy * 255).astype(np.uint8)
     rainy_image = Image(rainy)
     frames = [Frame(0, Fraction(0), rainy_image, rainy_image)]
     results = []

@@ -14,7 +14,7 @@ from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, s
 from training import recipe
 
 RECEPTIVE_PX = 144
-"""What a pixel is seen to depend on; grows with training towards the exact bound of 156 (tests/test_derain.py looks for seams)."""
+"""What a pixel is seen to depend on; grows with training towards 156 (tests/test_derain.py looks for seams)."""
 
 
 @dataclass(frozen=True)
