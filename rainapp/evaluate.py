@@ -1,12 +1,13 @@
 """Score models on pairs of rainy and clean pictures, through the same pipeline that treats people's photos.
 
-Per picture: PSNR and SSIM by both conventions, and the decoupled measures; then means, and a bootstrap interval of the mean
-PSNR. The row "identity" (the untouched rainy picture) belongs beside every result: without it a figure says nothing.
+Per picture: PSNR and SSIM by both conventions, the decoupled measures, GMSD and NIQE; then means, a bootstrap interval of the
+mean PSNR, and paired tests between models. The row "identity" (the untouched rainy picture) belongs beside every result:
+without it a figure says nothing.
 """
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from math import erfc
 from pathlib import Path
@@ -19,6 +20,7 @@ from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
+from rainapp.naturalness import niqe
 from rainapp.stages import load_pipeline
 
 RESAMPLES = 1000
@@ -27,7 +29,7 @@ Derain = Callable[[Image], Image]
 
 @dataclass(frozen=True)
 class PictureScore:
-    """What one picture scored; decibels, shares and grey levels as in `rainapp.metrics`."""
+    """What one picture scored; decibels, shares and grey levels as in `rainapp.metrics`, `niqe` as in `naturalness`."""
 
     name: str
     psnr_y: float
@@ -40,6 +42,16 @@ class PictureScore:
     mean_change: float
     seconds: float
     megapixels: float
+    gmsd: float
+    niqe: float
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The mean gain over another model on the same pictures, and the p of the paired test that it is chance."""
+
+    gain: float
+    p: float
 
 
 @dataclass(frozen=True)
@@ -47,7 +59,9 @@ class ModelScore:
     """Means over pictures; `ci95` is the bootstrap interval of the mean PSNR-Y; speed without the first (warm-up) picture.
 
     `psnr_rgb_p10` is the 10th percentile, and `mean_change` the mean difference from the rainy picture in grey levels: on dry
-    photos, given as both rainy and clean, these two say whether anything was harmed.
+    photos, given as both rainy and clean, these two say whether anything was harmed. `gmsd` is 0 for the clean picture; `niqe`
+    needs no clean one, is smaller for more natural pictures, and says something only beside the identity row's. `against` holds
+    the difference in PSNR-Y from each model scored before in the same run.
     """
 
     model: str
@@ -64,6 +78,9 @@ class ModelScore:
     mean_change: float
     engine: str
     seconds_per_mp: float
+    gmsd: float
+    niqe: float
+    against: dict[str, Difference] = field(default_factory=dict)
 
 
 def find_pairs(rainy: Path, clean: Path) -> list[tuple[Path, Path]]:
@@ -114,6 +131,8 @@ def score_picture(name: str, rainy: Image, clean: Image, derained: Image, second
         float(np.abs(after - before).mean() * 255),
         seconds,
         rainy.megapixels,
+        metrics.gmsd(after, truth),
+        niqe(after),
     )
 
 
@@ -170,6 +189,8 @@ def summarise(model: str, engine: str, scores: list[PictureScore]) -> ModelScore
         mean("mean_change"),
         engine,
         sum(s.seconds for s in warm) / max(1e-9, sum(s.megapixels for s in warm)),
+        mean("gmsd"),
+        mean("niqe"),
     )
 
 
@@ -227,3 +248,16 @@ def paired_p(first: list[float], second: list[float]) -> float:
     spread = (n * (n + 1) * (2 * n + 1) - float((counts**3 - counts).sum()) / 2) / 24
     distance = abs(positive - n * (n + 1) / 4) / np.sqrt(spread)
     return float(erfc(distance / np.sqrt(2)))
+
+
+def difference(now: list[float], before: list[float]) -> Difference:
+    """How much better `now` is than `before` in the mean, on the same pictures in the same order, and whether by chance."""
+    both = [a - b for a, b in zip(now, before, strict=True) if np.isfinite(a) and np.isfinite(b)]
+    return Difference(float(np.mean(both)) if both else float("nan"), paired_p(now, before))
+
+
+def beside(done: Evaluation, earlier: list[Evaluation]) -> Evaluation:
+    """`done` with the differences from the evaluations of the same pictures before it."""
+    now = [s.psnr_y for s in done.pictures]
+    against = {e.score.model: difference(now, [s.psnr_y for s in e.pictures]) for e in earlier}
+    return replace(done, score=replace(done.score, against=against))

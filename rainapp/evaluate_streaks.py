@@ -1,26 +1,44 @@
 """Score models on photos of real rain with masks of their streaks, through the pipeline that treats people's photos."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 
 from rainapp import media, streak_contrast
 from rainapp.errors import UnreadableFile
-from rainapp.evaluate import Derain, as_float, pipeline_runner, read_image
+from rainapp.evaluate import Derain, Difference, as_float, difference, pipeline_runner, read_image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
+from rainapp.naturalness import niqe
+from rainapp.streak_contrast import StreakScore
 
 
 @dataclass(frozen=True)
 class StreakReport:
-    """Means of `streak_contrast.StreakScore` over photos of real rain with masks; `n` of them had streaks that stand out."""
+    """Means of `streak_contrast.StreakScore` over photos of real rain with masks; `n` of them had streaks that stand out.
+
+    `energy_pooled` is the share on streaks of all that was removed from all photos together, so that a photo from which hardly
+    anything was removed counts little. `against` holds the difference in `streak_removed` from each model scored before.
+    """
 
     model: str
     n: int
     streak_removed: float
     change_elsewhere: float
     energy_on_streaks: float
+    energy_pooled: float
+    area_near_streaks: float
+    niqe: float
+    against: dict[str, Difference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class StreakEvaluation:
+    """One model on photos of real rain: the means, and the scores of the photos whose streaks stand out, in order."""
+
+    score: StreakReport
+    photos: list[StreakScore]
 
 
 def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
@@ -42,15 +60,46 @@ def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
 
 def evaluate_streaks(
     model: str, pairs: list[tuple[Path, Path]], treatment: Treatment, library: ModelLibrary, watch: Watch
-) -> StreakReport:
+) -> StreakEvaluation:
     """How much of the contrast of real streaks one model removes, and what else it changes."""
     derain: Derain = (lambda image: image) if model == "identity" else pipeline_runner(treatment, library, watch)[0]
-    found = []
-    for rainy_file, mask_file in pairs:
+    name = model if model == "identity" else library.get(treatment.model).id
+    found, natural = [], []
+    for index, (rainy_file, mask_file) in enumerate(pairs):
         rainy = read_image(rainy_file)
         mask = read_image(mask_file).pixels.mean(axis=2) > 127
-        scored = streak_contrast.score(as_float(rainy), as_float(derain(rainy)), mask)
+        derained = as_float(derain(rainy))
+        scored = streak_contrast.score(as_float(rainy), derained, mask)
         if scored is not None:
-            found.append((scored.streak_removed, scored.change_elsewhere, scored.energy_on_streaks))
-    means = np.mean(np.array(found or [(float("nan"),) * 3]), axis=0)
-    return StreakReport(model, len(found), float(means[0]), float(means[1]), float(means[2]))
+            found.append(scored)
+            natural.append(niqe(derained))
+        watch.tick(index + 1, len(pairs))
+    return StreakEvaluation(summarise(name, found, natural), found)
+
+
+def summarise(model: str, photos: list[StreakScore], natural: list[float]) -> StreakReport:
+    """Means over photos; shares of nothing do not count."""
+
+    def mean(values: list[float]) -> float:
+        finite = [v for v in values if np.isfinite(v)]
+        return float(np.mean(finite)) if finite else float("nan")
+
+    removed = [p for p in photos if p.energy > 0]
+    on_streaks = sum(p.energy * p.energy_on_streaks for p in removed)
+    return StreakReport(
+        model,
+        len(photos),
+        mean([p.streak_removed for p in photos]),
+        mean([p.change_elsewhere for p in photos]),
+        mean([p.energy_on_streaks for p in photos]),
+        on_streaks / sum(p.energy for p in removed) if removed else float("nan"),
+        mean([p.area_near_streaks for p in photos]),
+        mean(natural),
+    )
+
+
+def beside(done: StreakEvaluation, earlier: list[StreakEvaluation]) -> StreakEvaluation:
+    """`done` with the differences from the evaluations of the same photos before it."""
+    now = [p.streak_removed for p in done.photos]
+    against = {e.score.model: difference(now, [p.streak_removed for p in e.photos]) for e in earlier}
+    return replace(done, score=replace(done.score, against=against))

@@ -7,11 +7,22 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rainapp.evaluate import Evaluation, paired_p, read_image, shrunk
+from rainapp.evaluate import Evaluation, read_image, shrunk
 from rainapp.image import Image
 
-COLUMNS = ("psnr_y", "ssim_y", "psnr_rgb", "rain_removed", "rain_action", "bg_err", "mean_change", "seconds_per_mp")
-PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err")
+COLUMNS = (
+    "psnr_y",
+    "ssim_y",
+    "psnr_rgb",
+    "rain_removed",
+    "rain_action",
+    "bg_err",
+    "mean_change",
+    "gmsd",
+    "niqe",
+    "seconds_per_mp",
+)
+PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err", "gmsd")
 SHOWN_PX = 480
 MOST_PICTURES = 24
 
@@ -54,12 +65,10 @@ def means(evaluations: list[Evaluation]) -> str:
 def tests(evaluations: list[Evaluation]) -> str:
     """Paired tests between all models: could the difference be chance?"""
     rows = []
-    for i, a in enumerate(evaluations):
-        for b in evaluations[i + 1 :]:
-            p = paired_p([x.psnr_y for x in a.pictures], [x.psnr_y for x in b.pictures])
-            gain = b.score.psnr_y - a.score.psnr_y
-            verdict = "could be chance" if p > 0.05 else "not chance"
-            rows.append([f"{a.score.model} → {b.score.model}", f"{gain:+.2f} dB", f"{p:.4f}", verdict])
+    for e in evaluations:
+        for earlier, found in e.score.against.items():
+            verdict = "could be chance" if found.p > 0.05 else "not chance"
+            rows.append([f"{earlier} → {e.score.model}", f"{found.gain:+.2f} dB", f"{found.p:.4f}", verdict])
     return table(("models", "psnr_y", "p (Wilcoxon)", ""), rows) if rows else ""
 
 
@@ -85,7 +94,8 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>rainapp: evaluation</title>'
         f"<style>{STYLE}</style><h1>Evaluation on {len(pairs)} pairs</h1>{means(evaluations)}"
         "<p>psnr and ssim on luminance after convention A of the field; rain_removed 1 is perfect, 0 is nothing removed; "
-        f"bg_err and mean_change in grey levels. Without the row “identity” a figure says little.</p>{tests(evaluations)}"
+        "bg_err and mean_change in grey levels; gmsd 0 is perfect; niqe, smaller is more natural, says something only beside "
+        f"that of the row “identity”, without which no figure says much.</p>{tests(evaluations)}"
         f"<h1>Worst first</h1>{pictures(evaluations, pairs)}</html>",
         encoding="utf-8",
     )

@@ -24,17 +24,24 @@ MIN_CONTRAST = 1.5
 
 @dataclass(frozen=True)
 class StreakScore:
-    """`streak_removed` 1: no contrast left; `change_elsewhere` in grey levels; `energy_on_streaks`: share of the change."""
+    """What one photo scored in its window.
+
+    `streak_removed` is 1 where no contrast is left; `change_elsewhere` in grey levels. `energy_on_streaks` is the share of the
+    removed layer's energy that lies within 4 px of the mask, NaN where nothing was removed; `area_near_streaks` is the share of
+    the window that lies there, what removing at random would score. `energy` is the removed energy, for pooling photos.
+    """
 
     streak_removed: float
     change_elsewhere: float
     energy_on_streaks: float
+    area_near_streaks: float
+    energy: float
 
 
-def busiest_window(mask: Mask) -> tuple[slice, slice]:
-    """Rows and columns of the 384-px window that holds most of the mask (the whole picture where it is smaller)."""
-    rows, columns = (min(WINDOW_PX, side) for side in mask.shape)
-    total = np.pad(mask.astype(np.int64), ((1, 0), (1, 0))).cumsum(0).cumsum(1)
+def busiest_window(weights: Mask | NDArray[np.float64], side_px: int = WINDOW_PX) -> tuple[slice, slice]:
+    """Rows and columns of the window of `side_px` that holds most of `weights` (H, W); all of a side that is shorter."""
+    rows, columns = (min(side_px, side) for side in weights.shape)
+    total = np.pad(weights.astype(np.float64), ((1, 0), (1, 0))).cumsum(0).cumsum(1)
     inside = total[rows:, columns:] - total[:-rows, columns:] - total[rows:, :-columns] + total[:-rows, :-columns]
     top, left = np.unravel_index(int(inside.argmax()), inside.shape)
     return slice(int(top), int(top) + rows), slice(int(left), int(left) + columns)
@@ -70,5 +77,7 @@ def score(rainy: Picture, derained: Picture, mask: Mask) -> StreakScore | None:
     return StreakScore(
         1 - contrast(derained, mask) / before,
         float(change[far].mean()) if far.any() else 0.0,
-        float(energy[~far].sum() / max(1e-9, energy.sum())),
+        float(energy[~far].sum() / energy.sum()) if energy.any() else float("nan"),
+        float(1 - far.mean()),
+        float(energy.sum()),
     )

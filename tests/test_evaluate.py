@@ -49,6 +49,11 @@ def test_one_json_object_a_model_with_the_promised_keys(
     assert promised <= set(tiny)
     assert tiny["ci95"][0] <= tiny["psnr_y"] <= tiny["ci95"][1]
     assert tiny["mean_change"] > 0
+    assert 0 < identity["gmsd"] < 0.5
+    assert identity["niqe"] is None, "these pictures are too small for it"
+    assert identity["against"] == {}
+    assert tiny["against"]["identity"]["gain"] == pytest.approx(tiny["psnr_y"] - identity["psnr_y"])
+    assert 0 <= tiny["against"]["identity"]["p"] <= 1
 
 
 def test_real_streaks_are_scored_by_their_masks(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -57,6 +62,38 @@ def test_real_streaks_are_scored_by_their_masks(pairs: Path, tiny_library: Path,
     assert identity["n"] == 3
     assert identity["streak_removed"] == pytest.approx(0, abs=1e-6)
     assert tiny["change_elsewhere"] > 0
+    assert identity["energy_on_streaks"] is None, "nothing was removed"
+    assert 0 < tiny["energy_on_streaks"] < 1
+    assert 0 < tiny["energy_pooled"] < 1
+    assert tiny["against"]["identity"]["gain"] == pytest.approx(tiny["streak_removed"], abs=1e-6)
+
+
+def test_the_table_ends_with_the_paired_test(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(pairs, "--clean", str(pairs / "clean"), "--identity", "--model", "tiny", "--engine", "torch") == 0
+    out = capsys.readouterr().out
+    assert all(column in out for column in ("psnr_y", "gmsd", "niqe"))
+    assert "identity → tiny: psnr_y" in out
+
+
+def test_photos_of_real_rain_become_one_sheet(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    sheet = pairs / "sheet.png"
+    code = run(pairs, "--identity", "--model", "tiny", "--engine", "torch", "--json", "--sheet", str(sheet), "--crops", "3")
+    assert code == 0
+    identity, tiny = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (identity["n"], identity["mean_change"], identity["pixels_changed"]) == (3, 0, 0)
+    assert tiny["mean_change"] > 0
+    drawn = cv2.imread(str(sheet))
+    assert drawn is not None
+    rainy = cv2.imread(str(pairs / "rainy" / "1.png"))
+    found = cv2.matchTemplate(drawn, rainy, cv2.TM_SQDIFF)
+    assert found.min() < 1, "the crops stand on the sheet pixel by pixel"
+
+
+def test_a_sheet_with_clean_pictures_is_refused_in_words(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(pairs, "--clean", str(pairs / "clean"), "--sheet", str(pairs / "sheet.png")) == 2
+    assert "--sheet" in capsys.readouterr().err
 
 
 def test_a_dry_set_has_no_share_of_rain(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:

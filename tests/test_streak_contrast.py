@@ -36,6 +36,18 @@ def test_damage_far_from_streaks_is_told_apart(scene: Scene) -> None:
     clean = score(rainy, dry, mask)
     assert clean is not None
     assert clean.energy_on_streaks == pytest.approx(1)
+    untouched = score(rainy, rainy, mask)
+    assert untouched is not None
+    assert np.isnan(untouched.energy_on_streaks)
+
+
+def test_removing_at_random_scores_the_area_near_streaks(scene: Scene) -> None:
+    _, rainy, mask = scene
+    noise = np.random.default_rng(0).normal(0, 0.01, mask.shape)[..., None].astype(np.float32)
+    found = score(rainy, rainy + noise, mask)
+    assert found is not None
+    assert 0.1 < found.area_near_streaks < 0.9
+    assert found.energy_on_streaks == pytest.approx(found.area_near_streaks, abs=0.02)
 
 
 def test_photos_whose_streaks_do_not_stand_out_say_nothing(scene: Scene) -> None:

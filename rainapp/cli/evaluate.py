@@ -1,4 +1,4 @@
-"""`rainapp evaluate`: score models on pairs of rainy and clean pictures, or on real rain with masks of its streaks."""
+"""`rainapp evaluate`: score models on pairs of rainy and clean pictures, on real rain with masks of its streaks, or without."""
 
 import argparse
 import json
@@ -13,7 +13,10 @@ from rainapp.errors import UnwritableFile
 
 if TYPE_CHECKING:
     from rainapp.evaluate import ModelScore
+    from rainapp.evaluate_real import RealScore
     from rainapp.evaluate_streaks import StreakReport
+
+    Score = ModelScore | StreakReport | RealScore
 
 COLUMNS = (
     "psnr_y",
@@ -24,16 +27,20 @@ COLUMNS = (
     "rain_action",
     "bg_err",
     "mean_change",
+    "gmsd",
+    "niqe",
     "seconds_per_mp",
 )
-STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks")
+STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks", "energy_pooled", "area_near_streaks", "niqe")
+REAL_COLUMNS = ("niqe", "mean_change", "pixels_changed", "seconds_per_mp")
+CROPS = 30
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("evaluate", help="score models on pairs of rainy and clean pictures")
     parser.add_argument("--rainy", type=Path, required=True, help="folder of rainy pictures")
-    truth = parser.add_mutually_exclusive_group(required=True)
+    truth = parser.add_mutually_exclusive_group()
     truth.add_argument("--clean", type=Path, help="folder of clean pictures with the same names")
     truth.add_argument("--masks", type=Path, help="folder of streak masks of real rain, named as the photos")
     parser.add_argument("--model", action="append", default=[], help="model id; may be given several times")
@@ -45,32 +52,51 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--models-dir", type=Path, help="the user's models; default: the platform's data folder")
     parser.add_argument("--json", action="store_true", help="one JSON object per model")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report with pictures, the worst first")
+    parser.add_argument(
+        "--sheet", type=Path, metavar="FILE", help="without --clean and --masks: write crops of all photos, before and after"
+    )
+    parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Score each model in turn; exit code 0, 2 for options that do not go together."""
-    if args.html and args.masks:
-        print("rainapp evaluate: --html goes with --clean.", file=sys.stderr)
+    wrong = misfit(args)
+    if wrong:
+        print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
-    scores = streaks(args) if args.masks else pairs(args)
+    measure, columns = (streaks, STREAK_COLUMNS) if args.masks else (pairs, COLUMNS) if args.clean else (real, REAL_COLUMNS)
+    scores = measure(args)
     if not args.json:
-        print_table(scores, STREAK_COLUMNS if args.masks else COLUMNS)
+        print_table(scores, columns)
+        print_differences(scores, "streak_removed" if args.masks else "psnr_y")
     return 0
 
 
-def each_model(args: argparse.Namespace, measure: "Callable[[str, Any, Any], Any]") -> list[Any]:
-    """`measure(name, treatment, library)` for every model asked for, in order."""
+def misfit(args: argparse.Namespace) -> str:
+    """What is wrong with the options, in a sentence; empty when they go together."""
+    if args.html and not args.clean:
+        return "--html goes with --clean."
+    if args.sheet and (args.clean or args.masks):
+        return "--sheet goes with neither --clean nor --masks."
+    if args.crops < 1:
+        return "--crops must be at least 1."
+    return ""
+
+
+def each_model(args: argparse.Namespace, measure: "Callable[[str, Any, Any, list[Any]], Any]") -> list[Any]:
+    """`measure(name, treatment, library, those before)` for every model asked for, in order; each is told when done."""
     from rainapp.jobs import Treatment
     from rainapp.library import ModelLibrary
 
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
-    found = []
+    found: list[Any] = []
     for name in (["identity"] if args.identity else []) + (args.model or ["default"]):
         treatment = Treatment(
             model=name, veil=args.veil, device=args.device, engine=args.engine, precision=args.precision, temporal="off"
         )
-        found.append(measure(name, treatment, library))
+        found.append(measure(name, treatment, library, found))
+        tell(found[-1].score, args.json)
     return found
 
 
@@ -81,12 +107,32 @@ def streaks(args: argparse.Namespace) -> "Sequence[StreakReport]":
 
     masks = evaluate_streaks.find_masks(args.rainy, args.masks)
 
-    def measure(name: str, treatment: Any, library: Any) -> Any:
-        score = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch())
-        tell(score, args.json)
-        return score
+    def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
+        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch())
+        return evaluate_streaks.beside(done, earlier)
 
-    return each_model(args, measure)
+    return [e.score for e in each_model(args, measure)]
+
+
+def real(args: argparse.Namespace) -> "Sequence[RealScore]":
+    """Scores on real rain with nothing to compare, and the contact sheet where one is asked for."""
+    from rainapp import evaluate_real, media
+    from rainapp.jobs import NoWatch
+
+    photos = evaluate_real.find_photos(args.rainy)
+    crops = args.crops if args.sheet else 0
+
+    def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
+        if name == "identity":
+            return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch())
+        first = next((e for e in earlier if e.crops), None)
+        windows = evaluate_real.windows_of(first) if first else None
+        return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), crops, windows)
+
+    evaluations = each_model(args, measure)
+    if args.sheet:
+        media.write_picture(args.sheet, evaluate_real.sheet([e for e in evaluations if e.crops]))
+    return [e.score for e in evaluations]
 
 
 def pairs(args: argparse.Namespace) -> "Sequence[ModelScore]":
@@ -96,10 +142,9 @@ def pairs(args: argparse.Namespace) -> "Sequence[ModelScore]":
 
     found = evaluate.find_pairs(args.rainy, args.clean)
 
-    def measure(name: str, treatment: Any, library: Any) -> Any:
-        done = evaluate.evaluate_model(name, found, treatment, library, NoWatch(), report.SHOWN_PX if args.html else 0)
-        tell(done.score, args.json)
-        return done
+    def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
+        shown_px = report.SHOWN_PX if args.html else 0
+        return evaluate.beside(evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px), earlier)
 
     evaluations = each_model(args, measure)
     if args.html:
@@ -110,16 +155,22 @@ def pairs(args: argparse.Namespace) -> "Sequence[ModelScore]":
     return [e.score for e in evaluations]
 
 
-def tell(score: "ModelScore | StreakReport", as_json: bool) -> None:
+def plain(value: Any) -> Any:
+    """`value` with figures that do not exist as None, for JSON."""
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items()}
+    return None if isinstance(value, float) and value != value else value
+
+
+def tell(score: "Score", as_json: bool) -> None:
     """One JSON line, figures that do not exist as null; or a line on a terminal that a model is done."""
     if as_json:
-        record = {name: None if isinstance(value, float) and value != value else value for name, value in asdict(score).items()}
-        print(json.dumps(record), flush=True)
+        print(json.dumps(plain(asdict(score))), flush=True)
     elif sys.stderr.isatty():
         print(f"{score.model}: done", file=sys.stderr)
 
 
-def print_table(scores: "Sequence[ModelScore | StreakReport]", columns: tuple[str, ...]) -> None:
+def print_table(scores: "Sequence[Score]", columns: tuple[str, ...]) -> None:
     """The scores as a table, a model a row."""
     from rich.console import Console
     from rich.table import Table
@@ -127,4 +178,12 @@ def print_table(scores: "Sequence[ModelScore | StreakReport]", columns: tuple[st
     table = Table("model", "n", *columns)
     for score in scores:
         table.add_row(score.model, str(score.n), *[f"{getattr(score, name):.3f}" for name in columns])
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def print_differences(scores: "Sequence[Score]", measure: str) -> None:
+    """A line for every two models: the mean difference on the same pictures, and whether it could be chance."""
+    for score in scores:
+        for earlier, found in getattr(score, "against", {}).items():
+            verdict = "could be chance" if found.p > 0.05 else "not chance"
+            print(f"{earlier} → {score.model}: {measure} {found.gain:+.3f}, p = {found.p:.4f} (Wilcoxon): {verdict}")

@@ -78,18 +78,6 @@ def draw_one(photo: Path, index: int, args: argparse.Namespace) -> None:
     streaks = np.repeat(sample.streaks[..., None], 3, axis=2)
     for folder, picture in (("rainy", sample.rainy), ("clean", sample.clear), ("streaks", streaks)):
         target = args.out / folder / f"{photo.stem}.png"
-        write_png(target, Image(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8), colour=clean.colour))
+        media.write_picture(target, Image(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8), colour=clean.colour))
     with (args.out / "parameters.jsonl").open("a", encoding="utf-8") as file:
         file.write(json.dumps({"photo": photo.name, **sample.as_record()}) + "\n")
-
-
-def write_png(target: Path, image: Any) -> None:
-    """Write an 8-bit picture as PNG."""
-    from fractions import Fraction
-
-    from rainapp.image import Frame
-    from rainapp.jobs import Output
-
-    info = media.MediaInfo(target, "photo", "png", image.width, image.height)
-    with media.open_sink(target, info, Output(format="png")) as sink:
-        sink.write(Frame(0, Fraction(0), image, image))

@@ -6,11 +6,12 @@ target and renames at the end, so that a final name never holds part of a file.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self
 
-from rainapp.image import Frame
+from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
@@ -110,3 +111,10 @@ def open_sink(target: Path, like: MediaInfo, output: Output, note: Mapping[str, 
     from rainapp.media.photo import PhotoSink
 
     return PhotoSink(target, like, output, note)
+
+
+def write_picture(target: Path, image: Image) -> None:
+    """Write a picture that was made here instead of read, at 8 or 16 bit, whole or not at all. Raises UnwritableFile."""
+    nowhere = MediaInfo(Path(), "photo", target.suffix.lower().lstrip("."), image.width, image.height, image.depth)
+    with open_sink(target, nowhere, Output()) as sink:
+        sink.write(Frame(0, Fraction(0), image, image))

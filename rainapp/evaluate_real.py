@@ -1,0 +1,115 @@
+"""Score models on real rain without clean pictures or masks: how natural results look, how much changed, and crops to look at.
+
+NIQE is secondary here (sharp rain can look natural), so the eye decides: `RealEvaluation.crops` go on a contact sheet.
+"""
+
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rainapp import contact_sheet, media
+from rainapp.contact_sheet import Crop, Pixels, Window
+from rainapp.errors import UnreadableFile
+from rainapp.evaluate import as_float, pipeline_runner, read_image, shrunk
+from rainapp.image import Image
+from rainapp.jobs import Treatment, Watch
+from rainapp.library import ModelLibrary
+from rainapp.naturalness import niqe
+
+
+@dataclass(frozen=True)
+class RealScore:
+    """Means over real photos: NIQE, the change in grey levels, and the share of pixels that changed by 5 or more."""
+
+    model: str
+    n: int
+    niqe: float
+    mean_change: float
+    pixels_changed: float
+    engine: str
+    seconds_per_mp: float
+
+
+@dataclass(frozen=True, eq=False)
+class RealEvaluation:
+    """One model on a folder of real photos: the means, and its crops (photo, window, pixels) where crops were asked for."""
+
+    score: RealScore
+    crops: list[tuple[Path, Window, Pixels]] = field(default_factory=list)
+
+
+def find_photos(folder: Path) -> list[Path]:
+    """The photos of a folder in name order. Raises UnreadableFile when it is missing or holds none."""
+    if not folder.is_dir():
+        raise UnreadableFile(f"The folder {folder} does not exist.", "Name a folder of rainy pictures.", folder)
+    photos = [p for p in sorted(folder.iterdir()) if media.is_media_name(p)]
+    if not photos:
+        raise UnreadableFile(f"The folder {folder} holds no pictures.", "Name a folder of rainy pictures.", folder)
+    return photos
+
+
+def evaluate_real(
+    model: str,
+    photos: list[Path],
+    treatment: Treatment,
+    library: ModelLibrary,
+    watch: Watch,
+    crops: int = 0,
+    windows: dict[Path, list[Window]] | None = None,
+) -> RealEvaluation:
+    """The scores of one model; `crops` above 0 keeps that many, at `windows` or where this model removed most."""
+    derain, engine = pipeline_runner(treatment, library, watch) if model != "identity" else (_untouched, "none")
+    wanted = dict(zip(photos, contact_sheet.share_out(len(photos), crops), strict=True))
+    kept: list[tuple[Path, Window, Pixels]] = []
+    rows, seconds, megapixels = [], 0.0, 0.0
+    for index, photo in enumerate(photos):
+        rainy = read_image(photo)
+        began = time.perf_counter()
+        derained = derain(rainy)
+        if index or len(photos) == 1:  # the first warms up
+            seconds, megapixels = seconds + time.perf_counter() - began, megapixels + rainy.megapixels
+        change = np.abs(as_float(derained) - as_float(rainy)).mean(axis=2) * 255
+        rows.append((niqe(as_float(derained)), float(change.mean()), float((change >= 5).mean())))
+        before, after = eight_bit(rainy), eight_bit(derained)
+        places = windows.get(photo, []) if windows is not None else contact_sheet.places(before, after, wanted[photo])
+        kept += [(photo, window, after[window]) for window in places]
+        watch.tick(index + 1, len(photos))
+    natural, mean_change, pixels_changed = (_mean(np.array(column)) for column in zip(*rows, strict=True))
+    name = model if model == "identity" else library.get(treatment.model).id
+    score = RealScore(name, len(photos), natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels))
+    return RealEvaluation(score, kept)
+
+
+def _untouched(image: Image) -> Image:
+    return image
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    finite = values[np.isfinite(values)]
+    return float(finite.mean()) if finite.size else float("nan")
+
+
+def eight_bit(image: Image) -> Pixels:
+    """(H, W, 3) uint8."""
+    return np.asarray(shrunk(image, max(image.width, image.height)).pixels, np.uint8)
+
+
+def windows_of(done: RealEvaluation) -> dict[Path, list[Window]]:
+    """Where the crops of an evaluation lie, for the models after it."""
+    found: dict[Path, list[Window]] = {}
+    for photo, window, _ in done.crops:
+        found.setdefault(photo, []).append(window)
+    return found
+
+
+def sheet(evaluations: list[RealEvaluation]) -> Image:
+    """The contact sheet of at least one evaluation with crops: before, then each model's result."""
+    named = " | ".join(e.score.model for e in evaluations)
+    crops = []
+    for index, (photo, window, _) in enumerate(evaluations[0].crops):
+        rainy = eight_bit(read_image(photo))[window]
+        crops.append(Crop(f"{photo.stem}: rainy | {named}", [rainy, *(e.crops[index][2] for e in evaluations)]))
+    return contact_sheet.compose(crops)
