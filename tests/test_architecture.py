@@ -131,6 +131,7 @@ TABLE = (
         "doing",
         (
             "rainapp.work",
+            "rainapp.writing",
             "rainapp.batch",
             "rainapp.evaluate",
             "rainapp.evaluate_streaks",

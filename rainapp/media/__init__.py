@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Protocol, Self
+from typing import Literal, Protocol, Self, runtime_checkable
 
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
@@ -57,6 +57,17 @@ class Source(Protocol):
         ...
 
 
+@runtime_checkable
+class SkippingSource(Source, Protocol):
+    """A source that can leave out frames that an earlier run has done: it gives those from number `first_frame` on."""
+
+    first_frame: int
+
+    def stop(self) -> None:
+        """Let an iteration in another thread end, even while it skips."""
+        ...
+
+
 class Sink(Protocol):
     """Takes frames; a context manager that commits on success and leaves no file on any error."""
 
@@ -75,6 +86,16 @@ class Sink(Protocol):
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit (flush, fsync, rename) or remove."""
+        ...
+
+
+@runtime_checkable
+class ResumableSink(Sink, Protocol):
+    """A sink that goes on after the last part that an earlier run has finished. Ask only once it is entered."""
+
+    @property
+    def frames_done(self) -> int:
+        """The number of the first frame it wants."""
         ...
 
 
@@ -99,15 +120,24 @@ def open_source(path: Path, *, budget_mb: int | None = None) -> Source:
     return PhotoSource(path, budget_mb=budget_mb)
 
 
-def open_sink(target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None) -> Sink:
+def part_frames(info: MediaInfo) -> int:
+    """How many frames of a clip make a part, after which a killed run can go on."""
+    from rainapp.media.clip_resume import parts_of
+
+    return parts_of(info)
+
+
+def open_sink(target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None, key: str = "") -> Sink:
     """A sink that writes `target` like `like`, with what `like` carries. `note` goes into the XMP packet of a photo.
 
-    A clip may be written as a photo (one of its frames) when the suffix of `target` says so.
+    A clip may be written as a photo (one of its frames) when the suffix of `target` says so. With a `key`, text that says what
+    is done to the frames, a clip that was being written when the machine stopped is gone on with.
     """
     if like.kind == "clip" and target.suffix.lower() not in PHOTO_SUFFIXES:
+        from rainapp.media.clip_resume import ResumableClipSink
         from rainapp.media.video import ClipSink
 
-        return ClipSink(target, like, output)
+        return ResumableClipSink(target, like, output, key=key) if key else ClipSink(target, like, output)
     from rainapp.media.photo import PhotoSink
 
     return PhotoSink(target, like, output, note)

@@ -7,7 +7,7 @@ the block or the loop is left, whatever the reason, the helper thread has ended.
 
 import queue
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from types import TracebackType
 from typing import Generic, Self, TypeVar
@@ -37,13 +37,14 @@ class _Wire(Generic[T]):
             return True
         return False
 
-    def get(self) -> tuple[T] | None:
-        """The next item, None at the end or once the wire is cut."""
+    def get(self, idle: Callable[[], None] | None = None) -> tuple[T] | None:
+        """The next item, None at the end or once the wire is cut; `idle` is called again and again while there is none."""
         while not self._cut.is_set():
             try:
                 return self._items.get(timeout=0.05)
             except queue.Empty:
-                continue
+                if idle is not None:
+                    idle()
         return None
 
     def cut(self) -> None:
@@ -51,8 +52,8 @@ class _Wire(Generic[T]):
         self._cut.set()
 
 
-def ahead(items: Iterable[T], room: int = FRAMES_AHEAD) -> Generator[T, None, None]:
-    """Yield `items`, read in a helper thread that is at most `room` + 1 items ahead.
+def ahead(items: Iterable[T], room: int = FRAMES_AHEAD, idle: Callable[[], None] | None = None) -> Generator[T, None, None]:
+    """Yield `items`, read in a helper thread that is at most `room` + 1 items ahead; while it lets wait, call `idle`.
 
     What reading raises is raised here, `Cancelled` too. A generator behind `items` is closed in its own thread.
     """
@@ -72,7 +73,7 @@ def ahead(items: Iterable[T], room: int = FRAMES_AHEAD) -> Generator[T, None, No
     with ThreadPoolExecutor(1, thread_name_prefix="ahead") as helper:
         reading = helper.submit(read)
         try:
-            while (item := wire.get()) is not None:
+            while (item := wire.get(idle)) is not None:
                 yield item[0]
         finally:
             wire.cut()

@@ -80,6 +80,11 @@ class ClipSource:
         self.first_frame = 0  # frames before this number are decoded, not given: an earlier run has finished them
         self.info = probe(path, budget_mb=budget_mb)
         self._reading: Generator[Frame, None, None] | None = None
+        self._stopped = False
+
+    def stop(self) -> None:
+        """Let an iteration in another thread end while it skips."""
+        self._stopped = True
 
     def __enter__(self) -> Self:
         """Nothing is held open between iterations."""
@@ -108,6 +113,8 @@ class ClipSource:
                 resized += (frame.width, frame.height) != (facts.stored_width, facts.stored_height)
                 time_s = times.of(frame)
                 if index < self.first_frame:
+                    if self._stopped:
+                        return
                     continue
                 image = reader.read(frame)
                 yield Frame(index, time_s, image, image)

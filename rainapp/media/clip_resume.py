@@ -23,11 +23,19 @@ from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
 from rainapp.media.atomic import unwritable
+from rainapp.media.clip_facts import ClipFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
 from rainapp.media.clip_journal import Journal, StoredPacket
 from rainapp.media.clip_write import PictureEncoder, no_frame, plan
 
 PART_S = 6  # so that a kill costs less than ten seconds of the clip
+
+
+def parts_of(like: MediaInfo) -> int:
+    """How many frames make a part of a clip like `like`, unless somebody says otherwise."""
+    if not isinstance(like.carry, ClipFacts):
+        raise TypeError("only clips have parts")
+    return max(1, round(PART_S / like.carry.step))
 
 
 class ResumableClipSink:
@@ -40,7 +48,7 @@ class ResumableClipSink:
         """
         self._facts, self._encoding = plan(target, like, output)
         self.target = target
-        self.part_frames = part_frames or max(1, round(PART_S / self._facts.step))
+        self.part_frames = part_frames or parts_of(like)
         self._file = ClipFile(target, like, self._facts, self._encoding, output)
         stat = like.path.stat()
         source = f"{like.path.absolute()} {stat.st_size} {stat.st_mtime_ns}"

@@ -77,8 +77,8 @@ _loading = threading.Lock()
 _last: dict[str, tuple[object, TiledNet]] = {}  # by device: what was wanted, and the net that serves it
 
 
-def load_pipeline(treatment: Treatment, library: ModelLibrary) -> Pipeline:
-    """The pipeline that does what `treatment` says.
+def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int = 0) -> Pipeline:
+    """The pipeline that does what `treatment` says. `part_frames`: see `Steadier`.
 
     Raises:
         BadModel: the model is unknown or damaged.
@@ -101,10 +101,10 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary) -> Pipeline:
             _last.pop(device, None)  # its memory is free before the next net needs some
             kept = (wanted, _load(card, treatment, library, device))
             _last[device] = kept
-    return Pipeline(card.id, kept[1], _stages(kept[1], amount, treatment.temporal))
+    return Pipeline(card.id, kept[1], _stages(kept[1], amount, treatment.temporal, part_frames))
 
 
-def _stages(net: TiledNet, amount: Amount, temporal: Temporal) -> tuple[Stage, ...]:
+def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int) -> tuple[Stage, ...]:
     """What a frame goes through. Steadying needs frames derained at full strength, so the amount comes after it then.
 
     `temporal` is for clips; whoever treats a photo says "off", because steadying holds whole frames as floats.
@@ -112,7 +112,7 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal) -> tuple[Stage, .
     mode = STEADY_AUTO if temporal == "auto" else temporal
     if mode == "off":
         return (Derainer(net, amount),)
-    steady = (Derainer(net), Steadier(mode))
+    steady = (Derainer(net), Steadier(mode, part_frames))
     return steady if amount.is_full else (*steady, amount)
 
 

@@ -1,0 +1,183 @@
+"""The files that one job writes: the result, the rain that was removed, or both; and how far a clip has come.
+
+Clips are read ahead and written behind, so that decoding, the net and encoding overlap; and they go on where a killed run has
+left them, both files from the frame that both have. A photo is one frame and is done in one go.
+"""
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import rainapp
+from rainapp.formats import same_format
+from rainapp.image import Frame
+from rainapp.jobs import DerainFile, Treatment, Watch
+from rainapp.media import MediaInfo, ResumableSink, Sink, SkippingSource, Source, open_sink
+from rainapp.media.ahead import Behind, ahead
+from rainapp.media.atomic import copy_file
+from rainapp.naming import rain_path
+from rainapp.stages import Pipeline
+from rainapp.stages.amount import rain_found, removed_rain
+
+
+class ClipWatch:
+    """Turns the progress of a frame's tiles into that of the whole clip; for a photo they are nearly the same.
+
+    Writing counts as some more tiles, so that nobody reads "100 %" or "0 s left" while a large photo is still being encoded.
+    Tiles and writing are counted apart: a frame may be in the net while the one before it is still steadied or encoded.
+    """
+
+    def __init__(self, watch: Watch, info: MediaInfo) -> None:
+        self.frames_done = 0  # in this run
+        self._watch = watch
+        self._frames = expected_frames(info)
+        self._tiles = 1
+        self._tiles_done = 0
+        self._written = 0
+
+    def begin(self, first_frame: int) -> None:
+        """Frames before `first_frame` were done by an earlier run."""
+        self._written = first_frame
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        """`done` of `total` tiles of the present frame."""
+        self._tiles = max(total, 1)
+        self._tiles_done = int(facts.get("frame", self._written)) * self._tiles + min(done, self._tiles)
+        self._tell(**facts)
+
+    def next_frame(self) -> None:
+        """Another frame is written."""
+        self.frames_done += 1
+        self._written += 1
+        self._tiles_done = max(self._tiles_done, self._written * self._tiles)
+        self._tell()
+
+    def wait(self) -> None:
+        """Nothing can be told yet, but the owner may want to pause or cancel."""
+        if not self.frames_done and not self._tiles_done:
+            self._watch.tick(0, 0)
+
+    def _tell(self, **facts: float) -> None:
+        """What a frame counts: its tiles, and its writing as an eighth of them."""
+        writing = max(1, self._tiles // 8)
+        done = self._tiles_done + self._written * writing
+        frames = max(self._frames, self._written, -(-self._tiles_done // self._tiles)) if self._frames else 0
+        self._watch.tick(done, frames * (self._tiles + writing), **facts)
+
+
+def expected_frames(info: MediaInfo) -> int:
+    """How many frames will come, or about how many; 0 where nothing is known."""
+    return 1 if info.kind == "photo" else info.frames or round(info.duration_s * info.fps)
+
+
+def note_of(job: DerainFile, pipeline: Pipeline | None) -> dict[str, str]:
+    """What a result says of itself in its metadata."""
+    if pipeline is None:
+        return {}
+    return {"Model": pipeline.model_id, "Strength": f"{job.treatment.strength:g}", "Version": rainapp.__version__}
+
+
+def key_of(treatment: Treatment, pipeline: Pipeline | None, weights: str) -> str:
+    """All that decides what becomes of a frame, in text; `weights` is their check sum. What is equal may be gone on with."""
+    if pipeline is None:
+        return f"{rainapp.__version__} unchanged"
+    mask = "" if treatment.mask is None else hashlib.sha256(treatment.mask.read_bytes()).hexdigest()
+    how = (pipeline.engine, pipeline.device, pipeline.precision, pipeline.tile_px, mask)
+    return f"{rainapp.__version__} {weights} {replace(treatment, model='', mask=None)} {how}"
+
+
+class _Dry(Exception):  # noqa: N818 - no error: it makes a sink leave nothing
+    """No frame held rain: the result is abandoned, the source copied."""
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """One of the files, and how many of its frames an earlier run has finished."""
+
+    sink: Sink
+    frames_done: int
+
+    def write(self, frame: Frame) -> None:
+        if frame.index >= self.frames_done:
+            self.sink.write(frame)
+
+
+class Writing:
+    """The files that one job writes. `key` says in text what is done to the frames, see `key_of`."""
+
+    def __init__(self, job: DerainFile, info: MediaInfo, note: Mapping[str, str], key: str) -> None:
+        self.rain_found = False
+        self.copied = False
+        self.notes: tuple[str, ...] = ()
+        self._note = note
+        self._key = key
+        self._job = job
+        self._info = info
+        self.result_target = None if job.output.layer == "rain" else job.target
+        self.rain_target = {"result": None, "rain": job.target, "both": rain_path(job.target)}[job.output.layer]
+
+    def write(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch) -> None:
+        """Take all frames of `source` through `pipeline`; each file is committed at the end, whole, or not at all."""
+        with contextlib.ExitStack() as stack:
+            rain = self._open(self.rain_target, "rain", stack)
+            try:
+                with contextlib.ExitStack() as result_stack:
+                    result = self._open(self.result_target, "result", result_stack)
+                    first = min(layer.frames_done for layer in (rain, result) if layer is not None)
+                    for frame in result_stack.enter_context(self._frames(source, pipeline, progress, first)):
+                        self._write(frame, result, rain)
+                        progress.next_frame()
+                    if self._stays():
+                        raise _Dry
+            except _Dry:
+                self.copy()
+
+    @contextlib.contextmanager
+    def _frames(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch, first: int) -> Iterator[Iterable[Frame]]:
+        """The treated frames from number `first` on; those of a clip are read by a thread that ends with the block."""
+        with contextlib.ExitStack() as stack:
+            frames: Iterable[Frame] = source
+            if self._info.kind == "clip":
+                frames = stack.enter_context(contextlib.closing(ahead(source, idle=progress.wait if first else None)))
+            if first and isinstance(source, SkippingSource):
+                self.rain_found = True  # or there would be no parts to go on with
+                progress.begin(first)
+                source.first_frame = first
+                stack.callback(source.stop)  # before the thread is waited for
+            yield pipeline(frames, progress) if pipeline else frames
+
+    def _write(self, frame: Frame, result: _Layer | None, rain: _Layer | None) -> None:
+        self.rain_found = self.rain_found or rain_found(frame)
+        if rain is not None:
+            rain.write(replace(frame, image=removed_rain(frame)))
+        if result is not None and not (self._info.kind == "photo" and self._stays()):
+            result.write(frame)
+
+    def _stays(self) -> bool:
+        """Whether, as far as is known, the source's own bytes are the result."""
+        return self.result_target is not None and not self.rain_found and self.may_copy
+
+    @property
+    def may_copy(self) -> bool:
+        """Whether the source's own bytes could be the result: neither another format nor less metadata is asked for."""
+        source, target = self._job.source, self._job.target
+        return self._job.output.metadata == "keep" and (same_format(source.suffix, target.suffix) or not source.suffix)
+
+    def copy(self) -> None:
+        """Make the result of the source's own bytes. Nothing is lost then, so there is nothing to note."""
+        copy_file(self._job.source, self._job.target)
+        self.notes = ()
+        self.copied = True
+
+    def _open(self, target: Path | None, layer: str, stack: contextlib.ExitStack) -> _Layer | None:
+        if target is None:
+            return None
+        sink = open_sink(target, self._info, self._job.output, self._note, f"{layer} {self._key}")
+        stack.callback(lambda: self._add_notes(sink))  # called after the sink's own end, which may add to them
+        stack.enter_context(behind := Behind(sink) if self._info.kind == "clip" else sink)
+        return _Layer(behind, sink.frames_done if isinstance(sink, ResumableSink) else 0)
+
+    def _add_notes(self, sink: Sink) -> None:
+        self.notes = tuple(dict.fromkeys((*self.notes, *sink.notes)))
