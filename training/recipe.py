@@ -69,7 +69,8 @@ class Rain:
 class Train:
     """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth.
 
-    `even_out` 0 to 1 lets samples with little rain count as much as heavy ones (`losses.rain_weights`).
+    `optimiser` is adamw or muon (`training.muon`). `even_out` 0 to 1 lets samples with little rain count as much as heavy ones
+    (`losses.rain_weights`).
     """
 
     steps: int = 20000
@@ -78,6 +79,7 @@ class Train:
     crop_px: int = 96
     lr: float = 2e-4
     warmup_steps: int = 200
+    optimiser: str = "adamw"
     weight_decay: float = 1e-4
     clip: float = 1.0
     ema: float = 0.999
@@ -143,6 +145,7 @@ class Recipe:
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
             (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
+            (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
             (
                 all(0 <= s <= 1 for s in (self.rain.dry, self.rain.clear_share, self.rain.shrunk)),

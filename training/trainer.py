@@ -22,9 +22,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from rainapp import nets
-from rainapp.errors import BadRecipe, Cancelled
+from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import Watch
 from training import checkpoint, validate
+from training.muon import optimiser_for
 from training.recipe import Recipe
 from training.strategies import Plan
 
@@ -89,9 +90,7 @@ class Trainer:
         for wrap in plan.wrap:
             self.net = wrap(self.net)
         train = recipe.train
-        self.optimiser = torch.optim.AdamW(
-            self.net.parameters(), train.lr, (0.9, 0.99), weight_decay=train.weight_decay, fused=True
-        )
+        self.optimiser = optimiser_for(self.net, train.optimiser, train.lr, train.weight_decay)
         self.average = Average(self.net, train.ema)
         self.step, self.elapsed_s, self.best = 0, 0.0, -math.inf
         self.rank = dist.get_rank() if dist.is_initialized() else 0
@@ -200,11 +199,19 @@ class Trainer:
         save_weights(self.folder / "last.safetensors", self.average.weights)
 
     def resume(self) -> None:
-        """Take everything from the folder's checkpoint. Raises BadModel when there is none."""
-        state = checkpoint.load(self.folder / "checkpoint.pt")
-        self.net.load_state_dict(state.net)
+        """Take everything from the folder's checkpoint. Raises BadModel when there is none, or none for this recipe."""
+        path = self.folder / "checkpoint.pt"
+        state = checkpoint.load(path)
+        try:
+            self.net.load_state_dict(state.net)
+            self.optimiser.load_state_dict(state.optimiser)
+        except (RuntimeError, KeyError, ValueError) as error:
+            raise BadModel(
+                "The checkpoint is of another net or optimiser than the recipe names.",
+                "Start a new run from its weights.",
+                path,
+            ) from error
         self.average.weights = {name: value.to(self.device) for name, value in state.average.items()}
-        self.optimiser.load_state_dict(state.optimiser)
         self.step, self.elapsed_s, self.best = state.step, state.elapsed_s, state.best
 
 

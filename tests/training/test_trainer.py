@@ -92,7 +92,9 @@ def test_training_lowers_the_error_on_rain_it_has_not_drawn(small: recipe.Recipe
     assert error() < 0.9 * before
 
 
-def test_six_steps_equal_three_and_three_in_a_fresh_process(small: recipe.Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize("optimiser", ["adamw", "muon"])
+def test_six_steps_equal_three_and_three_in_a_fresh_process(small: recipe.Recipe, tmp_path: Path, optimiser: str) -> None:
+    small = replace(small, train=replace(small.train, optimiser=optimiser))
     whole = trainer_for(small, tmp_path / "whole")
     whole.run(NoWatch())
     halves = trainer_for(small, tmp_path / "halves")
@@ -115,6 +117,13 @@ def test_six_steps_equal_three_and_three_in_a_fresh_process(small: recipe.Recipe
         assert torch.equal(value, second.net[name]), name
     for name, value in first.average.items():
         assert torch.equal(value, second.average[name]), name
+
+
+def test_a_checkpoint_of_another_optimiser_is_refused_in_words(small: recipe.Recipe, tmp_path: Path) -> None:
+    trainer_for(small, tmp_path / "run").run(NoWatch())
+    other = replace(small, train=replace(small.train, optimiser="muon"))
+    with pytest.raises(BadModel, match="optimiser"):
+        trainer_for(other, tmp_path / "run").resume()
 
 
 def test_the_sample_at_a_place_depends_on_seed_and_place_alone(small: recipe.Recipe, tmp_path: Path) -> None:
