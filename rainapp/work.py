@@ -13,8 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import rainapp
+from rainapp import comparing
 from rainapp.batch import Found, find_files
 from rainapp.jobs import (
+    CompareJob,
     Derained,
     DerainFile,
     FindFiles,
@@ -53,6 +55,8 @@ def run(job: Job, watch: Watch) -> object:
         return read_pair(job, watch)
     if isinstance(job, FindFiles):
         return find(job, watch)
+    if isinstance(job, CompareJob):
+        return comparing.do(job, watch, ModelLibrary())
     return keep(job, watch, ModelLibrary())
 
 

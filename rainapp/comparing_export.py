@@ -1,0 +1,229 @@
+"""A comparison as something to hand on: one picture, a report that is one file, or a moving picture.
+
+Every kind shows the same: the photo, what each model made of it, and the figures under their names. Pictures are reduced to a
+size that suits the kind; colours go as they are in the photo, so its profile goes with a PNG or JPEG. A file appears when it is
+whole.
+"""
+
+import base64
+import html
+import io
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image as Pillow
+from PIL import ImageDraw, ImageFont
+
+from rainapp import kept
+from rainapp.errors import UnwritableFile
+from rainapp.jobs import ExportComparison, Shot, Watch
+from rainapp.media.atomic import unwritable
+from rainapp.media.photo import shrunk
+from rainapp.report import STYLE, table
+
+Shots = tuple[Shot, ...]
+
+CELL_PX = 1000
+REPORT_PX = 900
+CLIP_PX = 960
+GIF_PX = 640
+GAP_PX = 4
+LABEL_PX = 22
+STEPS = 18  # frames of one swipe from model to model
+HOLD = 14  # frames that each result is held
+FPS = 15
+GROUND = (20, 20, 20)
+WORDS = (245, 245, 245)
+MORE_STYLE = "figure{vertical-align:top}img{max-width:420px;height:auto}.facts{display:block}h2{margin:0 0 8px}"
+
+
+def export(job: ExportComparison, watch: Watch) -> Path:
+    """Write `job.target`.
+
+    Raises:
+        UnreadableFile: a kept picture is gone.
+        UnwritableFile: the target cannot be written, or its suffix names no kind.
+    """
+    watch.tick(0, 0)
+    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip, ".mp4": _film}
+    write = kinds.get(job.target.suffix.lower())
+    if write is None:
+        known = ", ".join(kinds)
+        raise UnwritableFile(f"A comparison cannot be written as “{job.target.suffix}”.", f"Choose one of {known}.", job.target)
+    part = job.target.with_name(f".{job.target.stem}.part{job.target.suffix}")
+    try:
+        write(job, part, watch)
+        part.replace(job.target)
+    except OSError as error:
+        raise unwritable(job.target, error) from error
+    finally:
+        part.unlink(missing_ok=True)
+    return job.target
+
+
+def small(shot: Shot, longest_px: int) -> Pillow.Image:
+    """A kept picture as 8-bit RGB, no side longer than `longest_px`, with its profile.
+
+    Raises:
+        UnreadableFile: it is gone.
+    """
+    image = shrunk(kept.load(shot.picture), longest_px)
+    pixels = image.pixels if image.depth == 8 else (image.pixels >> 8).astype(np.uint8)
+    made = Pillow.fromarray(np.ascontiguousarray(pixels))
+    if image.colour.icc:
+        made.info["icc_profile"] = image.colour.icc
+    return made
+
+
+def columns_for(count: int, width: int, height: int) -> int:
+    """How many columns show `count` pictures of that shape nearest to a 3:2 sheet."""
+
+    def off(columns: int) -> float:
+        rows = math.ceil(count / columns)
+        return abs(math.log(columns * width / (rows * height) / 1.5)) + 0.3 * (columns * rows - count)
+
+    return min(range(1, count + 1), key=off)
+
+
+def labelled(picture: Pillow.Image, title: str, facts: tuple[str, ...] = ()) -> Pillow.Image:
+    """`picture` with its name in the top left corner and what is said of it in the bottom left one."""
+    drawn = picture.copy()
+    pen = ImageDraw.Draw(drawn, "RGBA")
+    font = ImageFont.load_default(LABEL_PX)
+    lines = ((title, 12.0), (" · ".join(facts), drawn.height - LABEL_PX - 26.0))
+    for words, top in lines:
+        if words:
+            wide = pen.textlength(words, font)
+            pen.rounded_rectangle((12, top, 12 + wide + 20, top + LABEL_PX + 14), 14, (0, 0, 0, 191))
+            pen.text((22, top + 5), words, WORDS, font)
+    return drawn
+
+
+def _picture(job: ExportComparison, target: Path, watch: Watch) -> None:
+    """One sheet: a grid for each photo, one under the other."""
+    sheets = []
+    cell_px = max(320, CELL_PX // math.ceil(math.sqrt(len(job.photos))))
+    for done, (_, shots) in enumerate(job.photos):
+        watch.tick(done, len(job.photos))
+        sheets.append(_grid(shots, cell_px))
+    width = max(sheet.width for sheet in sheets)
+    whole = Pillow.new("RGB", (width, sum(sheet.height for sheet in sheets) + GAP_PX * 4 * (len(sheets) - 1)), GROUND)
+    top = 0
+    for sheet in sheets:
+        whole.paste(sheet, (0, top))
+        top += sheet.height + GAP_PX * 4
+    profile = sheets[0].info.get("icc_profile")
+    whole.save(target, icc_profile=profile, quality=92)  # PNG knows no quality and ignores it
+
+
+def _grid(shots: Shots, cell_px: int) -> Pillow.Image:
+    cells = [labelled(small(shot, cell_px), shot.title, shot.facts) for shot in shots]
+    width, height = cells[0].size
+    columns = columns_for(len(cells), width, height)
+    rows = math.ceil(len(cells) / columns)
+    sheet = Pillow.new("RGB", (columns * (width + GAP_PX) - GAP_PX, rows * (height + GAP_PX) - GAP_PX), GROUND)
+    for place, cell in enumerate(cells):
+        sheet.paste(cell, (place % columns * (width + GAP_PX), place // columns * (height + GAP_PX)))
+    sheet.info.update(cells[0].info)
+    return sheet
+
+
+def _report(job: ExportComparison, target: Path, watch: Watch) -> None:
+    """One HTML file with everything in it."""
+    parts = []
+    for done, (name, shots) in enumerate(job.photos):
+        watch.tick(done, len(job.photos))
+        figures = "".join(_figure(shot) for shot in shots)
+        parts.append(f"<section><h2>{html.escape(name)}</h2>{figures}</section>")
+    notes = "".join(f"<p>{html.escape(note)}</p>" for note in job.notes)
+    head = table(job.table[0], [list(row) for row in job.table[1:]]) if job.table else ""
+    target.write_text(
+        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>rainapp: comparison</title><style>{STYLE}{MORE_STYLE}</style><h1>Comparison of models</h1>{notes}{head}"
+        f"{''.join(parts)}</html>",
+        encoding="utf-8",
+    )
+
+
+def _figure(shot: Shot) -> str:
+    picture = small(shot, REPORT_PX)
+    stream = io.BytesIO()
+    picture.save(stream, "JPEG", quality=88, icc_profile=picture.info.get("icc_profile"))
+    data = base64.b64encode(stream.getvalue()).decode()
+    title, facts = html.escape(shot.title), html.escape(" · ".join(shot.facts))
+    caption = f'<figcaption><b>{title}</b><span class="facts">{facts}</span></figcaption>'
+    return f'<figure><img alt="{title}" src="data:image/jpeg;base64,{data}">{caption}</figure>'
+
+
+def swipe_frames(shots: Shots, watch: Watch, longest_px: int = CLIP_PX) -> Iterator[Pillow.Image]:
+    """A line goes from left to right and leaves the next result behind it, from the original through all models and back."""
+    pictures = [labelled(_even(small(shot, longest_px)), shot.title, shot.facts) for shot in shots]
+    total = len(pictures) * (STEPS + HOLD)
+    for turn, before in enumerate(pictures):
+        after = pictures[(turn + 1) % len(pictures)]
+        for step in range(HOLD + STEPS):
+            watch.tick(turn * (STEPS + HOLD) + step, total)
+            share = max(0, step - HOLD + 1) / STEPS
+            yield _swiped(before, after, share)
+
+
+def _swiped(before: Pillow.Image, after: Pillow.Image, share: float) -> Pillow.Image:
+    eased = share * share * (3 - 2 * share)
+    line = round(eased * before.width)
+    frame = before.copy()
+    if line > 0:
+        frame.paste(after.crop((0, 0, line, after.height)), (0, 0))
+        if line < before.width:
+            ImageDraw.Draw(frame).line((line, 0, line, before.height), WORDS, 3)
+    return frame
+
+
+def _even(picture: Pillow.Image) -> Pillow.Image:
+    """The picture at even sides, which encoders of clips want."""
+    return picture.crop((0, 0, max(2, picture.width // 2 * 2), max(2, picture.height // 2 * 2)))
+
+
+def _clip(job: ExportComparison, target: Path, watch: Watch) -> None:
+    """GIF or WebP; the first photo only, because such files grow fast."""
+    shots = job.photos[0][1]
+    is_gif = target.suffix.lower() == ".gif"
+    frames = swipe_frames(shots, watch, GIF_PX if is_gif else CLIP_PX)
+    if is_gif:  # one palette for all frames: quick, and nothing flickers
+        palette = _grid(shots, 240).quantize(256, Pillow.Quantize.MEDIANCUT)
+        frames = (frame.quantize(palette=palette, dither=Pillow.Dither.FLOYDSTEINBERG) for frame in frames)
+    first = next(frames)
+    first.save(target, save_all=True, append_images=frames, duration=1000 // FPS, loop=0, quality=80, method=2)
+
+
+def _film(job: ExportComparison, target: Path, watch: Watch) -> None:
+    """H.264 in MP4, all photos one after the other at the size of the first."""
+    import av
+
+    stream = None
+    with av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as container:
+        for _, shots in job.photos:
+            for frame in swipe_frames(shots, watch):
+                if stream is None:
+                    stream = container.add_stream("libx264", rate=Fraction(FPS), options={"crf": "18", "preset": "fast"})
+                    stream.width, stream.height, stream.pix_fmt = frame.width, frame.height, "yuv420p"
+                fitted = frame if frame.size == (stream.width, stream.height) else _fitted(frame, stream.width, stream.height)
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(_pixels(fitted), format="rgb24")))
+        if stream is not None:
+            container.mux(stream.encode(None))
+
+
+def _fitted(frame: Pillow.Image, width: int, height: int) -> Pillow.Image:
+    """The frame within `width` x `height`, on dark ground."""
+    scale = min(width / frame.width, height / frame.height)
+    made = frame.resize((max(1, round(frame.width * scale)), max(1, round(frame.height * scale))))
+    ground = Pillow.new("RGB", (width, height), GROUND)
+    ground.paste(made, ((width - made.width) // 2, (height - made.height) // 2))
+    return ground
+
+
+def _pixels(frame: Pillow.Image) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(np.asarray(frame, np.uint8))
