@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
 
-from rainapp.image import Image
+from rainapp.image import Image, Pixels
 
 ModelId = str
 Veil = Literal["keep", "clear"]
@@ -124,6 +124,32 @@ class ReadPair:
     time_s: float = 0.0
 
 
+@dataclass(frozen=True, eq=False)
+class SaveMask:
+    """Write a mask as PNG of `width` x `height` pixels, white where rain is taken out.
+
+    `painted` (h, w) uint8, read-only, of that shape or smaller; `protects`: what is painted stays as it was, else it alone is
+    treated.
+    """
+
+    painted: Pixels
+    protects: bool
+    width: int
+    height: int
+    target: Path
+
+
+@dataclass(frozen=True)
+class LoadMask:
+    """Read a mask for a photo of `width` x `height` pixels, at the size `at_width` x `at_height`."""
+
+    source: Path
+    width: int
+    height: int
+    at_width: int
+    at_height: int
+
+
 @dataclass(frozen=True)
 class FindFiles:
     """Look through folders, and all below them, for photos and clips by name; paths that are files are taken as they are."""
@@ -213,8 +239,9 @@ class DropKept:
 
 
 LibraryJob = ImportModel | CheckModels | RemoveModel
+MaskJob = SaveMask | LoadMask
 CompareJob = ComparePhoto | DrawRainOn | ReadParts | ExportComparison | DropKept
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | CompareJob
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | CompareJob
 
 
 @dataclass(frozen=True)
@@ -268,6 +295,14 @@ class Parts:
     region: Region
     full_width: int
     full_height: int
+
+
+@dataclass(frozen=True, eq=False)
+class LoadedMask:
+    """What `LoadMask` came to: `treated` (h, w) uint8, read-only, 255 where rain is taken out."""
+
+    source: Path
+    treated: Pixels
 
 
 @dataclass(frozen=True)

@@ -12,12 +12,13 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 from rainapp.gui import icons
+from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
 
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
 
-MENUS = ("File", "Edit", "View", "Rain", "Help")
+MENUS = ("File", "Edit", "View", "Rain", "Mask", "Help")
 
 
 def _always(window: "MainWindow") -> bool:
@@ -30,6 +31,14 @@ def _has_items(window: "MainWindow") -> bool:
 
 def _has_picture(window: "MainWindow") -> bool:
     return window.on_derain_page and window.canvas.has_picture
+
+
+def _brushing(window: "MainWindow") -> bool:
+    return _has_picture(window) and window.canvas.brush.active
+
+
+def _has_mask(window: "MainWindow") -> bool:
+    return _has_picture(window) and window.canvas.brush.images is not None
 
 
 def _at_work(window: "MainWindow") -> bool:
@@ -71,8 +80,9 @@ ROWS: tuple[Row, ...] = (
     Row("settings", "Settings…", "File", lambda w: w.show_settings(), "Ctrl+,", "settings-2"),
     Row("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q"),
     Row("paste", "Paste", "Edit", lambda w: w.paste(), "Ctrl+V"),
-    Row("undo", "Undo removing from list", "Edit", lambda w: w.workspace.undo_remove(), "Ctrl+Z", "undo-2",
-        enabled=lambda w: w.workspace.can_undo, rule_after=True),
+    Row("undo", "Undo", "Edit", lambda w: w.undo(), "Ctrl+Z", "undo-2", enabled=lambda w: w.can_undo),
+    Row("redo", "Redo", "Edit", lambda w: w.canvas.brush.redo(), "Ctrl+Shift+Z", "redo-2",
+        enabled=lambda w: _brushing(w) and w.canvas.brush.mask is not None and w.canvas.brush.mask.can_redo, rule_after=True),
     Row("select-all", "Select all", "Edit", lambda w: w.file_list.selectAll(), "Ctrl+A", enabled=_has_items),
     Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
         enabled=lambda w: w.on_derain_page and bool(w.workspace.selected)),
@@ -119,6 +129,29 @@ ROWS: tuple[Row, ...] = (
         enabled=_has_items),
     Row("less-amount", "Less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
         enabled=_has_items),
+    Row("brush", "Brush", "Mask", lambda w: w.canvas.brush.set_active(not w.canvas.brush.active), "P", "brush", _has_picture,
+        lambda w: w.canvas.brush.active),
+    Row("erase", "Erase", "Mask", lambda w: w.canvas.brush.set_erases(not w.canvas.brush.erases), "E", "eraser", _brushing,
+        lambda w: w.canvas.brush.erases),
+    Row("smaller-brush", "Smaller brush", "Mask", lambda w: w.canvas.brush.set_size(w.canvas.brush.size / SIZE_FACTOR), "[",
+        enabled=_brushing),
+    Row("larger-brush", "Larger brush", "Mask", lambda w: w.canvas.brush.set_size(w.canvas.brush.size * SIZE_FACTOR), "]",
+        enabled=_brushing),
+    Row("harder-brush", "Harder edge", "Mask", lambda w: w.canvas.brush.set_softness(w.canvas.brush.softness - SOFT_STEP), "{",
+        enabled=_brushing),
+    Row("softer-brush", "Softer edge", "Mask", lambda w: w.canvas.brush.set_softness(w.canvas.brush.softness + SOFT_STEP), "}",
+        enabled=_brushing, rule_after=True),
+    Row("mask-protect", "Protect what is painted", "Mask", lambda w: w.canvas.brush.set_mode("protect"), "", "shield",
+        _has_picture, lambda w: w.canvas.brush.mode == "protect"),
+    Row("mask-only", "Treat only what is painted", "Mask", lambda w: w.canvas.brush.set_mode("only"), "", "droplets",
+        _has_picture, lambda w: w.canvas.brush.mode == "only", True),
+    Row("mask-show", "Show what is painted", "Mask", lambda w: w.canvas.brush.show_mask(not w.canvas.brush.shows_mask), "O",
+        "eye", _brushing, lambda w: w.canvas.brush.shows_mask),
+    Row("mask-invert", "Swap painted and not painted", "Mask", lambda w: w.canvas.brush.invert(), "Ctrl+Shift+I", "contrast",
+        _has_picture),
+    Row("mask-clear", "Clear the mask", "Mask", lambda w: w.canvas.brush.clear(), "Ctrl+Shift+Del", enabled=_has_mask),
+    Row("mask-load", "Load a mask…", "Mask", lambda w: w.page.brush_bar.choose_load(), enabled=_has_picture),
+    Row("mask-save", "Save the mask…", "Mask", lambda w: w.page.brush_bar.choose_save(), enabled=_has_mask),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),

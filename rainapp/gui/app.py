@@ -31,7 +31,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, LibraryJob, Progressed, ReadPicture, Watch
+from rainapp.jobs import Event, Job, LibraryJob, MaskJob, Progressed, ReadPicture, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -53,6 +53,10 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import keeping
 
         return keeping.keep(job, watch, ModelLibrary())
+    if isinstance(job, MaskJob):
+        from rainapp import masks
+
+        return masks.save_or_load(job, watch)
     from rainapp import work
 
     return work.run(job, watch)

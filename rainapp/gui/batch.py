@@ -5,6 +5,7 @@ queue. Each job record is made when the batch starts: changing a setting later n
 """
 
 from collections import deque
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -12,7 +13,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from rainapp.formats import result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
-from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, Stopped, Treatment
+from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, SaveMask, Stopped, Treatment
 from rainapp.naming import Names, rain_path, result_path
 from rainapp.paths import resource
 from rainapp.settings import Settings
@@ -34,6 +35,7 @@ class Batch(QObject):
         super().__init__(parent)
         self._dispatch = dispatch
         self._waiting: list[tuple[Item, DerainFile]] = []
+        self._masks: dict[Item, SaveMask] = {}
         self._item: Item | None = None
         self._handle: Handle | None = None
         self._names = Names((), "rename")
@@ -93,13 +95,17 @@ class Batch(QObject):
             layer="rain" if only_rain else "result", if_exists=settings.if_exists,
         )  # fmt: skip
         for item in items:
-            item.begin(treatment, only_rain)
-            target = self._names.claim(_wanted_target(item.path, treatment, settings, only_rain))
+            mask = None if item.mask is None or item.mask.is_empty else item.mask
+            own = treatment if mask is None else replace(treatment, mask=mask.file)
+            item.begin(own, only_rain)
+            target = self._names.claim(_wanted_target(item.path, own, settings, only_rain))
             if target is None:
                 item.state = State.SKIPPED
             else:
                 item.state = State.WAITING
-                self._waiting.append((item, DerainFile(item.path, target, treatment, output)))
+                if mask is not None:
+                    self._masks[item] = mask.saving()  # as it is now, whatever is painted later
+                self._waiting.append((item, DerainFile(item.path, target, own, output)))
                 self.total += 1
             self.item_changed.emit(item)
         self._next()
@@ -108,6 +114,9 @@ class Batch(QObject):
         if self._item is None and self._waiting:
             self._item, job = self._waiting.pop(0)
             self._item.state = State.PAUSED if self.paused else State.RUNNING
+            saving = self._masks.pop(self._item, None)
+            if saving is not None:  # on the same lane, so that it is there when the file is derained
+                self._dispatch.ask(saving, "device", lambda _: None)
             self._handle = self._dispatch.ask(job, "device", self._heard)
             if self.paused:
                 self._handle.pause()
@@ -137,6 +146,7 @@ class Batch(QObject):
     def stop(self) -> None:
         """Stop the file at work and let the waiting ones go back to ready; what is done stays."""
         waiting, self._waiting = self._waiting, []
+        self._masks.clear()
         self.total -= len(waiting)
         for item, _ in waiting:
             item.state = State.READY

@@ -4,12 +4,15 @@ Nothing here computes on pixels: the amount is an opacity, the gain of the rain 
 is touched, at the level of the pyramid that suits the zoom.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
 
+from rainapp.gui.brush import Brush, MaskImages, layer_for
 from rainapp.gui.camera import Camera
 from rainapp.gui.marks import paint_handle, paint_pill
 from rainapp.gui.screen import Pyramid, ShownPair
@@ -19,6 +22,8 @@ from rainapp.jobs import STRENGTH_MAX, Region
 
 NEAREST_FROM = 2.0  # from this zoom on, pixels are shown as they are
 GAP_PX = 2
+
+Layer = Literal["derained", "over", "rain", "rain_grey"]
 
 
 class View(Enum):
@@ -41,6 +46,7 @@ class Composition:
     workspace: Workspace
     viewing: Viewing
     camera: Camera
+    brush: Brush
     view: View = View.SWIPE
     split: float = 0.5
     gain: float = 2.0
@@ -103,15 +109,18 @@ class Composition:
 
     def _paint_rain(self, painter: QPainter) -> None:
         painter.fillRect(self.seen, Qt.GlobalColor.black)
+        self._through_mask(painter, self._paint_brightened)
+        words = tr("What was removed, ×{gain}").format(gain=f"{self.gain:g}")
+        paint_pill(painter, self.seen, words if self._pairs else tr("Looking for rain"), right=False)
+
+    def _paint_brightened(self, painter: QPainter) -> None:
+        """The removed rain, added as often as the gain says."""
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Plus)
         left = self.gain
         while left > 0:
-            for pair in self._pairs:
-                self._paint_pyramid(painter, pair.rain_grey if self.grey_rain else pair.rain, pair.region, min(1.0, left))
+            self._paint_pairs(painter, "rain_grey" if self.grey_rain else "rain", min(1.0, left))
             left -= 1.0
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-        words = tr("What was removed, ×{gain}").format(gain=f"{self.gain:g}")
-        paint_pill(painter, self.seen, words if self._pairs else tr("Looking for rain"), right=False)
 
     @property
     def _pairs(self) -> list[ShownPair]:
@@ -143,17 +152,44 @@ class Composition:
             for pair in self._pairs[1:]:  # the part in sight is finer than the picture
                 self._paint_pyramid(painter, pair.rainy, pair.region, 1.0)
 
+    @property
+    def _mask(self) -> MaskImages | None:
+        """The mask to see through; a finished file holds it already."""
+        return None if self.viewing.shows_result else self.brush.images
+
+    def _through_mask(self, painter: QPainter, paint: Callable[[QPainter], None]) -> None:
+        """Let `paint` be seen where rain is taken out."""
+        mask = self._mask
+        if mask is None:
+            paint(painter)
+            return
+        layer = layer_for(self.camera)
+        inner = QPainter(layer)
+        paint(inner)
+        mask.keep(inner, self.camera, "treated")
+        inner.end()
+        painter.drawImage(QPointF(0, 0), layer)
+
     def _paint_derained(self, painter: QPainter) -> None:
         """Mix by painting: a below 0 adds only-rain over rainy, 0..1 derained over rainy, above 1 the extreme over derained."""
         amount = 1.0 if self.viewing.shows_result else self.workspace.amount / 100
+        if amount < 0:
+            if self._mask is not None:  # where nothing is taken out there is no rain to see
+                painter.setOpacity(-amount)
+                painter.fillRect(self.seen, Qt.GlobalColor.black)
+            self._through_mask(painter, lambda inner: self._paint_pairs(inner, "rain", -amount))
+            painter.setOpacity(1.0)
+        else:
+            self._through_mask(painter, lambda inner: self._paint_mixed(inner, amount))
+
+    def _paint_mixed(self, painter: QPainter, amount: float) -> None:
+        self._paint_pairs(painter, "derained", min(amount, 1.0))
+        if amount > 1:
+            self._paint_pairs(painter, "over", (amount - 1.0) / (STRENGTH_MAX - 1.0))
+
+    def _paint_pairs(self, painter: QPainter, layer: Layer, opacity: float) -> None:
         for pair in self._pairs:
-            if amount < 0:
-                self._paint_pyramid(painter, pair.rain, pair.region, -amount)
-            elif amount <= 1:
-                self._paint_pyramid(painter, pair.derained, pair.region, amount)
-            else:
-                self._paint_pyramid(painter, pair.derained, pair.region, 1.0)
-                self._paint_pyramid(painter, pair.over, pair.region, (amount - 1.0) / (STRENGTH_MAX - 1.0))
+            self._paint_pyramid(painter, getattr(pair, layer), pair.region, opacity)
 
     def _paint_pyramid(self, painter: QPainter, pyramid: Pyramid, region: Region, opacity: float) -> None:
         """Paint the visible part of a pyramid that covers `region` of the photo, at the level that suits the zoom."""

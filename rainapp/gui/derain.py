@@ -11,6 +11,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from rainapp.gui.actions import Actions
+from rainapp.gui.brushbar import BrushBar
 from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
 from rainapp.gui.inspector import INSPECTOR_PX, Inspector
@@ -122,6 +123,7 @@ class DerainPage(QWidget):
         self.panel = ListPanel(workspace, actions)
         self.canvas = Canvas(workspace, viewing)
         self.bar = ViewBar(self.canvas)
+        self.brush_bar = BrushBar(self.canvas.brush, workspace)
         self.clip = ClipBar(viewing)
         self.trouble = TroublePane(remedies)
         self.inspector = Inspector(workspace)
@@ -156,6 +158,7 @@ class DerainPage(QWidget):
         grid.addWidget(self.trouble, 0, 0, Qt.AlignmentFlag.AlignCenter)
         self._centre.addWidget(box, 1)
         self._centre.addWidget(self.clip)
+        self._centre.addWidget(self.brush_bar)
         self._centre.addWidget(self.bar)
         return centre
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rainapp.jobs import Treatment
 
 if TYPE_CHECKING:
+    from rainapp.gui.mask import Mask
     from rainapp.gui.screen import ShownPicture
 
 
@@ -56,6 +57,7 @@ class Item:
     duration_s: float = 0.0
     thumbnail: "ShownPicture | None" = None
     thumbnail_asked: bool = False
+    mask: "Mask | None" = None
 
     @property
     def megapixels(self) -> float | None:

@@ -19,7 +19,13 @@ class RunBar(QStackedWidget):
         self._pages: list[QVBoxLayout] = []
         self._add_ready()
         self._add_running()
-        for signal in (workspace.added, workspace.removed, workspace.amount_changed, workspace.treatment_changed):
+        for signal in (
+            workspace.added,
+            workspace.removed,
+            workspace.amount_changed,
+            workspace.treatment_changed,
+            workspace.mask_changed,
+        ):
             signal.connect(self.refresh)
         workspace.item_changed.connect(self.refresh)
         workspace.batch.changed.connect(self.refresh)
@@ -86,7 +92,8 @@ class RunBar(QStackedWidget):
     def chosen(self) -> list[Item]:
         """What would be derained: all that is ready; where nothing is, what is selected and was done with other settings."""
         workspace = self._workspace
-        other = [item for item in workspace.selected if item.target is not None and item.treatment != workspace.treatment]
+        done = [item for item in workspace.selected if item.target is not None]
+        other = [item for item in done if item.treatment != workspace.treatment_of(item)]
         return workspace.to_do or [item for item in other if item.state not in AT_WORK]
 
     @property

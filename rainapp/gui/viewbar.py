@@ -5,7 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from rainapp.gui.composition import View
-from rainapp.gui.controls import Elided, Segments, label, push_button
+from rainapp.gui.controls import Elided, Segments, icon_button, label, push_button
 from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
@@ -41,13 +41,17 @@ class ViewBar(QFrame):
         self.fit = push_button(self.tr("Fit"), canvas.fit, "flat")
         self.actual = push_button("1:1", canvas.actual_size, "flat")
         self.actual.setAccessibleName(self.tr("Actual size"))
+        self.brush = icon_button("brush", self.tr("Brush: protect or treat a part"))
+        self.brush.setCheckable(True)
+        self.brush.clicked.connect(lambda: canvas.brush.set_active(self.brush.isChecked()))
         self._add_gain()
         self.hint = Elided(role="small")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.views, self.zoom, self.fit, self.actual, self._gain_box):
+        for widget in (self.views, self.zoom, self.fit, self.actual, self.brush, self._gain_box):
             self.row.addWidget(widget)
         self.row.addWidget(self.hint, 1)
         canvas.moved.connect(self.refresh)
+        canvas.brush.switched.connect(self.refresh)
         self.refresh()
 
     def _add_gain(self) -> None:
@@ -92,4 +96,11 @@ class ViewBar(QFrame):
             View.RAIN: self.tr("Bright is what was taken out"),
         }
         self._hint = hints[canvas.view]
+        if canvas.brush.active:
+            self._hint = (
+                self.tr("Painted stays as it was · Alt erases · [ ] size")
+                if canvas.brush.mode == "protect"
+                else self.tr("Only painted is derained · Alt erases · [ ] size")
+            )
+        self.brush.setChecked(canvas.brush.active)
         self.hint.show_words("" if self._narrow else self._hint)

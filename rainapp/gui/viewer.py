@@ -3,7 +3,7 @@
 What is painted is said in `composition`; here stand zoom, pan, swipe line, mouse and keys.
 """
 
-from PySide6.QtCore import QPointF, QSizeF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from rainapp.gui.brush import Brush
 from rainapp.gui.camera import Camera
 from rainapp.gui.composition import GAP_PX, Composition, View
 from rainapp.gui.marks import paint_progress
@@ -39,7 +40,8 @@ class Canvas(QWidget):
         self._workspace = workspace
         self._viewing = viewing
         self.camera = Camera()
-        self._composition = Composition(workspace, viewing, self.camera)
+        self.brush = Brush(workspace, viewing, self)
+        self._composition = Composition(workspace, viewing, self.camera, self.brush)
         self._dragging: str = ""
         self._last = QPointF()
         self._space = False
@@ -54,6 +56,7 @@ class Canvas(QWidget):
         viewing.progressed.connect(self.update)
         workspace.amount_changed.connect(self.update)
         look().changed.connect(self.update)
+        self.brush.changed.connect(self.update)
 
     @property
     def view(self) -> View:
@@ -162,6 +165,8 @@ class Canvas(QWidget):
         painter.fillRect(self.rect(), look().canvas)
         if self.has_picture:
             self._composition.paint(painter)
+            if self.brush.active and not self.shows_original:
+                self.brush.paint(painter, self.camera)
         if self._viewing.waiting:
             paint_progress(painter, self.width(), self._viewing.share or 0.0)
         painter.end()
@@ -180,7 +185,10 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         at = event.position()
-        if event.button() == Qt.MouseButton.LeftButton and not self._space and self._on_line(at):
+        if event.button() == Qt.MouseButton.LeftButton and not self._space and self.brush.active and self.has_picture:
+            self._dragging = "brush"
+            self.brush.press(self._in_view(at), self.camera, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
+        elif event.button() == Qt.MouseButton.LeftButton and not self._space and self._on_line(at):
             self._dragging = "line"
         elif event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
             self._dragging = "photo"
@@ -195,14 +203,23 @@ class Canvas(QWidget):
             self.camera.pan(at - self._last)
             self._last = at
             self._moved()
+        if self.brush.active:
+            self.brush.move(self._in_view(at), self.camera)
         self._show_cursor(at)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self._dragging == "brush":
+            self.brush.release()
         self._dragging = ""
         self._show_cursor(event.position())
 
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.brush.leave()
+
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self._on_line(event.position()):
+        if self.brush.active:
+            self.mousePressEvent(event)
+        elif self._on_line(event.position()):
             self.set_split(0.5)
         elif self.camera.fitted:
             self.camera.zoom_to(1.0, self._in_view(event.position()))
@@ -212,6 +229,9 @@ class Canvas(QWidget):
 
     def _show_cursor(self, at: QPointF) -> None:
         shape = Qt.CursorShape.ArrowCursor
+        if self.brush.active and not self._space and self._dragging in ("", "brush"):
+            self.setCursor(Qt.CursorShape.BlankCursor if self.has_picture else shape)  # the ring is the pointer
+            return
         if self._dragging == "line" or (not self._dragging and not self._space and self._on_line(at)):
             shape = Qt.CursorShape.SplitHCursor
         elif self.camera.larger_than_view:
@@ -243,6 +263,8 @@ class Canvas(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
         arrows = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         key = Qt.Key(event.key())
+        if self.brush.active and self.brush.key(event, self.camera):
+            return
         fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         pans = self.view is not View.SWIPE or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         if key == Qt.Key.Key_Space and not event.isAutoRepeat():

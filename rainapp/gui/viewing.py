@@ -74,6 +74,7 @@ class Viewing(QObject):
         self._settle.timeout.connect(self._want_part)
         workspace.current_changed.connect(self._switch)
         workspace.treatment_changed.connect(self._treatment_changed)
+        workspace.mask_changed.connect(self._mask_changed)
         workspace.item_changed.connect(self._item_changed)
 
     @property
@@ -101,7 +102,7 @@ class Viewing(QObject):
     def shows_result(self) -> bool:
         """Whether what is seen was read back from the finished file."""
         sight = self.sight
-        return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment)
+        return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment_of(sight.item))
 
     def stop(self) -> None:
         """Ask for nothing any more."""
@@ -292,6 +293,12 @@ class Viewing(QObject):
         self.trouble = None
         if self.sight is not None and self.sight.picture is not None:
             self.sight.part = None
+            self._fetch()
+        self.changed.emit()
+
+    def _mask_changed(self) -> None:
+        """A finished file may not fit the mask any more; before and after are still at hand, or are previewed now."""
+        if self.sight is not None and self.sight.picture is not None and self._previewing is None:
             self._fetch()
         self.changed.emit()
 

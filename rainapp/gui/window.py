@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
 
     workspace: Workspace
     viewing: Viewing
+    page: DerainPage
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
         """Show `workspace`; nothing is opened yet."""
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         for signal in (
             workspace.added, workspace.removed, workspace.current_changed, workspace.settings_changed,
             workspace.treatment_changed, workspace.amount_changed, workspace.item_changed, workspace.batch.changed,
+            self.canvas.brush.switched,
             self.viewing.switched, self.viewing.changed, self.canvas.moved,
         ):  # fmt: skip
             signal.connect(self._refresh_soon.start)
@@ -238,6 +240,24 @@ class MainWindow(QMainWindow):
         dialog.show()
         dialog.raise_()
         return dialog
+
+    @property
+    def _brushes(self) -> bool:
+        """Whether undoing is about the brush."""
+        return self.on_derain_page and self.canvas.brush.active
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a stroke to take back, or, without the brush in hand, removed files to bring back."""
+        mask = self.canvas.brush.mask
+        return mask is not None and mask.can_undo if self._brushes else self.workspace.can_undo
+
+    def undo(self) -> None:
+        """Take the last stroke back, or bring back the files that were removed last."""
+        if self._brushes:
+            self.canvas.brush.undo()
+        else:
+            self.workspace.undo_remove()
 
     @property
     def list_shown(self) -> bool:

@@ -37,6 +37,7 @@ class Workspace(QObject):
     treatment_changed = Signal()
     amount_changed = Signal()
     settings_changed = Signal()
+    mask_changed = Signal()
     notice = Signal(str)
 
     def __init__(self, dispatch: Dispatch, library: ModelLibrary, settings: Settings, parent: QObject | None = None) -> None:
@@ -94,6 +95,11 @@ class Workspace(QObject):
     def preview_treatment(self) -> Treatment:
         """The treatment of previews: always at full strength, the amount is painted."""
         return replace(self.treatment, strength=1.0)
+
+    def treatment_of(self, item: Item) -> Treatment:
+        """How one file would be treated: as all, and through its own mask where one was painted."""
+        painted = item.mask is not None and not item.mask.is_empty
+        return replace(self.treatment, mask=item.mask.file) if painted and item.mask is not None else self.treatment
 
     @property
     def default_id(self) -> str:
