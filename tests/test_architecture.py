@@ -96,6 +96,7 @@ TABLE = (
         "rain",
         (
             "training.rain",
+            "training.rain_clip",
             "training.night",
             "training.streaks",
             "training.bank_cache",

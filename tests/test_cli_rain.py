@@ -7,8 +7,10 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from video_clips import make_clip
 
 from rainapp import cli
+from rainapp.media import open_source
 
 
 @pytest.fixture
@@ -45,3 +47,34 @@ def test_the_same_seed_draws_the_same_rain(photo: Path) -> None:
 def test_an_unknown_profile_is_refused_with_those_known(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["rain", str(photo), "-o", str(photo.parent / "x"), "--profile", "frogs"]) == 2
     assert "balanced" in capsys.readouterr().err
+
+
+def frames_of(path: Path) -> list[NDArray[np.uint8]]:
+    with open_source(path) as source:
+        return [np.asarray(frame.image.pixels, np.uint8) for frame in source]
+
+
+def test_rain_on_a_clip_keeps_its_frames_and_draws_each_anew(tmp_path: Path) -> None:
+    clip = make_clip(tmp_path / "walk.mp4")
+    out = tmp_path / "out"
+    assert cli.main(["rain", str(clip), "-o", str(out), "--profile", "narrow", "--skip", "2", "--frames", "5"]) == 0
+    rainy, clean, streaks = (frames_of(out / part / "walk.mkv") for part in ("rainy", "clean", "streaks"))
+    assert len(rainy) == len(clean) == len(streaks) == 5
+    source = frames_of(clip)[2:7]
+    same_exposure = [np.abs(a.astype(int) - b).mean() for a, b in zip(clean, source, strict=True)]
+    assert max(same_exposure) < 8, "the clean clip is the source, at most with grain"
+    assert not np.array_equal(streaks[0], streaks[1])
+    assert "walk.mp4" in (out / "parameters.jsonl").read_text(encoding="utf-8")
+
+
+def test_a_photo_becomes_a_rainy_clip_where_frames_are_asked_for(photo: Path) -> None:
+    out = photo.parent / "out"
+    assert cli.main(["rain", str(photo), "-o", str(out), "--frames", "3", "--longest", "48"]) == 0
+    assert [frame.shape for frame in frames_of(out / "rainy" / "scene.mkv")] == [(32, 48, 3)] * 3
+
+
+def test_skipping_a_whole_clip_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = make_clip(tmp_path / "walk.mp4")
+    assert cli.main(["rain", str(clip), "-o", str(tmp_path / "out"), "--skip", "99"]) == 3
+    assert "no frame left" in capsys.readouterr().err
+    assert list((tmp_path / "out" / "rainy").iterdir()) == []

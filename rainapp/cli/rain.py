@@ -1,83 +1,179 @@
-"""`rainapp rain`: draw synthetic rain on clean photos: rainy/, clean/, streaks/ and the parameters of each."""
+"""`rainapp rain`: draw synthetic rain on clean photos and clips: rainy/, clean/, streaks/ and the parameters of each."""
 
 import argparse
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rainapp import media
 from rainapp.errors import RainError
+from rainapp.image import SRGB, Colour, Image
+
+if TYPE_CHECKING:
+    from training.rain import Blend, Photo, RainSample
+
+FOLDERS = ("rainy", "clean", "streaks")
+BLENDS: "tuple[Blend, ...]" = ("additive", "screen", "linear")
+FPS = Fraction(25)  # of clips made of photos
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
-    parser = subparsers.add_parser("rain", help="draw synthetic rain on clean photos")
-    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="photos or folders of photos")
+    parser = subparsers.add_parser("rain", help="draw synthetic rain on clean photos and clips")
+    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="photos, clips, or folders of them")
     parser.add_argument(
         "-o", "--out", type=Path, required=True, help="folder for rainy/, clean/, streaks/ and parameters.jsonl"
     )
     parser.add_argument("--profile", default="balanced", help="kind of rain, by name")
     parser.add_argument("--seed", type=int, default=1, help="the same seed gives the same rain")
-    parser.add_argument(
-        "--blend", choices=["additive", "screen", "linear"], help="how rain and photo are mixed; default: drawn"
-    )
+    parser.add_argument("--blend", choices=BLENDS, help="how rain and picture are mixed; default: drawn")
     parser.add_argument("--veil", type=float, help="optical depth of the haze; default: drawn by the profile")
+    parser.add_argument("--longest", type=int, default=0, metavar="PX", help="reduce pictures whose longer side is longer")
+    parser.add_argument(
+        "--frames",
+        type=int,
+        default=0,
+        metavar="N",
+        help="at most N frames of a clip; a photo becomes a moving clip of N frames",
+    )
+    parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N frames of a clip")
     parser.set_defaults(run=run)
 
 
-def photos_in(inputs: list[Path]) -> list[Path]:
-    """The named photos, and those in the named folders."""
+def media_in(inputs: list[Path]) -> list[Path]:
+    """The named photos and clips, and those in the named folders."""
     return [p for i in inputs for p in (sorted(i.iterdir()) if i.is_dir() else [i]) if i.is_file() or media.is_media_name(p)]
 
 
-def run(args: argparse.Namespace) -> int:
-    """Draw rain on every photo; exit codes 0, 1 (some failed), 2 (unknown profile, nothing to do), 3 (all failed)."""
+def misfit(args: argparse.Namespace) -> str:
+    """What is wrong with the options, in a sentence; empty when all is well."""
     from training.rain import MIXES, PROFILES
 
     known = sorted([*PROFILES, *MIXES])
     if args.profile not in known:
-        print(f"The rain profile “{args.profile}” is unknown. Known are {', '.join(known)}.", file=sys.stderr)
-        return 2
+        return f"The rain profile “{args.profile}” is unknown. Known are {', '.join(known)}."
     if args.veil is not None and not 0 <= args.veil <= 5:
-        print("The haze (--veil) must lie from 0 to 5.", file=sys.stderr)
+        return "The haze (--veil) must lie from 0 to 5."
+    if min(args.longest, args.frames, args.skip) < 0:
+        return "--longest, --frames and --skip cannot be negative."
+    return ""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Draw rain on every input; exit codes 0, 1 (some failed), 2 (wrong options, nothing to do), 3 (all failed)."""
+    inputs = media_in(args.inputs)
+    wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.")
+    if wrong:
+        print(wrong, file=sys.stderr)
         return 2
-    photos = photos_in(args.inputs)
-    if not photos:
-        print("There is no photo among the inputs.", file=sys.stderr)
-        return 2
-    for name in ("rainy", "clean", "streaks"):
+    for name in FOLDERS:
         (args.out / name).mkdir(parents=True, exist_ok=True)
     failed = 0
-    for index, photo in enumerate(photos):
+    for index, path in enumerate(inputs):
         try:
-            draw_one(photo, index, args)
+            draw_one(path, index, args)
         except RainError as error:
             failed += 1
-            print(f"{photo.name}: {error}", file=sys.stderr)
-    return 0 if not failed else 1 if failed < len(photos) else 3
+            print(f"{path.name}: {error}", file=sys.stderr)
+    return 0 if not failed else 1 if failed < len(inputs) else 3
 
 
-def draw_one(photo: Path, index: int, args: argparse.Namespace) -> None:
-    """Write the rainy picture, its clean target and the streak map of one photo, and append its parameters."""
+def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
+    """Write the rainy picture or clip, its clean target and the streak map, and append the parameters."""
+    from training.rain import single_seed
+
+    seed = single_seed(args.seed, index)
+    with media.open_source(path) as source:
+        is_clip = source.info.kind == "clip"
+        draw = draw_clip if is_clip or args.frames else draw_photo
+        record = draw(path, source, seed, args)
+    with (args.out / "parameters.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n")
+
+
+def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
+    """Rain on one photo, as PNG."""
+    from training.rain import draw_rain
+
+    frame = next(iter(source))
+    clean = as_floats(frame, args.longest)
+    sample = draw_rain(clean, args.profile, seed, blends=[args.blend] if args.blend else BLENDS, veil=args.veil)
+    for folder, image in zip(FOLDERS, as_images(sample, frame.image.colour), strict=True):
+        media.write_picture(args.out / folder / f"{path.stem}.png", image)
+    return sample.as_record()
+
+
+def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
+    """Rain on the frames of one clip, or of a moving crop of one photo, as lossless clips."""
+    from rainapp.media.made_clip import SUFFIX, MadeClip, making_clip
+    from training.rain_clip import RainClip
+
+    rate = Fraction(source.info.fps).limit_denominator(1001) if source.info.kind == "clip" else FPS
+    rain = RainClip(args.profile, seed, blends=[args.blend] if args.blend else BLENDS, veil=args.veil, fps=float(rate))
+    record: dict[str, object] = {}
+    with ExitStack() as stack:
+        clips: list[MadeClip] = []
+        frames = clip_frames(source, args) if source.info.kind == "clip" else panned(source, seed, args)
+        for time_s, clean in frames:
+            sample = rain.over(clean)
+            images = as_images(sample, SRGB)
+            if not clips:
+                targets = [args.out / folder / f"{path.stem}{SUFFIX}" for folder in FOLDERS]
+                size = images[0].width, images[0].height
+                clips = [stack.enter_context(making_clip(target, *size, rate or FPS)) for target in targets]
+                record = sample.as_record()
+            for clip, image in zip(clips, images, strict=True):
+                clip.write(image, time_s)
+        if not clips:
+            raise RainError(f"{path.name} has no frame left after skipping {args.skip}.", "Skip fewer.")
+    return record
+
+
+def clip_frames(source: media.Source, args: argparse.Namespace) -> "Iterator[tuple[Fraction, Photo]]":
+    """Time and picture of the frames asked for, from 0 s."""
+    first: Fraction | None = None
+    for frame in source:
+        if frame.index < args.skip:
+            continue
+        first = frame.time_s if first is None else first
+        yield frame.time_s - first, as_floats(frame, args.longest)
+        if args.frames and frame.index + 1 >= args.skip + args.frames:
+            return
+
+
+def panned(source: media.Source, seed: int, args: argparse.Namespace) -> "Iterator[tuple[Fraction, Photo]]":
+    """Time and picture of the frames of a moving crop, of the photo's own size and shape."""
+    from training.rain_clip import pan
+
+    photo = as_floats(next(iter(source)), 0)
+    scale = min(1.0, args.longest / max(photo.shape[:2])) if args.longest else 1.0
+    height, width = (max(16, round(side * scale)) for side in photo.shape[:2])
+    for index, picture in enumerate(pan(photo, seed, args.frames, height, width)):
+        yield index / FPS, picture
+
+
+def as_floats(frame: Any, longest_px: int) -> "Photo":
+    """(H, W, 3) float32 0..1 of a frame, its longer side at most `longest_px` (0: as it is)."""
+    import cv2
     import numpy as np
 
-    from rainapp.image import Image
-    from training.rain import draw_rain, single_seed
+    pixels = np.asarray(frame.image.pixels, np.float32) / np.float32(frame.image.peak)
+    scale = longest_px / max(pixels.shape[:2]) if longest_px else 1.0
+    if scale < 1:
+        size = max(16, round(pixels.shape[1] * scale)), max(16, round(pixels.shape[0] * scale))
+        pixels = np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.float32)
+    return pixels
 
-    with media.open_source(photo) as source:
-        clean = next(iter(source)).image
-    pixels = clean.pixels.astype(np.float32) / np.float32(clean.peak)
-    sample = draw_rain(
-        pixels,
-        args.profile,
-        single_seed(args.seed, index),
-        blends=[args.blend] if args.blend else ("additive", "screen", "linear"),
-        veil=args.veil,
-    )
+
+def as_images(sample: "RainSample", colour: Colour) -> list[Image]:
+    """Rainy picture, clean target (haze gone too) and streak map at 8 bit."""
+    import numpy as np
+
     streaks = np.repeat(sample.streaks[..., None], 3, axis=2)
-    for folder, picture in (("rainy", sample.rainy), ("clean", sample.clear), ("streaks", streaks)):
-        target = args.out / folder / f"{photo.stem}.png"
-        media.write_picture(target, Image(np.round(np.clip(picture, 0, 1) * 255).astype(np.uint8), colour=clean.colour))
-    with (args.out / "parameters.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"photo": photo.name, **sample.as_record()}) + "\n")
+    return [
+        Image(np.round(np.clip(p, 0, 1) * 255).astype(np.uint8), colour=colour) for p in (sample.rainy, sample.clear, streaks)
+    ]
