@@ -73,7 +73,7 @@ TABLE = (
     ),
     Row(
         "metrics",
-        ("rainapp.metrics", "rainapp.naturalness", "rainapp.streak_contrast"),
+        ("rainapp.metrics", "rainapp.naturalness", "rainapp.streak_contrast", "rainapp.clip_measures"),
         uses=("words", "values"),
         libraries=libraries("numpy cv2 torch"),
         why="pure functions, used by training, evaluation and tests",
@@ -137,6 +137,7 @@ TABLE = (
             "rainapp.evaluate",
             "rainapp.evaluate_streaks",
             "rainapp.evaluate_real",
+            "rainapp.evaluate_clips",
             "rainapp.contact_sheet",
             "rainapp.report",
             "rainapp.looking",

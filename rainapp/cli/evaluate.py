@@ -1,4 +1,4 @@
-"""`rainapp evaluate`: score models on pairs of rainy and clean pictures, on real rain with masks of its streaks, or without."""
+"""`rainapp evaluate`: score models on pairs of rainy and clean pictures or clips, on real rain with or without streak masks."""
 
 import argparse
 import json
@@ -9,14 +9,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
-from rainapp.errors import UnwritableFile
+from rainapp.errors import BadTreatment, UnwritableFile
 
 if TYPE_CHECKING:
     from rainapp.evaluate import ModelScore
+    from rainapp.evaluate_clips import ClipScore
     from rainapp.evaluate_real import RealScore
     from rainapp.evaluate_streaks import StreakReport
 
-    Score = ModelScore | StreakReport | RealScore
+    Score = ModelScore | StreakReport | RealScore | ClipScore
 
 COLUMNS = (
     "psnr_y",
@@ -33,19 +34,32 @@ COLUMNS = (
 )
 STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks", "energy_pooled", "area_near_streaks", "niqe")
 REAL_COLUMNS = ("niqe", "mean_change", "pixels_changed", "seconds_per_mp")
+CLIP_COLUMNS = (
+    "psnr_y",
+    "ssim_y",
+    "warp",
+    "warp_excess",
+    "tof",
+    "flicker",
+    "flicker_excess",
+    "transience",
+    "seconds_per_mp",
+)
 CROPS = 30
+TEMPORAL = ("auto", "off", "fast", "best")
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("evaluate", help="score models on pairs of rainy and clean pictures")
-    parser.add_argument("--rainy", type=Path, required=True, help="folder of rainy pictures")
+    parser.add_argument("--rainy", type=Path, required=True, help="folder of rainy pictures or clips, or a clip")
     truth = parser.add_mutually_exclusive_group()
-    truth.add_argument("--clean", type=Path, help="folder of clean pictures with the same names")
+    truth.add_argument("--clean", type=Path, help="folder of clean ones with the same names, or a clip")
     truth.add_argument("--masks", type=Path, help="folder of streak masks of real rain, named as the photos")
     parser.add_argument("--model", action="append", default=[], help="model id; may be given several times")
     parser.add_argument("--identity", action="store_true", help="also score the untouched pictures")
     parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
+    parser.add_argument("--temporal", default="auto", help="for clips: auto, off, fast, best, or several: off,fast,best")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
     parser.add_argument("--engine", choices=["auto", "torch", "openvino"], default="auto")
     parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")
@@ -65,12 +79,28 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
-    measure, columns = (streaks, STREAK_COLUMNS) if args.masks else (pairs, COLUMNS) if args.clean else (real, REAL_COLUMNS)
-    scores = measure(args)
+    columns, scores = measured(args)
     if not args.json:
         print_table(scores, columns)
+        print_clips(scores)
         print_differences(scores, "streak_removed" if args.masks else "psnr_y")
     return 0
+
+
+def measured(args: argparse.Namespace) -> "tuple[tuple[str, ...], Sequence[Score]]":
+    """Columns and scores by what there is to compare with: masks, nothing, clean clips or clean photos."""
+    from rainapp.evaluate_clips import clip_pairs
+
+    if args.masks:
+        return STREAK_COLUMNS, streaks(args)
+    if not args.clean:
+        return REAL_COLUMNS, real(args)
+    found = clip_pairs(args.rainy, args.clean)
+    if not found:
+        return COLUMNS, photos(args)
+    if args.html:
+        raise BadTreatment("Reports with pictures (--html) are for photos.", "Leave --html out.")
+    return CLIP_COLUMNS, clips(args, found)
 
 
 def misfit(args: argparse.Namespace) -> str:
@@ -81,22 +111,34 @@ def misfit(args: argparse.Namespace) -> str:
         return "--sheet goes with neither --clean nor --masks."
     if args.crops < 1:
         return "--crops must be at least 1."
+    unknown = [word for word in args.temporal.split(",") if word not in TEMPORAL]
+    if unknown:
+        return f"--temporal knows {', '.join(TEMPORAL)}, not “{unknown[0]}”."
     return ""
 
 
-def each_model(args: argparse.Namespace, measure: "Callable[[str, Any, Any, list[Any]], Any]") -> list[Any]:
-    """`measure(name, treatment, library, those before)` for every model asked for, in order; each is told when done."""
+def each_model(
+    args: argparse.Namespace, measure: "Callable[[str, Any, Any, list[Any]], Any]", temporals: Sequence[str] = ("off",)
+) -> list[Any]:
+    """`measure(name, treatment, library, those before)` for every model and way of steadying; each is told when done."""
     from rainapp.jobs import Treatment
     from rainapp.library import ModelLibrary
 
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
+    rows = [("identity", "off")] if args.identity else []
+    rows += [(name, temporal) for name in args.model or ["default"] for temporal in temporals]
     found: list[Any] = []
-    for name in (["identity"] if args.identity else []) + (args.model or ["default"]):
+    for name, temporal in rows:
         treatment = Treatment(
-            model=name, veil=args.veil, device=args.device, engine=args.engine, precision=args.precision, temporal="off"
+            model=name,
+            veil=args.veil,
+            device=args.device,
+            engine=args.engine,
+            precision=args.precision,
+            temporal=temporal,  # type: ignore[arg-type]  # `misfit` has looked at it
         )
         found.append(measure(name, treatment, library, found))
-        tell(found[-1].score, args.json)
+        tell(getattr(found[-1], "score", found[-1]), args.json)
     return found
 
 
@@ -135,8 +177,20 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     return [e.score for e in evaluations]
 
 
-def pairs(args: argparse.Namespace) -> "Sequence[ModelScore]":
-    """Scores on pairs, and the report where one is asked for."""
+def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence[ClipScore]":
+    """Scores on pairs of clips."""
+    from rainapp import evaluate_clips
+    from rainapp.jobs import NoWatch
+
+    def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
+        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch())
+        return evaluate_clips.beside(score, earlier)
+
+    return each_model(args, measure, args.temporal.split(","))
+
+
+def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
+    """Scores on pairs of pictures, and the report where one is asked for."""
     from rainapp import evaluate, report
     from rainapp.jobs import NoWatch
 
@@ -167,7 +221,12 @@ def tell(score: "Score", as_json: bool) -> None:
     if as_json:
         print(json.dumps(plain(asdict(score))), flush=True)
     elif sys.stderr.isatty():
-        print(f"{score.model}: done", file=sys.stderr)
+        print(f"{row_of(score)}: done", file=sys.stderr)
+
+
+def row_of(score: "Score") -> str:
+    """What tells a row from others: the model, for clips with the way of steadying."""
+    return str(getattr(score, "row", score.model))
 
 
 def print_table(scores: "Sequence[Score]", columns: tuple[str, ...]) -> None:
@@ -177,7 +236,21 @@ def print_table(scores: "Sequence[Score]", columns: tuple[str, ...]) -> None:
 
     table = Table("model", "n", *columns)
     for score in scores:
-        table.add_row(score.model, str(score.n), *[f"{getattr(score, name):.3f}" for name in columns])
+        table.add_row(row_of(score), str(score.n), *[f"{getattr(score, name):.3f}" for name in columns])
+    Console(width=None if sys.stdout.isatty() else 200).print(table)
+
+
+def print_clips(scores: "Sequence[Score]") -> None:
+    """PSNR-Y of each clip, a row a clip; nothing for pictures."""
+    from rich.console import Console
+    from rich.table import Table
+
+    rows = [(row_of(score), score.clips) for score in scores if hasattr(score, "clips")]
+    if not rows:
+        return
+    table = Table("psnr_y of each clip", *(name for name, _ in rows))
+    for clip in rows[0][1]:
+        table.add_row(clip, *(f"{figures[clip].psnr_y:.2f}" for _, figures in rows))
     Console(width=None if sys.stdout.isatty() else 200).print(table)
 
 
@@ -186,4 +259,4 @@ def print_differences(scores: "Sequence[Score]", measure: str) -> None:
     for score in scores:
         for earlier, found in getattr(score, "against", {}).items():
             verdict = "could be chance" if found.p > 0.05 else "not chance"
-            print(f"{earlier} → {score.model}: {measure} {found.gain:+.3f}, p = {found.p:.4f} (Wilcoxon): {verdict}")
+            print(f"{earlier} → {row_of(score)}: {measure} {found.gain:+.3f}, p = {found.p:.4f} (Wilcoxon): {verdict}")
