@@ -33,6 +33,10 @@ def _has_picture(window: "MainWindow") -> bool:
     return window.on_derain_page and window.canvas.has_picture
 
 
+def _looking_closely(window: "MainWindow") -> bool:
+    return _has_picture(window) and window.canvas.loupe.active
+
+
 def _brushing(window: "MainWindow") -> bool:
     return _has_picture(window) and window.canvas.brush.active
 
@@ -58,6 +62,7 @@ class Row:
     enabled: Callable[["MainWindow"], bool] = _always
     checked: Callable[["MainWindow"], bool] | None = None
     rule_after: bool = False
+    also: str = ""  # another key
 
 
 def _view(view: View) -> Callable[["MainWindow"], bool]:
@@ -99,11 +104,21 @@ ROWS: tuple[Row, ...] = (
         _has_picture, _view(View.SIDE)),
     Row("view-rain", "What was removed", "View", lambda w: w.canvas.show_view(View.RAIN), "R", "droplets",
         _has_picture, _view(View.RAIN)),
+    Row("view-map", "Map of changes", "View", lambda w: w.canvas.show_view(View.MAP), "0", "diff",
+        _has_picture, _view(View.MAP)),
+    Row("map-signed", "Tell darker from brighter", "View", lambda w: w.canvas.set_signed_map(not w.canvas.signed_map), "Y",
+        enabled=lambda w: _has_picture(w) and w.canvas.view is View.MAP, checked=lambda w: w.canvas.signed_map),
+    Row("swipe-turn", "Turn the swipe line", "View", lambda w: w.canvas.turn_line(), "Shift+S", "square-split-vertical",
+        lambda w: _has_picture(w) and w.canvas.view is View.SWIPE, lambda w: w.canvas.level_line),
+    Row("loupe", "Magnifier", "View", lambda w: w.canvas.show_loupe(not w.canvas.loupe.active), "Z", "search", _has_picture,
+        lambda w: w.canvas.loupe.active),
+    Row("loupe-more", "Magnify more", "View", lambda w: w.canvas.step_loupe(1), "Shift+Z", enabled=_looking_closely),
+    Row("loupe-less", "Magnify less", "View", lambda w: w.canvas.step_loupe(-1), "Alt+Z", enabled=_looking_closely),
     Row("original", "Show the original (hold X)", "View", lambda w: w.canvas.show_original(not w.canvas.shows_original),
         enabled=_has_picture, checked=lambda w: w.canvas.shows_original, rule_after=True),
-    Row("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_step(1), "Ctrl++", "zoom-in", _has_picture),
+    Row("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_step(1), "Ctrl++", "zoom-in", _has_picture, also="Ctrl+="),
     Row("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_step(-1), "Ctrl+-", "zoom-out", _has_picture),
-    Row("fit", "Fit", "View", lambda w: w.canvas.fit(), "Ctrl+0", "", _has_picture),
+    Row("fit", "Fit", "View", lambda w: w.canvas.fit(), "Ctrl+0", "", _has_picture, also="F"),
     Row("actual-size", "Actual size, 1:1", "View", lambda w: w.canvas.actual_size(), "Ctrl+1", "", _has_picture,
         rule_after=True),
     Row("toggle-list", "List of photos", "View", lambda w: w.toggle_list(), "Ctrl+B", enabled=_has_items,
@@ -175,7 +190,7 @@ class Actions(QObject):
             action = QAction(tr(row.text), window)
             action.setObjectName(row.id)
             if row.shortcut:
-                action.setShortcut(QKeySequence(row.shortcut))
+                action.setShortcuts([QKeySequence(key) for key in (row.shortcut, row.also) if key])
             action.setCheckable(row.checked is not None)
             action.triggered.connect(lambda _=False, row=row: self.run(row))
             self._made[row.id] = action

@@ -12,7 +12,7 @@ from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished
 
 BAR_PX = 52
-NARROW_BELOW = 860
+NARROW_BELOW = 760
 SLIDER_PX = 76
 
 
@@ -30,6 +30,7 @@ class BrushBar(QFrame):
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(6)
         self.does = Segments(self.tr("Brush"), (("paint", self.tr("Paint"), "brush"), ("erase", self.tr("Erase"), "eraser")))
+        self.does.show_words(False)
         self.does.chosen.connect(lambda key: brush.set_erases(key == "erase"))
         self.mode = Segments(
             self.tr("What is painted"),
@@ -81,7 +82,6 @@ class BrushBar(QFrame):
         narrow = self.width() < NARROW_BELOW
         if narrow != self._narrow:
             self._narrow = narrow
-            self.does.show_words(not narrow)
             self.mode.show_words(not narrow)
 
     def refresh(self) -> None:

@@ -109,6 +109,8 @@ class ListPanel(QFrame):
 class DerainPage(QWidget):
     """List, canvas and inspector in their places."""
 
+    brush_bar: BrushBar
+
     def __init__(
         self, workspace: Workspace, viewing: Viewing, actions: Actions, remedies: dict[str, Callable[[], None]]
     ) -> None:

@@ -12,14 +12,15 @@ _PILL = QColor(0, 0, 0, 191)  # black at 75 %: near-white words read on any phot
 _WORDS = QColor("#f5f5f5")
 
 
-def paint_pill(painter: QPainter, photo: QRectF, words: str, right: bool) -> None:
-    """A name in a top corner of the part of the photo in sight; nothing where there is no room for it."""
+def paint_pill(painter: QPainter, photo: QRectF, words: str, right: bool, low: bool = False) -> None:
+    """A name in a top corner (or a `low` one) of the part of the photo in sight; nothing where there is no room for it."""
     font = interface_font(12, QFont.Weight.DemiBold)
     wide = QFontMetricsF(font).horizontalAdvance(words) + 20
     if photo.width() < wide + 2 * PILL_INSET or photo.height() < PILL_HEIGHT + 2 * PILL_INSET:
         return
     left = photo.right() - PILL_INSET - wide if right else photo.left() + PILL_INSET
-    pill = QRectF(left, photo.top() + PILL_INSET, wide, PILL_HEIGHT)
+    top = photo.bottom() - PILL_INSET - PILL_HEIGHT if low else photo.top() + PILL_INSET
+    pill = QRectF(left, top, wide, PILL_HEIGHT)
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)
@@ -31,22 +32,26 @@ def paint_pill(painter: QPainter, photo: QRectF, words: str, right: bool) -> Non
     painter.restore()
 
 
-def paint_handle(painter: QPainter, at: QPointF, photo: QRectF) -> None:
-    """The swipe line along the height of the photo in sight, and its round handle with two chevrons."""
+def paint_handle(painter: QPainter, at: QPointF, photo: QRectF, level: bool = False) -> None:
+    """The swipe line through the photo in sight, upright or `level`, and its round handle with two chevrons."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(at)
+    if level:
+        painter.rotate(90)
+    before, behind = (
+        (at.x() - photo.left(), photo.right() - at.x()) if level else (photo.bottom() - at.y(), at.y() - photo.top())
+    )
     flat = Qt.PenCapStyle.FlatCap
-    painter.setPen(QPen(QColor(0, 0, 0, 60), 4, Qt.PenStyle.SolidLine, flat))
-    painter.drawLine(QPointF(at.x(), photo.top()), QPointF(at.x(), photo.bottom()))
-    painter.setPen(QPen(QColor(255, 255, 255), 2, Qt.PenStyle.SolidLine, flat))
-    painter.drawLine(QPointF(at.x(), photo.top()), QPointF(at.x(), photo.bottom()))
+    for colour, width in ((QColor(0, 0, 0, 60), 4), (QColor(255, 255, 255), 2)):
+        painter.setPen(QPen(colour, width, Qt.PenStyle.SolidLine, flat))
+        painter.drawLine(QPointF(0, -behind), QPointF(0, before))
     painter.setPen(QPen(QColor(0, 0, 0, 50), 1))
     painter.setBrush(Qt.GlobalColor.white)
-    painter.drawEllipse(at, HANDLE_RADIUS, HANDLE_RADIUS)
+    painter.drawEllipse(QPointF(0, 0), HANDLE_RADIUS, HANDLE_RADIUS)
     painter.setPen(QPen(QColor("#1c1c1c"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
     for side in (-1.0, 1.0):
-        tip, back = at.x() + side * 9, at.x() + side * 5
-        painter.drawPolyline(QPolygonF([QPointF(back, at.y() - 4), QPointF(tip, at.y()), QPointF(back, at.y() + 4)]))
+        painter.drawPolyline(QPolygonF([QPointF(side * 5, -4), QPointF(side * 9, 0), QPointF(side * 5, 4)]))
     painter.restore()
 
 

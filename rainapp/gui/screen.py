@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage
 
 from rainapp.image import Image, Pixels
-from rainapp.jobs import STRENGTH_MAX, Picture, Previewed, Region
+from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Previewed, Region
 
 Bytes = NDArray[np.uint8]
 
@@ -23,6 +23,7 @@ _ROWS = 256  # arithmetic goes in strips, so that memory stays flat
 _GROUND = 128  # what lies behind transparent pixels
 _OVER = np.float32(STRENGTH_MAX)
 _HALF = np.float32(0.5)
+_NO_CHANGE = 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
 
 
@@ -72,8 +73,9 @@ class ShownPicture:
 class ShownPair:
     """A `Previewed` ready to paint, with the layers that the amount mixes.
 
-    `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `region` is where it all lies in
-    the full picture.
+    `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `change` holds indices, 128 plus
+    the change of luminance in grey levels, for which whoever paints sets a colour table; `region` is where it all lies in the
+    full picture.
     """
 
     source: Path
@@ -82,6 +84,7 @@ class ShownPair:
     over: Pyramid
     rain: Pyramid
     rain_grey: Pyramid
+    change: Pyramid
     region: Region
     rain_found: bool
     seconds: float
@@ -89,7 +92,17 @@ class ShownPair:
     @property
     def bytes(self) -> int:
         """Memory that all layers take."""
-        return sum(p.bytes for p in (self.rainy, self.derained, self.over, self.rain, self.rain_grey))
+        return sum(p.bytes for p in (self.rainy, self.derained, self.over, self.rain, self.rain_grey, self.change))
+
+
+@dataclass(frozen=True, eq=False)
+class ShownParts:
+    """`Parts` ready to paint: the same `region` of several pictures of one size."""
+
+    pictures: tuple[Pyramid, ...]
+    region: Region
+    full_width: int
+    full_height: int
 
 
 def for_screen(result: object) -> object:
@@ -101,13 +114,16 @@ def for_screen(result: object) -> object:
         )  # fmt: skip
     if isinstance(result, Previewed):
         return _pair(result)
+    if isinstance(result, Parts):
+        pictures = tuple(pyramid(screen_bytes(image)) for image in result.images)
+        return ShownParts(pictures, result.region, result.full_width, result.full_height)
     return result
 
 
 def _pair(result: Previewed) -> ShownPair:
     rainy, derained = screen_bytes(result.rainy), screen_bytes(result.derained)
     over, rain = np.empty_like(rainy), np.empty_like(rainy)
-    grey = np.empty_like(rainy)
+    grey, change = np.empty_like(rainy), np.empty(rainy.shape[:2], np.uint8)
     for top in range(0, rainy.shape[0], _ROWS):
         rows = slice(top, top + _ROWS)
         before, after = rainy[rows].astype(np.int16), derained[rows].astype(np.int16)
@@ -115,9 +131,10 @@ def _pair(result: Previewed) -> ShownPair:
         over[rows] = np.clip(before + (after - before) * _OVER + _HALF, 0, 255)
         rain[rows] = removed
         grey[rows] = (removed @ _LUMINANCE + _HALF)[..., None]
+        change[rows] = np.clip((after - before) @ _LUMINANCE + np.float32(_NO_CHANGE + 0.5), 0, 255)
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
-        result.region, result.rain_found, result.seconds,
+        index_pyramid(change), result.region, result.rain_found, result.seconds,
     )  # fmt: skip
 
 
@@ -174,10 +191,21 @@ def pyramid(pixels: Bytes) -> Pyramid:
         pixels = _halved(pixels)
 
 
+def index_pyramid(indices: Bytes) -> Pyramid:
+    """The pyramid of `indices` (H, W) uint8 as images with a colour table that is still to be set."""
+    levels = []
+    while True:
+        height, width = indices.shape
+        levels.append(QImage(np.ascontiguousarray(indices).data, width, height, width, QImage.Format.Format_Indexed8).copy())
+        if max(height, width) <= SMALLEST_LEVEL_PX or min(height, width) < 2:
+            return Pyramid(tuple(levels))
+        indices = _halved(indices[..., None])[..., 0]
+
+
 def _halved(pixels: Bytes) -> Bytes:
-    """Half the size by the mean of two by two; an odd last row or column is dropped. (H, W, 3) to (H // 2, W // 2, 3)."""
+    """Half the size by the mean of two by two; an odd last row or column is dropped. (H, W, C) to (H // 2, W // 2, C)."""
     height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-    half = np.empty((height, width, 3), np.uint8)
+    half = np.empty((height, width, pixels.shape[2]), np.uint8)
     for top in range(0, height, _ROWS):
         bottom = min(height, top + _ROWS)
         lines = pixels[top * 2 : bottom * 2, : width * 2].astype(np.uint16)

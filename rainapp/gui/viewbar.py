@@ -32,6 +32,7 @@ class ViewBar(QFrame):
                 (View.SWIPE.value, self.tr("Swipe"), "square-split-horizontal"),
                 (View.SIDE.value, self.tr("Side"), "columns-2"),
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
+                (View.MAP.value, self.tr("Map"), "diff"),
             ),
         )
         self.views.chosen.connect(lambda key: canvas.show_view(View(key)))
@@ -41,13 +42,19 @@ class ViewBar(QFrame):
         self.fit = push_button(self.tr("Fit"), canvas.fit, "flat")
         self.actual = push_button("1:1", canvas.actual_size, "flat")
         self.actual.setAccessibleName(self.tr("Actual size"))
+        self.turn = icon_button("square-split-vertical", self.tr("Turn the swipe line"))
+        self.turn.setCheckable(True)
+        self.turn.clicked.connect(canvas.turn_line)
+        self.loupe = icon_button("search", self.tr("Magnifier with values"))
+        self.loupe.setCheckable(True)
+        self.loupe.clicked.connect(lambda: canvas.show_loupe(self.loupe.isChecked()))
         self.brush = icon_button("brush", self.tr("Brush: protect or treat a part"))
         self.brush.setCheckable(True)
         self.brush.clicked.connect(lambda: canvas.brush.set_active(self.brush.isChecked()))
         self._add_gain()
         self.hint = Elided(role="small")
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-        for widget in (self.views, self.zoom, self.fit, self.actual, self.brush, self._gain_box):
+        for widget in (self.views, self.zoom, self.fit, self.actual, self.turn, self.loupe, self.brush, self._gain_box):
             self.row.addWidget(widget)
         self.row.addWidget(self.hint, 1)
         canvas.moved.connect(self.refresh)
@@ -69,9 +76,13 @@ class ViewBar(QFrame):
         self.gain.valueChanged.connect(self._gained)
         self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
         self.colour.setCheckable(True)
+        self.signed = push_button(self.tr("Signed"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat")
+        self.signed.setToolTip(self.tr("Tell darker from brighter"))
+        self.signed.setCheckable(True)
         row.addWidget(self.gain)
         row.addWidget(self._gain_value)
         row.addWidget(self.colour)
+        row.addWidget(self.signed)
 
     def _gained(self, gain: int) -> None:
         self._canvas.set_gain(gain)
@@ -88,12 +99,19 @@ class ViewBar(QFrame):
         """Take over view and zoom."""
         canvas = self._canvas
         self.views.choose(canvas.view.value)
-        self._gain_box.setVisible(canvas.view is View.RAIN)
+        self._gain_box.setVisible(canvas.view in (View.RAIN, View.MAP))
+        self.colour.setVisible(canvas.view is View.RAIN)
+        self.signed.setVisible(canvas.view is View.MAP)
+        self.signed.setChecked(canvas.signed_map)
+        self.turn.setVisible(canvas.view is View.SWIPE)
+        self.turn.setChecked(canvas.level_line)
+        self.loupe.setChecked(canvas.loupe.active)
         self.zoom.setText(self.tr("{n} %").format(n=round(canvas.camera.zoom * 100)) if canvas.has_picture else "")
         hints = {
             View.SWIPE: self.tr("Hold X to see the original"),
             View.SIDE: self.tr("Both sides move together"),
             View.RAIN: self.tr("Bright is what was taken out"),
+            View.MAP: self.tr("Grey is what stayed as it was"),
         }
         self._hint = hints[canvas.view]
         if canvas.brush.active:

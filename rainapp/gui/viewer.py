@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from rainapp.gui.brush import Brush
 from rainapp.gui.camera import Camera
 from rainapp.gui.composition import GAP_PX, Composition, View
+from rainapp.gui.loupe import Loupe
 from rainapp.gui.marks import paint_progress
 from rainapp.gui.theme import look
 from rainapp.gui.viewing import Viewing
@@ -42,6 +43,7 @@ class Canvas(QWidget):
         self.camera = Camera()
         self.brush = Brush(workspace, viewing, self)
         self._composition = Composition(workspace, viewing, self.camera, self.brush)
+        self.loupe = Loupe(lambda: self._composition.layers)
         self._dragging: str = ""
         self._last = QPointF()
         self._space = False
@@ -72,6 +74,16 @@ class Canvas(QWidget):
     def gain(self) -> float:
         """How much the removed rain is brightened."""
         return self._composition.gain
+
+    @property
+    def level_line(self) -> bool:
+        """Whether the swipe line lies level, with before above it."""
+        return self._composition.level_line
+
+    @property
+    def signed_map(self) -> bool:
+        """Whether the map of changes tells darker from brighter."""
+        return self._composition.changes.signed
 
     @property
     def shows_original(self) -> bool:
@@ -109,6 +121,26 @@ class Canvas(QWidget):
     def set_grey_rain(self, grey: bool) -> None:
         """Show the removed rain in grey or in colour."""
         self._composition.grey_rain = grey
+        self.update()
+
+    def turn_line(self) -> None:
+        """Lay the swipe line level, or put it upright again."""
+        self._composition.level_line = not self._composition.level_line
+        self._moved()
+
+    def set_signed_map(self, signed: bool) -> None:
+        """Tell darker from brighter in the map of changes, or show only how much."""
+        self._composition.changes.signed = signed
+        self._moved()
+
+    def show_loupe(self, shown: bool) -> None:
+        """Hold the magnifier beside the pointer, or put it away."""
+        self.loupe.active = shown
+        self._moved()
+
+    def step_loupe(self, direction: int) -> None:
+        """Magnify more (1) or less (-1)."""
+        self.loupe.step(direction)
         self.update()
 
     def show_original(self, shown: bool) -> None:
@@ -150,7 +182,10 @@ class Canvas(QWidget):
             if self._viewing.pair is not None:
                 pair = self._viewing.pair
                 finer_wanted |= self.camera.zoom > 1.05 * pair.rainy.width / max(1, pair.region.width)
-        self._viewing.look_at(self.camera.visible() if finer_wanted else None)
+        region = self.camera.visible() if finer_wanted else None
+        if region is None and self.loupe.active and self.has_picture:
+            region = self.loupe.wanted
+        self._viewing.look_at(region)
         self.update()
         self.moved.emit()
 
@@ -167,6 +202,8 @@ class Canvas(QWidget):
             self._composition.paint(painter)
             if self.brush.active and not self.shows_original:
                 self.brush.paint(painter, self.camera)
+            if self.loupe.active:
+                self.loupe.paint(painter)
         if self._viewing.waiting:
             paint_progress(painter, self.width(), self._viewing.share or 0.0)
         painter.end()
@@ -177,10 +214,8 @@ class Canvas(QWidget):
         return (
             self.view is View.SWIPE
             and self._viewing.pair is not None
-            and abs(at.x() - self._composition.split_x) <= GRAB_PX
-            and self._composition.seen.adjusted(0, -GRAB_PX, 0, GRAB_PX).contains(
-                QPointF(self._composition.seen.center().x(), at.y())
-            )
+            and self._composition.distance(at) <= GRAB_PX
+            and self._composition.seen.adjusted(-GRAB_PX, -GRAB_PX, GRAB_PX, GRAB_PX).contains(at)
         )
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
@@ -197,15 +232,21 @@ class Canvas(QWidget):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         at = event.position()
-        if self._dragging == "line" and self._composition.seen.width() > 0:
-            self.set_split((at.x() - self._composition.seen.left()) / self._composition.seen.width())
+        if self._dragging == "line":
+            self.set_split(self._composition.split_at(at))
         elif self._dragging == "photo":
             self.camera.pan(at - self._last)
             self._last = at
             self._moved()
         if self.brush.active:
             self.brush.move(self._in_view(at), self.camera)
+        self._point_loupe(self._in_view(at))
         self._show_cursor(at)
+
+    def _point_loupe(self, at: QPointF | None) -> None:
+        self.loupe.at = at
+        if self.loupe.active:
+            self._moved()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self._dragging == "brush":
@@ -215,6 +256,7 @@ class Canvas(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         self.brush.leave()
+        self._point_loupe(None)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self.brush.active:
@@ -233,7 +275,7 @@ class Canvas(QWidget):
             self.setCursor(Qt.CursorShape.BlankCursor if self.has_picture else shape)  # the ring is the pointer
             return
         if self._dragging == "line" or (not self._dragging and not self._space and self._on_line(at)):
-            shape = Qt.CursorShape.SplitHCursor
+            shape = Qt.CursorShape.SplitVCursor if self.level_line else Qt.CursorShape.SplitHCursor
         elif self.camera.larger_than_view:
             shape = Qt.CursorShape.ClosedHandCursor if self._dragging else Qt.CursorShape.OpenHandCursor
         self.setCursor(shape)
@@ -244,7 +286,10 @@ class Canvas(QWidget):
         return at - QPointF(self.camera.view.width() + GAP_PX, 0) if second else at
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self.has_picture and event.angleDelta().y():
+        if self.loupe.active and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            turned = event.angleDelta().y() or event.angleDelta().x()  # with Shift some systems turn it sideways
+            self.step_loupe(1 if turned > 0 else -1)
+        elif self.has_picture and event.angleDelta().y():
             factor = 1.2 ** (event.angleDelta().y() / 120)
             self.camera.zoom_to(self.camera.zoom * factor, self._in_view(event.position()))
             self._moved()
@@ -267,16 +312,17 @@ class Canvas(QWidget):
             return
         fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         pans = self.view is not View.SWIPE or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        along = 1 if self.level_line else 0
         if key == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = True
             self._show_cursor(QPointF(-1, -1))
-        elif key in arrows and (pans or arrows[key][0] == 0):
+        elif key in arrows and (pans or arrows[key][along] == 0):
             across, down = arrows[key]
             step = 200.0 if fast else 40.0
             self.camera.pan(QPointF(across * step, down * step))
             self._moved()
         elif key in arrows:
-            self.set_split(self.split - arrows[key][0] * SWIPE_STEP * (10 if fast else 1))
+            self.set_split(self.split - arrows[key][along] * SWIPE_STEP * (10 if fast else 1))
         else:
             super().keyPressEvent(event)
 

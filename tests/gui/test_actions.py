@@ -21,7 +21,7 @@ def test_ids_are_unique_and_every_row_has_words_and_a_menu() -> None:
 
 
 def test_no_two_rows_share_a_key() -> None:
-    keys = [QKeySequence(row.shortcut).toString() for row in ROWS if row.shortcut]
+    keys = [QKeySequence(key).toString() for row in ROWS for key in (row.shortcut, row.also) if key]
     assert all(keys)
     assert len(set(keys)) == len(keys)
     assert "X" not in keys  # held to see the original
