@@ -18,7 +18,7 @@ from rainapp.gui.composition import View
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
 
-MENUS = ("File", "Edit", "View", "Rain", "Mask", "Help")
+MENUS = ("File", "Edit", "View", "Rain", "Mask", "Compare", "Help")
 
 
 def _always(window: "MainWindow") -> bool:
@@ -35,6 +35,18 @@ def _has_picture(window: "MainWindow") -> bool:
 
 def _looking_closely(window: "MainWindow") -> bool:
     return _has_picture(window) and window.canvas.loupe.active
+
+
+def _has_view(window: "MainWindow") -> bool:
+    return window.view is not None
+
+
+def _comparing(window: "MainWindow") -> bool:
+    return window.shown_page == "compare" and _has_items(window)
+
+
+def _exportable(window: "MainWindow") -> bool:
+    return _comparing(window) and window.compare.can_export
 
 
 def _brushing(window: "MainWindow") -> bool:
@@ -94,7 +106,9 @@ ROWS: tuple[Row, ...] = (
     Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
     Row("page-derain", "Page Derain", "View", lambda w: w.show_page("derain"), "Alt+1",
         checked=lambda w: w.shown_page == "derain"),
-    Row("page-models", "Page Models", "View", lambda w: w.show_page("models"), "Alt+2",
+    Row("page-compare", "Page Compare", "View", lambda w: w.show_page("compare"), "Alt+2",
+        checked=lambda w: w.shown_page == "compare"),
+    Row("page-models", "Page Models", "View", lambda w: w.show_page("models"), "Alt+3",
         checked=lambda w: w.shown_page == "models", rule_after=True),
     Row("next", "Next photo", "View", lambda w: w.workspace.step(1), "PgDown", enabled=_has_items),
     Row("previous", "Previous photo", "View", lambda w: w.workspace.step(-1), "PgUp", enabled=_has_items, rule_after=True),
@@ -114,12 +128,16 @@ ROWS: tuple[Row, ...] = (
         lambda w: w.canvas.loupe.active),
     Row("loupe-more", "Magnify more", "View", lambda w: w.canvas.step_loupe(1), "Shift+Z", enabled=_looking_closely),
     Row("loupe-less", "Magnify less", "View", lambda w: w.canvas.step_loupe(-1), "Alt+Z", enabled=_looking_closely),
+    Row("figures", "Figures of the photo", "View", lambda w: w.page.measuring.set_active(not w.page.measuring.active), "M",
+        "chart-column", enabled=_has_items, checked=lambda w: w.page.measuring.active),
+    Row("figures-truth", "Picture without rain…", "View", lambda w: w.page.figures.choose_truth(),
+        enabled=lambda w: _has_picture(w) and w.page.measuring.active),
     Row("original", "Show the original (hold X)", "View", lambda w: w.canvas.show_original(not w.canvas.shows_original),
         enabled=_has_picture, checked=lambda w: w.canvas.shows_original, rule_after=True),
-    Row("zoom-in", "Zoom in", "View", lambda w: w.canvas.zoom_step(1), "Ctrl++", "zoom-in", _has_picture, also="Ctrl+="),
-    Row("zoom-out", "Zoom out", "View", lambda w: w.canvas.zoom_step(-1), "Ctrl+-", "zoom-out", _has_picture),
-    Row("fit", "Fit", "View", lambda w: w.canvas.fit(), "Ctrl+0", "", _has_picture, also="F"),
-    Row("actual-size", "Actual size, 1:1", "View", lambda w: w.canvas.actual_size(), "Ctrl+1", "", _has_picture,
+    Row("zoom-in", "Zoom in", "View", lambda w: w.view and w.view.zoom_step(1), "Ctrl++", "zoom-in", _has_view, also="Ctrl+="),
+    Row("zoom-out", "Zoom out", "View", lambda w: w.view and w.view.zoom_step(-1), "Ctrl+-", "zoom-out", _has_view),
+    Row("fit", "Fit", "View", lambda w: w.view and w.view.fit(), "Ctrl+0", "", _has_view, also="F"),
+    Row("actual-size", "Actual size, 1:1", "View", lambda w: w.view and w.view.actual_size(), "Ctrl+1", "", _has_view,
         rule_after=True),
     Row("toggle-list", "List of photos", "View", lambda w: w.toggle_list(), "Ctrl+B", enabled=_has_items,
         checked=lambda w: w.list_shown),
@@ -167,6 +185,25 @@ ROWS: tuple[Row, ...] = (
     Row("mask-clear", "Clear the mask", "Mask", lambda w: w.canvas.brush.clear(), "Ctrl+Shift+Del", enabled=_has_mask),
     Row("mask-load", "Load a mask…", "Mask", lambda w: w.page.brush_bar.choose_load(), enabled=_has_picture),
     Row("mask-save", "Save the mask…", "Mask", lambda w: w.page.brush_bar.choose_save(), enabled=_has_mask),
+    Row("compare", "Compare", "Compare", lambda w: w.compare.start(), "Ctrl+Shift+C", "layout-grid",
+        lambda w: _comparing(w) and w.compare.comparing.can_start),
+    Row("compare-stop", "Stop comparing", "Compare", lambda w: w.compare.stop(), "Ctrl+Shift+.", "",
+        lambda w: w.compare.comparing.running, rule_after=True),
+    Row("compare-photos", "On my photos", "Compare", lambda w: w.compare.comparing.set_mode("photos"),
+        enabled=_comparing, checked=lambda w: w.compare.comparing.mode == "photos"),
+    Row("compare-trial", "Find my model with known rain", "Compare", lambda w: w.compare.comparing.set_mode("trial"),
+        enabled=_comparing, checked=lambda w: w.compare.comparing.mode == "trial", rule_after=True),
+    Row("compare-blind", "Blind test", "Compare", lambda w: w.compare.toggle_blind(), "B", "shuffle",
+        lambda w: _comparing(w) and (w.compare.comparing.can_vote or w.compare.comparing.ballot is not None),
+        lambda w: w.compare.comparing.ballot is not None, True),
+    Row("compare-truth-folder", "Folder of pictures without rain…", "Compare", lambda w: w.compare.choose_truth(True),
+        enabled=_comparing),
+    Row("compare-truth-file", "Picture without rain…", "Compare", lambda w: w.compare.choose_truth(False), enabled=_comparing),
+    Row("compare-truth-none", "No ground truth", "Compare", lambda w: w.compare.comparing.set_truth(None),
+        enabled=lambda w: _comparing(w) and w.compare.comparing.truth is not None, rule_after=True),
+    Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"), enabled=_exportable),
+    Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
+    Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),

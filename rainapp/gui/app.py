@@ -137,6 +137,7 @@ class Session:
         self.window.hide()
         self._collector.stop()
         self.viewing.stop()
+        self.window.compare.comparing.close()
         self.dispatch.close()
         self.workers.shutdown()
         if remember:

@@ -27,6 +27,7 @@ class Camera:
     zoom: float = 1.0
     centre: QPointF = field(default_factory=lambda: QPointF(0.5, 0.5))
     fitted: bool = True
+    margin: float = MARGIN
 
     def show(self, width: int, height: int) -> None:
         """Look at the whole of another picture."""
@@ -44,7 +45,7 @@ class Camera:
     @property
     def fit_zoom(self) -> float:
         """The zoom at which the whole picture is seen with air around it."""
-        margin = MARGIN if min(self.view.width(), self.view.height()) > 6 * MARGIN else 8.0
+        margin = self.margin if min(self.view.width(), self.view.height()) > 6 * self.margin else min(8.0, self.margin)
         across = max(1.0, self.view.width() - 2 * margin) / self.width
         down = max(1.0, self.view.height() - 2 * margin) / self.height
         return min(FIT_ZOOM_MAX, min(across, down) * self.ratio)

@@ -70,6 +70,16 @@ QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; selection-background-color: $hover;
     selection-color: $text; padding: 4px; }
 QListView { background: $panel; border: none; }
+QTableView { background: $panel; border: none; border-top: 1px solid $line; selection-background-color: $hover;
+    selection-color: $text; }
+QTableView::item { padding: 0 12px; border: none; border-bottom: 1px solid $line; }
+QTableView::item:selected { background: $hover; }
+QTableView::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $raised; }
+QTableView::indicator:checked { background: $accent; border: 1px solid $accent; image: url($check_icon); }
+QHeaderView { background: $panel; border: none; }
+QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 8px 12px;
+    font-size: 12px; }
+QTableCornerButton::section { background: $panel; border: none; }
 QScrollArea { background: $panel; border: none; }
 QScrollArea > QWidget > QWidget { background: $panel; }
 QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }

@@ -1,10 +1,9 @@
 """The main window: puts the parts in place, and is what the rows of the action table act on."""
 
-from collections.abc import Callable, Iterable
-from datetime import datetime
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QMimeData, QSettings, QSize, QStandardPaths, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
 from PySide6.QtGui import (
     QCloseEvent,
     QDesktopServices,
@@ -19,20 +18,24 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBo
 
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
+from rainapp.gui.compare import ComparePage
+from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
 from rainapp.gui.header import Header, Notice
+from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
 from rainapp.gui.items import ItemsView
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
+from rainapp.gui.place import keep_place, restore_place
 from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
 from rainapp.gui.viewer import Canvas
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
-from rainapp.paths import log_dir, resource, settings_file
+from rainapp.paths import log_dir, resource
 
 SMALLEST = (600, 380)
 HEADER_NARROW_BELOW = 640
@@ -44,6 +47,7 @@ class MainWindow(QMainWindow):
     workspace: Workspace
     viewing: Viewing
     page: DerainPage
+    compare: ComparePage
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
         """Show `workspace`; nothing is opened yet."""
@@ -60,14 +64,19 @@ class MainWindow(QMainWindow):
         self.page = DerainPage(workspace, viewing, self.actions_, remedies(self))
         self.empty = EmptyPage(self.choose_files, self.open_sample, self.has_sample)
         self.models = ModelsPage(workspace, self.choose_model, self.open_folder)
-        pages = (("derain", self.tr("Derain"), "image"), ("models", self.tr("Models"), "box"))
+        self.compare = ComparePage(workspace, self.actions_, self.choose_model)
+        pages = (
+            ("derain", self.tr("Derain"), "image"),
+            ("compare", self.tr("Compare"), "layout-grid"),
+            ("models", self.tr("Models"), "box"),
+        )
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
         self.notice = Notice()
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
-        self.pages.addWidget(self.page)
-        self.pages.addWidget(self.models)
+        for page in (self.page, self.compare, self.models):
+            self.pages.addWidget(page)
         self._page = "derain"
         body = QWidget()
         column = QVBoxLayout(body)
@@ -81,7 +90,7 @@ class MainWindow(QMainWindow):
         self.menuBar().hide()
         self._ring = FocusRing(self)
         self._wire()
-        self._restore_place()
+        restore_place(self)
         self._refresh()
 
     def _wire(self) -> None:
@@ -95,6 +104,7 @@ class MainWindow(QMainWindow):
             workspace.treatment_changed, workspace.amount_changed, workspace.item_changed, workspace.batch.changed,
             self.canvas.brush.switched,
             self.viewing.switched, self.viewing.changed, self.canvas.moved,
+            self.compare.comparing.changed, self.compare.grid.moved,
         ):  # fmt: skip
             signal.connect(self._refresh_soon.start)
         workspace.notice.connect(self.notice.say)
@@ -109,7 +119,8 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
-        wanted = self.models if self._page == "models" else self.page if has_items else self.empty
+        shown = self.compare if self._page == "compare" else self.page
+        wanted = self.models if self._page == "models" else shown if has_items else self.empty
         self.pages.setCurrentWidget(wanted)
         self.header.pages.choose(self._page)
         narrow = self.width() < HEADER_NARROW_BELOW
@@ -135,6 +146,13 @@ class MainWindow(QMainWindow):
         return self.pages.currentWidget() is self.page
 
     @property
+    def view(self) -> Canvas | CompareGrid | None:
+        """What shows photos now and can be zoomed; None where no photo is in sight."""
+        shown: Canvas | CompareGrid = self.compare.grid if self._page == "compare" else self.canvas
+        in_sight = self.pages.currentWidget() in (self.page, self.compare)
+        return shown if in_sight and shown.has_picture else None
+
+    @property
     def can_derain(self) -> bool:
         """Whether the one button can be pressed."""
         bar = self.page.run_bar
@@ -147,15 +165,16 @@ class MainWindow(QMainWindow):
         return bool(idle) and self.workspace.card is not None and self.workspace.amount != 0
 
     def show_page(self, page: str) -> None:
-        """Show "derain" or "models"."""
+        """Show "derain", "compare" or "models"."""
         self._page = page
+        self.compare.comparing.show(page == "compare")
         if page == "models":
             self.models.refresh()  # speeds may have been seen since
         self._refresh()
 
     @property
     def shown_page(self) -> str:
-        """The page in sight: "derain" or "models"."""
+        """The page in sight: "derain", "compare" or "models"."""
         return self._page
 
     def choose_model(self) -> None:
@@ -284,7 +303,7 @@ class MainWindow(QMainWindow):
     # -- drop and paste
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if _local_paths(event.mimeData()):
+        if local_paths(event.mimeData()):
             event.acceptProposedAction()
             self._set_hot(True)
 
@@ -293,7 +312,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102 - Qt's name
         self._set_hot(False)
-        paths = _local_paths(event.mimeData())
+        paths = local_paths(event.mimeData())
         if paths:
             event.acceptProposedAction()
             if self._page == "models":
@@ -304,26 +323,19 @@ class MainWindow(QMainWindow):
     def _set_hot(self, hot: bool) -> None:
         self.empty.box.set_hot(hot)
         self.page.panel.drop.set_hot(hot)
+        self.compare.panel.drop.set_hot(hot)
         self.models.drop.set_hot(hot)
 
     def paste(self) -> None:
         """Open what is on the clipboard: files, or a picture (kept in the pictures folder first)."""
-        paths = _local_paths(QGuiApplication.clipboard().mimeData())
+        paths = local_paths(QGuiApplication.clipboard().mimeData())
         image = QImage() if paths else QGuiApplication.clipboard().image()
         if not image.isNull():
-            paths = [self._keep_pasted(image)]
+            paths = [keep_pasted(image)]
         if paths:
             self.workspace.add(paths)
         else:
             self.notice.say(self.tr("There is no photo on the clipboard."))
-
-    @staticmethod
-    def _keep_pasted(image: QImage) -> Path:
-        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"pasted {datetime.now():%Y-%m-%d %H.%M.%S}.png"
-        image.save(str(path), "PNG", 100)  # type: ignore[call-overload]
-        return path
 
     # -- keys, size, end
 
@@ -354,6 +366,7 @@ class MainWindow(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
             self.canvas.show_original(False)
+            self.compare.release()
         super().changeEvent(event)
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802, D102 - Qt's name
@@ -363,21 +376,11 @@ class MainWindow(QMainWindow):
         if self.workspace.settings.notify and not self.isActiveWindow():
             QApplication.alert(self)
 
-    def _place_file(self) -> QSettings:
-        return QSettings(str(settings_file().with_name("window.ini")), QSettings.Format.IniFormat)
-
-    def _restore_place(self) -> None:
-        room = self.screen().availableSize() * 0.94  # a frame and a title have to fit too
-        self.resize(QSize(1440, 900).boundedTo(room))
-        place = self._place_file().value("geometry")
-        if place is not None:
-            self.restoreGeometry(place)
-
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         if self.workspace.batch.running and self.workspace.settings.confirm_quit and not self._may_quit():
             event.ignore()
             return
-        self._place_file().setValue("geometry", self.saveGeometry())
+        keep_place(self)
         super().closeEvent(event)
 
     def _may_quit(self) -> bool:
@@ -387,8 +390,3 @@ class MainWindow(QMainWindow):
             self.tr("Quit now? What is done stays; the photo at work is left out."),
         )
         return answer == QMessageBox.StandardButton.Yes
-
-
-def _local_paths(held: QMimeData | None) -> list[Path]:
-    urls: Iterable[QUrl] = held.urls() if held is not None else ()  # an empty clipboard has no data at all
-    return [Path(url.toLocalFile()) for url in urls if url.isLocalFile()]

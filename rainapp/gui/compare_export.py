@@ -1,0 +1,79 @@
+"""Writing a comparison: what goes into the file, in words, and asking where it goes."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from rainapp.comparison import Compared, means
+from rainapp.gui import compare_words as say
+from rainapp.gui.compare_run import Subject
+from rainapp.gui.compare_state import Comparing
+from rainapp.jobs import Event, ExportComparison, Failed, Finished, Shot
+
+KINDS = ("picture", "report", "clip")
+
+
+def tr(text: str) -> str:
+    """`text` in the person's language."""
+    return QCoreApplication.translate("CompareExport", text)
+
+
+def kinds() -> dict[str, tuple[str, str, str]]:
+    """By kind: what the dialog asks, the suffix of a name without one, and the file types on offer."""
+    return {
+        "picture": (tr("Save the comparison as a picture"), ".png", tr("Pictures (*.png *.jpg)")),
+        "report": (tr("Save the comparison as a report"), ".html", tr("Web page (*.html)")),
+        "clip": (tr("Save the comparison as a moving picture"), ".mp4", tr("Moving pictures (*.mp4 *.webp *.gif)")),
+    }
+
+
+def record(comparing: Comparing, target: Path, kind: str) -> ExportComparison:
+    """What to write: the photo in sight, or for a report all photos, those first on which the results were worst."""
+    here = comparing.subject
+    subjects = comparing.worst_first() if kind == "report" else [here] if here is not None else []
+    photos = tuple((subject.name, shots(comparing, subject)) for subject in subjects)
+    run = comparing.trial.run if comparing.mode == "trial" else comparing.run
+    rows = [(comparing.titles[model], means(run.results(model))) for model in comparing.models if run.results(model)]
+    notes = []
+    if comparing.tally is not None:
+        notes.append(say.verdict(comparing.tally, comparing.titles))
+    notes.append(
+        tr("Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.")
+    )
+    return ExportComparison(target, photos, say.export_table(rows), tuple(notes))
+
+
+def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:
+    """The original and every result of one photo."""
+    results: list[Compared] = comparing.results_of(subject)
+    before = Shot(tr("Rainy"), results[0].original)
+    return (before, *(Shot(comparing.titles[r.model], r.result, say.facts(r)) for r in results))
+
+
+def can_export(comparing: Comparing) -> bool:
+    """Whether the photo in sight has a result."""
+    subject = comparing.subject
+    return comparing.ballot is None and subject is not None and bool(comparing.results_of(subject))
+
+
+def export(comparing: Comparing, kind: str, parent: QWidget) -> None:
+    """Ask for a name and write; where it went is told in the window's line of notices."""
+    if not can_export(comparing):
+        return
+    workspace = comparing.workspace
+    ask, suffix, types = kinds()[kind]
+    folder = Path(workspace.settings.save_folder or workspace.settings.last_folder or Path.home())
+    name, _ = QFileDialog.getSaveFileName(parent, ask, str(folder / f"comparison{suffix}"), types)
+    if not name:
+        return
+    target = Path(name) if Path(name).suffix else Path(name).with_suffix(suffix)
+    workspace.notice.emit(tr("Writing {name}…").format(name=target.name))
+
+    def heard(event: Event) -> None:
+        if isinstance(event, Finished):
+            workspace.notice.emit(tr("Saved {name}.").format(name=target))
+        elif isinstance(event, Failed):
+            workspace.notice.emit(f"{event.message} {event.hint}".strip())
+
+    workspace.dispatch.ask(record(comparing, target, kind), "library", heard)

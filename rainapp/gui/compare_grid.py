@@ -1,0 +1,322 @@
+"""The grid: the photo and two to nine results on one camera. Zoom and pan in one cell move all; one cell may fill the view."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QMouseEvent,
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from rainapp.gui.camera import Camera
+from rainapp.gui.marks import PILL_HEIGHT, paint_pill
+from rainapp.gui.screen import Pyramid
+from rainapp.gui.theme import interface_font, look
+from rainapp.jobs import ModelId, Region
+
+GAP_PX = 2
+MARGIN = 4.0  # cells are small: the photo, not the air around it, is to be seen
+NEAREST_FROM = 2.0
+CLICK_PX = 4.0  # a press that moves less is a click
+PAN_STEP, PAN_STEP_FAST = 40.0, 200.0
+ARROWS = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+
+
+@dataclass
+class Pane:
+    """What one cell shows. `model` "" is the original; `share` below 1 draws a bar of work; `trouble` stands for a picture."""
+
+    model: ModelId
+    title: str
+    words: str = ""
+    trouble: str = ""
+    share: float | None = None
+    picture: Pyramid | None = None
+    part: Pyramid | None = None
+
+
+class CompareGrid(QWidget):
+    """Shows panes. `moved`: zoom or place changed; `picked`: a cell was clicked, by its place."""
+
+    moved = Signal()
+    picked = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(parent)
+        self.camera = Camera(margin=MARGIN)
+        self.panes: list[Pane] = []
+        self.marked: int | None = None
+        self.held: int | None = None
+        self._part_region: Region | None = None
+        self._last = QPointF()
+        self._pressed: QPointF | None = None
+        self._panning = False
+        self._laid_for = (0, 0, 0)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMinimumSize(240, 140)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAccessibleName(self.tr("Results side by side"))
+        look().changed.connect(self.update)
+
+    # -- what is shown
+
+    def show_panes(self, panes: Sequence[Pane], size: tuple[int, int], part_region: Region | None) -> None:
+        """Show `panes` of a photo of `size`; another size or number of panes fits the photo anew."""
+        before = self._laid_for
+        self.panes = list(panes)
+        self._part_region = part_region
+        if self.held is not None and self.held >= len(panes):
+            self.held = None
+        if size[0] and size != (self.camera.width, self.camera.height):
+            self.camera.show(*size)
+        self._laid_for = (*size, len(panes))
+        if self._laid_for != before:
+            self._lay()
+            self.moved.emit()
+        said = ", ".join(f"{pane.title}: {pane.words or pane.trouble}".rstrip(": ") for pane in panes)
+        self.setAccessibleDescription(said)
+        self.update()
+
+    @property
+    def has_picture(self) -> bool:
+        """Whether there is anything to zoom into."""
+        return any(pane.picture is not None for pane in self.panes)
+
+    def hold(self, place: int | None) -> None:
+        """Show one cell over the whole view, or all again."""
+        if place is not None and place >= len(self.panes):
+            return
+        if place != self.held:
+            self.held = place
+            self._moved()
+
+    def mark(self, place: int | None) -> None:
+        """Frame one cell."""
+        self.marked = place
+        self.update()
+
+    # -- what the actions call
+
+    def fit(self) -> None:
+        """See the whole photo in every cell."""
+        self.camera.fit()
+        self._moved()
+
+    def actual_size(self) -> None:
+        """One photo pixel on one screen pixel."""
+        self.camera.zoom_to(1.0)
+        self._moved()
+
+    def zoom_step(self, direction: int) -> None:
+        """Zoom to the next round figure in (1) or out (-1)."""
+        self.camera.step(direction)
+        self._moved()
+
+    # -- geometry
+
+    @property
+    def columns(self) -> int:
+        """How many cells stand side by side: as many as show the photo largest."""
+        count = max(1, len(self.panes))
+        aspect = self.camera.width / self.camera.height
+
+        def shown(columns: int) -> float:
+            rows = math.ceil(count / columns)
+            return min(self.width() / columns, aspect * self.height() / rows)
+
+        return max(range(1, count + 1), key=shown)
+
+    def cell(self, place: int) -> QRectF:
+        """Where a cell lies."""
+        columns = self.columns
+        rows = math.ceil(max(1, len(self.panes)) / columns)
+        wide, high = (self.width() - (columns - 1) * GAP_PX) / columns, (self.height() - (rows - 1) * GAP_PX) / rows
+        return QRectF(place % columns * (wide + GAP_PX), place // columns * (high + GAP_PX), wide, high)
+
+    def place_at(self, at: QPointF) -> int | None:
+        """The cell under a point."""
+        return next((place for place in range(len(self.panes)) if self.cell(place).contains(at)), None)
+
+    def _lay(self) -> None:
+        size = self.cell(0).size()
+        self.camera.resize(QSizeF(max(1.0, size.width()), max(1.0, size.height())), self.devicePixelRatioF())
+
+    def _moved(self) -> None:
+        self.update()
+        self.moved.emit()
+
+    def _in_cell(self, at: QPointF) -> QPointF:
+        place = self.place_at(at)
+        return at - self.cell(place).topLeft() if place is not None and self.held is None else at
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self._lay()
+        self._moved()
+
+    # -- painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), look().colour("line"))
+        if self.held is not None:
+            self._paint_cell(painter, QRectF(self.rect()), self.panes[self.held])
+        else:
+            for place, pane in enumerate(self.panes):
+                self._paint_cell(painter, self.cell(place), pane)
+            if self.marked is not None and self.marked < len(self.panes):
+                flat, mitre = Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin
+                painter.setPen(QPen(look().colour("accent_line"), 3, Qt.PenStyle.SolidLine, flat, mitre))
+                painter.drawRect(self.cell(self.marked).adjusted(1.5, 1.5, -1.5, -1.5))
+        painter.end()
+
+    @property
+    def looking(self) -> Camera:
+        """The camera in force: that of the cells, or, while one fills the view, one that looks at the same spot.
+
+        Where all of the photo was seen, all of it is seen larger; else the zoom stays.
+        """
+        if self.held is None:
+            return self.camera
+        camera = Camera(self.camera.width, self.camera.height, QSizeF(self.size()), self.camera.ratio, margin=MARGIN)
+        camera.fit()
+        if not self.camera.fitted:
+            camera.zoom_to(self.camera.zoom)
+            camera.pan((camera.centre - self.camera.centre) * camera.scale)
+        return camera
+
+    def _paint_cell(self, painter: QPainter, cell: QRectF, pane: Pane) -> None:
+        camera = self.looking
+        painter.save()
+        painter.setClipRect(cell)
+        painter.translate(cell.topLeft())
+        view = QRectF(QPointF(0, 0), cell.size())
+        painter.fillRect(view, look().canvas)
+        seen = camera.picture_rect.intersected(view)
+        if pane.picture is not None:
+            _paint_pyramid(painter, camera, pane.picture, Region(0, 0, camera.width, camera.height))
+            finer = camera.zoom * camera.width > 1.05 * pane.picture.width
+            if pane.part is not None and self._part_region is not None and finer:
+                _paint_pyramid(painter, camera, pane.part, self._part_region)
+        if pane.trouble:
+            _paint_words(painter, view, pane.trouble, on_photo=pane.picture is not None)
+        if pane.share is not None:
+            painter.fillRect(QRectF(0, 0, cell.width() * max(0.04, min(1.0, pane.share)), 3), look().colour("accent_line"))
+        _paint_pills(painter, seen if pane.picture is not None and not seen.isEmpty() else view, view, pane)
+        painter.restore()
+
+    # -- mouse
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._pressed = self._last = event.position()
+            self._panning = event.button() == Qt.MouseButton.MiddleButton
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        at = event.position()
+        if self._pressed is None:
+            return
+        if not self._panning and (at - self._pressed).manhattanLength() > CLICK_PX:
+            self._panning = True
+            if self.camera.larger_than_view:
+                self.setCursor(Qt.CursorShape.ClosedHandCursor)
+        if self._panning:
+            self.camera.pan(at - self._last)
+            self._last = at
+            self._moved()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        place = self.place_at(event.position())
+        if self._pressed is not None and not self._panning and place is not None:
+            self.picked.emit(place)
+        self._pressed, self._panning = None, False
+        self.unsetCursor()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.camera.fitted:
+            self.camera.zoom_to(1.0, self._in_cell(event.position()))
+            self._moved()
+        else:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self.has_picture and event.angleDelta().y():
+            factor = 1.2 ** (event.angleDelta().y() / 120)
+            self.camera.zoom_to(self.camera.zoom * factor, self._in_cell(event.position()))
+            self._moved()
+        event.accept()
+
+    def event(self, event: object) -> bool:
+        """Zoom by pinching on a touch pad; everything else as usual."""
+        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
+            self.camera.zoom_to(self.camera.zoom * (1 + event.value()), self._in_cell(event.position()))
+            self._moved()
+            return True
+        return super().event(event)  # type: ignore[arg-type]
+
+    # -- keys
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
+        key = Qt.Key(event.key())
+        if key in ARROWS:
+            fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+            step = PAN_STEP_FAST if fast else PAN_STEP
+            self.camera.pan(QPointF(ARROWS[key][0] * step, ARROWS[key][1] * step))
+            self._moved()
+        else:
+            super().keyPressEvent(event)
+
+
+def _paint_pyramid(painter: QPainter, camera: Camera, pyramid: Pyramid, region: Region) -> None:
+    """The part in sight of a pyramid that covers `region` of the photo, at the level that suits the zoom."""
+    seen = camera.visible()
+    place = QRectF(region.x, region.y, region.width, region.height)
+    shown = place.intersected(QRectF(seen.x, seen.y, seen.width, seen.height))
+    if shown.isEmpty():
+        return
+    per_pixel = pyramid.width / region.width
+    level = pyramid.level_for(camera.zoom / per_pixel)
+    across, down = level.width() / region.width, level.height() / region.height
+    source = QRectF(
+        (shown.x() - region.x) * across, (shown.y() - region.y) * down, shown.width() * across, shown.height() * down
+    )
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom / per_pixel < NEAREST_FROM)
+    painter.drawImage(camera.rect_to_view(shown), level, source)
+
+
+def _paint_pills(painter: QPainter, seen: QRectF, view: QRectF, pane: Pane) -> None:
+    """The name at the top left, what is said at the bottom left; on the photo, or on the cell where there is too little."""
+    room = seen if seen.width() > 120 and seen.height() > 90 else view
+    font = interface_font(12, QFont.Weight.DemiBold)
+    wide = room.width() - 44
+    paint_pill(painter, room, QFontMetricsF(font).elidedText(pane.title, Qt.TextElideMode.ElideRight, wide), right=False)
+    if pane.words:
+        words = QFontMetricsF(font).elidedText(pane.words, Qt.TextElideMode.ElideRight, wide)
+        foot = QRectF(room.left(), room.bottom() - PILL_HEIGHT - 24, room.width(), PILL_HEIGHT + 24)
+        if room.height() > 2.5 * (PILL_HEIGHT + 24):
+            paint_pill(painter, foot, words, right=False)
+
+
+def _paint_words(painter: QPainter, view: QRectF, words: str, on_photo: bool) -> None:
+    """A sentence in the middle of a cell; over a photo, the photo is dimmed."""
+    if on_photo:
+        dimmed = QColor(look().canvas)
+        dimmed.setAlpha(200)
+        painter.fillRect(view, dimmed)
+    painter.setFont(interface_font(13))
+    painter.setPen(look().colour("text" if on_photo else "dim_canvas"))
+    flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
+    painter.drawText(view.adjusted(20, 20, -20, -20), int(flags), words)

@@ -1,0 +1,169 @@
+"""The pictures that the grid shows: of one photo the original and every result, at screen size and, zoomed in, in detail.
+
+Results come from the kept pictures of a comparison; the original is shown before anything was compared, from its file.
+"""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from rainapp.comparison import Compared
+from rainapp.gui.compare_run import Subject
+from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.screen import Pyramid, ShownParts, ShownPicture
+from rainapp.jobs import Event, Failed, Finished, Job, ReadParts, ReadPicture, Region, Stopped
+from rainapp.workers import Handle
+
+SCREEN_PX = 1600
+SETTLE_MS = 120
+KEPT_BYTES = 500 << 20
+KEPT_SUFFIX = ".npy"
+
+
+class CompareSights(QObject):
+    """Fetches what the grid needs. `changed`: there is something new to paint, or another photo."""
+
+    changed = Signal()
+
+    def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
+        """Show nothing yet."""
+        super().__init__(parent)
+        self._dispatch = dispatch
+        self.subject: Subject | None = None
+        self.size = (0, 0)
+        self.trouble: Failed | None = None
+        self.part_region: Region | None = None
+        self._pictures: OrderedDict[Path, Pyramid] = OrderedDict()
+        self._sizes: dict[Path, tuple[int, int]] = {}
+        self._parts: dict[Path, Pyramid] = {}
+        self._asked: dict[Path, Handle] = {}
+        self._results: tuple[Compared, ...] = ()
+        self._detailing: Handle | None = None
+        self._region: Region | None = None
+        self._settle = QTimer(self)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(SETTLE_MS)
+        self._settle.timeout.connect(self._fetch_parts)
+
+    # -- what is there
+
+    def picture(self, path: Path) -> Pyramid | None:
+        """A picture at screen size."""
+        return self._pictures.get(path)
+
+    def part(self, path: Path) -> Pyramid | None:
+        """The part in sight of a picture, as fine as it is."""
+        return self._parts.get(path)
+
+    @property
+    def finest(self) -> float:
+        """Pixels of the screen-size pictures per pixel of the photo; 1 where they are as fine as the photo."""
+        shown = self.picture(self.subject.source) if self.subject else None
+        return shown.width / self.size[0] if shown is not None and self.size[0] else 1.0
+
+    # -- what is asked for
+
+    def show(self, subject: Subject | None, results: Sequence[Compared]) -> None:
+        """Show a photo and what was made of it so far; asks for what is missing."""
+        if subject is None or self.subject is None or subject.source != self.subject.source:
+            self._forget_all()
+            self.trouble = None
+        self.subject = subject
+        self._results = tuple(results)
+        if subject is not None:
+            self.size = self._sizes.get(subject.source, (0, 0))
+            self._fetch()
+        self.changed.emit()
+
+    def look_at(self, region: Region | None) -> None:
+        """`region` is wanted in detail once the camera rests; None where the screen-size pictures are fine enough."""
+        self._region = region
+        if region is None:
+            self._settle.stop()
+        else:
+            self._settle.start()
+
+    def stop(self) -> None:
+        """Ask for nothing any more and let the pictures go."""
+        self._forget_all()
+        self._pictures.clear()
+        self.subject = None
+
+    def _fetch(self) -> None:
+        assert self.subject is not None
+        source = self.subject.source
+        kept_source = source.suffix == KEPT_SUFFIX
+        if source not in self._pictures and source not in self._asked:
+            job: Job = ReadPicture(source, SCREEN_PX, self.subject.time_s)
+            self._ask(ReadParts((source,), None, SCREEN_PX) if kept_source else job, source)
+        for result in self._results:
+            if result.result not in self._pictures and result.result not in self._asked:
+                self._ask(ReadParts((result.result,), None, SCREEN_PX), result.result)
+        self._touch([source, *(result.result for result in self._results)])
+
+    def _touch(self, paths: Sequence[Path]) -> None:
+        """What is in sight is let go last."""
+        for path in paths:
+            if path in self._pictures:
+                self._pictures.move_to_end(path)
+        while len(self._pictures) > len(paths) and sum(p.bytes for p in self._pictures.values()) > KEPT_BYTES:
+            self._pictures.popitem(last=False)
+
+    def _ask(self, job: Job, path: Path) -> None:
+        self._asked[path] = self._dispatch.ask(job, "quick", lambda event: self._came(path, event))
+
+    def _fetch_parts(self) -> None:
+        if self.subject is None or self._region is None or not self._results:
+            return
+        self._drop_detailing()
+        paths = (self._results[0].original, *(result.result for result in self._results))
+        job = ReadParts(paths, self._region)
+        self._detailing = self._dispatch.ask(job, "quick", lambda event: self._parts_came(job, event))
+
+    def _drop_detailing(self) -> None:
+        if self._detailing is not None:
+            self._dispatch.forget(self._detailing)
+            self._detailing = None
+
+    def _forget_all(self) -> None:
+        self._settle.stop()
+        self._drop_detailing()
+        for handle in self._asked.values():
+            self._dispatch.forget(handle)
+        self._asked.clear()
+        self._parts.clear()
+        self.part_region = None
+
+    # -- what arrives
+
+    def _came(self, path: Path, event: Event) -> None:
+        if not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._asked.pop(path, None)
+        if isinstance(event, Finished) and isinstance(event.result, ShownParts):
+            self._keep(path, event.result.pictures[0], event.result.full_width, event.result.full_height)
+        elif isinstance(event, Finished) and isinstance(event.result, ShownPicture):
+            self._keep(path, event.result.picture, event.result.full_width, event.result.full_height)
+        elif isinstance(event, Failed) and self.subject is not None and path == self.subject.source:
+            self.trouble = event
+        self.changed.emit()
+
+    def _keep(self, path: Path, picture: Pyramid, width: int, height: int) -> None:
+        self._pictures[path] = picture
+        self._sizes[path] = (width, height)
+        if self.subject is not None and path == self.subject.source:
+            self.size = (width, height)
+        if self._region is not None:
+            self._settle.start()  # a result came while zoomed in
+
+    def _parts_came(self, job: ReadParts, event: Event) -> None:
+        if not isinstance(event, Finished | Failed | Stopped):
+            return
+        self._detailing = None
+        if isinstance(event, Finished) and isinstance(event.result, ShownParts) and self.subject is not None:
+            self.part_region = event.result.region
+            paths = (self.subject.source, *job.pictures[1:])
+            self._parts = dict(zip(paths, event.result.pictures, strict=True))
+        self.changed.emit()

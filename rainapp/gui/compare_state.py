@@ -1,0 +1,362 @@
+"""The state of the Compare page: which photos and models, what is shown, the blind test. QtCore only, no widgets.
+
+Two kinds of comparison share the page: "photos" are those of the list; "trial" is known rain on a dry one of them.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from PySide6.QtCore import QObject, Signal
+
+from rainapp.ballot import Ballot, Tally
+from rainapp.comparison import Compared, means
+from rainapp.gui import compare_words as say
+from rainapp.gui.compare_grid import Pane
+from rainapp.gui.compare_run import Cell, CellState, CompareRun, Subject
+from rainapp.gui.compare_sights import CompareSights
+from rainapp.gui.compare_table import Line, figures_with
+from rainapp.gui.compare_trial import Trial
+from rainapp.gui.item import Item, State
+from rainapp.gui.workspace import Workspace
+from rainapp.jobs import ModelId, Treatment
+from rainapp.library import ModelCard
+
+Mode = Literal["photos", "trial"]
+FEWEST, MOST = 2, 9
+AT_FIRST = 4  # models that take part until something else is chosen
+
+
+class Comparing(QObject):
+    """What is compared and what is shown of it. `changed`: anything did."""
+
+    changed = Signal()
+
+    def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
+        """Follow the list and the library of `workspace`."""
+        super().__init__(parent)
+        self.workspace = workspace
+        self.mode: Mode = "photos"
+        self.run = CompareRun(workspace.dispatch, self)
+        self.trial = Trial(workspace.dispatch, self)
+        self.sights = CompareSights(workspace.dispatch, self)
+        self.truth: Path | None = None
+        self.ballot: Ballot | None = None
+        self.tally: Tally | None = None
+        self.sample = 0
+        self.shown = False
+        self._voted: list[Subject] = []
+        self._wanted: set[ModelId] | None = None
+        self.run.changed.connect(self._refresh)
+        self.trial.changed.connect(self._refresh)
+        self.sights.changed.connect(self.changed)
+        workspace.current_changed.connect(self._switched)
+        workspace.treatment_changed.connect(self._refresh)
+        workspace.removed.connect(self._removed)
+        workspace.added.connect(self._refresh)
+
+    # -- models
+
+    @property
+    def cards(self) -> list[ModelCard]:
+        """All models of the library."""
+        return self.workspace.cards
+
+    @property
+    def titles(self) -> dict[ModelId, str]:
+        """The names of all models; those that share a name carry their id."""
+        names = [card.title for card in self.cards]
+        return {card.id: card.title if names.count(card.title) == 1 else f"{card.title} ({card.id})" for card in self.cards}
+
+    @property
+    def models(self) -> list[ModelId]:
+        """The models that take part, in the order of the library."""
+        ids = [card.id for card in self.cards]
+        return ids[:AT_FIRST] if self._wanted is None else [model for model in ids if model in self._wanted][:MOST]
+
+    def choose(self, model: ModelId, takes_part: bool) -> None:
+        """Let a model take part or not; more than nine cannot be told apart."""
+        wanted = set(self.models)
+        if takes_part and len(wanted) >= MOST:
+            self.workspace.notice.emit(self.tr("Nine models are the most that can be compared at a time."))
+        elif takes_part:
+            wanted.add(model)
+        else:
+            wanted.discard(model)
+        self._wanted = wanted
+        self._refresh()
+
+    @property
+    def treatments(self) -> list[Treatment]:
+        """How the models that take part treat a photo: as the settings say, at full strength."""
+        plain = replace(self.workspace.treatment, strength=1.0, mask=None, temporal="off")
+        veils = {card.id: plain.veil if plain.veil in card.veils else "keep" for card in self.cards}
+        return [replace(plain, model=model, veil=veils[model]) for model in self.models]
+
+    # -- photos
+
+    def subject_of(self, item: Item) -> Subject:
+        """A file of the list as something to compare on; of a clip the frame in its middle."""
+        return Subject(item.path, item.path.name, self.truth, item.duration_s / 2 if item.is_clip else 0.0)
+
+    @property
+    def subjects(self) -> list[Subject]:
+        """The photos that would be compared: the selected where several are, else all; the one in sight first."""
+        workspace = self.workspace
+        items = workspace.selected if len(workspace.selected) > 1 else workspace.items
+        readable = [item for item in items if item.state is not State.UNREADABLE]
+        readable.sort(key=lambda item: item is not workspace.current)
+        return [self.subject_of(item) for item in readable]
+
+    @property
+    def subject(self) -> Subject | None:
+        """What is in sight: the selected photo, or a sample of known rain on one."""
+        if self.mode == "trial" and self.trial.samples:
+            return self.trial.samples[min(self.sample, len(self.trial.samples) - 1)][1]
+        return self.subject_of(self.workspace.current) if self.workspace.current is not None else None
+
+    def set_truth(self, truth: Path | None) -> None:
+        """Compare with the pictures without rain in a folder, or with one such picture; None forgets them."""
+        self.truth = truth
+        self._refresh()
+
+    def set_mode(self, mode: Mode) -> None:
+        """Look at the photos of the list, or at known rain on a dry one."""
+        if self.ballot is None and mode != self.mode:
+            self.mode = mode
+            self._refresh()
+
+    def set_sample(self, sample: int) -> None:
+        """Look at another kind of known rain."""
+        if 0 <= sample < len(self.trial.samples):
+            self.sample = sample
+            self._refresh()
+
+    # -- work
+
+    @property
+    def running(self) -> bool:
+        """Whether what the page shows is at work."""
+        return self.trial.running if self.mode == "trial" else self.run.running
+
+    @property
+    def missing(self) -> int:
+        """How many results the one button would add."""
+        if self.mode == "photos":
+            return len(self.run.missing(self.subjects, self.treatments))
+        samples = [subject for _, subject in self.trial.samples]
+        if self._tried_now:
+            return len(self.trial.run.missing(samples, self.treatments))
+        return len(self.treatments) * len(say.rain_kinds())
+
+    @property
+    def _tried_now(self) -> bool:
+        """Whether known rain was drawn on the very photo that is selected."""
+        current = self.workspace.current
+        tried = self.trial.photo
+        return bool(self.trial.samples) and current is not None and tried is not None and tried.source == current.path
+
+    @property
+    def can_start(self) -> bool:
+        """Whether the one button can be pressed."""
+        enough = len(self.models) >= FEWEST and self.workspace.current is not None
+        return enough and not self.running and self.missing > 0 and self.ballot is None
+
+    def start(self) -> None:
+        """Compare what is missing, or try known rain on the selected photo."""
+        current = self.workspace.current
+        if not self.can_start or current is None:
+            return
+        if self.mode == "photos":
+            self.run.start(self.subjects, self.treatments)
+        else:
+            self.sample = 0 if not self._tried_now else self.sample
+            self.trial.start(replace(self.subject_of(current), truth=None), self.treatments, say.rain_kinds())
+
+    def stop(self) -> None:
+        """Stop what is at work; what is there stays."""
+        (self.trial if self.mode == "trial" else self.run).stop()
+
+    def close(self) -> None:
+        """The window goes: ask for nothing any more."""
+        self.sights.stop()
+
+    # -- blind test
+
+    @property
+    def can_vote(self) -> bool:
+        """Whether there is a photo that two or more models were through."""
+        return self.mode == "photos" and len(self._done_models) >= FEWEST
+
+    @property
+    def _done_models(self) -> list[ModelId]:
+        return [model for model in self.models if self.run.results(model)]
+
+    def start_ballot(self, seed: int | None = None) -> None:
+        """Hide the names, over all photos that every model with results was through."""
+        models = self._done_models
+        self._voted = list(self.run.complete(models))
+        if len(models) >= FEWEST and self._voted:
+            self.tally = None
+            self.ballot = Ballot(models, len(self._voted), seed)
+            self._go_to_ballot()
+            self._refresh()
+
+    def vote(self, place: int | None) -> None:
+        """Prefer the result at `place`, or none; after the last photo the names are revealed."""
+        if self.ballot is None:
+            return
+        self.ballot.vote(place)
+        if self.ballot.done:
+            self.reveal()
+        else:
+            self._go_to_ballot()
+            self._refresh()
+
+    def step_ballot(self, by: int) -> None:
+        """Go to the next or previous photo of the blind test."""
+        if self.ballot is not None:
+            self.ballot.step(by)
+            self._go_to_ballot()
+            self._refresh()
+
+    def reveal(self) -> None:
+        """End the blind test and show which is which."""
+        if self.ballot is not None:
+            self.tally, self.ballot = self.ballot.tally, None
+            self._refresh()
+
+    def cancel_ballot(self) -> None:
+        """End the blind test as if it had not been."""
+        self.ballot = None
+        self._refresh()
+
+    def _go_to_ballot(self) -> None:
+        assert self.ballot is not None
+        wanted = self._voted[self.ballot.at].source
+        item = next((item for item in self.workspace.items if item.path == wanted), None)
+        if item is not None and item is not self.workspace.current:
+            self.workspace.select(item, [item])
+
+    def _switched(self) -> None:
+        """Another photo was selected: a blind test goes along, or stays where it was."""
+        current = self.workspace.current
+        if self.ballot is not None and current is not None:
+            at = next((n for n, subject in enumerate(self._voted) if subject.source == current.path), None)
+            if at is None:
+                self._go_to_ballot()
+            else:
+                self.ballot.at = at
+        self._refresh()
+
+    # -- what is shown
+
+    def cell(self, model: ModelId) -> Cell | None:
+        """The cell of the photo in sight under a model."""
+        subject = self.subject
+        run = self.trial.run if self.mode == "trial" else self.run
+        return run.cell(subject.source, model) if subject is not None else None
+
+    def panes(self) -> list[Pane]:
+        """What the grid shows: the photo, then the models; in a blind test shuffled and without names."""
+        subject = self.subject
+        if subject is None:
+            return []
+        original = self.sights.picture(subject.source)
+        trouble = self.sights.trouble.message if self.sights.trouble is not None else ""
+        rainy = Pane("", self.tr("Rainy"), trouble=trouble, picture=original, part=self.sights.part(subject.source))
+        if self.ballot is not None:
+            panes = [self._pane(model, chr(ord("A") + n)) for n, model in enumerate(self.ballot.order)]
+            return [rainy, *(replace(pane, title=f"{n} · {pane.title}", words="") for n, pane in enumerate(panes, 1))]
+        if len(self.cards) < FEWEST:
+            return [rainy, Pane("", "", trouble=self.tr("There is only one model. Add another to compare it with."))]
+        return [rainy, *(self._pane(model, f"{n} · {self.titles[model]}") for n, model in enumerate(self.models, 1))]
+
+    def _pane(self, model: ModelId, title: str) -> Pane:
+        cell = self.cell(model)
+        subject = self.subject
+        original = self.sights.picture(subject.source) if subject is not None else None
+        if cell is None:
+            return Pane(model, title, trouble=self.tr("Not compared yet"))
+        if cell.state is CellState.FAILED:
+            return Pane(model, title, trouble=f"{cell.message} {cell.hint}".strip())
+        if cell.result is None:
+            waiting = self.tr("Waiting") if cell.state is CellState.WAITING else say.percent(cell.share)
+            share = None if cell.state is CellState.WAITING else cell.share
+            return Pane(model, title, waiting, picture=original, share=share)
+        path = cell.result.result
+        picture = self.sights.picture(path)
+        return Pane(model, title, say.pill(cell.result), picture=picture or original, part=self.sights.part(path))
+
+    def lines(self) -> list[Line]:
+        """What the table shows: every model with the means of what it was measured on."""
+        left = {model: figures.error_left for model, figures in advice.figures.items()} if (advice := self.trial.advice) else {}
+        votes = dict(self.tally.votes) if self.tally is not None and self.mode == "photos" else {}
+        cast = self.tally.cast if self.tally is not None else 0
+        return [self._line(card, left, votes.get(card.id), cast) for card in self.cards]
+
+    def _line(self, card: ModelCard, left: dict[ModelId, float], votes: int | None, cast: int) -> Line:
+        run = self.trial.run if self.mode == "trial" else self.run
+        results = run.results(card.id)
+        chosen = card.id in self.models
+        title = self.titles[card.id]
+        if results:
+            figures = figures_with(means(results), left, card.id)
+            return Line(card.id, title, chosen, figures, votes=votes, cast=cast, engine=results[-1].engine)
+        cell = self.cell(card.id)
+        if cell is not None and cell.state is CellState.FAILED:
+            return Line(card.id, title, chosen, words=cell.message, trouble=True)
+        words = self.tr("waiting") if cell is not None else ""
+        return Line(card.id, title, chosen, words=words)
+
+    @property
+    def has_truth(self) -> bool:
+        """Whether anything was measured against a ground truth."""
+        run = self.trial.run if self.mode == "trial" else self.run
+        return any(math.isfinite(result.figures.psnr_y) for result in run.results())
+
+    def worst_first(self) -> list[Subject]:
+        """The compared photos, those first on which the results were worst."""
+
+        def badness(results: Iterable[Compared]) -> float:
+            scores = [
+                r.figures.error_left if math.isfinite(r.figures.error_left) else r.figures.natural_out - r.figures.natural_in
+                for r in results
+            ]
+            return max((score for score in scores if math.isfinite(score)), default=-math.inf)
+
+        run = self.trial.run if self.mode == "trial" else self.run
+        by_photo = {s.source: [r for r in run.results() if r.source == s.source] for s in run.subjects()}
+        return sorted(
+            (s for s in run.subjects() if by_photo[s.source]), key=lambda s: badness(by_photo[s.source]), reverse=True
+        )
+
+    def results_of(self, subject: Subject) -> list[Compared]:
+        """The results on one photo, by the order of the models."""
+        run = self.trial.run if self.mode == "trial" else self.run
+        cells = [run.cell(subject.source, model) for model in self.models]
+        return [cell.result for cell in cells if cell is not None and cell.result is not None]
+
+    # -- what changes
+
+    def show(self, shown: bool) -> None:
+        """The page is in sight or not; what nobody sees is not fetched."""
+        self.shown = shown
+        self._refresh()
+
+    def _refresh(self) -> None:
+        subject = self.subject
+        if self.shown:
+            self.sights.show(subject, self.results_of(subject) if subject is not None else [])
+        self.changed.emit()
+
+    def _removed(self) -> None:
+        listed = {item.path for item in self.workspace.items}
+        gone = [subject.source for subject in self.run.subjects() if subject.source not in listed]
+        if gone and self.ballot is not None:
+            self.ballot = None
+        if gone:
+            self.run.drop(gone)
+        self._refresh()
