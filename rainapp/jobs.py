@@ -18,7 +18,7 @@ Temporal = Literal["auto", "off", "fast", "best"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick", "library"]
+Lane = Literal["device", "quick", "library", "figures"]
 
 STRENGTH_MAX = 1.3
 
@@ -151,6 +151,16 @@ class LoadMask:
 
 
 @dataclass(frozen=True)
+class MeasureSeen:
+    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth` names the same picture without rain."""
+
+    seen: Preview | ReadPair
+    strength: float = 1.0
+    mask: SaveMask | None = None
+    truth: Path | None = None
+
+
+@dataclass(frozen=True)
 class FindFiles:
     """Look through folders, and all below them, for photos and clips by name; paths that are files are taken as they are."""
 
@@ -241,7 +251,7 @@ class DropKept:
 LibraryJob = ImportModel | CheckModels | RemoveModel
 MaskJob = SaveMask | LoadMask
 CompareJob = ComparePhoto | DrawRainOn | ReadParts | ExportComparison | DropKept
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | CompareJob
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | CompareJob
 
 
 @dataclass(frozen=True)
@@ -303,6 +313,25 @@ class LoadedMask:
 
     source: Path
     treated: Pixels
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What `MeasureSeen` came to, at the size of the preview; NaN where there is no truth or too little to tell.
+
+    `changed` is the share of pixels that changed visibly, `removed` the mean light taken away in grey levels of 255; `natural`
+    is NIQE (smaller is better), `psnr` and `ssim` those of luminance, each before and after; `rain_removed` and `bg_err` as in
+    `rainapp.metrics`. `note` tells in words what could not be measured.
+    """
+
+    changed: float
+    removed: float
+    natural: tuple[float, float]
+    psnr: tuple[float, float]
+    ssim: tuple[float, float]
+    rain_removed: float
+    bg_err: float
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,29 @@ def _key(source: Path, time_s: float) -> tuple[Path, float, int, int]:
 LAST = LastDecoded()
 
 
+class LastSeen:
+    """What was previewed last as a whole, for whoever measures it; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[Preview | ReadPair, Previewed] | None = None
+
+    def keep(self, job: Preview | ReadPair, seen: Previewed) -> Previewed:
+        """Keep it where it is the whole picture, and hand it on."""
+        if job.region is None:
+            with self._lock:
+                self._kept = (job, seen)
+        return seen
+
+    def peek(self, job: Preview | ReadPair) -> Previewed | None:
+        """It, if it is the one that is kept."""
+        with self._lock:
+            return self._kept[1] if self._kept is not None and self._kept[0] == job else None
+
+
+SEEN = LastSeen()
+
+
 def decode(source: Path, time_s: float = 0.0, longest_px: int = 0) -> Decoded:
     """The frame of `source` at `time_s` (photos have only one), no side longer than `longest_px` (0: full size).
 
@@ -117,7 +140,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
     done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut)], watch)))
     derained = done.image if job.region is None else crop(done.image, inner)
-    return Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started)
+    return SEEN.keep(job, Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started))
 
 
 def read_pair(job: ReadPair, watch: Watch) -> Previewed:
@@ -134,7 +157,7 @@ def read_pair(job: ReadPair, watch: Watch) -> Previewed:
     region = clipped(job.region, rainy) if job.region else Region(0, 0, rainy.width, rainy.height)
     found = rain_found(Frame(0, Fraction(0), derained, rainy)) if rainy.depth == derained.depth else True
     sides = [crop(side, region) if job.region else shrunk(side, job.longest_px) for side in (rainy, derained)]
-    return Previewed(job.source, sides[0], sides[1], region, found, time.monotonic() - started)
+    return SEEN.keep(job, Previewed(job.source, sides[0], sides[1], region, found, time.monotonic() - started))
 
 
 def clipped(region: Region, image: Image) -> Region:

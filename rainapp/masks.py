@@ -9,12 +9,15 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from rainapp.errors import BadTreatment, UnreadableFile
 from rainapp.jobs import LoadedMask, LoadMask, MaskJob, SaveMask, Watch
 from rainapp.media.atomic import replacing, unwritable
 from rainapp.media.photo import read_reduced
 from rainapp.paths import cache_dir
+
+Mask = NDArray[np.uint8]
 
 SHAPE_TOLERANCE = 0.01  # of the ratio of sides
 KEPT_S = 7 * 86400.0  # how long masks of earlier jobs stay in the cache
@@ -32,11 +35,19 @@ def save_or_load(job: MaskJob, watch: Watch) -> Path | LoadedMask:
     return save_mask(job) if isinstance(job, SaveMask) else load_mask(job)
 
 
+def at_size(job: SaveMask, width: int, height: int) -> Mask:
+    """A painted mask at another size, (height, width) uint8, white where rain is taken out."""
+    treated = np.asarray(255 - job.painted if job.protects else job.painted, np.uint8)
+    if treated.shape == (height, width):
+        return treated
+    shrinks = height * width < treated.size
+    how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
+    return np.asarray(cv2.resize(treated, (width, height), interpolation=how), np.uint8)
+
+
 def save_mask(job: SaveMask) -> Path:
     """Write a painted mask as PNG of 8-bit grey at the size of the photo."""
-    treated = np.asarray(255 - job.painted if job.protects else job.painted, np.uint8)
-    if treated.shape != (job.height, job.width):
-        treated = np.asarray(cv2.resize(treated, (job.width, job.height), interpolation=cv2.INTER_LINEAR), np.uint8)
+    treated = at_size(job, job.width, job.height)
     _, content = cv2.imencode(".png", treated, [cv2.IMWRITE_PNG_COMPRESSION, 3])
     try:
         job.target.parent.mkdir(parents=True, exist_ok=True)

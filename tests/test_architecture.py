@@ -146,6 +146,7 @@ TABLE = (
             "rainapp.comparing",
             "rainapp.comparing_export",
             "rainapp.masks",
+            "rainapp.measuring",
             "rainapp.rain_found",
         ),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
@@ -177,7 +178,7 @@ TABLE = (
         ("rainapp.gui.*",),
         uses=("words", "values", "contracts", "lanes"),
         libraries=libraries("PySide6 numpy send2trash"),
-        late=("rainapp.work", "rainapp.looking", "rainapp.keeping", "rainapp.masks", "training.recipe"),
+        late=("rainapp.work", "rainapp.looking", "rainapp.keeping", "rainapp.masks", "rainapp.measuring", "training.recipe"),
         why="the window appears before torch is imported, and never decodes or computes",
     ),
     Row(

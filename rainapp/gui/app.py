@@ -31,7 +31,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, LibraryJob, MaskJob, Progressed, ReadPicture, Watch
+from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, Progressed, ReadPicture, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -57,6 +57,10 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import masks
 
         return masks.save_or_load(job, watch)
+    if isinstance(job, MeasureSeen):
+        from rainapp import measuring
+
+        return measuring.measure(job, watch, ModelLibrary())
     from rainapp import work
 
     return work.run(job, watch)
@@ -137,9 +141,9 @@ class Session:
         self.window.hide()
         self._collector.stop()
         self.viewing.stop()
-        self.window.compare.comparing.close()
         self.dispatch.close()
         self.workers.shutdown()
+        self.window.compare.comparing.close()
         if remember:
             self.workspace.remember()
         if self._collected:

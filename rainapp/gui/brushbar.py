@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSlider, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
 
 from rainapp.gui.brush import SIZE_MAX, SIZE_MIN, Brush
 from rainapp.gui.controls import Segments, icon_button, label, push_button
@@ -12,8 +12,9 @@ from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished
 
 BAR_PX = 52
-NARROW_BELOW = 760
-SLIDER_PX = 76
+NARROW_BELOW = 820
+FEW_BELOW = 620
+SLIDER_PX = 64
 
 
 class BrushBar(QFrame):
@@ -26,6 +27,8 @@ class BrushBar(QFrame):
         self._narrow: bool | None = None
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._names: list[QLabel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(6)
@@ -53,8 +56,9 @@ class BrushBar(QFrame):
         made.setFixedWidth(SLIDER_PX)
         made.setAccessibleName(self.tr("Brush: {name}").format(name=name))
         made.valueChanged.connect(run)
-        self._row.addSpacing(6)
-        self._row.addWidget(label(name, "small"))
+        self._row.addSpacing(4)
+        self._names.append(label(name, "small"))
+        self._row.addWidget(self._names[-1])
         self._row.addWidget(made)
         return made
 
@@ -83,6 +87,10 @@ class BrushBar(QFrame):
         if narrow != self._narrow:
             self._narrow = narrow
             self.mode.show_words(not narrow)
+            for name in self._names:
+                name.setVisible(not narrow)
+        for button in (self.invert, self.eye, self.open, self.save):  # they stand in the menu too
+            button.setVisible(self.width() >= FEW_BELOW)
 
     def refresh(self) -> None:
         """Take over what the brush is set to and what can be done with the mask."""

@@ -14,8 +14,10 @@ from rainapp.gui.actions import Actions
 from rainapp.gui.brushbar import BrushBar
 from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
+from rainapp.gui.figurebar import FigureBar
 from rainapp.gui.inspector import INSPECTOR_PX, Inspector
 from rainapp.gui.items import ItemsView
+from rainapp.gui.measuring import Measuring
 from rainapp.gui.panes import DropBox, Picture, TroublePane
 from rainapp.gui.runbar import RunBar
 from rainapp.gui.viewbar import ViewBar
@@ -110,6 +112,8 @@ class DerainPage(QWidget):
     """List, canvas and inspector in their places."""
 
     brush_bar: BrushBar
+    measuring: Measuring
+    figures: FigureBar
 
     def __init__(
         self, workspace: Workspace, viewing: Viewing, actions: Actions, remedies: dict[str, Callable[[], None]]
@@ -126,6 +130,8 @@ class DerainPage(QWidget):
         self.canvas = Canvas(workspace, viewing)
         self.bar = ViewBar(self.canvas)
         self.brush_bar = BrushBar(self.canvas.brush, workspace)
+        self.measuring = Measuring(workspace, viewing, self)
+        self.figures = FigureBar(self.measuring, viewing)
         self.clip = ClipBar(viewing)
         self.trouble = TroublePane(remedies)
         self.inspector = Inspector(workspace)
@@ -159,6 +165,7 @@ class DerainPage(QWidget):
         grid.addWidget(self.canvas, 0, 0)
         grid.addWidget(self.trouble, 0, 0, Qt.AlignmentFlag.AlignCenter)
         self._centre.addWidget(box, 1)
+        self._centre.addWidget(self.figures)
         self._centre.addWidget(self.clip)
         self._centre.addWidget(self.brush_bar)
         self._centre.addWidget(self.bar)

@@ -58,6 +58,7 @@ class Item:
     thumbnail: "ShownPicture | None" = None
     thumbnail_asked: bool = False
     mask: "Mask | None" = None
+    truth: Path | None = None
 
     @property
     def megapixels(self) -> float | None:

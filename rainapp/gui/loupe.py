@@ -112,14 +112,17 @@ class Loupe:
             self._write(painter, QPointF(pane.left() + 2, pane.bottom() + 2 * LINE_PX), _figures(values, reading.exact), _WORDS)
         change = tuple(b - a for a, b in zip(reading.before, reading.after, strict=True))
         said = tr("{x}, {y} · ×{n} · change {change}").format(
-            x=reading.x, y=reading.y, n=f"{self.magnification:g}", change=" ".join(f"{c:+d}".replace("-", "−") for c in change)
+            x=reading.x,
+            y=reading.y,
+            n=f"{self.magnification:g}",
+            change=" ".join(f"{c:+d}".replace("-", "−") if c else "0" for c in change),
         )
         self._write(painter, QPointF(box.left() + 8, box.bottom() - 8), said, _DIM)
         painter.restore()
 
     def _place(self, camera: Camera) -> QRectF:
         """Beside the pointer, on the side where there is room."""
-        wide, high = 2 * PANE_PX + 16, PANE_PX + 6 + 3 * LINE_PX + 8
+        wide, high = 2 * PANE_PX + 16, PANE_PX + 6 + 3 * LINE_PX + 10
         at = self.at or QPointF(camera.view.width() / 2, camera.view.height() / 2)
         left = at.x() + AWAY_PX if at.x() + AWAY_PX + wide < camera.view.width() else at.x() - AWAY_PX - wide
         top = at.y() + AWAY_PX if at.y() + AWAY_PX + high < camera.view.height() else at.y() - AWAY_PX - high

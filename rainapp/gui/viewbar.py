@@ -10,6 +10,7 @@ from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
 NARROW_BELOW = 760
+HINT_BESIDE_GAIN_FROM = 1060
 
 
 class ViewBar(QFrame):
@@ -93,7 +94,7 @@ class ViewBar(QFrame):
         if self._narrow != (self.width() < NARROW_BELOW):
             self._narrow = not self._narrow
             self.views.show_words(not self._narrow)
-            self.hint.show_words("" if self._narrow else self._hint)
+        self._show_hint()
 
     def refresh(self) -> None:
         """Take over view and zoom."""
@@ -121,4 +122,10 @@ class ViewBar(QFrame):
                 else self.tr("Only painted is derained · Alt erases · [ ] size")
             )
         self.brush.setChecked(canvas.brush.active)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """The hint, where it fits as a whole: half a hint is no hint."""
+        crowded = self._narrow or (self.width() < HINT_BESIDE_GAIN_FROM and self._canvas.view in (View.RAIN, View.MAP))
+        self.hint.show_words("" if crowded else self._hint)
         self.hint.show_words("" if self._narrow else self._hint)

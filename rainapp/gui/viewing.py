@@ -36,6 +36,8 @@ class Sight:
     result_part: ShownPair | None = None
     treatment: Treatment | None = None
     result_of: Path | None = None
+    whole_by: Preview | None = None
+    result_by: ReadPair | None = None
     time_s: float = 0.0
 
     @property
@@ -89,6 +91,14 @@ class Viewing(QObject):
         if sight is None:
             return None
         return sight.result if self.shows_result else sight.whole
+
+    @property
+    def seen_by(self) -> Preview | ReadPair | None:
+        """The job that `pair` came from."""
+        sight = self.sight
+        if sight is None or self.pair is None:
+            return None
+        return sight.result_by if self.shows_result else sight.whole_by
 
     @property
     def part(self) -> ShownPair | None:
@@ -277,12 +287,12 @@ class Viewing(QObject):
     def _keep(self, sight: Sight, job: Preview | ReadPair, pair: ShownPair) -> None:
         if isinstance(job, ReadPair):
             if job.region is None:
-                sight.result, sight.result_of = pair, job.target
+                sight.result, sight.result_of, sight.result_by = pair, job.target, job
             else:
                 sight.result_part = pair
             return
         if job.region is None:
-            sight.whole, sight.treatment, sight.part = pair, job.treatment, None
+            sight.whole, sight.treatment, sight.part, sight.whole_by = pair, job.treatment, None, job
         else:
             sight.part = pair
         self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)

@@ -68,3 +68,18 @@ def photos(tmp_path: Path) -> list[Path]:
     folder = tmp_path / "photos"
     folder.mkdir()
     return [rainy_photo(folder / f"street {n}.png", seed=n) for n in range(3)]
+
+
+@pytest.fixture
+def real_session(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """A session over the real work with a real, tiny net; no file is open."""
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
+    prepare(qapp, settings)
+    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
+    session.window.resize(1440, 900)
+    session.window.show()
+    yield session
+    session.close()
+    session.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

@@ -1,24 +1,21 @@
 """The brush: painted by mouse and keys on a real window, seen at once, undone, saved, loaded, and heeded by the job."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui.app import Session, prepare
+from rainapp.gui.app import Session
 from rainapp.gui.item import State
 from rainapp.gui.mask import Mask
 from rainapp.gui.viewer import Canvas
 from rainapp.jobs import Preview
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
 from tests.gui.plain_run import idle, rainy_photo, read, until
 
 
@@ -28,25 +25,14 @@ def photo(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def session(
-    qapp: QApplication, tiny_library: Path, photo: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
-) -> Iterator[Session]:
+def session(real_session: Session, photo: Path, qtbot: QtBot) -> Session:
     """A real net at work on a photo in sight; the brush is in hand."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
-    prepare(qapp, settings)
-    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
-    session.window.resize(1440, 900)
-    session.window.show()
-    session.workspace.add([photo])
-    until(qtbot, lambda: session.viewing.pair is not None)
-    until(qtbot, idle(session))
-    session.window.canvas.setFocus()
-    qtbot.keyClick(session.window.canvas, Qt.Key.Key_P)
-    yield session
-    session.close()
-    session.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    real_session.workspace.add([photo])
+    until(qtbot, lambda: real_session.viewing.pair is not None)
+    until(qtbot, idle(real_session))
+    real_session.window.canvas.setFocus()
+    qtbot.keyClick(real_session.window.canvas, Qt.Key.Key_P)
+    return real_session
 
 
 def on_canvas(canvas: Canvas, x: float, y: float) -> QPoint:

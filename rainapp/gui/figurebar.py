@@ -1,0 +1,94 @@
+"""The strip of figures under the canvas: how much changed, how natural it looks, and how close it comes to a known truth."""
+
+import math
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QWidget
+
+from rainapp.gui.controls import Elided, push_button
+from rainapp.gui.measuring import Measuring
+from rainapp.gui.viewing import Viewing
+from rainapp.jobs import Measured
+
+BAR_PX = 36
+
+
+class FigureBar(QFrame):
+    """One line of figures, and a button that takes a picture without rain."""
+
+    def __init__(self, measuring: Measuring, viewing: Viewing, parent: QWidget | None = None) -> None:
+        """Show what `measuring` has."""
+        super().__init__(parent)
+        self._measuring, self._viewing = measuring, viewing
+        self.setProperty("role", "bar")
+        self.setFixedHeight(BAR_PX)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(14, 0, 6, 0)
+        row.setSpacing(8)
+        self.figures = Elided(role="small")
+        self.figures.setAccessibleDescription(self.tr("Measured on the picture as it was previewed"))
+        self.choose = push_button(self.tr("Picture without rain…"), self.choose_truth, "flat")
+        self.choose.setToolTip(self.tr("Measure against the same picture without rain"))
+        self.drop = push_button(self.tr("Without it"), lambda: measuring.set_truth(None), "flat")
+        self.drop.setToolTip(self.tr("Measure without that picture again"))
+        row.addWidget(self.figures, 1)
+        row.addWidget(self.drop)
+        row.addWidget(self.choose)
+        measuring.changed.connect(self.refresh)
+        viewing.switched.connect(self.refresh)
+        self.refresh()
+
+    def choose_truth(self) -> None:
+        """Ask for the same picture without rain."""
+        sight = self._viewing.sight
+        if sight is None:
+            return
+        folder = str((sight.item.truth or sight.item.path).parent)
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("The same picture without rain"), folder)
+        if chosen:
+            self._measuring.set_truth(Path(chosen))
+
+    def refresh(self) -> None:
+        """Take over what was measured."""
+        measuring = self._measuring
+        self.setVisible(measuring.active)
+        has_picture = self._viewing.sight is not None and self._viewing.sight.picture is not None
+        self.choose.setEnabled(has_picture)
+        self.drop.setVisible(measuring.truth is not None)
+        if measuring.measured is not None:
+            self.figures.show_words(" · ".join(self._sentences(measuring.measured)))
+        else:
+            waiting = self._viewing.pair is not None or measuring.busy
+            self.figures.show_words(self.tr("Measuring…") if has_picture and waiting else "")
+
+    def _sentences(self, measured: Measured) -> list[str]:
+        said = [
+            self.tr("Changed {n} % of the photo").format(n=_figure(measured.changed * 100, 0)),
+            self.tr("taken out {n} levels").format(n=_figure(measured.removed, 1)),
+        ]
+        if all(math.isfinite(value) for value in measured.natural):
+            before, after = (_figure(value, 1) for value in measured.natural)
+            better = measured.natural[1] < measured.natural[0]
+            words = self.tr("looks more natural: {a} → {b}") if better else self.tr("naturalness {a} → {b}, lower is better")
+            said.append(words.format(a=before, b=after))
+        return [*self._against_truth(measured), *said]
+
+    def _against_truth(self, measured: Measured) -> list[str]:
+        if measured.note:
+            return [measured.note]
+        if math.isnan(measured.psnr[1]):
+            return []
+        (psnr_in, psnr_out), (ssim_in, ssim_out) = measured.psnr, measured.ssim
+        said = [
+            self.tr("PSNR {a} → {b} dB").format(a=_figure(psnr_in, 1), b=_figure(psnr_out, 1)),
+            self.tr("SSIM {a} → {b}").format(a=_figure(ssim_in, 3), b=_figure(ssim_out, 3)),
+        ]
+        if math.isfinite(measured.rain_removed):
+            said.append(self.tr("rain removed {n} %").format(n=_figure(measured.rain_removed * 100, 0)))
+        if math.isfinite(measured.bg_err):
+            said.append(self.tr("elsewhere off by {n} levels").format(n=_figure(measured.bg_err, 1)))
+        return said
+
+
+def _figure(value: float, digits: int) -> str:
+    return "∞" if math.isinf(value) else f"{value:.{digits}f}".replace("-", "−")

@@ -1,0 +1,120 @@
+"""The strip of figures: measured by workers from what is in sight, at its amount and through its mask."""
+
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from rainapp import measuring
+from rainapp.gui.app import Session
+from rainapp.image import Image
+from rainapp.jobs import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
+from rainapp.library import ModelLibrary
+from rainapp.looking import SEEN
+from rainapp.metrics import psnr_y
+from tests.gui.plain_run import idle, rainy_photo, until
+
+
+def figures(session: Session, qtbot: QtBot) -> Measured:
+    """What is measured once all has come to rest."""
+    of_page = session.window.page.measuring
+    until(qtbot, lambda: not of_page.busy and of_page.measured is not None and idle(session)())
+    assert of_page.measured is not None
+    return of_page.measured
+
+
+@pytest.fixture
+def session(real_session: Session, tmp_path: Path, qtbot: QtBot) -> Session:
+    real_session.workspace.add([rainy_photo(tmp_path / "street.png")])
+    until(qtbot, lambda: real_session.viewing.pair is not None)
+    until(qtbot, idle(real_session))
+    real_session.window.canvas.setFocus()
+    qtbot.keyClick(real_session.window.canvas, Qt.Key.Key_M)
+    return real_session
+
+
+def test_figures_follow_amount_and_mask(session: Session, qtbot: QtBot) -> None:
+    strip = session.window.page.figures
+    assert strip.isVisible()
+    whole = figures(session, qtbot)
+    assert 0.2 < whole.changed <= 1
+    assert whole.removed > 0.5
+    assert all(math.isfinite(value) for value in whole.natural)
+    assert math.isnan(whole.psnr[0])
+    assert "Changed" in strip.figures.accessibleName()
+    session.workspace.set_amount(0)
+    assert figures(session, qtbot).changed == 0
+    session.workspace.set_amount(100)
+    brush = session.window.canvas.brush
+    brush.invert()  # all of the photo is painted, and so protected
+    assert figures(session, qtbot).changed == 0
+    brush.set_mode("only")
+    assert figures(session, qtbot).changed == pytest.approx(whole.changed)
+
+
+def test_a_picture_without_rain_brings_decibels(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = rainy_photo(tmp_path / "clean.png", streaks=0)
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(truth), ""))
+    strip = session.window.page.figures
+    figures(session, qtbot)
+    qtbot.mouseClick(strip.choose, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: session.window.page.measuring.busy)
+    measured = figures(session, qtbot)
+    rainy, clean = (cv2.imread(str(path))[..., ::-1] / 255 for path in (tmp_path / "street.png", truth))
+    assert measured.psnr[0] == pytest.approx(psnr_y(rainy, clean), abs=0.01)
+    assert math.isfinite(measured.psnr[1])
+    assert measured.rain_removed < 1
+    assert "PSNR" in strip.figures.accessibleName()
+    qtbot.mouseClick(strip.drop, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: session.window.page.measuring.busy)
+    assert math.isnan(figures(session, qtbot).psnr[0])
+
+
+def test_a_truth_of_another_size_is_told_in_words(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.window.page.measuring.set_truth(rainy_photo(tmp_path / "small.png", 100, 50))
+    until(qtbot, lambda: session.window.page.measuring.busy)
+    assert figures(session, qtbot).note.startswith("The picture without rain is 100x50 pixels, the photo 320x200.")
+
+
+def test_nothing_is_measured_while_the_strip_is_hidden(session: Session, qtbot: QtBot) -> None:
+    figures(session, qtbot)
+    qtbot.keyClick(session.window.canvas, Qt.Key.Key_M)
+    assert not session.window.page.figures.isVisible()
+    session.workspace.set_amount(40)
+    assert not session.window.page.measuring.busy
+    assert session.window.page.measuring.measured is None
+
+
+def kept(rainy: Image, derained: Image) -> Preview:
+    """A preview that is at hand for whoever measures it."""
+    job = Preview(Path("a.png"), Treatment())
+    SEEN.keep(job, Previewed(job.source, rainy, derained, Region(0, 0, rainy.width, rainy.height), True, 0.1))
+    return job
+
+
+def test_figures_are_taken_at_the_amount_and_through_the_mask() -> None:
+    before = np.full((20, 40, 3), 100, np.uint8)
+    after = before.copy()
+    after[:, :10] = 80
+    job = kept(Image(before), Image(after))
+    library = ModelLibrary()
+    assert measuring.measure(MeasureSeen(job), NoWatch(), library).changed == 0.25
+    half = measuring.measure(MeasureSeen(job, 0.5), NoWatch(), library)
+    assert half.removed == pytest.approx(2.5)
+    painted = np.zeros((10, 20), np.uint8)
+    painted[:5] = 255
+    mask = SaveMask(painted, True, 40, 20, Path("mask.png"))
+    assert measuring.measure(MeasureSeen(job, 1.0, mask), NoWatch(), library).changed == pytest.approx(0.125, abs=0.02)
+
+
+def test_a_result_with_fewer_bits_is_compared_in_those() -> None:
+    deep = np.full((8, 8, 3), 100 * 257, np.uint16)
+    job = kept(Image(deep, depth=16), Image(np.full((8, 8, 3), 100, np.uint8)))
+    assert measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary()).changed == 0
