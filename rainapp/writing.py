@@ -94,12 +94,22 @@ class _Dry(Exception):  # noqa: N818 - no error: it makes a sink leave nothing
 
 @dataclass(frozen=True)
 class _Layer:
-    """One of the files, and how many of its frames an earlier run has finished."""
+    """One of the files, of which an earlier run may have finished some frames."""
 
     sink: Sink
-    frames_done: int
+    resumable: ResumableSink | None  # the same, without the thread before it
 
-    def write(self, frame: Frame) -> None:
+    @property
+    def frames_done(self) -> int:
+        return self.resumable.frames_done if self.resumable else 0
+
+    @property
+    def had_rain(self) -> bool:
+        return self.resumable is not None and self.resumable.memo
+
+    def write(self, frame: Frame, rain_found: bool) -> None:
+        if self.resumable:
+            self.resumable.memo = rain_found
         if frame.index >= self.frames_done:
             self.sink.write(frame)
 
@@ -125,7 +135,9 @@ class Writing:
             try:
                 with contextlib.ExitStack() as result_stack:
                     result = self._open(self.result_target, "result", result_stack)
-                    first = min(layer.frames_done for layer in (rain, result) if layer is not None)
+                    layers = [layer for layer in (rain, result) if layer is not None]
+                    first = min(layer.frames_done for layer in layers)
+                    self.rain_found = any(layer.had_rain for layer in layers)
                     for frame in result_stack.enter_context(self._frames(source, pipeline, progress, first)):
                         self._write(frame, result, rain)
                         progress.next_frame()
@@ -142,7 +154,6 @@ class Writing:
             if self._info.kind == "clip":
                 frames = stack.enter_context(contextlib.closing(ahead(source, idle=progress.wait if first else None)))
             if first and isinstance(source, SkippingSource):
-                self.rain_found = True  # or there would be no parts to go on with
                 progress.begin(first)
                 source.first_frame = first
                 stack.callback(source.stop)  # before the thread is waited for
@@ -151,9 +162,9 @@ class Writing:
     def _write(self, frame: Frame, result: _Layer | None, rain: _Layer | None) -> None:
         self.rain_found = self.rain_found or rain_found(frame)
         if rain is not None:
-            rain.write(replace(frame, image=removed_rain(frame)))
+            rain.write(replace(frame, image=removed_rain(frame)), self.rain_found)
         if result is not None and not (self._info.kind == "photo" and self._stays()):
-            result.write(frame)
+            result.write(frame, self.rain_found)
 
     def _stays(self) -> bool:
         """Whether, as far as is known, the source's own bytes are the result."""
@@ -171,13 +182,13 @@ class Writing:
         self.notes = ()
         self.copied = True
 
-    def _open(self, target: Path | None, layer: str, stack: contextlib.ExitStack) -> _Layer | None:
+    def _open(self, target: Path | None, kind: str, stack: contextlib.ExitStack) -> _Layer | None:
         if target is None:
             return None
-        sink = open_sink(target, self._info, self._job.output, self._note, f"{layer} {self._key}")
+        sink = open_sink(target, self._info, self._job.output, self._note, f"{kind} {self._key}")
         stack.callback(lambda: self._add_notes(sink))  # called after the sink's own end, which may add to them
         stack.enter_context(behind := Behind(sink) if self._info.kind == "clip" else sink)
-        return _Layer(behind, sink.frames_done if isinstance(sink, ResumableSink) else 0)
+        return _Layer(behind, sink if isinstance(sink, ResumableSink) else None)
 
     def _add_notes(self, sink: Sink) -> None:
         self.notes = tuple(dict.fromkeys((*self.notes, *sink.notes)))

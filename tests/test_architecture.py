@@ -132,6 +132,7 @@ TABLE = (
         "doing",
         (
             "rainapp.work",
+            "rainapp.deraining",
             "rainapp.writing",
             "rainapp.batch",
             "rainapp.evaluate",

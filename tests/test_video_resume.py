@@ -14,11 +14,12 @@ import numpy as np
 import pytest
 from video_clips import make_clip
 
-from rainapp.errors import Cancelled
+from rainapp.errors import Cancelled, UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import video
-from rainapp.media.clip_journal import Journal, StoredPacket, journal_path
+from rainapp.media.clip_journal import DamagedParts, Journal, journal_path
 from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.media.clip_tape import StoredPacket
 
 PART = 4
 
@@ -43,6 +44,7 @@ from pathlib import Path
 from rainapp.jobs import Output
 from rainapp.media import video
 from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.media.clip_tape import StoredPacket
 source, target, codec = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 clip = video.ClipSource(source)
 with ResumableClipSink(target, clip.info, Output(codec=codec), key="as it is", part_frames=4) as sink:
@@ -96,6 +98,7 @@ def test_killed_at_any_frame_it_ends_as_if_nothing_had_happened(tmp_path: Path, 
     assert left < len(VARIABLE) - PART
     assert [path.name for path in target.parent.iterdir()] == ["b.mp4"]
     assert content(target) == expected
+    assert target.read_bytes() == (tmp_path / "whole.mp4").read_bytes()
     assert [time for time, _ in expected[0]] == [Fraction(tick, 12800) for tick in VARIABLE]
 
 
@@ -113,7 +116,7 @@ def test_a_clip_in_parts_looks_like_one_in_one_piece(tmp_path: Path) -> None:
     assert content(tmp_path / "parts.mp4")[1] == content(tmp_path / "piece.mp4")[1]
 
 
-@pytest.mark.parametrize(
+KINDS = pytest.mark.parametrize(
     ("name", "codec", "pix_fmt"),
     [
         ("a.mkv", "ffv1", "yuv420p"),
@@ -123,6 +126,9 @@ def test_a_clip_in_parts_looks_like_one_in_one_piece(tmp_path: Path) -> None:
         ("a.ts", "libx264", "yuv420p"),
     ],
 )
+
+
+@KINDS
 def test_every_kind_of_clip_can_be_made_in_parts(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
     source = make_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, times=range(11))
     write(source, tmp_path / f"out_{name}")
@@ -130,6 +136,35 @@ def test_every_kind_of_clip_can_be_made_in_parts(tmp_path: Path, name: str, code
     assert [frame.time_s for frame in before] == [frame.time_s for frame in after]
     for one, other in zip(before, after, strict=True):
         assert np.abs(one.image.pixels.astype(int) - other.image.pixels).mean() / one.image.peak < 0.02
+
+
+def fail_after(source: Path, target: Path, frames: int) -> None:
+    """Write until the disk fails, which keeps the finished parts."""
+    clip = video.ClipSource(source)
+    whole = ResumableClipSink(target, clip.info, Output(), key="as it is", part_frames=PART)
+    with pytest.raises(UnwritableFile), whole as sink:  # noqa: PT012
+        clip.first_frame = sink.frames_done
+        for frame in clip:
+            if frame.index == frames:
+                raise UnwritableFile("the disk fell out")
+            sink.write(frame)
+
+
+@KINDS
+def test_a_failed_run_is_gone_on_with_and_keeps_nothing_twice(tmp_path: Path, name: str, codec: str, pix_fmt: str) -> None:
+    source = make_clip(tmp_path / name, codec=codec, pix_fmt=pix_fmt, times=range(0, 800, 20), size=(160, 120), noise=True)
+    write(source, tmp_path / f"whole_{name}")
+    target = tmp_path / "out" / name
+    target.parent.mkdir()
+    for frames in (6, 13, 35):
+        fail_after(source, target, frames)
+        assert not target.exists()
+    beside = sum(path.stat().st_size for path in target.parent.iterdir() if path != journal_path(target))
+    if not name.endswith(".ts"):  # whose packets are cut up too finely to be found again
+        assert beside < 0.1 * (tmp_path / f"whole_{name}").stat().st_size
+    assert write(source, target) == 40 - 32
+    assert [path.name for path in target.parent.iterdir()] == [name]
+    assert target.read_bytes() == (tmp_path / f"whole_{name}").read_bytes()
 
 
 def test_a_cancel_leaves_no_parts(tmp_path: Path) -> None:
@@ -154,7 +189,7 @@ def test_finished_parts_are_let_go_without_the_garbage_collector(tmp_path: Path)
         with ResumableClipSink(tmp_path / "b.mp4", clip.info, Output(), key="", part_frames=2) as sink:
             for frame in clip:
                 sink.write(frame)
-                assert open_containers() <= before + 1
+                assert open_containers() <= before + 2  # the result's own, and that of the part in the making
         assert open_containers() <= before + 1
     finally:
         gc.enable()
@@ -170,38 +205,98 @@ def test_parts_of_another_treatment_are_not_used(tmp_path: Path) -> None:
         raise Cancelled
 
 
-def stored(number: int) -> StoredPacket:
-    return StoredPacket(number, number - 1, 1, number == 0, bytes([number]) * 50)
+def stored(number: int, size: int = 300) -> StoredPacket:
+    return StoredPacket(number, number - 1, 1, number == 0, np.random.default_rng(number).bytes(size))
+
+
+def give(journal: Journal, packet: StoredPacket, written: bytes | None = None) -> None:
+    """What a sink and its muxer do: announce a packet, then write it (or something else) into the file."""
+    journal.tape.expect(packet, journal.mark.number + 1)
+    journal.tape.write(b"head" + (packet.data if written is None else written))
 
 
 def test_whatever_follows_the_last_finished_part_is_dropped(tmp_path: Path) -> None:
     target = tmp_path / "b.mp4"
     journal = Journal(target, "key")
     for number in range(4):
-        journal.append(stored(number))
+        give(journal, stored(number))
         if number == 1:
-            journal.end_part(2)
+            journal.end_part(2, memo=True)
     journal.close(keep=True)
-    whole = journal_path(target).read_bytes()
-    for size in range(len(whole) + 1):
-        journal_path(target).write_bytes(whole[:size])
-        again = Journal(target, "key")
-        assert again.frames in (0, 2)
-        assert list(again.packets()) == ([stored(0), stored(1)] if again.frames else [])
-        again.close(keep=False)
-        assert not journal_path(target).exists()
+    result, index = journal_path(target).read_bytes(), journal_path(target, "-index").read_bytes()
+    for name, whole in (("", result), ("-index", index)):
+        for size in range(0, len(whole) + 1, 11):
+            journal_path(target).write_bytes(result)
+            journal_path(target, "-index").write_bytes(index)
+            journal_path(target, name).write_bytes(whole[:size])
+            again = Journal(target, "key")
+            assert (again.mark.frames, again.mark.memo) in ((0, False), (2, True))
+            read = [packet for packet, _ in again.packets()]
+            assert read == ([stored(0), stored(1)] if again.mark.frames else [])
+            again.close(keep=True)
+    journal = Journal(target, "key")
+    journal.close(keep=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_going_on_appends_after_the_last_finished_part(tmp_path: Path) -> None:
     target = tmp_path / "b.mp4"
     journal = Journal(target, "key")
-    journal.append(stored(0))
+    give(journal, stored(0))
     journal.end_part(1)
-    journal.append(stored(9))
+    give(journal, stored(9))
     journal.close(keep=True)
     journal = Journal(target, "key")
-    assert journal.frames == 1
-    journal.append(stored(1))
+    assert journal.mark.frames == 1
+    for packet, _ in list(journal.packets()):  # the muxer is given them again, and writes them again
+        journal.tape.write(b"head" + packet.data)
+    give(journal, stored(1))
     journal.end_part(2)
-    assert list(journal.packets()) == [stored(0), stored(1)]
+    assert list(journal.packets()) == [(stored(0), True), (stored(1), True)]
     journal.close(keep=False)
+
+
+def test_packets_that_the_muxer_holds_back_are_kept_until_it_writes_them(tmp_path: Path) -> None:
+    target = tmp_path / "b.mp4"
+    journal = Journal(target, "key")
+    for number in range(3):
+        give(journal, stored(number), b"" if number else None)
+    journal.end_part(3)
+    journal.close(keep=True)
+    journal = Journal(target, "key")
+    assert list(journal.packets()) == [(stored(0), True), (stored(1), False), (stored(2), False)]
+    journal.tape.write(b"head" + stored(0).data)
+    for number in (1, 2):
+        give(journal, stored(number))
+    journal.end_part(4)
+    assert list(journal.packets()) == [(stored(0), True), (stored(1), True), (stored(2), True)]
+    assert journal_path(target, "-index").stat().st_size < 1000
+    journal.close(keep=False)
+
+
+def test_a_result_that_is_not_what_the_journal_says_is_noticed(tmp_path: Path) -> None:
+    target = tmp_path / "b.mp4"
+    journal = Journal(target, "key")
+    give(journal, stored(0))
+    journal.end_part(1)
+    journal.close(keep=True)
+    changed = bytearray(journal_path(target).read_bytes())
+    changed[100] ^= 1
+    journal_path(target).write_bytes(changed)
+    journal = Journal(target, "key")
+    with pytest.raises(DamagedParts):
+        list(journal.packets())
+    journal.close(keep=False)
+
+
+def test_two_processes_do_not_share_parts(tmp_path: Path) -> None:
+    one, other = Journal(tmp_path / "b.mp4", "key"), Journal(tmp_path / "b.mp4", "key")
+    give(one, stored(0))
+    give(other, stored(1))
+    for journal in (one, other):
+        journal.end_part(1)
+    assert [packet for packet, _ in one.packets()] == [stored(0)]
+    assert [packet for packet, _ in other.packets()] == [stored(1)]
+    for journal in (one, other):
+        journal.close(keep=False)
+    assert list(tmp_path.iterdir()) == []

@@ -43,6 +43,7 @@ class Recipe:
     metadata: dict[str, str] = field(default_factory=dict)
     index_first: bool = False
     muxing: dict[str, str] = field(default_factory=dict)
+    noise: bool = False
 
 
 def make_clip(path: Path, **changes: Any) -> Path:
@@ -105,6 +106,8 @@ def _write(sink: Any, recipe: Recipe, video: Any, sounds: Sequence[Any], words: 
     deep = "p10" in recipe.pix_fmt or "p12" in recipe.pix_fmt
     for index, ticks in enumerate(recipe.times):
         pixels = moving_picture(index, *recipe.size, peak=65535 if deep else 255)
+        if recipe.noise:
+            pixels += np.random.default_rng(index).integers(0, 9000 if deep else 35, pixels.shape, pixels.dtype)
         frame = av.VideoFrame.from_ndarray(pixels, format="rgb48le" if deep else "rgb24").reformat(format=recipe.pix_fmt)
         frame.pts, frame.time_base = ticks, recipe.time_base
         if recipe.colour:

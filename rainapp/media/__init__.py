@@ -91,7 +91,12 @@ class Sink(Protocol):
 
 @runtime_checkable
 class ResumableSink(Sink, Protocol):
-    """A sink that goes on after the last part that an earlier run has finished. Ask only once it is entered."""
+    """A sink that goes on after the last part that an earlier run has finished. Ask only once it is entered.
+
+    `memo` is a word of its owner's that is kept with each part.
+    """
+
+    memo: bool
 
     @property
     def frames_done(self) -> int:

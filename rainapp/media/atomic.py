@@ -8,14 +8,14 @@ import contextlib
 import errno
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from rainapp.errors import UnreadableFile, UnwritableFile
+from rainapp.media.held import PART_SUFFIX, hold
 
 _BLOCK_BYTES = 1 << 20
-_PART_SUFFIX = ".rainapp-part"
 _parts: set[Path] = set()  # being written at this moment, by any thread
 
 _WORDS = {
@@ -79,12 +79,13 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
 
     Raises UnwritableFile in words for every refusal of the system, inside the block too.
     """
-    part = target.with_name(f".{secrets.token_hex(6)}{_PART_SUFFIX}")  # 27 characters: fits where any target name fits
+    part = target.with_name(f".{secrets.token_hex(6)}{PART_SUFFIX}")  # 27 characters: fits where any target name fits
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
         with open(part, "xb") as file:
             _parts.add(part)
+            hold(file)
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -96,6 +97,16 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
         _parts.discard(part)
         with contextlib.suppress(OSError):
             part.unlink()
+
+
+def take_parts(paths: Iterable[Path]) -> None:
+    """From now on `paths` are being written, and go with `abandon_parts`."""
+    _parts.update(paths)
+
+
+def leave_parts(paths: Iterable[Path]) -> None:
+    """`paths` are not being written any more."""
+    _parts.difference_update(paths)
 
 
 def abandon_parts() -> None:

@@ -21,6 +21,7 @@ from rainapp.media.clip_carry import Copier, add_copies, kept_tags, split
 from rainapp.media.clip_codecs import Encoding
 from rainapp.media.clip_facts import UNSAID, ClipFacts
 from rainapp.media.clip_open import open_container
+from rainapp.media.clip_tape import Tape
 
 # Sound is copied this far ahead of the picture, so that the muxer never waits for it.
 _AHEAD_S = 1
@@ -33,24 +34,32 @@ class ClipFile:
     A context manager that leaves no file unless `finish` was called; `notes` say in words what could not be kept.
     """
 
-    def __init__(self, target: Path, like: MediaInfo, facts: ClipFacts, encoding: Encoding, output: Output) -> None:
-        """`like` and its `facts` name the source, from which everything but the picture is copied."""
+    def __init__(
+        self, target: Path, like: MediaInfo, facts: ClipFacts, encoding: Encoding, output: Output, tape: Tape | None = None
+    ) -> None:
+        """`like` and its `facts` name the source, from which everything but the picture is copied.
+
+        With a `tape` that is what is written to, and its owner makes `target` of it.
+        """
         self.target = target
         self.notes: tuple[str, ...] = encoding.notes
         self._like = like
         self._facts = facts
         self._encoding = encoding
         self._output = output
+        self._tape = tape
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target and lay out its streams."""
         with contextlib.ExitStack() as stack, in_words(self.target, self._encoding):
-            file = stack.enter_context(replacing(self.target))
+            file = stack.enter_context(replacing(self.target) if self._tape is None else contextlib.nullcontext(self._tape))
             source = stack.enter_context(open_container(self._like.path))
             kept, notes = split(source, self._facts, self._encoding.muxer)
             bases = [self._facts.time_base, *(stream.time_base or Fraction(1, 1000) for stream in kept)]
-            options = _muxer_options(self._encoding.muxer, source, bases)
+            options = _muxer_options(self._encoding.muxer, source, bases) | (
+                {} if self._tape is None else _steady_muxing(self._encoding.muxer)
+            )
             self._sink = av.open(file, "w", format=self._encoding.muxer, container_options=options)
             stack.callback(self._abandon)
             self.stream = add_picture(self._sink, self._facts, self._encoding)
@@ -112,6 +121,12 @@ def _muxer_options(muxer: str, source: InputContainer, bases: list[Fraction]) ->
     if muxer == "mpegts":
         return {"mpegts_copyts": "1", "avoid_negative_ts": "disabled"}
     return {}
+
+
+def _steady_muxing(muxer: str) -> dict[str, str]:
+    """For a file that is gone on with: the same bytes each time, and no packet held back for more than two seconds."""
+    clusters = {"cluster_time_limit": "2000"} if muxer in ("matroska", "webm") else {}
+    return {"fflags": "+bitexact", "max_interleave_delta": "2000000"} | clusters
 
 
 def add_picture(sink: OutputContainer, facts: ClipFacts, encoding: Encoding) -> VideoStream:

@@ -1,9 +1,10 @@
 """A clip sink that survives a power cut: it encodes in parts, and goes on after the last finished one.
 
 Every part has an encoder of its own and starts with a key frame, always at the same frame numbers; so the parts of an
-interrupted run and of the one that goes on are the same as those of a run without interruption, and so is the file made of
-them. The packets wait in a journal beside the target; when all are there they are put together with sound and everything else,
-without encoding again. Only a run that is killed leaves its journal: an error or a cancel removes it.
+interrupted run and of the one that goes on are the same as those of a run without interruption. The result grows under a hidden
+name beside the target, with sound and everything else; the journal says where in it the packets lie. To go on, they are read
+from there and given to the muxer once more, which thereby writes the same bytes again and is where it was. So nothing is kept
+twice, and nothing is put together at the end. A cancel leaves nothing; what is killed, or fails, leaves what it had.
 """
 
 import contextlib
@@ -19,16 +20,20 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
+from rainapp.errors import RainError
 from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
 from rainapp.media.atomic import unwritable
 from rainapp.media.clip_facts import ClipFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
-from rainapp.media.clip_journal import Journal, StoredPacket
+from rainapp.media.clip_journal import DamagedParts, Journal
+from rainapp.media.clip_tape import StoredPacket
 from rainapp.media.clip_write import PictureEncoder, no_frame, plan
+from rainapp.media.room import AwaitRoom
 
 PART_S = 6  # so that a kill costs less than ten seconds of the clip
+_SCATTERING = ("mpegts",)  # muxers that cut packets into pieces too small to be found again
 
 
 def parts_of(like: MediaInfo) -> int:
@@ -39,20 +44,31 @@ def parts_of(like: MediaInfo) -> int:
 
 
 class ResumableClipSink:
-    """Takes upright frames from number `frames_done` on, and writes a clip like `like`, whole or not at all."""
+    """Takes upright frames from number `frames_done` on, and writes a clip like `like`, whole or not at all.
 
-    def __init__(self, target: Path, like: MediaInfo, output: Output, *, key: str, part_frames: int = 0) -> None:
+    `memo` is a word of the owner's that is kept with each finished part, for the run that goes on.
+    """
+
+    def __init__(
+        self, target: Path, like: MediaInfo, output: Output, *,
+        key: str, part_frames: int = 0, await_room: AwaitRoom | None = None,
+    ) -> None:  # fmt: skip
         """`key` says in text what is done to the frames: parts are used again only under the same key and source.
 
-        `part_frames` 0 makes parts of `PART_S` seconds. Raises BadTreatment and UnwritableFile as `ClipSink` does.
+        `part_frames` 0 makes parts of `PART_S` seconds. `await_room` is called when the disk is full.
+        Raises BadTreatment and UnwritableFile as `ClipSink` does.
         """
         self._facts, self._encoding = plan(target, like, output)
         self.target = target
+        self.memo = False
         self.part_frames = part_frames or parts_of(like)
-        self._file = ClipFile(target, like, self._facts, self._encoding, output)
+        self._like = like
+        self._output = output
+        self._await_room = await_room
         stat = like.path.stat()
         source = f"{like.path.absolute()} {stat.st_size} {stat.st_mtime_ns}"
-        self._key = f"{source} {self._encoding} {self.part_frames} {av.__version__} {key}"
+        self._key = f"{source} {self._encoding} {output.metadata} {self.part_frames} {av.__version__} {key}"
+        self._notes = self._encoding.notes
         self._part: OutputContainer | None = None
         self._encoder: PictureEncoder | None = None
         self._count = 0
@@ -60,18 +76,46 @@ class ResumableClipSink:
     @property
     def notes(self) -> tuple[str, ...]:
         """What could not be kept, in sentences."""
-        return self._file.notes
+        return self._notes
 
     @property
     def frames_done(self) -> int:
         """How many frames a run before this one has finished; known once the sink is entered."""
-        return self._journal.frames
+        return self._journal.mark.frames
 
     def __enter__(self) -> Self:
-        """Open the journal beside the target."""
-        self._journal = Journal(self.target, self._key)
-        self._count = self._journal.frames
+        """Open the journal beside the target, and bring the result to where its last finished part ends."""
+        finds = self._encoding.muxer not in _SCATTERING
+        self._journal = Journal(self.target, self._key, self._await_room, finds=finds)
+        try:
+            with self._disk_in_words():
+                try:
+                    self._begin()
+                except DamagedParts:
+                    self._journal.restart()
+                    self._begin()
+        except BaseException:
+            self._journal.close(keep=self.frames_done > 0)
+            raise
+        self._count = self._journal.mark.frames
+        self.memo = self._journal.mark.memo
         return self
+
+    def _begin(self) -> None:
+        """Lay out the file and give the muxer what earlier runs have encoded. Raises DamagedParts."""
+        self._last: int | None = None
+        arguments = self.target, self._like, self._facts, self._encoding, self._output
+        self._file = ClipFile(*arguments, tape=self._journal.tape).__enter__()
+        try:
+            for packet, is_settled in self._journal.packets():
+                self._mux(packet, expect=not is_settled)
+        except BaseException:
+            self._abandon()
+            raise
+
+    def _abandon(self) -> None:
+        self._journal.tape.shut()  # closing the muxer would write its end
+        self._file.__exit__(None, None, None)
 
     def write(self, frame: Frame) -> None:
         """Encode the next frame; the first has the number `frames_done`. Raises UnwritableFile, ValueError for another."""
@@ -91,7 +135,8 @@ class ResumableClipSink:
     def _end_part(self, following: Fraction | None) -> None:
         if self._encoder is not None:
             self._store(self._encoder.end(following))
-            self._journal.end_part(self._count)
+            if following is not None:  # after the last part the result is whole at once
+                self._journal.end_part(self._count, self.memo)
         self._drop_part()
 
     def _drop_part(self) -> None:
@@ -104,7 +149,20 @@ class ResumableClipSink:
         for packet in packets:
             pts = packet.pts or 0
             dts = pts if packet.dts is None else packet.dts
-            self._journal.append(StoredPacket(pts, dts, packet.duration or 0, packet.is_keyframe, bytes(packet)))
+            self._mux(StoredPacket(pts, dts, packet.duration or 0, packet.is_keyframe, bytes(packet)))
+
+    def _mux(self, stored: StoredPacket, *, expect: bool = True) -> None:
+        """Give a packet to the muxer; at the borders of parts decoding times are moved behind those before."""
+        dts = stored.dts if self._last is None else max(stored.dts, self._last + 1)
+        self._last = min(dts, stored.pts)
+        packet: Packet[VideoStream] = Packet(stored.data)  # type: ignore[assignment]
+        packet.stream = self._file.stream
+        packet.pts, packet.dts, packet.duration = stored.pts, self._last, stored.duration
+        packet.time_base = self._facts.time_base
+        packet.is_keyframe = stored.is_key
+        if expect:
+            self._journal.tape.expect(stored, self._journal.mark.number + 1)
+        self._file.mux([packet], stored.pts * self._facts.time_base)
 
     @contextlib.contextmanager
     def _disk_in_words(self) -> Iterator[None]:
@@ -115,28 +173,24 @@ class ResumableClipSink:
             raise unwritable(self.target, error) from error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Put the parts together and commit; after an error leave nothing."""
-        with contextlib.ExitStack() as stack:
-            stack.callback(self._journal.close, keep=False)
-            stack.callback(self._drop_part)
-            if error is not None:
-                return
-            with self._disk_in_words():
-                self._end_part(None)
-                if not self._journal.frames:
-                    raise no_frame(self.target)
-                self._assemble()
+        """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
+        keep = isinstance(error, RainError | OSError | MemoryError)
+        try:
+            if error is None:
+                with self._disk_in_words():
+                    self._commit()
+        except (RainError, OSError, MemoryError):
+            keep = True
+            raise
+        finally:
+            self._drop_part()
+            self._notes = self._file.notes
+            self._abandon()
+            self._journal.close(keep=keep and self.frames_done > 0)
 
-    def _assemble(self) -> None:
-        with self._file as file:
-            last = None
-            for stored in self._journal.packets():
-                dts = stored.dts if last is None else max(stored.dts, last + 1)
-                last = min(dts, stored.pts)
-                packet: Packet[VideoStream] = Packet(stored.data)  # type: ignore[assignment]
-                packet.stream = file.stream
-                packet.pts, packet.dts, packet.duration = stored.pts, last, stored.duration
-                packet.time_base = self._facts.time_base
-                packet.is_keyframe = stored.is_key
-                file.mux([packet], stored.pts * self._facts.time_base)
-            file.finish()
+    def _commit(self) -> None:
+        if not self._count:
+            raise no_frame(self.target)
+        self._end_part(None)
+        self._file.finish()
+        self._journal.commit(self.target)

@@ -87,17 +87,21 @@ class PictureEncoder:
         self._facts = facts
         self._writer = FrameWriter(facts, encoding.pix_fmt, full_range=encoding.full_range)
         self._frame: Frame | None = None
+        self._is_x265 = encoding.encoder == "libx265"
+        self._given = False  # whether packets came before the end
 
     def encode(self, frame: Frame) -> "list[Packet[VideoStream]]":
         """Packets that are ready after `frame`."""
         packets = self._encode_pending(frame.time_s)
+        self._given = self._given or bool(packets)
         self._frame = frame
         self.last = frame.time_s
         return packets
 
     def end(self, following: Fraction | None) -> "list[Packet[VideoStream]]":
         """The packets that are left. `following` is the time of the frame after the last, None when there is none."""
-        return self._encode_pending(following) + self._timed(self._stream.encode(None))
+        packets = self._encode_pending(following) + self._timed(self._stream.encode(None))
+        return _decoded_in_turn(packets) if self._is_x265 and not self._given else packets
 
     def _encode_pending(self, following: Fraction | None) -> "list[Packet[VideoStream]]":
         if self._frame is None:
@@ -114,8 +118,18 @@ class PictureEncoder:
         return round(time_s / self._facts.time_base)
 
     def _timed(self, packets: "list[Packet[VideoStream]]") -> "list[Packet[VideoStream]]":
-        """`packets` with decoding times that can be: x265 gives clips of two or three frames some out of nowhere."""
+        """`packets` with decoding times that can be."""
         for packet in packets:
             if packet.pts is not None and (packet.dts is None or not 0 <= packet.pts - packet.dts < _MAX_REORDERING):
                 packet.dts = packet.pts
         return packets
+
+
+def _decoded_in_turn(packets: "list[Packet[VideoStream]]") -> "list[Packet[VideoStream]]":
+    """All packets of an encoder with decoding times made anew: x265 gives clips of a few frames some out of nowhere."""
+    if all(packet.pts is not None for packet in packets):
+        shown = sorted(packet.pts or 0 for packet in packets)
+        late = max((time - (packet.pts or 0) for time, packet in zip(shown, packets, strict=True)), default=0)
+        for time, packet in zip(shown, packets, strict=True):
+            packet.dts = time - late
+    return packets

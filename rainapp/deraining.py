@@ -1,0 +1,60 @@
+"""Taking the rain out of one file: open it, load what the treatment asks for, write each frame.
+
+A photo is a clip of one frame, so both share the story. `writing` decides when a file is copied byte for byte instead, which
+layers are written, and how the progress of tiles becomes that of a whole clip. A target appears only when it is whole, because
+a sink commits at its end; when the person cancels, nothing of it is left.
+"""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+from rainapp.jobs import Derained, DerainFile, Watch
+from rainapp.library import ModelLibrary
+from rainapp.media import open_source, part_frames
+from rainapp.media.atomic import unwritable
+from rainapp.media.held import sweep
+from rainapp.stages import load_pipeline
+from rainapp.writing import ClipWatch, Writing, key_of, note_of
+
+NO_ENGINE = "none"
+
+
+def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Derained:
+    """Take the rain out of `job.source` and write `job.target`, which appears only when it is whole."""
+    started = time.monotonic()
+    watch.tick(0, 0)
+    with open_source(job.source) as source:
+        is_clip = source.info.kind == "clip"
+        treatment = job.treatment if is_clip else replace(job.treatment, temporal="off")
+        parts = part_frames(source.info) if is_clip else 0
+        pipeline = load_pipeline(treatment, library, parts) if treatment.strength else None
+        make_folder(job.target.parent)
+        progress = ClipWatch(watch, source.info)
+        weights = library.get(treatment.model).sha256 if pipeline else ""
+        writing = Writing(job, source.info, note_of(job, pipeline), key_of(treatment, pipeline, weights))
+        if pipeline is None and job.output.layer == "result" and writing.may_copy:
+            writing.copy()
+        else:
+            writing.write(source, pipeline, progress)
+        return Derained(
+            job.source,
+            job.target,
+            seconds=time.monotonic() - started,
+            megapixels=source.info.width * source.info.height * max(progress.frames_done, 1) / 1e6,
+            model=pipeline.model_id if pipeline else job.treatment.model,
+            engine=pipeline.engine if pipeline else NO_ENGINE,
+            device=pipeline.device if pipeline else NO_ENGINE,
+            rain_found=writing.rain_found,
+            layer=writing.rain_target,
+            notes=(*(() if writing.copied else source.info.notes), *(pipeline.notices if pipeline else ()), *writing.notes),
+        )
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder of a target where it is missing, and rid it of what killed runs have left. Raises UnwritableFile."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritable(folder, error) from error
+    sweep(folder)
