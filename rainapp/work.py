@@ -5,7 +5,7 @@ The story of a file is told in `deraining`, with what belongs to it in `writing`
 `run` is what `Workers` calls, on a thread of its own. What is only shown, never written, is done in `looking`.
 """
 
-from rainapp import comparing
+from rainapp import comparing, measuring
 from rainapp.batch import Found, find_files
 from rainapp.deraining import derain_file
 from rainapp.jobs import (
@@ -14,6 +14,8 @@ from rainapp.jobs import (
     FindFiles,
     FoundFiles,
     Job,
+    MaskJob,
+    MeasureSeen,
     Preview,
     ReadPair,
     ReadPicture,
@@ -22,6 +24,7 @@ from rainapp.jobs import (
 from rainapp.keeping import keep
 from rainapp.library import ModelLibrary
 from rainapp.looking import preview, read_pair, read_picture
+from rainapp.masks import save_or_load
 
 
 def run(job: Job, watch: Watch) -> object:
@@ -43,6 +46,10 @@ def run(job: Job, watch: Watch) -> object:
         return find(job, watch)
     if isinstance(job, CompareJob):
         return comparing.do(job, watch, ModelLibrary())
+    if isinstance(job, MaskJob):
+        return save_or_load(job, watch)
+    if isinstance(job, MeasureSeen):
+        return measuring.measure(job, watch, ModelLibrary())
     return keep(job, watch, ModelLibrary())
 
 
