@@ -69,8 +69,8 @@ class Rain:
 class Train:
     """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth.
 
-    `optimiser` is adamw or muon (`training.muon`). `even_out` 0 to 1 lets samples with little rain count as much as heavy ones
-    (`losses.rain_weights`).
+    `loss` is l1 or psnr; with l1, `fft_weight` adds spectral L1 and `even_out` 0 to 1 lets samples with little rain count as
+    much as heavy ones (`losses.rain_weights`). `optimiser` is adamw or muon (`training.muon`).
     """
 
     steps: int = 20000
@@ -83,6 +83,7 @@ class Train:
     weight_decay: float = 1e-4
     clip: float = 1.0
     ema: float = 0.999
+    loss: str = "l1"
     fft_weight: float = 0.01
     even_out: float = 0.0
     precision: str = "auto"
@@ -145,6 +146,7 @@ class Recipe:
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
             (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
+            (train.loss in ("l1", "psnr"), "train.loss must be l1 or psnr."),
             (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
             (

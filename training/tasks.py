@@ -10,7 +10,13 @@ from training.streaks import StreakBank
 
 
 def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
-    """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out; L1 and spectral L1."""
+    """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out.
+
+    The error is L1 with spectral L1, or the PSNR loss, as the recipe says.
+    """
+    draw = Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch
+    if recipe.train.loss == "psnr":
+        return Strategy("derain", draw=draw, terms=(("psnr", 1.0, lambda p, batch: losses.psnr_loss(p, batch.target)),))
 
     def weighed(prediction: Tensor, batch: data.Batch) -> tuple[Tensor, Tensor]:
         weights = losses.rain_weights(batch.rainy, batch.target, recipe.train.even_out)
@@ -18,7 +24,7 @@ def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
 
     return Strategy(
         "derain",
-        draw=Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch,
+        draw=draw,
         terms=(
             ("l1", 1.0, lambda prediction, batch: losses.l1(*weighed(prediction, batch))),
             ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(*weighed(prediction, batch))),

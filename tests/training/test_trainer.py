@@ -76,9 +76,10 @@ class StopAt:
             raise Cancelled
 
 
-def test_training_lowers_the_error_on_rain_it_has_not_drawn(small: recipe.Recipe, tmp_path: Path) -> None:
+@pytest.mark.parametrize("loss", ["l1", "psnr"])
+def test_training_lowers_the_error_on_rain_it_has_not_drawn(small: recipe.Recipe, tmp_path: Path, loss: str) -> None:
     heavy = replace(small.rain, profiles=("heavy",), dry=0.0)
-    train = replace(small.train, steps=120, batch=8, lr=1e-2, warmup_steps=10, crop_px=32)
+    train = replace(small.train, steps=120, batch=8, lr=1e-2, warmup_steps=10, crop_px=32, loss=loss)
     longer = replace(small, rain=heavy, train=train, net=replace(small.net, width=8))
     trainer = trainer_for(longer, tmp_path / "run")
     unseen = trainer.plan.draw(10_000, 0, 1)
@@ -124,6 +125,19 @@ def test_a_checkpoint_of_another_optimiser_is_refused_in_words(small: recipe.Rec
     other = replace(small, train=replace(small.train, optimiser="muon"))
     with pytest.raises(BadModel, match="optimiser"):
         trainer_for(other, tmp_path / "run").resume()
+
+
+def test_the_psnr_loss_weighs_light_rain_like_heavy_and_lets_restored_samples_rest() -> None:
+    target = torch.zeros(3, 3, 8, 8)
+    prediction = torch.stack([torch.full((3, 8, 8), value) for value in (0.3, 0.03, 0.0003)]).requires_grad_()
+    loss = losses.psnr_loss(prediction, target)
+    psnr = -10 * torch.log10(prediction.detach()[:2].square().mean((1, 2, 3)) + losses.PSNR_FLOOR)
+    loss.backward()  # type: ignore[no-untyped-call]
+    assert prediction.grad is not None
+    heavy, light, restored = prediction.grad.abs().sum((1, 2, 3)).tolist()
+    assert light > 5 * heavy  # a tenth of the error has ten times the slope, less the floor
+    assert restored < heavy
+    assert float(losses.psnr_loss(prediction.detach()[:2], target[:2])) == pytest.approx(float(-psnr.mean()) * 2.302585 / 10)
 
 
 def test_the_sample_at_a_place_depends_on_seed_and_place_alone(small: recipe.Recipe, tmp_path: Path) -> None:
