@@ -3,6 +3,7 @@
 The same samples as without workers: what a batch holds depends on its place in the run alone.
 """
 
+import signal
 from collections.abc import Iterator
 
 import torch
@@ -24,9 +25,11 @@ class _Places(Dataset[Batch]):
         return self.crops.batch(self.first + index, self.rank, self.world)
 
 
-def _one_thread(worker: int) -> None:
-    """Workers are many; each keeps to one thread."""
+def _begin(worker: int) -> None:
+    """One thread each, for there are many. Signals to the whole run are the trainer's, which must not lose them while it saves."""
     torch.set_num_threads(1)
+    for asked in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(asked, signal.SIG_IGN)
 
 
 class Prefetch:
@@ -49,7 +52,7 @@ class Prefetch:
                 batch_size=None,
                 num_workers=self.workers,
                 prefetch_factor=4,
-                worker_init_fn=_one_thread,
+                worker_init_fn=_begin,
                 pin_memory=False,
             )
             self.batches = iter(loader)
