@@ -26,7 +26,7 @@ class _Places(Dataset[Batch]):
 
 
 def _begin(worker: int) -> None:
-    """One thread each, for there are many. Signals to the whole run are the trainer's, which must not lose them while it saves."""
+    """One thread each, for there are many. Signals to the whole run are the trainer's: it must lose none while it saves."""
     torch.set_num_threads(1)
     for asked in (signal.SIGINT, signal.SIGTERM):
         signal.signal(asked, signal.SIG_IGN)
