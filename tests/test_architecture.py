@@ -67,7 +67,7 @@ TABLE = (
     ),
     Row(
         "contracts",
-        ("rainapp.jobs", "rainapp.naming", "rainapp.presets", "rainapp.comparison", "rainapp.ballot"),
+        ("rainapp.jobs", "rainapp.watch", "rainapp.naming", "rainapp.presets", "rainapp.comparison", "rainapp.ballot"),
         uses=("words", "values"),
         why="records are data: neither torch nor Qt",
     ),
@@ -148,6 +148,7 @@ TABLE = (
             "rainapp.comparing_export",
             "rainapp.masks",
             "rainapp.measuring",
+            "rainapp.warming",
             "rainapp.rain_found",
         ),
         uses=("words", "values", "contracts", "metrics", "nets", "files", "rain", "stages", "importing", "lanes"),
@@ -179,7 +180,15 @@ TABLE = (
         ("rainapp.gui.*",),
         uses=("words", "values", "contracts", "lanes"),
         libraries=libraries("PySide6 numpy send2trash"),
-        late=("rainapp.work", "rainapp.looking", "rainapp.keeping", "rainapp.masks", "rainapp.measuring", "training.recipe"),
+        late=(
+            "rainapp.work",
+            "rainapp.looking",
+            "rainapp.keeping",
+            "rainapp.masks",
+            "rainapp.measuring",
+            "rainapp.warming",
+            "training.recipe",
+        ),
         why="the window appears before torch is imported, and never decodes or computes",
     ),
     Row(

@@ -1,17 +1,13 @@
 """How the window starts and ends.
 
-    1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
-    2  settings, theme, translations
-    3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job derains, on its thread
-    4  the window, before any of that is imported
-    5  the event loop; every event of a job crosses here, through one queued signal
-    6  the end: running jobs are cancelled, all threads joined, settings written
-
-Python's cyclic garbage collector may run on any thread and would then destroy Qt objects there, which crashes. It is switched
-off and called from a timer of the GUI thread.
+1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
+2  settings, theme, translations
+3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job derains, on its thread
+4  the window, before any of that is imported
+5  the event loop; every event of a job crosses here, through one queued signal
+6  the end: running jobs are cancelled, all threads joined, settings written
 """
 
-import gc
 import locale
 import logging
 import sys
@@ -24,6 +20,7 @@ from types import TracebackType
 from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from rainapp.gui.collector import Collector
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
@@ -31,14 +28,14 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, Progressed, ReadPicture, Watch
+from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, Progressed, ReadPicture, WarmUp, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
 from rainapp.workers import Run, Workers
 
 PROGRESS_MS = 50  # progress reaches the window at most 20 times a second
-COLLECT_MS = 1000
+WARM_UP_MS = 300
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +54,11 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import masks
 
         return masks.save_or_load(job, watch)
+    from rainapp import warming
+
+    warming.load_libraries(*warming.LIBRARIES)
+    if isinstance(job, WarmUp):
+        return warming.warm_up(job, watch, ModelLibrary())
     if isinstance(job, MeasureSeen):
         from rainapp import measuring
 
@@ -129,12 +131,15 @@ class Session:
         self.workspace = Workspace(self.dispatch, library or ModelLibrary(), settings)
         self.viewing = Viewing(self.workspace)
         self.window = MainWindow(self.workspace, self.viewing)
-        self._collected = gc.isenabled()
-        gc.disable()
-        self._collector = QTimer()
-        self._collector.setInterval(COLLECT_MS)
-        self._collector.timeout.connect(_collect)
-        self._collector.start()
+        self._collector = Collector()
+
+    def warm_up(self) -> None:
+        """Make the engine ready in the background, once the window has come to rest."""
+        QTimer.singleShot(WARM_UP_MS, self.window, self._warm_up)
+
+    def _warm_up(self) -> None:
+        if self.workspace.card is not None:
+            self.dispatch.ask(WarmUp(self.workspace.preview_treatment), "device", lambda _: None)
 
     def close(self, remember: bool = True) -> None:
         """Cancel what runs, join the threads, write the settings. A second call does no harm."""
@@ -146,17 +151,6 @@ class Session:
         self.window.compare.comparing.close()
         if remember:
             self.workspace.remember()
-        if self._collected:
-            gc.enable()
-
-
-def _collect() -> None:
-    """Collect as Python would have done by itself, by its own thresholds."""
-    thresholds, counts = gc.get_threshold(), gc.get_count()
-    for generation in (2, 1, 0):
-        if counts[generation] > thresholds[generation] > 0:
-            gc.collect(generation)
-            return
 
 
 def prepare(application: QApplication, settings: Settings) -> None:
@@ -218,6 +212,7 @@ def main(paths: Sequence[Path] = (), safe: bool = False) -> int:
     for words in notices:
         session.window.notice.say(words)
     session.workspace.add(paths)
+    session.warm_up()
     code = application.exec()
     session.close(remember=not safe)
     return code
