@@ -80,4 +80,9 @@ class DeviceLost(RainError):
 
 
 class Cancelled(Exception):
-    """The person asked to stop. Passes through everything and is shown to nobody."""
+    """The person asked to stop. Passes through everything and is shown to nobody.
+
+    `kept` names the part done of a clip, where keeping it was asked for.
+    """
+
+    kept: Path | None = None

@@ -6,9 +6,12 @@ neither torch nor Qt. `work.run(job, watch)` does what a record says.
 
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal
 
 from rainapp.image import Image, Pixels
+from rainapp.watch import NoWatch as NoWatch
+from rainapp.watch import WaitingWatch as WaitingWatch
+from rainapp.watch import Watch as Watch
 
 ModelId = str
 Veil = Literal["keep", "clear"]
@@ -21,21 +24,6 @@ Layer = Literal["result", "rain", "both"]
 Lane = Literal["device", "quick", "library", "figures"]
 
 STRENGTH_MAX = 1.3
-
-
-class Watch(Protocol):
-    """What the work sees of its owner: one call that reports, waits while paused, and raises `Cancelled`."""
-
-    def tick(self, done: int, total: int, **facts: float) -> None:
-        """Report `done` of `total` units (total 0: unknown); called once a tile or a step."""
-        ...
-
-
-class NoWatch:
-    """A watch nobody looks at, for scripts and tests."""
-
-    def tick(self, done: int, total: int, **facts: float) -> None:
-        """Do nothing."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +59,7 @@ class Output:
     metadata: MetadataChoice = "keep"
     layer: Layer = "result"
     if_exists: IfExists = "rename"
+    keep_partial: bool = False  # a cancelled clip leaves the part done, as a playable file under a name that says so
 
 
 @dataclass(frozen=True)
@@ -158,13 +147,6 @@ class MeasureSeen:
     strength: float = 1.0
     mask: SaveMask | None = None
     truth: Path | None = None
-
-
-@dataclass(frozen=True)
-class WarmUp:
-    """Make the engine ready for `treatment` before anybody waits for it."""
-
-    treatment: Treatment
 
 
 @dataclass(frozen=True)
@@ -258,7 +240,7 @@ class DropKept:
 LibraryJob = ImportModel | CheckModels | RemoveModel
 MaskJob = SaveMask | LoadMask
 CompareJob = ComparePhoto | DrawRainOn | ReadParts | ExportComparison | DropKept
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | WarmUp | CompareJob
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | CompareJob
 
 
 @dataclass(frozen=True)
@@ -387,9 +369,19 @@ class Failed:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The job was cancelled; nothing of it is left."""
+    """The job was cancelled; nothing of it is left but `kept`, the part done of a clip, where that was asked for."""
 
     job_id: int
+    kept: Path | None = None
 
 
-Event = Queued | Progressed | Finished | Failed | Stopped
+@dataclass(frozen=True)
+class Waiting:
+    """The job waits until a person helps (the disk is full), and goes on by itself then; progress tells of that."""
+
+    job_id: int
+    message: str
+    hint: str = ""
+
+
+Event = Queued | Progressed | Waiting | Finished | Failed | Stopped

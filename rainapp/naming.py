@@ -18,6 +18,7 @@ NAME_BYTES_MAX = 240  # of 255 on every usual disk; what is left serves the numb
 TEMPLATE = "{name}_derained"
 RESULT_MARK = "_derained"
 RAIN_MARK = "_rain"
+UNFINISHED_MARK = " (unfinished)"
 
 
 def result_path(source: Path, folder: Path, suffix: str, treatment: Treatment, template: str = TEMPLATE) -> Path:
@@ -31,6 +32,17 @@ def rain_path(target: Path) -> Path:
     suffix = target.suffix if is_clip_name(target) else ".png"
     head, mark, tail = target.stem.rpartition(RESULT_MARK)
     return target.with_name(fitted(f"{head}{RAIN_MARK}{tail}" if mark else f"{target.stem}{RAIN_MARK}", suffix))
+
+
+def unfinished_path(target: Path) -> Path:
+    """Where the part done of the cancelled result `target` goes: a name that says so, and that nothing has yet."""
+    number = 1
+    while True:
+        mark = UNFINISHED_MARK if number == 1 else f"{UNFINISHED_MARK} ({number})"
+        path = target.with_name(fitted(target.stem, mark + target.suffix))
+        if not os.path.lexists(path):
+            return path
+        number += 1
 
 
 def fitted(stem: str, suffix: str) -> str:

@@ -121,6 +121,8 @@ def _fits(key: str, value: object, hint: Any) -> bool:
     kinds = set(get_args(hint)) - {NoneType} or {hint}
     if kinds <= {str, Path}:
         return isinstance(value, str) and 0 < len(value) <= 4096 and "\0" not in value
+    if kinds == {bool}:
+        return isinstance(value, bool)
     numbers = (int, float) if float in kinds else int
     low, high = _LIMITS[key]
     return isinstance(value, numbers) and not isinstance(value, bool) and low <= value <= high

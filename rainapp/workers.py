@@ -23,7 +23,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Literal
 
 from rainapp.errors import Cancelled, RainError
-from rainapp.jobs import Event, Failed, Finished, Job, Lane, Progressed, Queued, Stopped, Watch
+from rainapp.jobs import Event, Failed, Finished, Job, Lane, Progressed, Queued, Stopped, Waiting, Watch
 
 Run = Callable[[Job, Watch], object]
 OnEvent = Callable[[Event], None]
@@ -98,6 +98,10 @@ class _Running:
         if self._cancelled:
             raise Cancelled
 
+    def wait(self, message: str, hint: str) -> None:
+        """Tell that the work waits for a person."""
+        self.tell(Waiting(self.job_id, message, hint))
+
     def pause(self) -> None:
         """Halt at the next tick."""
         with self._lock:
@@ -138,8 +142,8 @@ class _Running:
     def _outcome(self, run: Run) -> Event:
         try:
             return Finished(self.job_id, run(self.job, self))
-        except Cancelled:
-            return Stopped(self.job_id)
+        except Cancelled as stop:
+            return Stopped(self.job_id, stop.kept)
         except RainError as error:
             log.info("job %d failed: %s", self.job_id, error)
             return Failed(self.job_id, error.kind, error.message, error.hint)

@@ -6,14 +6,16 @@ left them, both files from the frame that both have. A photo is one frame and is
 
 import contextlib
 import hashlib
+import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rainapp
+from rainapp.errors import UnwritableFile
 from rainapp.formats import same_format
 from rainapp.image import Frame
-from rainapp.jobs import DerainFile, Treatment, Watch
+from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
 from rainapp.media import MediaInfo, ResumableSink, Sink, SkippingSource, Source, open_sink
 from rainapp.media.ahead import Behind, ahead
 from rainapp.media.atomic import copy_file
@@ -36,6 +38,7 @@ class ClipWatch:
         self._tiles = 1
         self._tiles_done = 0
         self._written = 0
+        self._told = (0, 0)
 
     def begin(self, first_frame: int) -> None:
         """Frames before `first_frame` were done by an earlier run."""
@@ -54,17 +57,47 @@ class ClipWatch:
         self._tiles_done = max(self._tiles_done, self._written * self._tiles)
         self._tell()
 
-    def wait(self) -> None:
-        """Nothing can be told yet, but the owner may want to pause or cancel."""
-        if not self.frames_done and not self._tiles_done:
-            self._watch.tick(0, 0)
+    def stand(self) -> None:
+        """Nothing moves, but the owner may want to pause or cancel: tell again what was told last."""
+        self._watch.tick(*self._told)
+
+    def wait(self, message: str, hint: str) -> None:
+        """The work waits for what only a person can change."""
+        if isinstance(self._watch, WaitingWatch):
+            self._watch.wait(message, hint)
 
     def _tell(self, **facts: float) -> None:
         """What a frame counts: its tiles, and its writing as an eighth of them."""
         writing = max(1, self._tiles // 8)
         done = self._tiles_done + self._written * writing
         frames = max(self._frames, self._written, -(-self._tiles_done // self._tiles)) if self._frames else 0
-        self._watch.tick(done, frames * (self._tiles + writing), **facts)
+        total = frames * (self._tiles + writing)
+        self._told = done, total
+        self._watch.tick(done, total, **facts)
+
+
+class Room:
+    """Waits while a disk is full: says so once, looks again every two seconds, and gives up after an hour."""
+
+    def __init__(self, progress: ClipWatch, *, poll_s: float = 2.0, limit_s: float = 3600.0) -> None:
+        self._progress = progress
+        self._poll_s = poll_s
+        self._limit_s = limit_s
+        self._since = self._last = float("-inf")
+
+    def __call__(self, target: Path) -> None:
+        """Wait a little before `target` is tried again. Raises UnwritableFile after the limit, Cancelled when asked to."""
+        now = time.monotonic()
+        if now - self._last > 10 * self._poll_s:  # meanwhile there was room
+            self._since = now
+            self._progress.wait(f"The disk is full; {target.name} waits.", "Free some space: it then goes on by itself.")
+        if now - self._since > self._limit_s:
+            hint = "Free some space and start it again: it goes on where it stopped."
+            raise UnwritableFile(f"{target.name} cannot be written: the disk is still full.", hint, target)
+        while time.monotonic() - now < self._poll_s:
+            time.sleep(min(0.1, self._poll_s))
+            self._progress.stand()
+        self._last = time.monotonic()
 
 
 def expected_frames(info: MediaInfo) -> int:
@@ -130,11 +163,12 @@ class Writing:
 
     def write(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch) -> None:
         """Take all frames of `source` through `pipeline`; each file is committed at the end, whole, or not at all."""
+        room = Room(progress)
         with contextlib.ExitStack() as stack:
-            rain = self._open(self.rain_target, "rain", stack)
+            rain = self._open(self.rain_target, "rain", room, stack)
             try:
                 with contextlib.ExitStack() as result_stack:
-                    result = self._open(self.result_target, "result", result_stack)
+                    result = self._open(self.result_target, "result", room, result_stack)
                     layers = [layer for layer in (rain, result) if layer is not None]
                     first = min(layer.frames_done for layer in layers)
                     self.rain_found = any(layer.had_rain for layer in layers)
@@ -152,7 +186,7 @@ class Writing:
         with contextlib.ExitStack() as stack:
             frames: Iterable[Frame] = source
             if self._info.kind == "clip":
-                frames = stack.enter_context(contextlib.closing(ahead(source, idle=progress.wait if first else None)))
+                frames = stack.enter_context(contextlib.closing(ahead(source, idle=progress.stand if first else None)))
             if first and isinstance(source, SkippingSource):
                 progress.begin(first)
                 source.first_frame = first
@@ -182,10 +216,10 @@ class Writing:
         self.notes = ()
         self.copied = True
 
-    def _open(self, target: Path | None, kind: str, stack: contextlib.ExitStack) -> _Layer | None:
+    def _open(self, target: Path | None, kind: str, room: Room, stack: contextlib.ExitStack) -> _Layer | None:
         if target is None:
             return None
-        sink = open_sink(target, self._info, self._job.output, self._note, f"{kind} {self._key}")
+        sink = open_sink(target, self._info, self._job.output, self._note, f"{kind} {self._key}", room)
         stack.callback(lambda: self._add_notes(sink))  # called after the sink's own end, which may add to them
         stack.enter_context(behind := Behind(sink) if self._info.kind == "clip" else sink)
         return _Layer(behind, sink if isinstance(sink, ResumableSink) else None)

@@ -1,20 +1,46 @@
 """Long jobs on clips: a process that is killed outright loses seconds, and in the end it is as if nothing had been."""
 
+import errno
 import hashlib
+import io
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from queue import SimpleQueue
+from typing import Any
 
 import av
 import pytest
 from video_clips import make_clip
 
 from rainapp import work
-from rainapp.jobs import Derained, DerainFile, Layer, NoWatch, Output, Temporal, Treatment
+from rainapp.errors import Cancelled, UnwritableFile
+from rainapp.jobs import (
+    Derained,
+    DerainFile,
+    Event,
+    Failed,
+    Finished,
+    Layer,
+    NoWatch,
+    Output,
+    Stopped,
+    Temporal,
+    Treatment,
+    Waiting,
+)
+from rainapp.media import video
 from rainapp.media.clip_journal import journal_path
+from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.media.room import PatientFile
+from rainapp.workers import Workers
+from rainapp.writing import ClipWatch, Room
 
 FRAMES = 32
 PART = 6  # frames of a part at one frame a second
@@ -79,13 +105,16 @@ def kill_at_frame(at: int, clip: Path, target: Path, layer: Layer = "result", te
 
 
 class Steps:
-    """A watch that notes what it is told."""
+    """A watch that notes what it is told, and cancels when the net is at a frame."""
 
-    def __init__(self) -> None:
+    def __init__(self, cancel_at: int = 1000) -> None:
         self.told: list[tuple[int, int]] = []
+        self._cancel_at = cancel_at
 
     def tick(self, done: int, total: int, **facts: float) -> None:
         self.told.append((done, total))
+        if facts.get("frame", 0) >= self._cancel_at:
+            raise Cancelled
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
@@ -129,6 +158,116 @@ def test_a_dry_clip_is_still_copied_after_a_kill(still_model: str, clip: Path, t
     assert not done.rain_found
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.mp4"]
     assert (tmp_path / "out" / "b.mp4").read_bytes() == clip.read_bytes()
+
+
+@pytest.mark.parametrize("layer", ["result", "both"])
+def test_a_cancel_keeps_the_part_done_where_that_is_asked_for(
+    tiny_library: Path, clip: Path, tmp_path: Path, layer: Layer
+) -> None:
+    output = Output(layer=layer, keep_partial=True)
+    with pytest.raises(Cancelled) as cancelled:
+        work.run(DerainFile(clip, tmp_path / "out" / "a_derained.mp4", plain("fast"), output), Steps(cancel_at=20))
+    kept = tmp_path / "out" / "a_derained (unfinished).mp4"
+    assert cancelled.value.kept == kept
+    rain = {"a_rain (unfinished).mp4"} if layer == "both" else set()
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {kept.name} | rain
+    seen, source = content(kept), content(clip)
+    times = [time for kind, time, _ in seen if kind == "frame"]
+    assert times == [time for kind, time, _ in source if kind == "frame"][: len(times)]
+    assert 20 - 6 <= len(times) <= 20
+    sound = [entry for entry in seen if entry[0] == "audio"]
+    assert sound == [entry for entry in source if entry[0] == "audio"][: len(sound)]
+    assert len(times) - 1 <= sound[-1][1] <= len(times) + 1
+
+
+def test_a_second_unfinished_part_gets_a_name_of_its_own(tiny_library: Path, clip: Path, tmp_path: Path) -> None:
+    job = DerainFile(clip, tmp_path / "out" / "b.mp4", plain("off"), Output(keep_partial=True))
+    for _ in range(2):
+        with pytest.raises(Cancelled):
+            work.run(job, Steps(cancel_at=5))
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {"b (unfinished).mp4", "b (unfinished) (2).mp4"}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own of 1 MB; only root may make one."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be made here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)
+
+
+def test_a_full_disk_pauses_the_job_until_there_is_room(
+    tiny_library: Path, clip: Path, tmp_path: Path, small_disk: Path
+) -> None:
+    job = DerainFile(clip, tmp_path / "whole.mp4", plain("fast"), Output(crf=10))
+    work.run(job, NoWatch())
+    size = (tmp_path / "whole.mp4").stat().st_size
+    assert 400_000 < size < 900_000
+    ballast = small_disk / "ballast"
+    ballast.write_bytes(bytes((1 << 20) - size // 2 // 4096 * 4096))
+    events: SimpleQueue[Event] = SimpleQueue()
+    workers = Workers(work.run, events.put)
+    workers.submit(replace(job, target=small_disk / "b.mp4"))
+    waited = []
+    while not isinstance(event := events.get(timeout=60), Finished | Failed | Stopped):
+        if isinstance(event, Waiting):
+            waited.append(event.message)
+            ballast.unlink()
+    workers.shutdown()
+    assert isinstance(event, Finished), event
+    assert waited == ["The disk is full; b.mp4 waits."]
+    assert [path.name for path in small_disk.iterdir()] == ["b.mp4"]
+    assert (small_disk / "b.mp4").read_bytes() == (tmp_path / "whole.mp4").read_bytes()
+
+
+def test_a_disk_that_stays_full_fails_in_words_and_loses_nothing(
+    tiny_library: Path, clip: Path, tmp_path: Path, small_disk: Path
+) -> None:
+    whole = video.ClipSource(clip)
+    (small_disk / "ballast").write_bytes(bytes(700 * 1024))
+    room = Room(ClipWatch(NoWatch(), whole.info), poll_s=0.01, limit_s=0.05)
+
+    def write(await_room: Room) -> None:
+        sink = ResumableClipSink(small_disk / "b.mp4", whole.info, Output(crf=5), key="k", await_room=await_room)
+        with sink:
+            whole.first_frame = sink.frames_done
+            for frame in whole:
+                sink.write(frame)
+
+    with pytest.raises(UnwritableFile, match="still full"):
+        write(room)
+    assert not (small_disk / "b.mp4").exists()
+    (small_disk / "ballast").unlink()
+    write(room)
+    assert whole.first_frame >= PART
+    assert [path.name for path in small_disk.iterdir()] == ["b.mp4"]
+
+
+class Leaky(io.FileIO):
+    """A file whose disk is full at first, and every third time only just not: it takes a few bytes."""
+
+    calls = 0
+
+    def write(self, content: Any) -> int:
+        self.calls += 1
+        if self.calls % 3 == 1:
+            raise OSError(errno.ENOSPC, "no space")
+        return super().write(memoryview(content).cast("B")[:5])
+
+
+def test_a_write_that_found_no_room_goes_on_at_the_very_byte(tmp_path: Path) -> None:
+    asked: list[Path] = []
+    with Leaky(tmp_path / "a", "w") as file:
+        assert PatientFile(file, tmp_path / "a", asked.append).write(bytes(range(97))) == 97
+        with pytest.raises(OSError, match="no space"):
+            PatientFile(file, tmp_path / "a", None).write(bytes(20))
+    assert (tmp_path / "a").read_bytes()[:97] == bytes(range(97))
+    assert set(asked) == {tmp_path / "a"}
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.cli.reports import BEAT_S, Counts, Report
 from rainapp.errors import Cancelled
-from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Watch
+from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
 from rainapp.media.atomic import abandon_parts
 from rainapp.workers import Workers
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rainapp.batch import Plan
 
 LEAVE_S = 5.0  # how long a job has to end by itself after Ctrl-C
+KEEP_S = 120.0  # ... if it is to make a file of the part done
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -44,6 +45,7 @@ class BatchRun:
         self._at_work: tuple[Path, Progressed] | None = None
         self._counts = Counts()
         self._cancelled = False
+        self._keeps = False
         self._started = time.monotonic()
 
     def __enter__(self) -> Self:
@@ -69,6 +71,7 @@ class BatchRun:
         for error in plan.failed:
             self._failed(error.path or Path(), error.kind, error.message, error.hint)
         self._report.planned(len(plan.jobs))
+        self._keeps = any(job.output.keep_partial for job in plan.jobs)
         for job in plan.jobs:
             handle = self._workers.submit(job)
             self._sources[handle.job_id] = job.source
@@ -99,11 +102,12 @@ class BatchRun:
     def _leave(self) -> None:
         """Stop everything. What does not heed it in time (an encoder deep in a large file) ends with the process, unwritten."""
         self._workers.shutdown(wait=False)
-        deadline = time.monotonic() + LEAVE_S
+        deadline = time.monotonic() + (KEEP_S if self._keeps else LEAVE_S)
         while self._sources and (left_s := deadline - time.monotonic()) > 0:
             self._next(left_s)
         if self._sources:
-            abandon_parts()
+            if not self._keeps:
+                abandon_parts()
             self._report.summary(self._counts, time.monotonic() - self._started)
             os._exit(CANCELLED)
 
@@ -125,8 +129,12 @@ class BatchRun:
             self._report.finished(event.result)
         elif isinstance(event, Failed):
             self._failed(self._sources.pop(event.job_id), event.kind, event.message, event.hint)
+        elif isinstance(event, Waiting):
+            self._report.waiting(self._sources[event.job_id], event.message, event.hint)
         elif isinstance(event, Stopped):
-            del self._sources[event.job_id]
+            source = self._sources.pop(event.job_id)
+            if event.kept is not None:
+                self._report.kept(source, event.kept)
 
     def _failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         self._counts.failed += 1

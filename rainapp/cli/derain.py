@@ -80,6 +80,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--quality", type=_number(int, 1, 100), metavar="1..100", help="of JPEG, WebP, HEIC and AVIF")
     group.add_argument("--codec", metavar="NAME", help="of clips, such as h264, hevc, av1")
     group.add_argument("--crf", type=_number(int, 0, 63), metavar="N", help="of clips: lower is better and larger")
+    group.add_argument(
+        "--keep-partial", action="store_true", help="a clip that is cancelled leaves the part done as “… (unfinished)”"
+    )
     group.add_argument("--metadata", choices=("keep", "strip", "no-location"), help="camera data and captions")
 
 

@@ -46,6 +46,12 @@ class Report(Protocol):
     def failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         """A file failed."""
 
+    def waiting(self, source: Path, message: str, hint: str) -> None:
+        """A file waits for what a person can do, and goes on by itself then."""
+
+    def kept(self, source: Path, target: Path) -> None:
+        """A clip was cancelled, and the part done is a file."""
+
     def skipped(self, source: Path, reason: str) -> None:
         """A file was left alone."""
 
@@ -103,6 +109,15 @@ class JsonReport:
         print(failure(source, message, hint), file=sys.stderr, flush=True)
         self._print(event="failed", source=str(source), kind=kind, message=message, hint=hint)
 
+    def waiting(self, source: Path, message: str, hint: str) -> None:
+        """On both channels, as a person has to do something."""
+        print(failure(source, message, hint), file=sys.stderr, flush=True)
+        self._print(event="waiting", source=str(source), message=message, hint=hint)
+
+    def kept(self, source: Path, target: Path) -> None:
+        """Where it is."""
+        self._print(event="kept", source=str(source), target=str(target))
+
     def skipped(self, source: Path, reason: str) -> None:
         """Why a file was left alone."""
         self._print(event="skipped", source=str(source), reason=reason)
@@ -139,6 +154,15 @@ class PlainReport:
         """On standard error."""
         self._told = time.monotonic()
         print(failure(source, message, hint), file=sys.stderr, flush=True)
+
+    def waiting(self, source: Path, message: str, hint: str) -> None:
+        """On standard error."""
+        self._told = time.monotonic()
+        print(failure(source, message, hint), file=sys.stderr, flush=True)
+
+    def kept(self, source: Path, target: Path) -> None:
+        """Where it is."""
+        print(one_line(f"{source} -> {target} (cancelled; this is the part done)"), flush=True)
 
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted, but for results that are there already."""
@@ -189,6 +213,14 @@ class BarReport:
         """A line above the bars."""
         self._line(failure(source, message, hint))
 
+    def waiting(self, source: Path, message: str, hint: str) -> None:
+        """A line above the bars."""
+        self._print(failure(source, message, hint))
+
+    def kept(self, source: Path, target: Path) -> None:
+        """A line above the bars."""
+        self._print(f"{source} -> {target} (cancelled; this is the part done)")
+
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted."""
 
@@ -199,11 +231,16 @@ class BarReport:
         print(counted(counts, seconds), flush=True)
 
     def _line(self, text: str) -> None:
-        if self._bars is None or self._all is None:
+        """What came of one file."""
+        self._print(text)
+        if self._bars is not None and self._all is not None:
+            self._bars.advance(self._all)
+
+    def _print(self, text: str) -> None:
+        if self._bars is None:
             print(one_line(text), file=sys.stderr, flush=True)
         else:
             self._bars.console.print(one_line(text), markup=False, highlight=False, soft_wrap=True)
-            self._bars.advance(self._all)
 
 
 def said(done: Derained) -> str:

@@ -4,7 +4,7 @@ A photo is a clip of one frame. `open_source` looks at the content, not the name
 target and renames at the end, so that a final name never holds part of a file.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -132,17 +132,23 @@ def part_frames(info: MediaInfo) -> int:
     return parts_of(info)
 
 
-def open_sink(target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None, key: str = "") -> Sink:
+def open_sink(
+    target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None,
+    key: str = "", await_room: Callable[[Path], None] | None = None,
+) -> Sink:  # fmt: skip
     """A sink that writes `target` like `like`, with what `like` carries. `note` goes into the XMP packet of a photo.
 
     A clip may be written as a photo (one of its frames) when the suffix of `target` says so. With a `key`, text that says what
-    is done to the frames, a clip that was being written when the machine stopped is gone on with.
+    is done to the frames, a clip that was being written when the machine stopped is gone on with; it then calls `await_room`
+    with its path whenever the disk is full, and tries again.
     """
     if like.kind == "clip" and target.suffix.lower() not in PHOTO_SUFFIXES:
         from rainapp.media.clip_resume import ResumableClipSink
         from rainapp.media.video import ClipSink
 
-        return ResumableClipSink(target, like, output, key=key) if key else ClipSink(target, like, output)
+        if key:
+            return ResumableClipSink(target, like, output, key=key, await_room=await_room)
+        return ClipSink(target, like, output)
     from rainapp.media.photo import PhotoSink
 
     return PhotoSink(target, like, output, note)

@@ -81,9 +81,9 @@ class ClipFile:
             self._sink.mux_one(packet)
         self._copier.copy_until(time_s + _AHEAD_S, self._sink)
 
-    def finish(self) -> None:
-        """Copy the rest and end the file."""
-        self._copier.copy_until(None, self._sink)
+    def finish(self, until_s: Fraction | None = None) -> None:
+        """Copy the rest, or no more than belongs to the picture up to `until_s`, and end the file."""
+        self._copier.copy_until(until_s, self._sink)
         self._sink.close()
         self.notes += tuple(self._copier.notes())
 

@@ -4,7 +4,8 @@ Every part has an encoder of its own and starts with a key frame, always at the 
 interrupted run and of the one that goes on are the same as those of a run without interruption. The result grows under a hidden
 name beside the target, with sound and everything else; the journal says where in it the packets lie. To go on, they are read
 from there and given to the muxer once more, which thereby writes the same bytes again and is where it was. So nothing is kept
-twice, and nothing is put together at the end. A cancel leaves nothing; what is killed, or fails, leaves what it had.
+twice, and nothing is put together at the end. A cancel leaves nothing, or the part done as a file of its own; what is killed
+or fails leaves what it had for the next run.
 """
 
 import contextlib
@@ -20,7 +21,7 @@ from av.container import OutputContainer
 from av.packet import Packet
 from av.video.stream import VideoStream
 
-from rainapp.errors import RainError
+from rainapp.errors import Cancelled, RainError
 from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
@@ -31,6 +32,7 @@ from rainapp.media.clip_journal import DamagedParts, Journal
 from rainapp.media.clip_tape import StoredPacket
 from rainapp.media.clip_write import PictureEncoder, no_frame, plan
 from rainapp.media.room import AwaitRoom
+from rainapp.naming import unfinished_path
 
 PART_S = 6  # so that a kill costs less than ten seconds of the clip
 _SCATTERING = ("mpegts",)  # muxers that cut packets into pieces too small to be found again
@@ -72,6 +74,7 @@ class ResumableClipSink:
         self._part: OutputContainer | None = None
         self._encoder: PictureEncoder | None = None
         self._count = 0
+        self._ended_s = Fraction(0)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -109,6 +112,7 @@ class ResumableClipSink:
         try:
             for packet, is_settled in self._journal.packets():
                 self._mux(packet, expect=not is_settled)
+                self._ended_s = packet.pts * self._facts.time_base
         except BaseException:
             self._abandon()
             raise
@@ -131,6 +135,7 @@ class ResumableClipSink:
                 )
             self._store(self._encoder.encode(frame))
         self._count += 1
+        self._ended_s = frame.time_s
 
     def _end_part(self, following: Fraction | None) -> None:
         if self._encoder is not None:
@@ -176,9 +181,12 @@ class ResumableClipSink:
         """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
         keep = isinstance(error, RainError | OSError | MemoryError)
         try:
-            if error is None:
-                with self._disk_in_words():
+            with self._disk_in_words():
+                if error is None:
                     self._commit()
+                elif isinstance(error, Cancelled) and self._output.keep_partial and self._count:
+                    path = self._commit_part_done()
+                    error.kept = error.kept or path
         except (RainError, OSError, MemoryError):
             keep = True
             raise
@@ -187,6 +195,14 @@ class ResumableClipSink:
             self._notes = self._file.notes
             self._abandon()
             self._journal.close(keep=keep and self.frames_done > 0)
+
+    def _commit_part_done(self) -> Path:
+        """Make a file of the part done, with sound up to there (and a second more); its path."""
+        path = unfinished_path(self.target)
+        self._end_part(None)
+        self._file.finish(self._ended_s)
+        self._journal.commit(path)
+        return path
 
     def _commit(self) -> None:
         if not self._count:
