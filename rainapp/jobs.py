@@ -150,6 +150,13 @@ class MeasureSeen:
 
 
 @dataclass(frozen=True)
+class WarmUp:
+    """Make the engine ready for `treatment` before anybody waits for it."""
+
+    treatment: Treatment
+
+
+@dataclass(frozen=True)
 class FindFiles:
     """Look through folders, and all below them, for photos and clips by name; paths that are files are taken as they are."""
 
@@ -240,7 +247,7 @@ class DropKept:
 LibraryJob = ImportModel | CheckModels | RemoveModel
 MaskJob = SaveMask | LoadMask
 CompareJob = ComparePhoto | DrawRainOn | ReadParts | ExportComparison | DropKept
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | CompareJob
+Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | WarmUp | CompareJob
 
 
 @dataclass(frozen=True)
