@@ -61,6 +61,7 @@ class ComparePage(QWidget):
         self.table.lines.toggled.connect(self.comparing.choose)
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._mark())
         self.comparing.changed.connect(self.refresh)
+        self.comparing.progressed.connect(self._progress)
         self.refresh()
 
     # -- the parts
@@ -187,8 +188,10 @@ class ComparePage(QWidget):
     # -- what changes
 
     def refresh(self) -> None:
-        """Take over all that is known."""
+        """Take over all that is known; what nobody sees waits until it is shown."""
         comparing = self.comparing
+        if not comparing.shown:
+            return
         self._show_panes()
         self.table.lines.show_lines(comparing.lines())
         self.table.show_truth(comparing.has_truth)
@@ -200,6 +203,11 @@ class ComparePage(QWidget):
         self.foot.setVisible(not blind)
         self._refresh_head(blind)
         self._mark()
+
+    def _progress(self) -> None:
+        if self.comparing.shown:
+            self._show_panes()
+            self.foot.refresh()
 
     def _refresh_head(self, blind: bool) -> None:
         comparing = self.comparing

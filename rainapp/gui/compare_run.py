@@ -4,6 +4,7 @@ What was compared stays until the photo leaves the list or the window closes; st
 photo in sight goes first, under all models; the others follow model by model, because loading a net takes longer than a photo.
 """
 
+import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -61,10 +62,10 @@ class Cell:
 
 
 class CompareRun(QObject):
-    """Photos by models. `changed`: anything did; `arrived`: a result came."""
+    """Photos by models. `changed`: cells came, ended or went; `progressed`: one is further."""
 
     changed = Signal()
-    arrived = Signal(object)
+    progressed = Signal()
 
     def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
         """Nothing is compared yet."""
@@ -166,6 +167,11 @@ class CompareRun(QObject):
             self._folder = None
         self.changed.emit()
 
+    def erase(self) -> None:
+        """Delete what was kept, at once: the workers have ended, so nobody else can."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
     def _forget(self, cell: Cell | None) -> None:
         if cell is not None and cell.handle is not None:
             self._dispatch.forget(cell.handle)
@@ -177,15 +183,15 @@ class CompareRun(QObject):
         if isinstance(event, Progressed):
             cell.state = CellState.RUNNING
             cell.share = event.done / event.total if event.total else 0.0
+            self.progressed.emit()
         elif isinstance(event, Finished | Failed | Stopped):
             cell.handle = None
             self._settle(cell, event)
-        self.changed.emit()
+            self.changed.emit()
 
     def _settle(self, cell: Cell, event: Finished | Failed | Stopped) -> None:
         if isinstance(event, Finished) and isinstance(event.result, Compared):
             cell.state, cell.result = CellState.DONE, event.result
-            self.arrived.emit(cell)
         elif isinstance(event, Failed):
             cell.state, cell.message, cell.hint = CellState.FAILED, event.message, event.hint
         else:

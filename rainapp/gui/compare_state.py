@@ -30,9 +30,10 @@ AT_FIRST = 4  # models that take part until something else is chosen
 
 
 class Comparing(QObject):
-    """What is compared and what is shown of it. `changed`: anything did."""
+    """What is compared and what is shown of it. `changed`: anything did; `progressed`: something at work is further."""
 
     changed = Signal()
+    progressed = Signal()
 
     def __init__(self, workspace: Workspace, parent: QObject | None = None) -> None:
         """Follow the list and the library of `workspace`."""
@@ -49,8 +50,9 @@ class Comparing(QObject):
         self.shown = False
         self._voted: list[Subject] = []
         self._wanted: set[ModelId] | None = None
-        self.run.changed.connect(self._refresh)
-        self.trial.changed.connect(self._refresh)
+        for work in (self.run, self.trial):
+            work.changed.connect(self._refresh)
+            work.progressed.connect(self.progressed)
         self.sights.changed.connect(self.changed)
         workspace.current_changed.connect(self._switched)
         workspace.treatment_changed.connect(self._refresh)
@@ -180,8 +182,10 @@ class Comparing(QObject):
         (self.trial if self.mode == "trial" else self.run).stop()
 
     def close(self) -> None:
-        """The window goes: ask for nothing any more."""
+        """The window went, and the workers with it: nothing is asked for any more, and nothing of it stays on the disk."""
         self.sights.stop()
+        for run in (self.run, self.trial.run):
+            run.erase()
 
     # -- blind test
 

@@ -15,9 +15,10 @@ from rainapp.workers import Handle
 
 
 class Trial(QObject):
-    """The trial of one dry photo. `changed`: anything did."""
+    """The trial of one dry photo. `changed` and `progressed` as of its run."""
 
     changed = Signal()
+    progressed = Signal()
 
     def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
         """Nothing was tried yet."""
@@ -25,6 +26,7 @@ class Trial(QObject):
         self._dispatch = dispatch
         self.run = CompareRun(dispatch, self)
         self.run.changed.connect(self.changed)
+        self.run.progressed.connect(self.progressed)
         self.photo: Subject | None = None
         self.samples: list[tuple[str, Subject]] = []
         self.trouble: Failed | None = None
