@@ -172,3 +172,18 @@ def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: in
     narrow = Model(net, "narrow", 4, "keep")
     rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
     np.testing.assert_allclose(OpenVinoEngine(narrow, "fp32")(rainy), TorchEngine(narrow, "cpu", "fp32")(rainy), atol=2e-5)
+
+
+def test_a_run_over_many_sizes_keeps_working_memory_for_few_pixels_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino, "KEPT_PX_MAX", 20_000)
+    monkeypatch.setattr(openvino, "BREAK_EVEN_PX", 5_000)
+    small = model()
+    fast, plain = OpenVinoEngine(small, "fp32"), TorchEngine(small, "cpu", "fp32")
+    rng = np.random.default_rng(4)
+    kept = []
+    for size in [(40, 48), (96, 96), (88, 96), (96, 104), (32, 40), (96, 96), (200, 200), (40, 48)]:
+        rainy = rng.random((1, 3, *size), dtype=np.float32)
+        np.testing.assert_allclose(fast(rainy), plain(rainy), atol=2e-5)
+        kept.append(fast.kept_px)
+        assert fast.kept_px <= max(20_000, size[0] * size[1])
+    assert max(kept) > 15_000  # it does keep some

@@ -32,7 +32,7 @@ FORM = 2  # raise when the inference form of a net changes, so that kept models 
 
 
 BREAK_EVEN_PX = 2_000_000
-FIXED_MAX = 3  # compiled sizes kept; each holds its own working memory
+KEPT_PX_MAX = 3_000_000  # tiles of all compiled models together: each keeps working memory, about 220 bytes a pixel
 
 
 class Bound(nn.Module):
@@ -108,6 +108,7 @@ class OpenVinoEngine:
         self._lock = device_lock(self.device)
         self._net = _converted(model)
         self._any_size: Any = None
+        self._any_size_px = 0  # of the largest tile it has met, for which it keeps memory
         self._fixed: dict[tuple[int, ...], Any] = {}  # by shape, the one used longest ago first
         self._seen_px: dict[tuple[int, ...], int] = {}
         self._refused: set[tuple[int, ...]] = set()  # sizes OpenVINO has no fixed form for (a narrow net on AVX2 at 1536 px)
@@ -133,20 +134,34 @@ class OpenVinoEngine:
         if shape in self._fixed:
             self._fixed[shape] = self._fixed.pop(shape)  # now the one used last
             return self._fixed[shape]
-        self._seen_px[shape] = self._seen_px.get(shape, 0) + shape[0] * shape[2] * shape[3]
+        self._seen_px[shape] = self._seen_px.get(shape, 0) + _area(shape)
         pays = not self._fixed or self._seen_px[shape] >= BREAK_EVEN_PX
         if pays and shape not in self._refused:
-            if len(self._fixed) == FIXED_MAX:
-                self._fixed.pop(next(iter(self._fixed)))
             self._seen_px[shape] = 0
+            self._make_room(_area(shape))
             try:
                 self._fixed[shape] = self._compiled(list(shape))
                 return self._fixed[shape]
             except BadTreatment:
                 self._refused.add(shape)
+        if _area(shape) > self._any_size_px:
+            self._make_room(_area(shape))
+            self._any_size_px = _area(shape)
         if self._any_size is None:
             self._any_size = self._compiled([-1, 3, -1, -1])
         return self._any_size
+
+    @property
+    def kept_px(self) -> int:
+        """Pixels for which compiled models keep working memory."""
+        return sum(map(_area, self._fixed)) + self._any_size_px
+
+    def _make_room(self, wanted_px: int) -> None:
+        """Let compiled models go, the one used longest ago first, until one for `wanted_px` more pixels fits."""
+        if self.kept_px + wanted_px > KEPT_PX_MAX:
+            self._any_size, self._any_size_px = None, 0
+        while self._fixed and self.kept_px + wanted_px > KEPT_PX_MAX:
+            self._fixed.pop(next(iter(self._fixed)))
 
     def _compiled(self, shape: list[int]) -> Any:
         net = self._net.clone()
@@ -156,6 +171,11 @@ class OpenVinoEngine:
             return core().compile_model(net, "CPU", hints).create_infer_request()
         except RuntimeError as error:
             raise BadTreatment("OpenVINO cannot run this model.", str(error).splitlines()[0]) from error
+
+
+def _area(shape: tuple[int, ...]) -> int:
+    """Pixels of tiles of `shape` (B, 3, H, W)."""
+    return shape[0] * shape[2] * shape[3]
 
 
 _converting = threading.Lock()  # tracing twice at once would only be slower
