@@ -3,9 +3,14 @@
 Rain at a pixel is independent from frame to frame, the scene is not. `fast` replaces rain on pixels that do not move by the
 middle of three frames. `best` follows the scene: each neighbour is seen twice, as it stands and moved by dense optical flow
 (DIS, Kroeger et al. 2016) between *derained* frames at half size; what agrees better counts, if flow agrees forward and
-backward and the colours are the same. Rain then becomes a weighted mean of the three, where a pixel weighs less the more was
-taken from it, and in dense rain the darker one more, since rain only brightens. What stands still also remembers earlier
-results. A cut in the film ends every memory. Frames are held back by one, so memory does not grow with the length of a clip.
+backward and the colours are the same. In rain flow follows streaks, so the heavier the rain, the more must speak for motion.
+
+Rain then becomes the mean of three pictures, each weighted by the inverse of its expected squared error: the frame itself errs
+by a share of the light that was taken from it, a neighbour by that and by how badly it fits around. The neighbour before is the
+*result* there, whose error is known from its own weights, so that knowledge gathers over many frames as in a Kalman filter and
+costs no memory. Where all is dry or certain a frame keeps its own pixels, grain included. Streaks that the net missed are thin,
+brighter than both neighbours, and stand among rain that was found; they are replaced as well. A cut in the film ends every
+memory. Frames are held back by one, so memory does not grow with the length of a clip.
 
 Expects frames derained at full strength, with the rainy picture as `source`; strength and mask are for a later stage.
 """
@@ -28,16 +33,25 @@ CUT_DIFFERENCE = 0.15  # mean change of grey (0 to 1) that is a cut
 CUT_HISTOGRAM = 0.5  # Bhattacharyya distance of grey histograms that is a cut, together with half the change above
 STILL_CHANGE = 0.03  # for `fast`: change between the neighbours up to which a place stands still
 
-# All in removed or changed light, 0 to 1; measured on four clips in light and in heavy rain.
-DOUBT = 0.05  # removed light at which a derained pixel weighs half
+# All in removed or changed light, 0 to 1; chosen on the first halves of four clips in three rains, a few frames each.
+DOUBT = 0.05  # removed light at which a pixel counts half when frames are compared
 RAIN_MIN = 0.015  # removed light from which a pixel is replaced
-DENSE = 0.03  # mean removed light around a pixel from which rain is dense
-DARKER = 0.1  # in dense rain: how much brighter than the darkest of the three a pixel may be
-SAME_LIGHT = 0.05  # change of colour up to which a neighbour shows the same thing, and half of what was removed there
-OWN_WEIGHT = 1.5  # of the frame itself against a neighbour
-MEMORY_MAX = 6.0  # results that may be remembered where rain is replaced
+NET_ERROR = 0.4  # expected error of a derained pixel, as a share of what was removed there
+OWN_ERROR = 0.003  # expected error of a pixel from which nothing was removed
+MISFIT = 0.25  # expected error of a neighbour, as a share of how much it differs around where both are dry
+SAME_LIGHT, SAME_RAIN = (
+    0.05,
+    1.0,
+)  # change around a pixel up to which a neighbour shows the same: fixed, and of what was removed
+NEAR_LIGHT, NEAR_RAIN = 0.05, 0.5  # the same for the pixel itself where only one neighbour shows it so
+MATCH_LIGHT, MATCH_RAIN = 0.15, 1.5  # the same where both neighbours show alike
+ALIKE = 0.05  # difference up to which they do
+BRIGHTER = 0.03  # than the rainy and the derained pixel: rain brightens, so the scene behind it is not brighter
+STILL_RAIN = 0.35  # how much better motion must fit than standing still, as a share of what was removed
+MISSED_MIN = 0.01  # how much brighter than both neighbours a missed streak is, at least
+MISSED_NEAR = 0.008  # mean removed light around it, at least
+MISSED_SIDE = 25  # its width, as a part of the picture's height, at most
 _THIRDS = np.full((1, 3), 1 / 3, np.float32)  # the sum along an axis of three is ten times slower
-MEMORY_DRY = 0.3  # weight of the memory where there is no rain
 
 
 class Steadier:
@@ -86,12 +100,13 @@ def is_cut(one: Grey, other: Grey) -> bool:
 class _Seen:
     """A frame with what is computed of it once.
 
-    `derained` (H, W, 3) and `removed` (H, W), the strongest channel, one pixel wider: float32 0 to 1. At half size: `small`
-    uint8 for flow, `half` (h, w, 3) and `taken` (h, w) float32 0 to 1 for comparing.
+    `derained` (H, W, 3), `rainy` (H, W) in grey and `removed` (H, W), the strongest channel, one pixel wider: float32 0 to 1.
+    At half size: `small` uint8 for flow, `half` (h, w, 3) and `taken` (h, w) float32 0 to 1 for comparing.
     """
 
     frame: Frame
     derained: Floats
+    rainy: Floats
     removed: Floats
     small: Grey
     half: Floats
@@ -108,7 +123,8 @@ def _seen(frame: Frame) -> _Seen:
     size = (max(16, frame.image.width // 2), max(16, frame.image.height // 2))
     half = _sized(derained, size)
     small = cv2.medianBlur((_grey(half) * 255 + 0.5).astype(np.uint8), 3)
-    return _Seen(frame, derained, removed, np.asarray(small, np.uint8), half, _sized(removed, size))
+    rainy = _grey(frame.source.pixels.astype(np.float32) * scale)
+    return _Seen(frame, derained, rainy, removed, np.asarray(small, np.uint8), half, _sized(removed, size))
 
 
 def _grey(picture: Floats) -> Floats:
@@ -178,34 +194,36 @@ def _averaged(values: Floats, weights: Floats) -> Floats:
 
 @dataclass(frozen=True, eq=False)
 class _View:
-    """What a neighbour shows of the present frame: its picture (H, W, 3), its weight and where it stands still (H, W)."""
+    """What a neighbour shows of the present frame.
+
+    `picture` (H, W, 3); `same` (H, W): 1 where it shows the same, 0 where it must not count; `misfit` (H, W): how much it
+    differs around; `variance` (H, W): expected squared error of the picture by itself.
+    """
 
     picture: Floats
-    weight: Floats
-    still: Floats
+    same: Floats
+    misfit: Floats
+    variance: Floats
 
 
 class _Best:
-    """Rain becomes what the neighbours show at the same place of the scene, and earlier results where nothing moves."""
+    """Rain becomes what the neighbours show at the same place of the scene, the one before as it came out."""
 
     def __init__(self) -> None:
         self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._flows: tuple[Floats, Floats] | None = None  # from the present frame to the one before, and back
-        self._last: tuple[Floats, Floats] | None = None  # the last result and how many it holds, per pixel
+        self._last: tuple[Floats, Floats] | None = None  # the last result (H, W, 3) and its variance (H, W)
 
     def steady(self, before: _Seen | None, now: _Seen, after: _Seen | None) -> Frame:
         views = []
-        if before is not None and self._flows is not None:
-            views.append(_view(before, now, *self._flows))
+        if before is not None and self._flows is not None and self._last is not None:
+            views.append(_view(before, now, *self._flows, *self._last))
         if after is not None:
             there, back = self._flow(now, after), self._flow(after, now)
-            views.append(_view(after, now, there, back))
-        picture = _gathered(now, views)
-        held = np.zeros_like(now.removed)
-        if before is not None and self._last is not None and views:
-            picture, held = _remembered(now, picture, views[0].still, *self._last)
+            views.append(_view(after, now, there, back, after.derained, _variance(after.removed)))
+        picture, variance = _gathered(now, views)
         self._flows = None if after is None else (back, there)
-        self._last = None if after is None else (picture, held)
+        self._last = None if after is None else (picture, variance)
         return _finished(now, picture)
 
     def _flow(self, one: _Seen, other: _Seen) -> Floats:
@@ -214,66 +232,88 @@ class _Best:
         return np.asarray(self._dis.calc(one.small, other.small, start), np.float32)
 
 
-def _gathered(now: _Seen, views: list[_View]) -> Floats:
-    """`O = sum w_k D_k / sum w_k` where there is rain, D elsewhere (science 7.3, step 4)."""
+def _variance(removed: Floats) -> Floats:
+    """Expected squared error of a derained pixel from which `removed` was taken."""
+    return np.asarray(np.square(np.float32(NET_ERROR) * removed) + np.float32(OWN_ERROR**2), np.float32)
+
+
+def _gathered(now: _Seen, views: list[_View]) -> tuple[Floats, Floats]:
+    """`O = sum x_k / s_k / sum 1 / s_k` where there is rain, D elsewhere, and its variance `1 / sum 1 / s_k` (H, W)."""
+    own = _variance(now.removed)
     if not views:
-        return now.derained
-    dense = 1 - np.exp(-np.square(_smooth(now.removed, 31) / np.float32(DENSE)))
-    pictures = [now.derained, *(view.picture for view in views)]
-    weights = [np.float32(OWN_WEIGHT) * _certainty(now.removed) + np.float32(1e-3), *(view.weight for view in views)]
-    greys = [_grey(picture) for picture in pictures]
-    trusted = [greys[0], *(np.where(view.weight > 0, grey, 2) for grey, view in zip(greys[1:], views, strict=True))]
-    darkest = np.minimum.reduce(trusted)
-    total = np.zeros_like(now.removed)
-    mixed = np.zeros_like(now.derained)
-    for picture, weight, grey in zip(pictures, weights, greys, strict=True):
-        weight = weight * np.exp(-dense * np.maximum(grey - darkest, 0) / np.float32(DARKER))
+        return now.derained, own
+    matches = _matches(now, views)
+    missed = _missed(now, views, matches)
+    own = np.maximum(own, np.square(missed))
+    total = 1 / own
+    mixed = now.derained * total[:, :, None]
+    for view, match in zip(views, matches, strict=True):
+        weight = match / (view.variance + np.square(np.float32(MISFIT) * view.misfit))
         total += weight
-        mixed += picture * weight[:, :, None]
+        mixed += view.picture * weight[:, :, None]
     mixed /= total[:, :, None]
-    return now.derained + _rain_share(now.removed)[:, :, None] * (mixed - now.derained)
+    share = np.maximum(_rain_share(now.removed), _rain_share(missed))
+    picture = now.derained + share[:, :, None] * (mixed - now.derained)
+    return picture, np.asarray(share / total + (1 - share) * own, np.float32)
 
 
-def _remembered(now: _Seen, picture: Floats, still: Floats, last: Floats, held: Floats) -> tuple[Floats, Floats]:
-    """`picture` averaged with the `held` results in `last` where nothing moves, and how many it holds now."""
-    height, width = now.removed.shape
-    difference = _apart(_sized(last, (now.half.shape[1], now.half.shape[0])), now.half)
-    same = _same(_averaged(difference, _certainty(now.taken)), _smooth(now.taken, 15))
-    keep = still * _sized(same, (width, height))
-    held = np.minimum(held + 1, np.float32(MEMORY_MAX)) * keep
-    rain = _rain_share(now.removed)
-    near = _rain_share(_smooth(now.removed, 31) * np.float32(3))  # far from all rain nothing changes
-    weight = rain * held + (1 - rain) * np.float32(MEMORY_DRY) * near * keep
-    share = (weight / (1 + weight))[:, :, None]
-    return picture + share * (last - picture), held
+def _matches(now: _Seen, views: list[_View]) -> list[Floats]:
+    """How far each neighbour may stand for a pixel (H, W), 0 to 1: near what was derained, or alike in both neighbours."""
+    brightest = np.maximum(_grey(now.derained), now.rainy)
+    alike = np.zeros_like(now.removed)
+    if len(views) == 2:
+        alike = np.clip(2 - _apart(views[0].picture, views[1].picture) / np.float32(ALIKE), 0, 1)
+    matches = []
+    for view in views:
+        apart = _apart(view.picture, now.derained)
+        near = _same(apart, now.removed, NEAR_LIGHT, NEAR_RAIN)
+        far = alike * _same(apart, now.removed, MATCH_LIGHT, MATCH_RAIN)
+        dark = np.clip(2 - (_grey(view.picture) - brightest) / np.float32(BRIGHTER), 0, 1)
+        matches.append(np.asarray(view.same * np.maximum(near, far) * dark, np.float32))
+    return matches
 
 
-def _same(change: Floats, taken: Floats) -> Floats:
-    """1 where a change of brightness is no more than rain explains, falling to 0 at twice that."""
-    limit = np.float32(SAME_LIGHT) + np.float32(0.5) * taken
-    return np.asarray(np.clip(2 - change / limit, 0, 1), np.float32)
+def _missed(now: _Seen, views: list[_View], matches: list[Floats]) -> Floats:
+    """How much brighter than both neighbours a thin thing is among rain (H, W); 0 where the neighbours disagree."""
+    if len(views) < 2:
+        return np.zeros_like(now.removed)
+    grey, one, other = _grey(now.derained), _grey(views[0].picture), _grey(views[1].picture)
+    misfit = np.float32(MISFIT) * np.maximum(views[0].misfit, views[1].misfit)
+    least = misfit + np.float32(MISSED_MIN)
+    agree = (np.minimum(matches[0], matches[1]) > 0.5) & (np.abs(one - other) < misfit + least)
+    above = np.minimum(grey - one, grey - other)
+    above = np.where(agree & (above > least), above, 0).astype(np.float32)
+    side = max(9, now.removed.shape[0] // MISSED_SIDE) | 1
+    thick = cv2.morphologyEx(above, cv2.MORPH_OPEN, np.ones((side, side), np.uint8))
+    near = _smooth(now.removed, 31) > np.float32(MISSED_NEAR)
+    return np.asarray(np.where(near, above - thick, 0), np.float32)
 
 
-def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats) -> _View:
-    """What `neighbour` shows of `now`. `flow` (h, w, 2) leads from now to it, `opposite` back, in pixels of half size."""
+def _same(change: Floats, taken: Floats, light: float, rain: float) -> Floats:
+    """1 where a change is no more than `light` and the share `rain` of what was removed, falling to 0 at twice that."""
+    return np.asarray(np.clip(2 - change / (np.float32(light) + np.float32(rain) * taken), 0, 1), np.float32)
+
+
+def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture: Floats, variance: Floats) -> _View:
+    """What `picture` (H, W, 3) of `neighbour`, with its `variance` (H, W), shows of `now`.
+
+    `flow` (h, w, 2) leads from now to the neighbour, `opposite` back, in pixels of half size.
+    """
     height, width = now.removed.shape
     places = flow + _grid(*flow.shape[:2])
-    certain = _certainty(now.taken)
     moved = _apart(_warped(neighbour.half, places), now.half)
-    moved = _averaged(moved, certain * _certainty(_warped(neighbour.taken, places)))
+    moved = _averaged(moved, _certainty(now.taken) * _certainty(_warped(neighbour.taken, places)))
     unmoved = _change(neighbour, now)
-    stands = (unmoved <= moved * np.float32(1.1) + np.float32(0.002)).astype(np.float32)
-    agrees = np.maximum(stands, _agreement(flow, opposite))
-    same = _same(np.where(stands > 0, unmoved, moved), _smooth(now.taken, 15)) * agrees
-    still = _sized(stands, (width, height)) > 0.5
+    around = _smooth(now.taken, 15)
+    stands = (unmoved <= moved * np.float32(1.1) + np.float32(0.002) + np.float32(STILL_RAIN) * around).astype(np.float32)
+    misfit = np.where(stands > 0, unmoved, moved)
+    same = _same(misfit, around, SAME_LIGHT, SAME_RAIN) * np.maximum(stands, _agreement(flow, opposite))
     scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
     full = _sized(flow, (width, height)) * scale
-    full[still] = 0
+    full[_sized(stands, (width, height)) > 0.5] = 0
     full += _grid(height, width)
-    picture = np.clip(_warped(neighbour.derained, full, cv2.INTER_CUBIC), 0, 1)
-    weight = _sized(same, (width, height)) * _certainty(_warped(neighbour.removed, full))
-    weight *= _same(_apart(picture, now.derained), now.removed)  # the net errs by less than it takes
-    return _View(picture, weight, still.astype(np.float32))
+    seen = np.clip(_warped(picture, full, cv2.INTER_CUBIC), 0, 1)
+    return _View(seen, _sized(same, (width, height)), _sized(misfit, (width, height)), _warped(variance, full))
 
 
 def _agreement(flow: Floats, opposite: Floats) -> Floats:
