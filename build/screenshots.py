@@ -1,7 +1,8 @@
-"""Take the pictures of the README: `python build/screenshots.py FOLDER`.
+"""Take the pictures of the README: `python build/screenshots.py FOLDER [--model FILE]…`.
 
 The real window with the bundled model on the bundled samples, so that everybody gets the same pictures. Without a screen the
-offscreen platform is used. Pictures are reduced to 256 colours, which keeps them small and is hardly seen.
+offscreen platform is used. Pictures are reduced to 256 colours, which keeps them small and is hardly seen. Comparing needs two
+models or more: its pictures are taken where the application brings several, or others are named.
 """
 
 import argparse
@@ -17,10 +18,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from PIL import Image
 
+    from rainapp.gui.window import MainWindow
+
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1440, 900)
 LIMIT_S = 900.0
 SHOWN = "mountain_lake"
+COMPARED = "lighthouse"
 COLOURS_AS_THEY_ARE = 24
 VARIABLES = ("MODELS", "CONFIG", "CACHE", "LOG")
 
@@ -50,6 +54,15 @@ def reduced(picture: "Image.Image") -> "Image.Image":
 def _counted(picture: "Image.Image") -> list[tuple[int, tuple[int, ...]]]:
     counted = picture.getcolors(1 << 24) or []
     return [(count, colour) for count, colour in counted if isinstance(colour, tuple)]
+
+
+def import_models(files: list[Path]) -> None:
+    """Bring models into the library of these pictures."""
+    from rainapp.importing import import_model
+    from rainapp.library import ModelLibrary
+
+    for file in files:
+        print(f"imported {import_model(file, ModelLibrary()).title}")
 
 
 def take(folder: Path, home: Path) -> None:
@@ -113,18 +126,49 @@ def take(folder: Path, home: Path) -> None:
     window.show_page("models")
     wait_for(quiet)
     keep("models_light")
+    workspace.change(theme="dark")
+    if len(workspace.cards) > 1:
+        compare_pages(window, wait_for, quiet, keep)
     session.close(remember=False)
+
+
+def compare_pages(
+    window: "MainWindow", wait_for: Callable[[Callable[[], bool]], None], quiet: Callable[[], bool], keep: Callable[[str], None]
+) -> None:
+    """The Compare page: photos compared, a blind test, known rain on a photo."""
+    page, workspace = window.compare, window.workspace
+    photos = [item for item in workspace.items if not item.is_clip]
+    shown = next((item for item in photos if item.path.stem == COMPARED), photos[0])
+    workspace.select(shown, [shown])
+    window.show_page("compare")
+    page.start()
+    wait_for(quiet)
+    page.comparing.set_mode("trial")
+    page.start()
+    wait_for(lambda: quiet() and page.comparing.trial.advice is not None)
+    keep("known_rain_dark")
+    page.comparing.set_mode("photos")
+    page.grid.actual_size()
+    wait_for(lambda: quiet() and page.comparing.sights.part_region is not None)
+    keep("compare_dark")
+    workspace.change(theme="light")
+    page.toggle_blind()
+    wait_for(quiet)
+    keep("blind_light")
 
 
 def main() -> int:
     """Take all pictures into the folder named on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
-    folder: Path = parser.parse_args().folder
+    parser.add_argument("--model", type=Path, action="append", default=[], help="a model file for the Compare page")
+    args = parser.parse_args()
+    folder: Path = args.folder
     folder.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT))
     home = own_home()
     try:
+        import_models(args.model)
         take(folder, home)
     finally:
         shutil.rmtree(home, ignore_errors=True)

@@ -31,6 +31,10 @@ from rainapp.gui.derain import LIST_PX, STRIP_BELOW, ListPanel
 from rainapp.gui.workspace import Workspace
 
 HEAD_PX = 47
+TABLE_MIN_PX = 108
+LIST_FROM = 480  # a lower page has no strip of photos; Page Up and Page Down go through them
+ICON_PX = 44
+NAME_FROM = 700
 WORDS_FROM = 900  # a narrower page has icons without words in its head
 
 
@@ -94,6 +98,7 @@ class ComparePage(QWidget):
         row.addWidget(self.samples)
         row.addWidget(self.name, 1)
         row.addWidget(self.figures)
+        row.addStretch(0)
         self._buttons = (self.truth, self.add, self.vote, self.export)
         for button in self._buttons:
             row.addWidget(button)
@@ -116,6 +121,7 @@ class ComparePage(QWidget):
         card.setContentsMargins(12, 8, 12, 0)
         card.addWidget(self.card)
         column.addLayout(card)
+        self.table.setMinimumHeight(TABLE_MIN_PX)
         column.addWidget(self.table, 1)
         self._below = QStackedWidget()
         self._below.addWidget(figures)
@@ -126,7 +132,7 @@ class ComparePage(QWidget):
         self._halves.addWidget(self.grid)
         self._halves.addWidget(self._below)
         self._halves.setStretchFactor(0, 1)
-        self._halves.setSizes([560, 230])
+        self._halves.setSizes([600, 210])
         centre = QWidget()
         self._centre = QVBoxLayout(centre)
         self._centre.setContentsMargins(0, 0, 0, 0)
@@ -326,11 +332,14 @@ class ComparePage(QWidget):
             else:
                 self._splitter.insertWidget(0, self.panel)
                 self._splitter.setSizes([LIST_PX, max(1, self.width() - LIST_PX)])
+        self.panel.setVisible(not strip or self.height() >= LIST_FROM)
         words = self.width() - (0 if strip else LIST_PX) >= WORDS_FROM
         for button in self._buttons:
             said = button.accessibleName()
             button.setText(f" {said}" if words else "")
             button.setToolTip("" if words else said)
+            button.setMinimumWidth(0 if words else ICON_PX)
+            button.setMaximumWidth(16777215 if words else ICON_PX)
         self.modes.show_words(words)
         self.figures.setVisible(words)
-        self.name.setVisible(not strip)
+        self.name.setVisible(self.width() >= NAME_FROM)

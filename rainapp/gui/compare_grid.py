@@ -66,7 +66,7 @@ class CompareGrid(QWidget):
         self._panning = False
         self._laid_for = (0, 0, 0)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(240, 140)
+        self.setMinimumSize(240, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Results side by side"))
@@ -171,7 +171,7 @@ class CompareGrid(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         painter = QPainter(self)
-        painter.fillRect(self.rect(), look().colour("line"))
+        painter.fillRect(self.rect(), look().colour("line" if look().theme.name == "dark" else "panel"))
         if self.held is not None:
             self._paint_cell(painter, QRectF(self.rect()), self.panes[self.held])
         else:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
+from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from rainapp.comparison import Figures
@@ -72,6 +72,8 @@ def columns() -> tuple[Column, ...]:
 
 
 TRUTH_COLUMNS = range(6, 11)  # shown only with a ground truth
+KEPT_LONGEST = (1, 5, 11, 2, 8, 10, 4, 6, 7, 9, 3)  # where there is little room, the last of these go first
+NAME_PX = 150
 
 
 class CompareModel(QAbstractTableModel):
@@ -175,7 +177,7 @@ class CompareModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return look().colour("bad" if line.trouble and index.column() == 1 else "text" if line.chosen else "dim")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.words if line.trouble else line.engine or None
+            return line.words if line.trouble else self.all_figures(line) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             head = self.headerData(index.column(), Qt.Orientation.Horizontal)
             return f"{line.title}, {head}: {self.text(line, index.column())}" if index.column() else line.title
@@ -191,6 +193,13 @@ class CompareModel(QAbstractTableModel):
             return line.words if column == 1 else ""
         return self.columns[column - 1].text(line.figures)
 
+    def all_figures(self, line: Line) -> str:
+        """Every figure of a line with its name, whatever the table has room for, and the engine."""
+        if line.figures is None:
+            return ""
+        told = [f"{column.head}: {column.text(line.figures)}" for column in self.columns]
+        return "\n".join(each for each in (*told, line.engine) if each and not each.endswith("–"))
+
     def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:  # noqa: N802, D102 - Qt's name
         if role != Qt.ItemDataRole.CheckStateRole or not index.isValid():
             return False
@@ -204,6 +213,7 @@ class CompareTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show no lines yet."""
         super().__init__(parent)
+        self._truth = False
         self.lines = CompareModel(self)
         self.setModel(self.lines)
         self.setAccessibleName(self.tr("Models and what was measured"))
@@ -219,7 +229,7 @@ class CompareTable(QTableView):
         head.setFont(interface_font(12, QFont.Weight.Normal))
         head.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        head.setMinimumSectionSize(64)
+        head.setMinimumSectionSize(56)
         head.setSortIndicatorClearable(True)
         self.setSortingEnabled(True)
         self.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
@@ -229,9 +239,24 @@ class CompareTable(QTableView):
         self.show_truth(False)
 
     def show_truth(self, shown: bool) -> None:
-        """Show the columns that need a ground truth."""
-        for column in TRUTH_COLUMNS:
-            self.setColumnHidden(column, not shown)
+        """Show the columns that need a ground truth, as far as there is room."""
+        self._truth = shown
+        self.fit_columns()
+
+    def fit_columns(self) -> None:
+        """Show the columns for which there is room beside the names, the telling ones first; a tool tip holds all figures."""
+        room = self.viewport().width() - NAME_PX
+        for column in KEPT_LONGEST:
+            wanted = self._truth or column not in TRUTH_COLUMNS
+            if wanted:
+                room -= max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
+            hidden = not wanted or room < 0
+            if hidden != self.isColumnHidden(column):
+                self.setColumnHidden(column, hidden)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self.fit_columns()
 
     @property
     def model_in_hand(self) -> ModelId | None:

@@ -47,12 +47,12 @@ def natural(figures: Figures) -> str:
 def rain_kinds() -> dict[str, str]:
     """The kinds of drawn rain in a photographer's words."""
     return {
-        "narrow": tr("fine threads"),
-        "real-like": tr("like real rain"),
-        "heavy": tr("downpour"),
-        "soft": tr("soft, out of focus"),
-        "thick-short": tr("thick and short"),
-        "monsoon": tr("sheets of rain"),
+        "narrow": tr("Fine threads"),
+        "real-like": tr("Like real rain"),
+        "heavy": tr("Downpour"),
+        "soft": tr("Soft, out of focus"),
+        "thick-short": tr("Thick and short"),
+        "monsoon": tr("Sheets of rain"),
     }
 
 
@@ -60,6 +60,8 @@ def pill(result: Compared) -> str:
     """What stands on a result: its time, and what is left of the rain or, unknown, how much changed."""
     figures = result.figures
     time = words.duration(result.seconds)
+    if figures.error_left > 1:
+        return tr("{time} · worse than untouched").format(time=time)
     if math.isfinite(figures.error_left):
         return tr("{time} · rain left {share}").format(time=time, share=percent(figures.error_left))
     return tr("{time} · {share} changed").format(time=time, share=percent(figures.changed))

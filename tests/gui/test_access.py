@@ -16,16 +16,18 @@ from PySide6.QtWidgets import (
     QScrollBar,
     QSpinBox,
     QTabBar,
+    QTableView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
+from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.viewer import Canvas
 from tests.gui.plain_run import idle, until
 
-CONTROLS = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, QSpinBox, QListView, Canvas)
+CONTROLS = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, QSpinBox, QListView, QTableView, Canvas, CompareGrid)
 INSIDE_OTHERS = ("qt_spinbox_lineedit", "ScrollLeftButton", "ScrollRightButton")
 
 
@@ -45,7 +47,7 @@ def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text().strip() if isinstance(widget, QAbstractButton) else "")
 
 
-@pytest.fixture(params=["empty", "derain", "rain", "models", "settings"])
+@pytest.fixture(params=["empty", "derain", "rain", "compare", "models", "settings"])
 def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], qtbot: QtBot) -> QWidget:
     """Each scene with all of its controls in sight."""
     window = session.window
@@ -55,8 +57,8 @@ def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], 
         until(qtbot, idle(session))
     if request.param == "rain":
         window.actions_["view-rain"].trigger()
-    if request.param == "models":
-        window.show_page("models")
+    if request.param in ("compare", "models"):
+        window.show_page(request.param)
     qtbot.wait(20)
     return window.show_settings("Files") if request.param == "settings" else window
 

@@ -563,3 +563,54 @@ def test_the_grid_takes_the_arrangement_that_shows_photos_largest(qapp: QApplica
         assert grid.columns == columns, (count, shape)
         cells = [grid.cell(n) for n in range(count)]
         assert not any(one.intersects(other) for n, one in enumerate(cells) for other in cells[:n])
+
+
+def test_a_person_finds_the_model_that_suits_and_derains_with_it(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window, workspace = session.window, session.workspace
+    page = window.compare
+    photos = [rainy_photo(tmp_path / f"walk {n}.png", 240, 160, seed=n) for n in range(2)]
+    dry = rainy_photo(tmp_path / "dry.png", 240, 160, streaks=0)
+
+    drop(session, [*photos, dry])
+    qtbot.mouseClick(window.header.pages.button("compare"), Qt.MouseButton.LeftButton)
+    until(qtbot, idle(session))
+    workspace.select(workspace.items[0], workspace.items[:2])
+    until(qtbot, window.actions_["compare"].isEnabled)
+    qtbot.keyClick(window, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    until(qtbot, idle(session))
+    assert len(page.comparing.run.results()) == 6
+
+    until(qtbot, window.actions_["compare-blind"].isEnabled)
+    qtbot.keyClick(window, Qt.Key.Key_B)
+    for _ in range(2):
+        until(qtbot, idle(session))
+        qtbot.keyClick(page.grid, Qt.Key.Key_2)
+    assert page.card.isVisible()
+    assert "2 votes" in page.card.words.text()
+    assert text(page, 0, "Votes").endswith("of 2")
+
+    report = tmp_path / "told.html"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
+    until(qtbot, window.actions_["compare-report"].isEnabled)
+    window.actions_["compare-report"].trigger()
+    until(qtbot, idle(session))
+    assert page.card.words.text() in report.read_text(encoding="utf-8").replace("&lt;", "<").replace("&gt;", ">")
+
+    workspace.select(workspace.items[2], [workspace.items[2]])
+    window.actions_["compare-trial"].trigger()
+    qtbot.mouseClick(page.foot.button, Qt.MouseButton.LeftButton)
+    until(qtbot, lambda: bool(page.comparing.trial.samples))
+    window.actions_["theme-light"].trigger()  # nobody waits for the work
+    until(qtbot, idle(session))
+    advice = page.comparing.trial.advice
+    assert advice is not None
+    assert sorted(advice.order) == ["balcony", "prenet", "tiny"]
+
+    workspace.change(model=advice.model)
+    window.show_page("derain")
+    qtbot.mouseClick(window.page.run_bar.button, Qt.MouseButton.LeftButton)
+    until(qtbot, idle(session))
+    assert workspace.items[0].target == photos[0].with_name("walk 0_derained.png")
+    assert {path.name for path in tmp_path.glob("*.png")} >= {"walk 0.png", "walk 0_derained.png"}
