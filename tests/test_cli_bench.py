@@ -3,10 +3,13 @@
 import json
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
+from video_clips import make_clip
 
 from rainapp import cli
-from rainapp.cli import bench
+from rainapp.cli.peak_memory import PeakMemory
 
 
 def test_every_combination_is_one_json_line_with_the_promised_figures(
@@ -38,10 +41,28 @@ def test_a_size_that_is_none_is_wrong_usage(size: str, capsys: pytest.CaptureFix
 
 
 def test_peak_memory_sees_what_was_held_only_for_a_moment() -> None:
-    with bench.PeakMemory() as memory:
+    with PeakMemory() as memory:
         before = memory.peak_mb
         held = bytearray(b"x" * 200_000_000)
         while memory.peak_mb < before + 150:
             pass
         del held
     assert memory.peak_mb >= before + 150
+
+
+def test_a_clip_is_measured_from_file_to_file(tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    clip = make_clip(tmp_path / "a.mp4", times=range(12), sounds=["eng"])
+    assert cli.main(["bench", "--video", str(clip), "--engine", "torch", "--device", "cpu", "--json"]) == 0
+    (row,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert (row["size"], row["frames"], row["model"], row["engine"]) == ("96x64", 12, "tiny", "torch")
+    assert row["ratio"] == pytest.approx(row["wall_seconds"] * row["cores"] / row["cpu_seconds"], rel=0.05)
+    assert row["fps"] == pytest.approx(12 / row["wall_seconds"], rel=0.05)
+    assert min(row["decode_seconds"], row["derain_seconds"], row["encode_seconds"]) > 0
+    assert row["peak_rss_mb"] > 50
+    assert [path.name for path in tmp_path.iterdir() if path.suffix == ".mp4"] == ["a.mp4"]
+
+
+def test_a_photo_is_no_clip_to_measure(tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cv2.imwrite(str(tmp_path / "a.png"), np.zeros((9, 9, 3), np.uint8))
+    assert cli.main(["bench", "--video", str(tmp_path / "a.png"), "--device", "cpu"]) == 3
+    assert "is no clip" in capsys.readouterr().err

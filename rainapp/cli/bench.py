@@ -15,12 +15,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
+from rainapp.cli import DONE
+from rainapp.cli.peak_memory import PeakMemory
 
 if TYPE_CHECKING:
     from rainapp.image import Frame
     from rainapp.stages import Pipeline
 
 ROUNDS = 3
+SAMPLE = "samples/walruses.mp4"
 COLUMNS = ("model", "engine", "size", "seconds", "mp_per_s", "peak_rss_mb", "peak_vram_mb")
 
 
@@ -64,6 +67,11 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is measured")
     parser.add_argument("--models-dir", type=Path, help="the user's models; default: the platform's data folder")
+    parser.add_argument(
+        "--video", type=Path, nargs="?", const=Path(), metavar="CLIP",
+        help="measure a clip from file to file instead; default: the bundled sample",
+    )  # fmt: skip
+    parser.add_argument("--temporal", choices=["auto", "off", "fast", "best"], default="auto", help="with --video")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=run)
 
@@ -81,7 +89,9 @@ def picture_size(text: str) -> tuple[int, int]:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Measure and print; exit code 0."""
+    """Measure and print; the exit code."""
+    if args.video is not None:
+        return run_video(args)
     laps = warmed_up(args)
     for _ in range(max(args.rounds, 1)):
         for lap in laps:
@@ -92,7 +102,23 @@ def run(args: argparse.Namespace) -> int:
             print(json.dumps(asdict(each)), flush=True)
     else:
         print_table(speeds)
-    return 0
+    return DONE
+
+
+def run_video(args: argparse.Namespace) -> int:
+    """Measure a clip with each model and engine in turn."""
+    from rainapp.cli import bench_video
+    from rainapp.jobs import Output, Treatment
+    from rainapp.library import ModelLibrary
+
+    models = ModelLibrary(user=args.models_dir or paths.user_models_dir())
+    clip = paths.resource(SAMPLE) if args.video == Path() else args.video
+    facts = {"veil": args.veil, "device": args.device, "precision": args.precision, "temporal": args.temporal}
+    for model in args.model or ["default"]:
+        for engine in args.engine or ["auto"]:
+            treatment = Treatment(model=model, engine=engine, **facts)
+            bench_video.print_speed(bench_video.measured(clip, treatment, Output(), models), args.json)
+    return DONE
 
 
 def warmed_up(args: argparse.Namespace) -> list[Lap]:
@@ -147,32 +173,6 @@ def measure(lap: Lap) -> None:
     lap.rss_mb = max(lap.rss_mb, memory.peak_mb)
     if on_gpu:
         lap.vram_mb = max(lap.vram_mb or 0.0, torch.cuda.max_memory_allocated(lap.pipeline.device) / 1e6)
-
-
-class PeakMemory:
-    """Watches the resident memory of this process, twenty times a second, from a thread of its own."""
-
-    def __enter__(self) -> "PeakMemory":
-        """Begin."""
-        import threading
-
-        import psutil
-
-        self._process = psutil.Process()
-        self.peak_mb = self._process.memory_info().rss / 1e6
-        self._done = threading.Event()
-        self._thread = threading.Thread(target=self._look, daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """End."""
-        self._done.set()
-        self._thread.join()
-
-    def _look(self) -> None:
-        while not self._done.wait(0.05):
-            self.peak_mb = max(self.peak_mb, self._process.memory_info().rss / 1e6)
 
 
 def speed(lap: Lap) -> Speed:

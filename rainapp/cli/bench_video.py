@@ -1,0 +1,166 @@
+"""`rainapp bench --video`: how fast a clip goes from file to file, and how well decoding, the net and encoding overlap.
+
+The clip is done twice after a warm-up: once with one thing after another, which tells what each costs alone, and once as it is
+always done. On a CPU all of it shares the cores, so the best that overlapping can reach is the CPU time divided by them.
+"""
+
+import json
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from rainapp.cli.peak_memory import PeakMemory
+from rainapp.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    from rainapp.jobs import Output, Treatment
+    from rainapp.library import ModelLibrary
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ClipSpeed:
+    """How a clip runs from file to file.
+
+    `ratio` is the wall time against the CPU time divided by the cores: 1 is the best there is without an accelerator.
+    `others_cpu_seconds` is what all other programs took meanwhile, `ratio_beside_others` the same with only what they left.
+    `decode_seconds`, `derain_seconds`, `encode_seconds` are wall times of each alone.
+    """
+
+    clip: str
+    size: str
+    frames: int
+    model: str
+    engine: str
+    device: str
+    wall_seconds: float
+    cpu_seconds: float
+    cores: int
+    ratio: float
+    others_cpu_seconds: float
+    ratio_beside_others: float
+    decode_seconds: float
+    derain_seconds: float
+    encode_seconds: float
+    fps: float
+    peak_rss_mb: float
+
+
+class Stopwatch:
+    """Adds up the time that passes inside it."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+        self.count = 0
+
+    def __enter__(self) -> None:
+        """Begin."""
+        self._begun = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        """End."""
+        self.seconds += time.perf_counter() - self._begun
+
+    def around(self, items: Iterable[T]) -> Iterator[T]:
+        """`items`, with the time they take to come."""
+        rest = iter(items)
+        while True:
+            with self:
+                item = next(rest, None)
+            if item is None:
+                return
+            self.count += 1
+            yield item
+
+
+def measured(clip: Path, treatment: "Treatment", output: "Output", library: "ModelLibrary") -> ClipSpeed:
+    """Measure `clip` under `treatment`. Raises UnreadableFile when it is no clip."""
+    from rainapp.deraining import derain_file
+    from rainapp.jobs import DerainFile, NoWatch
+
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / f"derained{clip.suffix}"
+        alone = _one_after_another(clip, target, treatment, output, library)
+        own, all_busy, begun = time.process_time(), _busy_s(), time.perf_counter()
+        with PeakMemory() as memory:
+            done = derain_file(DerainFile(clip, target, treatment, output), NoWatch(), library)
+        wall, cpu = time.perf_counter() - begun, time.process_time() - own
+        others = max(_busy_s() - all_busy - cpu, 0.0)
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return ClipSpeed(
+        clip=str(clip),
+        size=alone.size,
+        frames=alone.frames,
+        model=done.model,
+        engine=done.engine,
+        device=done.device,
+        wall_seconds=round(wall, 3),
+        cpu_seconds=round(cpu, 3),
+        cores=cores,
+        ratio=round(wall * cores / cpu, 3),
+        others_cpu_seconds=round(others, 2),
+        ratio_beside_others=round(max(wall * cores - others, cpu) / cpu, 3),
+        decode_seconds=round(alone.decode_s, 3),
+        derain_seconds=round(alone.derain_s, 3),
+        encode_seconds=round(alone.encode_s, 3),
+        fps=round(alone.frames / wall, 3),
+        peak_rss_mb=round(memory.peak_mb, 1),
+    )
+
+
+@dataclass(frozen=True)
+class _Alone:
+    size: str
+    frames: int
+    decode_s: float
+    derain_s: float
+    encode_s: float
+
+
+def _one_after_another(clip: Path, target: Path, treatment: "Treatment", output: "Output", library: "ModelLibrary") -> _Alone:
+    """Wall times of the three stages without any overlap; the net is warm before."""
+    from rainapp.jobs import NoWatch
+    from rainapp.media import open_sink, open_source, part_frames
+    from rainapp.stages import load_pipeline
+
+    decode, both, encode = Stopwatch(), Stopwatch(), Stopwatch()
+    with open_source(clip) as source:
+        if source.info.kind != "clip":
+            raise UnreadableFile(f"{clip.name} is no clip.", "Name a video after --video.", clip)
+        pipeline = load_pipeline(treatment, library, part_frames(source.info))
+        frames = iter(source)
+        list(pipeline([next(frames)], NoWatch()))
+        with open_sink(target, source.info, output) as sink:
+            for frame in both.around(pipeline(decode.around(source), NoWatch())):
+                with encode:
+                    sink.write(frame)
+        size = f"{source.info.width}x{source.info.height}"
+    return _Alone(size, both.count, decode.seconds, both.seconds - decode.seconds, encode.seconds)
+
+
+def _busy_s() -> float:
+    """CPU seconds that the whole machine was busy since it started."""
+    import psutil
+
+    times = psutil.cpu_times()
+    return float(sum(times) - times.idle - getattr(times, "iowait", 0.0) - getattr(times, "guest", 0.0))
+
+
+def print_speed(speed: ClipSpeed, as_json: bool) -> None:
+    """One JSON object, or a table of two columns."""
+    if as_json:
+        print(json.dumps(asdict(speed)), flush=True)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("what", "measured")
+    for name, value in asdict(speed).items():
+        table.add_row(name.replace("_", " "), str(value))
+    Console(width=None if sys.stdout.isatty() else 160).print(table)
