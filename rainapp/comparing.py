@@ -17,10 +17,11 @@ from typing import cast
 import numpy as np
 
 from rainapp import kept, metrics
+from rainapp.compare_jobs import CompareJob, ComparePhoto, DrawRainOn, DropKept, ReadParts
 from rainapp.comparison import NAN, Compared, Drawn, DrawnRain, Figures
 from rainapp.errors import RainError, UnreadableFile
 from rainapp.image import Frame, Image, Pixels
-from rainapp.jobs import CompareJob, ComparePhoto, DrawRainOn, DropKept, ReadParts, Watch
+from rainapp.jobs import Watch
 from rainapp.library import ModelLibrary
 from rainapp.looking import decode
 from rainapp.media import is_media_name

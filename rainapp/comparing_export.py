@@ -19,8 +19,9 @@ from PIL import Image as Pillow
 from PIL import ImageDraw, ImageFont
 
 from rainapp import kept
+from rainapp.compare_jobs import ExportComparison, Shot
 from rainapp.errors import UnwritableFile
-from rainapp.jobs import ExportComparison, Shot, Watch
+from rainapp.jobs import Watch
 from rainapp.media.atomic import unwritable
 from rainapp.media.photo import shrunk
 from rainapp.report import STYLE, table

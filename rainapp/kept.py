@@ -14,9 +14,10 @@ from typing import cast
 
 import numpy as np
 
+from rainapp.compare_jobs import DropKept, Parts, ReadParts
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Image, Pixels
-from rainapp.jobs import DropKept, Parts, ReadParts, Region, Watch
+from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
 from rainapp.paths import cache_dir
 

@@ -67,7 +67,15 @@ TABLE = (
     ),
     Row(
         "contracts",
-        ("rainapp.jobs", "rainapp.watch", "rainapp.naming", "rainapp.presets", "rainapp.comparison", "rainapp.ballot"),
+        (
+            "rainapp.jobs",
+            "rainapp.watch",
+            "rainapp.naming",
+            "rainapp.presets",
+            "rainapp.compare_jobs",
+            "rainapp.comparison",
+            "rainapp.ballot",
+        ),
         uses=("words", "values"),
         why="records are data: neither torch nor Qt",
     ),

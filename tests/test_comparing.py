@@ -10,20 +10,11 @@ import pytest
 from numpy.typing import NDArray
 
 from rainapp import comparing, kept
+from rainapp.compare_jobs import ComparePhoto, DrawRainOn, DropKept, ExportComparison, ReadParts, Shot
 from rainapp.comparison import Compared, DrawnRain, advise
 from rainapp.errors import BadModel, Cancelled, UnreadableFile, UnwritableFile
 from rainapp.image import Image
-from rainapp.jobs import (
-    ComparePhoto,
-    DrawRainOn,
-    DropKept,
-    ExportComparison,
-    NoWatch,
-    ReadParts,
-    Region,
-    Shot,
-    Treatment,
-)
+from rainapp.jobs import NoWatch, Region, Treatment
 from rainapp.work import run
 
 Pixels = NDArray[np.uint8]

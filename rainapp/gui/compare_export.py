@@ -5,11 +5,12 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from rainapp.compare_jobs import ExportComparison, Shot
 from rainapp.comparison import Compared, means
 from rainapp.gui import compare_words as say
 from rainapp.gui.compare_run import Subject
 from rainapp.gui.compare_state import Comparing
-from rainapp.jobs import Event, ExportComparison, Failed, Finished, Shot
+from rainapp.jobs import Event, Failed, Finished
 
 KINDS = ("picture", "report", "clip")
 

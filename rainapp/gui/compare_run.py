@@ -14,9 +14,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from rainapp.compare_jobs import ComparePhoto, DropKept
 from rainapp.comparison import Compared
 from rainapp.gui.dispatch import Dispatch
-from rainapp.jobs import ComparePhoto, DropKept, Event, Failed, Finished, ModelId, Progressed, Stopped, Treatment
+from rainapp.jobs import Event, Failed, Finished, ModelId, Progressed, Stopped, Treatment
 from rainapp.paths import cache_dir
 from rainapp.workers import Handle
 

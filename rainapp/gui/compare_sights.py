@@ -9,11 +9,12 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from rainapp.compare_jobs import ReadParts
 from rainapp.comparison import Compared
 from rainapp.gui.compare_run import Subject
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.screen import Pyramid, ShownParts, ShownPicture
-from rainapp.jobs import Event, Failed, Finished, Job, ReadParts, ReadPicture, Region, Stopped
+from rainapp.jobs import Event, Failed, Finished, Job, ReadPicture, Region, Stopped
 from rainapp.workers import Handle
 
 SCREEN_PX = 1600

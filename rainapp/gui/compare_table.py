@@ -50,11 +50,11 @@ def columns() -> tuple[Column, ...]:
     return (
         Column(tr("Rain left"), tr("The share of the difference from the dry picture that is left; smaller is better"),
             lambda f: f.error_left, lambda f: say.percent(f.error_left)),
-        Column(tr("Photo changed"), tr("The share of pixels that changed visibly"),
+        Column(tr("Changed"), tr("The share of pixels that changed visibly"),
             lambda f: f.changed, lambda f: say.percent(f.changed)),
         Column(tr("Light removed"), tr("Mean light taken away, in grey levels of 255"),
             lambda f: f.removed, lambda f: say.number(f.removed)),
-        Column(tr("Naturalness in → out"), tr("NIQE; smaller is more natural, yet sharp rain can score well"),
+        Column(tr("Naturalness"), tr("NIQE before and after; smaller is more natural, yet sharp rain can score well"),
             lambda f: f.natural_out, say.natural),
         Column(tr("s per MP"), tr("Seconds for a megapixel on this machine"),
             lambda f: f.seconds_per_mp, lambda f: say.speed(f.seconds_per_mp)),

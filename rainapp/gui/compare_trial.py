@@ -7,10 +7,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Signal
 
+from rainapp.compare_jobs import DrawRainOn
 from rainapp.comparison import Advice, DrawnRain, advise
 from rainapp.gui.compare_run import CompareRun, Subject
 from rainapp.gui.dispatch import Dispatch
-from rainapp.jobs import DrawRainOn, Event, Failed, Finished, Stopped, Treatment
+from rainapp.jobs import Event, Failed, Finished, Stopped, Treatment
 from rainapp.workers import Handle
 
 

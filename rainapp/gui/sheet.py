@@ -72,12 +72,12 @@ QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; sele
 QListView { background: $panel; border: none; }
 QTableView { background: $panel; border: none; border-top: 1px solid $line; selection-background-color: $hover;
     selection-color: $text; }
-QTableView::item { padding: 0 12px; border: none; border-bottom: 1px solid $line; }
+QTableView::item { padding: 0 8px; border: none; border-bottom: 1px solid $line; }
 QTableView::item:selected { background: $hover; }
 QTableView::indicator { width: 16px; height: 16px; border: 1px solid $dim; border-radius: 4px; background: $raised; }
 QTableView::indicator:checked { background: $accent; border: 1px solid $accent; image: url($check_icon); }
 QHeaderView { background: $panel; border: none; }
-QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 8px 12px;
+QHeaderView::section { background: $panel; color: $dim; border: none; border-bottom: 1px solid $line; padding: 8px 8px;
     font-size: 12px; }
 QTableCornerButton::section { background: $panel; border: none; }
 QScrollArea { background: $panel; border: none; }

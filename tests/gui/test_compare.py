@@ -16,12 +16,13 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from rainapp import kept
+from rainapp.compare_jobs import ComparePhoto
 from rainapp.comparison import Compared, Figures
 from rainapp.gui.app import Session, prepare, run_work
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_grid import CompareGrid, Pane
 from rainapp.gui.compare_run import Cell, CellState, Subject
-from rainapp.jobs import ComparePhoto, Job, Watch
+from rainapp.jobs import Job, Watch
 from rainapp.library import ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.settings import Settings
 from tests.gui.plain_run import idle, rainy_photo, until
@@ -177,9 +178,9 @@ def test_dropped_photos_are_compared_into_a_table_and_a_grid(session: Session, p
     until(qtbot, idle(session))
     assert [text(page, row, "Model") for row in range(3)] == ["My balcony", "PReNet <i>", "Tiny"]
     for row in range(3):
-        assert text(page, row, "Photo changed").endswith(" %")
+        assert text(page, row, "Changed").endswith(" %")
         assert text(page, row, "s per MP").endswith(" s")
-        assert "→" in text(page, row, "Naturalness in → out")
+        assert "→" in text(page, row, "Naturalness")
     assert "changed" in page.grid.panes[1].words
     assert lightness(cell_image(page, 3)) < lightness(cell_image(page, 0)) - 1  # "tiny" darkens
     assert page.foot.cost.accessibleName() == "All of it is compared"
@@ -268,7 +269,7 @@ def test_a_model_that_fails_stands_for_itself(page: ComparePage, session: Sessio
     assert len(page.grid.panes[1].trouble) > 20
     assert page.table.lines.lines[0].trouble
     assert len(text(page, 0, "Rain left")) > 20  # in its place, in words
-    assert text(page, 1, "Photo changed").endswith(" %")
+    assert text(page, 1, "Changed").endswith(" %")
     assert page.grid.panes[2].picture is not None
     assert page.comparing.missing == 3  # it can be tried again
 
@@ -348,16 +349,17 @@ def test_with_a_ground_truth_the_table_tells_removal_from_damage(
     truth.mkdir()
     for n, photo in enumerate(photos):
         rainy_photo(truth / photo.name, streaks=0, seed=n)
-    assert compared.table.isColumnHidden(6)
+    assert compared.table.isColumnHidden(10)
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(truth))
     session.window.actions_["compare-truth-folder"].trigger()
     assert compared.comparing.missing == 9
     session.window.actions_["compare"].trigger()
     until(qtbot, idle(session))
-    assert not compared.table.isColumnHidden(6)
+    assert not compared.table.isColumnHidden(10)  # the background; a narrow table keeps what tells most
     assert float(text(compared, 2, "PSNR")) > 10
     assert text(compared, 2, "Rain left").endswith(" %")
-    assert "rain left" in compared.grid.panes[1].words
+    assert all(" · " in pane.words for pane in compared.grid.panes[1:])
+    assert "changed" not in compared.grid.panes[1].words  # what is left of the rain is known now, and says more
 
 
 def test_known_rain_on_a_dry_photo_recommends_a_model(
