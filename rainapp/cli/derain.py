@@ -57,7 +57,7 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
     group.add_argument(
         "--temporal", choices=("auto", "off", "fast", "best"),
-        help="clips only: calm what flickers; fast: where nothing moves, best: along the motion; auto (default): fast",
+        help="clips only: calm what flickers; fast: where nothing moves, best: along the motion; auto (default): best on a CPU",
     )  # fmt: skip
     group.add_argument("--device", type=_device, metavar="auto|cpu|cuda:0|mps", help="where the work is done")
     group.add_argument("--engine", choices=("auto", "torch", "openvino"), help="auto (default): the fastest measured here")

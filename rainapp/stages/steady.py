@@ -48,6 +48,8 @@ MATCH_LIGHT, MATCH_RAIN = 0.15, 1.5  # the same where both neighbours show alike
 ALIKE = 0.05  # difference up to which they do
 BRIGHTER = 0.03  # than the rainy and the derained pixel: rain brightens, so the scene behind it is not brighter
 STILL_RAIN = 0.35  # how much better motion must fit than standing still, as a share of what was removed
+DRY, DRY_SHARE = 0.01, 0.1  # removed light below which a pixel is dry, and the least share of such pixels that tells of motion
+RESTS, MOVES = 1.15, 1.25  # how much better motion fits them: up to the first the camera stands, from the second it moves
 MISSED_MIN = 0.01  # how much brighter than both neighbours a missed streak is, at least
 MISSED_NEAR = 0.008  # mean removed light around it, at least
 MISSED_SIDE = 25  # its width, as a part of the picture's height, at most
@@ -253,7 +255,7 @@ def _gathered(now: _Seen, views: list[_View]) -> tuple[Floats, Floats]:
         mixed += view.picture * weight[:, :, None]
     mixed /= total[:, :, None]
     share = np.maximum(_rain_share(now.removed), _rain_share(missed))
-    picture = now.derained + share[:, :, None] * (mixed - now.derained)
+    picture = np.asarray(now.derained + share[:, :, None] * (mixed - now.derained), np.float32)
     return picture, np.asarray(share / total + (1 - share) * own, np.float32)
 
 
@@ -305,7 +307,8 @@ def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture:
     moved = _averaged(moved, _certainty(now.taken) * _certainty(_warped(neighbour.taken, places)))
     unmoved = _change(neighbour, now)
     around = _smooth(now.taken, 15)
-    stands = (unmoved <= moved * np.float32(1.1) + np.float32(0.002) + np.float32(STILL_RAIN) * around).astype(np.float32)
+    rest = np.float32(STILL_RAIN * _rests(unmoved, moved, now.taken))
+    stands = (unmoved <= moved * np.float32(1.1) + np.float32(0.002) + rest * around).astype(np.float32)
     misfit = np.where(stands > 0, unmoved, moved)
     same = _same(misfit, around, SAME_LIGHT, SAME_RAIN) * np.maximum(stands, _agreement(flow, opposite))
     scale = np.array([width / flow.shape[1], height / flow.shape[0]], np.float32)
@@ -314,6 +317,15 @@ def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture:
     full += _grid(height, width)
     seen = np.clip(_warped(picture, full, cv2.INTER_CUBIC), 0, 1)
     return _View(seen, _sized(same, (width, height)), _sized(misfit, (width, height)), _warped(variance, full))
+
+
+def _rests(unmoved: Floats, moved: Floats, taken: Floats) -> float:
+    """1 where the camera stands still, 0 where following the motion fits dry places clearly better; 1 where all is rainy."""
+    dry = taken < np.float32(DRY)
+    if dry.mean() < DRY_SHARE:
+        return 1.0
+    ratio = float(unmoved[dry].mean()) / max(float(moved[dry].mean()), 1e-6)
+    return float(np.clip((MOVES - ratio) / (MOVES - RESTS), 0, 1))
 
 
 def _agreement(flow: Floats, opposite: Floats) -> Floats:
