@@ -192,5 +192,8 @@ def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Tr
             raise BadTreatment(f"{entry.path.name} is a {kinds[0]}, and {out_file.name} would be a {kinds[1]}.")
         return out_file
     folder = entry.path.parent if out is None else out / entry.beneath
-    wanted = result_path(entry.path, folder, result_suffix(entry.path, output.format, container), treatment, template)
+    suffix = result_suffix(entry.path, output.format, container)
+    if container == "gif" and output.format == "keep" and media.is_animation(entry.path):
+        suffix = entry.path.suffix  # a still one becomes a PNG, which loses no colours
+    wanted = result_path(entry.path, folder, suffix, treatment, template)
     return rain_path(wanted) if output.layer == "rain" else wanted

@@ -40,6 +40,11 @@ _CLIP_RESULTS = {
 _CLIP_FALLBACK = ".mkv"
 
 
+def is_moving_name(path: Path) -> bool:
+    """Whether the name is that of a picture that may move."""
+    return path.suffix.lower() in (".gif", ".webp", ".png", ".apng")
+
+
 def is_clip_name(path: Path) -> bool:
     """Whether the name is that of a clip."""
     return path.suffix.lower() in _CLIP_RESULTS

@@ -77,6 +77,7 @@ class Image:
 class Frame:
     """One picture of a stream. `source` stays beside `image` for strength, masks and refinement; a photo is frame 0.
 
+    `shown_s` is how long it is shown, where the file says so; None: until the next one.
     `rain` is what a derainer found: the mean of |derained - rainy| at full strength and without mask, 0 to 1; None before.
     """
 
@@ -85,3 +86,4 @@ class Frame:
     image: Image
     source: Image = field(repr=False)
     rain: float | None = None
+    shown_s: Fraction | None = None

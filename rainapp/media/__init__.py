@@ -15,6 +15,9 @@ from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
+ANIMATIONS = frozenset(("gif", "webp", "png"))  # containers of pictures that may move
+FIRST_ONLY = "Only the first picture of the animation is used."  # what the header of a moving picture says of itself
+
 
 @dataclass(frozen=True)
 class MediaInfo:
@@ -109,10 +112,11 @@ def is_media_name(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES | CLIP_SUFFIXES
 
 
-def open_source(path: Path, *, budget_mb: int | None = None) -> Source:
+def open_source(path: Path, *, budget_mb: int | None = None, animated: bool = False) -> Source:
     """Open the photo or clip `path`, whichever its content says.
 
-    `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here.
+    `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here. A moving
+    GIF, WebP or PNG is a clip for who asks for `animated`, and a photo of its first frame for everybody else.
     Raises UnreadableFile in words.
     """
     # Imported on use: the command line's help needs neither OpenCV nor PyAV.
@@ -122,11 +126,25 @@ def open_source(path: Path, *, budget_mb: int | None = None) -> Source:
         return ClipSource(path, budget_mb=budget_mb)
     from rainapp.media.photo import PhotoSource
 
-    return PhotoSource(path, budget_mb=budget_mb)
+    photo = PhotoSource(path, budget_mb=budget_mb)
+    if animated and FIRST_ONLY in photo.info.notes:
+        from rainapp.media.animation import AnimationSource
+
+        return AnimationSource(photo)
+    return photo
+
+
+def is_animation(path: Path) -> bool:
+    """Whether `path` is a moving GIF, WebP or PNG. Raises UnreadableFile in words."""
+    from rainapp.media.photo import PhotoSource
+
+    return FIRST_ONLY in PhotoSource(path).info.notes
 
 
 def part_frames(info: MediaInfo) -> int:
-    """How many frames of a clip make a part, after which a killed run can go on."""
+    """How many frames of a clip make a part, after which a killed run can go on; 0: it has none."""
+    if info.kind == "photo" or info.container in ANIMATIONS:
+        return 0
     from rainapp.media.clip_resume import parts_of
 
     return parts_of(info)
@@ -142,13 +160,17 @@ def open_sink(
     is done to the frames, a clip that was being written when the machine stopped is gone on with; it then calls `await_room`
     with its path whenever the disk is full, and tries again.
     """
-    if like.kind == "clip" and target.suffix.lower() not in PHOTO_SUFFIXES:
+    if like.kind == "clip" and like.container not in ANIMATIONS and target.suffix.lower() not in PHOTO_SUFFIXES:
         from rainapp.media.clip_resume import ResumableClipSink
         from rainapp.media.video import ClipSink
 
         if key:
             return ResumableClipSink(target, like, output, key=key, await_room=await_room)
         return ClipSink(target, like, output)
+    if like.kind == "clip" and like.container in ANIMATIONS:
+        from rainapp.media.animation_write import AnimationSink
+
+        return AnimationSink(target, like, output, note)
     from rainapp.media.photo import PhotoSink
 
     return PhotoSink(target, like, output, note)

@@ -1,0 +1,138 @@
+"""Animated GIF, WebP and PNG as clips: every frame whole and upright, with the time the file shows it for."""
+
+import contextlib
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+from PIL import Image as Pillow
+
+from rainapp.errors import UnreadableFile
+from rainapp.image import Colour, Frame, Image
+from rainapp.media import FIRST_ONLY, MediaInfo
+from rainapp.media.metadata import Metadata
+from rainapp.media.photo import PhotoSource
+
+_PLUGINS = {"gif": "GIF", "webp": "WEBP", "png": "PNG"}
+_FRAMES_MAX = 1 << 24
+_DAMAGE = (OSError, EOFError, SyntaxError, ValueError, IndexError, KeyError, Pillow.DecompressionBombError)
+
+
+@dataclass(frozen=True)
+class Motion:
+    """What the sink of an animation needs to know of its source: how often it plays (0: for ever) and its metadata."""
+
+    plays: int
+    lossless: bool
+    meta: Metadata = field(default_factory=Metadata, repr=False)
+
+
+class AnimationSource:
+    """An animation as a stream of frames. `first` is the same file as a photo, which has passed all checks.
+
+    Raises UnreadableFile in words.
+    """
+
+    def __init__(self, first: PhotoSource) -> None:
+        self.path = first.path
+        self._plugin = _PLUGINS[first.info.container]
+        self._colour = Colour(first.header.meta.icc)
+        with self._opened() as opened:
+            count = _count(opened)
+            motion = Motion(_plays(opened), _is_lossless(self.path), first.header.meta)
+            width, height = opened.size
+        self.info = replace(
+            first.info,
+            kind="clip",
+            width=width,
+            height=height,
+            depth=8,
+            frames=count,
+            notes=self._notes(first.info),
+            carry=motion,
+        )
+        self._reading: Generator[Frame, None, None] | None = None
+
+    def _notes(self, info: MediaInfo) -> tuple[str, ...]:
+        deep = ("The animation has 16 bit a channel; it is written with 8.",) if info.depth > 8 else ()
+        return (*(note for note in info.notes if note != FIRST_ONLY), *deep)
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[Pillow.Image]:
+        try:
+            with Pillow.open(self.path, formats=[self._plugin]) as opened:
+                yield opened
+        except _DAMAGE as error:
+            raise UnreadableFile(
+                f"{self.path.name} is damaged.", "Copy it again from where it came from.", self.path
+            ) from error
+
+    def __enter__(self) -> Self:
+        """Nothing is held open between iterations."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Release what an unfinished iteration still holds."""
+        if self._reading is not None:
+            self._reading.close()
+
+    def __iter__(self) -> Iterator[Frame]:
+        """Yield the frames; what cannot be read of them is added to `info.notes`."""
+        self._reading = self._frames()
+        return self._reading
+
+    def _frames(self) -> Generator[Frame, None, None]:
+        time_s = Fraction(0)
+        with self._opened() as opened:
+            hidden = int(bool(opened.info.get("default_image")))  # a still for programs that know no animations
+            for index in range(self.info.frames or _FRAMES_MAX):
+                try:
+                    opened.seek(index + hidden)
+                    image = self._image(opened)
+                except _DAMAGE:
+                    if not index:
+                        raise
+                    note = f"The file is damaged: only its first {index} frames can be read."
+                    self.info = replace(self.info, notes=(*self.info.notes, note))
+                    return
+                shown_s = Fraction(opened.info.get("duration") or 0).limit_denominator(1 << 16) / 1000
+                yield Frame(index, time_s, image, image, shown_s=shown_s)
+                time_s += shown_s
+
+    def _image(self, opened: Pillow.Image) -> Image:
+        pixels = np.asarray(opened.convert("RGBA"))
+        alpha = pixels[:, :, 3].copy() if self.info.has_alpha or pixels[:, :, 3].min() < 255 else None
+        return Image(pixels[:, :, :3].copy(), 8, self._colour, alpha)
+
+
+def _count(opened: Pillow.Image) -> int | None:
+    """The number of frames without the still for programs that know no animations; None where the file is damaged."""
+    try:
+        return int(getattr(opened, "n_frames", 1)) - int(bool(opened.info.get("default_image")))
+    except _DAMAGE:
+        return None
+
+
+def _is_lossless(path: Path) -> bool:
+    """Whether the first frame of a WebP animation is stored without loss; False for other files."""
+    with path.open("rb") as file:
+        if file.read(12)[8:] != b"WEBP":
+            return False
+        while len(head := file.read(8)) == 8:
+            if head[:4] == b"ANMF":
+                return b"VP8L" in file.read(16 + 4)[16:]
+            size = int.from_bytes(head[4:], "little")
+            file.seek(size + size % 2, 1)
+    return False
+
+
+def _plays(opened: Pillow.Image) -> int:
+    """How often it is shown in all; 0: for ever. GIF counts how often it begins again, and says nothing when it does not."""
+    loop = opened.info.get("loop")
+    if opened.format == "GIF":
+        return 1 if loop is None else 0 if loop == 0 else int(loop) + 1
+    return int(loop or 0)
