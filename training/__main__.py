@@ -21,7 +21,7 @@ import torch.distributed as dist
 
 from rainapp import paths
 from rainapp.errors import Cancelled, RainError
-from training import data, recipe, tasks
+from training import data, rainy_photos, recipe, tasks
 from training.strategies import combine
 from training.trainer import Trainer
 
@@ -73,6 +73,10 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
     for sentence in left_out:
         print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
+    if not resuming and os.environ.get("RANK", "0") == "0":
+        rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
+        if rainy:
+            print(json.dumps({"event": "warning", "message": rainy}), flush=True)
     crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
     trainer = Trainer(plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)]))
     if resuming:

@@ -36,14 +36,18 @@ class Batch:
         return Batch(*(t.to(device, non_blocking=True) for t in (self.rainy, self.target, self.clear)))
 
 
+def photo_files(folder: Path, limit: int) -> list[Path]:
+    """The first `limit` (0: all) files of a folder, and all below it, that are photos by name, in name order."""
+    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[: limit or None]
+
+
 def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[list[NDArray[np.uint8]], list[str]]:
     """The photos of a folder in name order, (H, W, 3) RGB uint8, and a sentence for each that was left out.
 
     Raises BadRecipe when none is left.
     """
     photos, left_out = [], []
-    files = sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)
-    for file in files[: limit or None]:
+    for file in photo_files(folder, limit):
         pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
         if pixels is None:
             left_out.append(f"{file.name} cannot be read.")
