@@ -61,6 +61,7 @@ class Output:
     metadata: MetadataChoice = "keep"
     layer: Layer = "result"
     if_exists: IfExists = "rename"
+    hardware: bool = False  # clips: encode on a graphics chip where that works, with a word where it does not
     keep_partial: bool = False  # a cancelled clip leaves the part done, as a playable file under a name that says so
 
 

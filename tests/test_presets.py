@@ -12,7 +12,7 @@ from rainapp.presets import Preset, load, save
 
 FULL = Preset(
     Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32"),
-    Output("tif", 91, "hevc", 18, "no-location", "both", "skip", keep_partial=True),
+    Output("tif", 91, "hevc", 18, "no-location", "both", "skip", hardware=True, keep_partial=True),
 )
 
 

@@ -81,6 +81,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--codec", metavar="NAME", help="of clips, such as h264, hevc, av1")
     group.add_argument("--crf", type=_number(int, 0, 63), metavar="N", help="of clips: lower is better and larger")
     group.add_argument(
+        "--hardware", action="store_true", help="of clips: encode on a graphics chip where one works; faster, larger files"
+    )
+    group.add_argument(
         "--keep-partial", action="store_true", help="a clip that is cancelled leaves the part done as “… (unfinished)”"
     )
     group.add_argument("--metadata", choices=("keep", "strip", "no-location"), help="camera data and captions")

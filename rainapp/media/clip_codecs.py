@@ -16,6 +16,7 @@ from av.video.format import VideoFormat
 from rainapp.errors import BadTreatment
 from rainapp.jobs import Output
 from rainapp.media.clip_facts import ClipFacts
+from rainapp.media.clip_hardware import hardware_encoder
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its banner to standard error otherwise
 
@@ -105,7 +106,14 @@ def choose_encoding(facts: ClipFacts, suffix: str, output: Output) -> Encoding:
     pix_fmt = best_pixel_format(facts, encoder)
     full_range = facts.full_range or encoder == "mjpeg"
     options = _options(facts, encoder, muxer, output)
-    return Encoding(muxer, encoder, pix_fmt, full_range, options, tuple(_losses(facts, encoder, pix_fmt)))
+    losses = tuple(_losses(facts, encoder, pix_fmt))
+    if output.hardware:
+        found = hardware_encoder(encoder, pix_fmt, _crf(facts, encoder, output))
+        if isinstance(found, str):
+            losses = (*losses, found)
+        else:
+            encoder, options = found
+    return Encoding(muxer, encoder, pix_fmt, full_range, options, losses)
 
 
 def _encoder(facts: ClipFacts, muxer: str, wanted: str | None) -> str:

@@ -143,7 +143,7 @@ def add_picture(sink: OutputContainer, facts: ClipFacts, encoding: Encoding) -> 
     context.colorspace = facts.matrix if not (facts.is_rgb and not encoding.pix_fmt.startswith("gbr")) else UNSAID
     if facts.sample_aspect:
         context.sample_aspect_ratio = facts.sample_aspect
-    if facts.codec_tag == "hvc1" or (encoding.encoder == "libx265" and encoding.muxer in ("mp4", "mov")):
+    if facts.codec_tag == "hvc1" or (encoding.encoder.startswith(("libx265", "hevc_")) and encoding.muxer in ("mp4", "mov")):
         context.codec_tag = "hvc1"  # what Apple's players ask for
     if facts.display_matrix is not None:
         stream.set_display_matrix(facts.display_matrix)
