@@ -144,12 +144,29 @@ class LoadMask:
 
 @dataclass(frozen=True)
 class MeasureSeen:
-    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth` names the same picture without rain."""
+    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain."""
 
     seen: Preview | ReadPair
     strength: float = 1.0
     mask: SaveMask | None = None
     truth: Path | None = None
+
+
+@dataclass(frozen=True)
+class PlayFrames:
+    """Read `count` frames of a clip from a moment on, no side longer than `longest_px`, 8 bit; `count` 0 lets go of the file.
+
+    None that is shown at `until_s` or later. Beside them their finished counterparts from `target`, else derained with
+    `treatment`, else nothing.
+    """
+
+    source: Path
+    from_s: float
+    count: int
+    longest_px: int
+    treatment: Treatment | None = None
+    target: Path | None = None
+    until_s: float | None = None
 
 
 @dataclass(frozen=True)
@@ -187,7 +204,8 @@ class RemoveModel:
 
 LibraryJob = ImportModel | CheckModels | RemoveModel
 MaskJob = SaveMask | LoadMask
-Job = DerainFile | Preview | ReadPicture | ReadPair | FindFiles | LibraryJob | MaskJob | MeasureSeen | WarmUp | CompareJob
+SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
+Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob
 
 
 @dataclass(frozen=True)
@@ -239,6 +257,26 @@ class LoadedMask:
 
     source: Path
     treated: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class PlayedFrame:
+    """One frame for the player; `next_s` is when the next one is shown, None at the end of the clip."""
+
+    time_s: float
+    next_s: float | None
+    rainy: Image
+    derained: Image | None
+
+
+@dataclass(frozen=True, eq=False)
+class Played:
+    """What `PlayFrames` came to, and the upright size of the clip; fewer frames than asked for at its end."""
+
+    job: PlayFrames
+    frames: tuple[PlayedFrame, ...]
+    full_width: int = 0
+    full_height: int = 0
 
 
 @dataclass(frozen=True)

@@ -57,8 +57,8 @@ def _load(package: str) -> None:
                 load(os.fsencode(path), os.RTLD_LAZY | os.RTLD_LOCAL)
 
 
-def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> None:
-    """Import the engine and load the net of `job`; a model that cannot be loaded says so when it is used."""
+def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> bool:
+    """Import the engine and load the net of `job`, and say whether that went well; why not is told when it is used."""
     watch.tick(0, 0)
     load_libraries(*LIBRARIES)
     watch.tick(0, 0)
@@ -67,3 +67,5 @@ def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> None:
     watch.tick(0, 0)
     with contextlib.suppress(BadModel, BadTreatment):
         load_pipeline(replace(job.treatment, mask=None), library)
+        return True
+    return False

@@ -5,7 +5,7 @@ The story of a file is told in `deraining`, with what belongs to it in `writing`
 `run` is what `Workers` calls, on a thread of its own. What is only shown, never written, is done in `looking`.
 """
 
-from rainapp import comparing, measuring, warming
+from rainapp import comparing, measuring, playing, warming
 from rainapp.batch import Found, find_files
 from rainapp.deraining import derain_file
 from rainapp.jobs import (
@@ -16,6 +16,7 @@ from rainapp.jobs import (
     Job,
     MaskJob,
     MeasureSeen,
+    PlayFrames,
     Preview,
     ReadPair,
     ReadPicture,
@@ -49,6 +50,8 @@ def run(job: Job, watch: Watch) -> object:
         return comparing.do(job, watch, ModelLibrary())
     if isinstance(job, MaskJob):
         return save_or_load(job, watch)
+    if isinstance(job, PlayFrames):
+        return playing.play(job, watch, ModelLibrary())
     if isinstance(job, WarmUp):
         return warming.warm_up(job, watch, ModelLibrary())
     if isinstance(job, MeasureSeen):

@@ -18,7 +18,7 @@ from rainapp.gui.composition import View
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
 
-MENUS = ("File", "Edit", "View", "Rain", "Mask", "Compare", "Help")
+MENUS = ("File", "Edit", "View", "Rain", "Clip", "Mask", "Compare", "Help")
 
 
 def _always(window: "MainWindow") -> bool:
@@ -47,6 +47,10 @@ def _comparing(window: "MainWindow") -> bool:
 
 def _exportable(window: "MainWindow") -> bool:
     return _comparing(window) and window.compare.can_export
+
+
+def _has_clip(window: "MainWindow") -> bool:
+    return _has_picture(window) and window.page.player.can_play
 
 
 def _brushing(window: "MainWindow") -> bool:
@@ -102,7 +106,7 @@ ROWS: tuple[Row, ...] = (
         enabled=lambda w: _brushing(w) and w.canvas.brush.mask is not None and w.canvas.brush.mask.can_redo, rule_after=True),
     Row("select-all", "Select all", "Edit", lambda w: w.file_list.selectAll(), "Ctrl+A", enabled=_has_items),
     Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
-        enabled=lambda w: w.on_derain_page and bool(w.workspace.selected)),
+        enabled=lambda w: w.shown_page in ("derain", "compare") and bool(w.workspace.selected)),
     Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
     Row("page-derain", "Page Derain", "View", lambda w: w.show_page("derain"), "Alt+1",
         checked=lambda w: w.shown_page == "derain"),
@@ -149,6 +153,19 @@ ROWS: tuple[Row, ...] = (
         checked=_theme("system")),
     Row("theme-dark", "Dark", "View", lambda w: w.workspace.change(theme="dark"), checked=_theme("dark")),
     Row("theme-light", "Light", "View", lambda w: w.workspace.change(theme="light"), checked=_theme("light")),
+    Row("play", "Play or pause", "Clip", lambda w: w.page.player.toggle(), "K", "play", _has_clip,
+        lambda w: w.page.player.playing),
+    Row("frame-back", "One frame back", "Clip", lambda w: w.page.player.step(-1), ",", "step-back", _has_clip),
+    Row("frame-on", "One frame on", "Clip", lambda w: w.page.player.step(1), ".", "step-forward", _has_clip),
+    Row("second-back", "One second back", "Clip", lambda w: w.page.player.jump(-1), "J", enabled=_has_clip),
+    Row("second-on", "One second on", "Clip", lambda w: w.page.player.jump(1), "L", enabled=_has_clip, rule_after=True),
+    Row("range-start", "Play from here", "Clip", lambda w: w.page.player.set_range(start_s=w.page.player.time_s), "I",
+        enabled=_has_clip),
+    Row("range-end", "Play up to here", "Clip", lambda w: w.page.player.set_range(end_s=w.page.player.time_s), "O",
+        enabled=_has_clip),
+    Row("range-clear", "Play all", "Clip", lambda w: w.page.player.clear_range(), "Shift+O",
+        enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None),
+    Row("preview-clip", "Preview 3 s here", "Clip", lambda w: w.page.player.preview(), "Shift+P", enabled=_has_clip),
     Row("derain", "Derain all that are ready", "Rain", lambda w: w.derain(), "Ctrl+Return", "droplets",
         lambda w: w.can_derain),
     Row("derain-selected", "Derain the selected", "Rain", lambda w: w.workspace.start(list(w.workspace.selected)),
@@ -178,7 +195,7 @@ ROWS: tuple[Row, ...] = (
         _has_picture, lambda w: w.canvas.brush.mode == "protect"),
     Row("mask-only", "Treat only what is painted", "Mask", lambda w: w.canvas.brush.set_mode("only"), "", "droplets",
         _has_picture, lambda w: w.canvas.brush.mode == "only", True),
-    Row("mask-show", "Show what is painted", "Mask", lambda w: w.canvas.brush.show_mask(not w.canvas.brush.shows_mask), "O",
+    Row("mask-show", "Show what is painted", "Mask", lambda w: w.canvas.brush.show_mask(not w.canvas.brush.shows_mask), "H",
         "eye", _brushing, lambda w: w.canvas.brush.shows_mask),
     Row("mask-invert", "Swap painted and not painted", "Mask", lambda w: w.canvas.brush.invert(), "Ctrl+Shift+I", "contrast",
         _has_picture),

@@ -28,7 +28,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, Progressed, ReadPicture, WarmUp, Watch
+from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, PlayFrames, Progressed, ReadPicture, WarmUp, Watch
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -59,6 +59,10 @@ def run_work(job: Job, watch: Watch) -> object:
     warming.load_libraries(*warming.LIBRARIES)
     if isinstance(job, WarmUp):
         return warming.warm_up(job, watch, ModelLibrary())
+    if isinstance(job, PlayFrames):
+        from rainapp import playing
+
+        return playing.play(job, watch, ModelLibrary())
     if isinstance(job, MeasureSeen):
         from rainapp import measuring
 

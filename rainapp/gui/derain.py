@@ -19,6 +19,7 @@ from rainapp.gui.inspector import INSPECTOR_PX, Inspector
 from rainapp.gui.items import ItemsView
 from rainapp.gui.measuring import Measuring
 from rainapp.gui.panes import DropBox, Picture, TroublePane
+from rainapp.gui.player import Player
 from rainapp.gui.runbar import RunBar
 from rainapp.gui.viewbar import ViewBar
 from rainapp.gui.viewer import Canvas
@@ -113,6 +114,7 @@ class DerainPage(QWidget):
 
     brush_bar: BrushBar
     measuring: Measuring
+    player: Player
     figures: FigureBar
 
     def __init__(
@@ -132,7 +134,9 @@ class DerainPage(QWidget):
         self.brush_bar = BrushBar(self.canvas.brush, workspace)
         self.measuring = Measuring(workspace, viewing, self)
         self.figures = FigureBar(self.measuring, viewing)
-        self.clip = ClipBar(viewing)
+        self.player = Player(workspace, viewing, self)
+        self.clip = ClipBar(viewing, self.player)
+        self.canvas.tapped.connect(self.player.toggle)
         self.trouble = TroublePane(remedies)
         self.inspector = Inspector(workspace)
         self.run_bar = RunBar(workspace)

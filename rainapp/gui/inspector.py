@@ -32,6 +32,7 @@ class Inspector(QScrollArea):
         self._add_model()
         self._add_amount()
         self._add_haze()
+        self._add_temporal()
         self._column.addWidget(rule())
         self._column.addSpacing(8)
         self._add_saving()
@@ -39,6 +40,8 @@ class Inspector(QScrollArea):
         workspace.treatment_changed.connect(self._refresh)
         workspace.amount_changed.connect(self._show_amount)
         workspace.settings_changed.connect(self._refresh)
+        workspace.current_changed.connect(self._show_temporal)
+        workspace.item_changed.connect(self._show_temporal)
         self._refresh()
         self._show_amount()
 
@@ -81,6 +84,22 @@ class Inspector(QScrollArea):
         column.addWidget(head)
         column.addWidget(self.haze)
         self._column.addWidget(self._haze_box)
+
+    def _add_temporal(self) -> None:
+        self._temporal_box = QWidget()
+        column = QVBoxLayout(self._temporal_box)
+        column.setContentsMargins(0, 0, 0, 8)
+        column.setSpacing(8)
+        head = NameLabel(self.tr("Between frames"))
+        head.reset.connect(lambda: self._workspace.change(temporal="auto"))
+        choices = (("auto", self.tr("Auto"), ""), ("fast", self.tr("Fast"), ""), ("best", self.tr("Best"), ""),
+                   ("off", self.tr("Off"), ""))  # fmt: skip
+        self.temporal = Segments(self.tr("Between frames"), choices)
+        self.temporal.setToolTip(self.tr("How flicker between the frames of a clip is calmed"))
+        self.temporal.chosen.connect(lambda key: self._workspace.change(temporal=key))
+        column.addWidget(head)
+        column.addWidget(self.temporal)
+        self._column.addWidget(self._temporal_box)
 
     def _add_saving(self) -> None:
         self._group(self.tr("Save to")).reset.connect(lambda: self._workspace.change(save_to="beside"))
@@ -131,10 +150,17 @@ class Inspector(QScrollArea):
         self.amount.setValue(self._workspace.amount)
         self._amount_value.setText(str(self._workspace.amount).replace("-", "−"))
 
+    def _show_temporal(self) -> None:
+        """Photos have no frames to be calmed."""
+        current = self._workspace.current
+        self._temporal_box.setVisible(current is not None and current.is_clip)
+
     def _refresh(self) -> None:
         card, settings = self._workspace.card, self._workspace.settings
         self._haze_box.setVisible(card is not None and "clear" in card.veils)
         self.haze.choose(self._workspace.treatment.veil)
+        self.temporal.choose(settings.temporal)
+        self._show_temporal()
         own = settings.save_to == "folder" and bool(settings.save_folder)
         self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))
         self._place.setToolTip(settings.save_folder if own else "")

@@ -74,6 +74,11 @@ class Layers:
         sight = self.viewing.sight
         if sight is None or sight.picture is None:
             return
+        frame = self.viewing.frame
+        if frame is not None:
+            whole = Region(0, 0, sight.picture.full_width, sight.picture.full_height)
+            self._paint_pyramid(painter, frame.rainy, whole, 1.0)
+            return
         fine = sight.detail is not None and self.camera.zoom > sight.picture.picture.width / sight.picture.full_width
         shown = sight.detail if fine and sight.detail is not None else sight.picture
         self._paint_pyramid(painter, shown.picture, Region(0, 0, shown.full_width, shown.full_height), 1.0)

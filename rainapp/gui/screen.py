@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage
 
 from rainapp.image import Image, Pixels
-from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Previewed, Region
+from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Played, PlayedFrame, PlayFrames, Previewed, Region
 
 Bytes = NDArray[np.uint8]
 
@@ -105,6 +105,29 @@ class ShownParts:
     full_height: int
 
 
+@dataclass(frozen=True, eq=False)
+class ShownFrame:
+    """A `PlayedFrame` ready to paint: one level only, for it is about as large as the view."""
+
+    time_s: float
+    next_s: float | None
+    rainy: Pyramid
+    pair: ShownPair | None
+
+    @property
+    def bytes(self) -> int:
+        """Memory that all layers take."""
+        return self.pair.bytes if self.pair is not None else self.rainy.bytes
+
+
+@dataclass(frozen=True, eq=False)
+class ShownFrames:
+    """A `Played` ready to paint."""
+
+    job: PlayFrames
+    frames: tuple[ShownFrame, ...]
+
+
 def for_screen(result: object) -> object:
     """`result` of a job, made ready to paint where it holds pixels; anything else passes as it is."""
     if isinstance(result, Picture):
@@ -117,7 +140,36 @@ def for_screen(result: object) -> object:
     if isinstance(result, Parts):
         pictures = tuple(pyramid(screen_bytes(image)) for image in result.images)
         return ShownParts(pictures, result.region, result.full_width, result.full_height)
+    if isinstance(result, Played):
+        whole = Region(0, 0, result.full_width, result.full_height)
+        return ShownFrames(result.job, tuple(_frame(result.job.source, frame, whole) for frame in result.frames))
     return result
+
+
+def _frame(source: Path, frame: PlayedFrame, whole: Region) -> ShownFrame:
+    """One frame of a clip; the extreme amount is left out, and what was removed is kept in grey only, to save memory."""
+    rainy = screen_bytes(frame.rainy)
+    before = _single(rainy)
+    if frame.derained is None:
+        return ShownFrame(frame.time_s, frame.next_s, before, None)
+    derained = screen_bytes(frame.derained)
+    change = (derained.astype(np.int16) - rainy) @ _LUMINANCE
+    indices = np.clip(change + np.float32(_NO_CHANGE + 0.5), 0, 255).astype(np.uint8)
+    rain = np.clip(_HALF - change, 0, 255).astype(np.uint8)
+    after, grey = _single(derained), Pyramid((_plane(rain, QImage.Format.Format_Grayscale8),))
+    pair = ShownPair(
+        source, before, after, after, grey, grey, Pyramid((_plane(indices, QImage.Format.Format_Indexed8),)), whole, True, 0.0
+    )
+    return ShownFrame(frame.time_s, frame.next_s, before, pair)
+
+
+def _single(pixels: Bytes) -> Pyramid:
+    return Pyramid((_image(pixels).convertToFormat(QImage.Format.Format_RGB32),))
+
+
+def _plane(values: Bytes, form: QImage.Format) -> QImage:
+    height, width = values.shape
+    return QImage(np.ascontiguousarray(values).data, width, height, width, form).copy()
 
 
 def _pair(result: Previewed) -> ShownPair:
@@ -196,7 +248,7 @@ def index_pyramid(indices: Bytes) -> Pyramid:
     levels = []
     while True:
         height, width = indices.shape
-        levels.append(QImage(np.ascontiguousarray(indices).data, width, height, width, QImage.Format.Format_Indexed8).copy())
+        levels.append(_plane(indices, QImage.Format.Format_Indexed8))
         if max(height, width) <= SMALLEST_LEVEL_PX or min(height, width) < 2:
             return Pyramid(tuple(levels))
         indices = _halved(indices[..., None])[..., 0]

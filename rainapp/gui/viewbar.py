@@ -9,8 +9,10 @@ from rainapp.gui.controls import Elided, Segments, icon_button, label, push_butt
 from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
-NARROW_BELOW = 760
-HINT_BESIDE_GAIN_FROM = 1060
+NARROW_BELOW = 620  # room for the words of the views
+HINT_FROM = 780
+GAIN_PX = 250
+RUN_BAR_PX = 240  # in narrow windows the one button stands in this bar
 
 
 class ViewBar(QFrame):
@@ -58,6 +60,7 @@ class ViewBar(QFrame):
         for widget in (self.views, self.zoom, self.fit, self.actual, self.turn, self.loupe, self.brush, self._gain_box):
             self.row.addWidget(widget)
         self.row.addWidget(self.hint, 1)
+        self._own = self.row.count()
         canvas.moved.connect(self.refresh)
         canvas.brush.switched.connect(self.refresh)
         self.refresh()
@@ -91,10 +94,7 @@ class ViewBar(QFrame):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)
-        if self._narrow != (self.width() < NARROW_BELOW):
-            self._narrow = not self._narrow
-            self.views.show_words(not self._narrow)
-        self._show_hint()
+        self._make_room()
 
     def refresh(self) -> None:
         """Take over view and zoom."""
@@ -104,7 +104,6 @@ class ViewBar(QFrame):
         self.colour.setVisible(canvas.view is View.RAIN)
         self.signed.setVisible(canvas.view is View.MAP)
         self.signed.setChecked(canvas.signed_map)
-        self.turn.setVisible(canvas.view is View.SWIPE)
         self.turn.setChecked(canvas.level_line)
         self.loupe.setChecked(canvas.loupe.active)
         self.zoom.setText(self.tr("{n} %").format(n=round(canvas.camera.zoom * 100)) if canvas.has_picture else "")
@@ -122,10 +121,21 @@ class ViewBar(QFrame):
                 else self.tr("Only painted is derained · Alt erases · [ ] size")
             )
         self.brush.setChecked(canvas.brush.active)
-        self._show_hint()
+        self._make_room()
 
-    def _show_hint(self) -> None:
-        """The hint, where it fits as a whole: half a hint is no hint."""
-        crowded = self._narrow or (self.width() < HINT_BESIDE_GAIN_FROM and self._canvas.view in (View.RAIN, View.MAP))
-        self.hint.show_words("" if crowded else self._hint)
-        self.hint.show_words("" if self._narrow else self._hint)
+    def _make_room(self) -> None:
+        """Leave out what has a key and a place in the menu, where there is no room for it; half a hint is no hint."""
+        gains = self._canvas.view in (View.RAIN, View.MAP)
+        room = self.width() - (RUN_BAR_PX if self.row.count() > self._own else 0)
+        if self._narrow != (room < NARROW_BELOW):
+            self._narrow = not self._narrow
+            self.views.show_words(not self._narrow)
+        left = room - (GAIN_PX if gains else 0)
+        self.turn.setVisible(self._canvas.view is View.SWIPE and left >= NARROW_BELOW)
+        self.loupe.setVisible(left >= 460)
+        self.zoom.setVisible(left >= 460)
+        self.brush.setVisible(left >= 380)
+        for button in (self.fit, self.actual):
+            button.setVisible(left >= 380)
+        self.gain.setFixedWidth(90 if left >= 200 else 56)
+        self.hint.show_words("" if self._narrow or left < HINT_FROM else self._hint)

@@ -34,6 +34,7 @@ class Canvas(QWidget):
     """Shows the selected photo. `moved` tells that zoom or view changed, so that figures beside the canvas can follow."""
 
     moved = Signal()
+    tapped = Signal()  # the space bar, with nothing dragged meanwhile
 
     def __init__(self, workspace: Workspace, viewing: Viewing, parent: QWidget | None = None) -> None:
         """Show what `viewing` has of the selection of `workspace`."""
@@ -46,7 +47,7 @@ class Canvas(QWidget):
         self.loupe = Loupe(lambda: self._composition.layers)
         self._dragging: str = ""
         self._last = QPointF()
-        self._space = False
+        self._space = self._tapping = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.setMinimumSize(240, 160)
@@ -220,6 +221,7 @@ class Canvas(QWidget):
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         at = event.position()
+        self._tapping = False
         if event.button() == Qt.MouseButton.LeftButton and not self._space and self.brush.active and self.has_picture:
             self._dragging = "brush"
             self.brush.press(self._in_view(at), self.camera, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
@@ -314,7 +316,7 @@ class Canvas(QWidget):
         pans = self.view is not View.SWIPE or bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
         along = 1 if self.level_line else 0
         if key == Qt.Key.Key_Space and not event.isAutoRepeat():
-            self._space = True
+            self._space = self._tapping = True
             self._show_cursor(QPointF(-1, -1))
         elif key in arrows and (pans or arrows[key][along] == 0):
             across, down = arrows[key]
@@ -330,6 +332,8 @@ class Canvas(QWidget):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self._show_cursor(QPointF(-1, -1))
+            if self._tapping:
+                self.tapped.emit()
         else:
             super().keyReleaseEvent(event)
 

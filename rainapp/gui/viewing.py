@@ -11,7 +11,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from rainapp.gui.item import TROUBLED, Item, State
-from rainapp.gui.screen import ShownPair, ShownPicture
+from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, Treatment
 from rainapp.workers import Handle
@@ -66,6 +66,8 @@ class Viewing(QObject):
         self.sight: Sight | None = None
         self.share: float | None = None
         self.trouble: Failed | None = None
+        self.frame: ShownFrame | None = None
+        self.frame_is_result = False
         self._kept: OrderedDict[Path, Sight] = OrderedDict()
         self._region: Region | None = None
         self._reading: Handle | None = None
@@ -90,13 +92,15 @@ class Viewing(QObject):
         sight = self.sight
         if sight is None:
             return None
+        if self.frame is not None:
+            return self.frame.pair
         return sight.result if self.shows_result else sight.whole
 
     @property
     def seen_by(self) -> Preview | ReadPair | None:
         """The job that `pair` came from."""
         sight = self.sight
-        if sight is None or self.pair is None:
+        if sight is None or self.pair is None or self.frame is not None:
             return None
         return sight.result_by if self.shows_result else sight.whole_by
 
@@ -104,7 +108,7 @@ class Viewing(QObject):
     def part(self) -> ShownPair | None:
         """Both sides of the part in sight at full scale."""
         sight = self.sight
-        if sight is None:
+        if sight is None or self.frame is not None:
             return None
         return sight.result_part if self.shows_result else sight.part
 
@@ -112,6 +116,8 @@ class Viewing(QObject):
     def shows_result(self) -> bool:
         """Whether what is seen was read back from the finished file."""
         sight = self.sight
+        if self.frame is not None:
+            return self.frame_is_result
         return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment_of(sight.item))
 
     def stop(self) -> None:
@@ -119,11 +125,17 @@ class Viewing(QObject):
         self._cancel()
         self.sight = None
 
+    def show_frame(self, frame: ShownFrame, is_result: bool) -> None:
+        """Show a frame of the playing clip, until another moment is read as a still."""
+        self.frame, self.frame_is_result = frame, is_result
+        self.changed.emit()
+
     # -- what is asked for
 
     def _switch(self) -> None:
         self._cancel()
         self.trouble = None
+        self.frame = None
         self._region = None
         if self.sight is not None:
             self.sight.forget_details()
@@ -160,7 +172,11 @@ class Viewing(QObject):
     def go_to(self, time_s: float) -> None:
         """Look at another moment of a clip; before and after of the last one stay until the new are there."""
         sight = self.sight
-        if sight is None or time_s == sight.time_s:
+        if sight is None:
+            return
+        if time_s == sight.time_s:
+            self.frame = None  # the still is at hand
+            self.changed.emit()
             return
         self._cancel()
         sight.time_s = time_s
@@ -233,6 +249,8 @@ class Viewing(QObject):
         if isinstance(event, Finished) and isinstance(event.result, ShownPicture):
             sight.picture = event.result
             sight.item.width, sight.item.height = event.result.full_width, event.result.full_height
+            sight.item.is_clip, sight.item.duration_s = event.result.is_clip, event.result.duration_s
+            self.workspace.item_changed.emit(sight.item.row)
             self.switched.emit()
             self._fetch()
         elif isinstance(event, Failed):
@@ -271,6 +289,8 @@ class Viewing(QObject):
             return
         self._previewing, self.share = None, None
         sight = self.sight
+        if self.frame is not None and sight is not None and self.frame.time_s == sight.time_s:
+            self.frame = None  # it stayed in sight until both sides of the still were there
         if sight is not None and isinstance(event, Finished) and isinstance(event.result, ShownPair):
             self._keep(sight, job, event.result)
             self.trouble = None

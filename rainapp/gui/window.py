@@ -38,7 +38,7 @@ from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, resource
 
 SMALLEST = (600, 380)
-HEADER_NARROW_BELOW = 640
+HEADER_NARROW_BELOW = 760
 
 
 class MainWindow(QMainWindow):

@@ -173,7 +173,7 @@ def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Im
         offset = int(Fraction(time_s) / facts.time_base) + (stream.start_time or 0)
         chosen = None
         if time_s > 0:
-            _seek(container, stream, offset)
+            seek(container, stream, offset)
             chosen = _frame_at(container, stream, path, offset)
         if chosen is None or (chosen.pts is not None and chosen.pts > offset):
             container.seek(0)  # some formats land after the time asked for
@@ -184,7 +184,7 @@ def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Im
     return image, info.width, info.height, info.duration_s
 
 
-def _seek(container: InputContainer, stream: VideoStream, offset: int) -> None:
+def seek(container: InputContainer, stream: VideoStream, offset: int) -> None:
     """Go to the key frame at or before `offset`; where the format cannot, stay at the start."""
     try:
         container.seek(offset, stream=stream, backward=True)

@@ -80,7 +80,7 @@ def test_a_clip_is_looked_at_anywhere_and_derained(session: Session, tmp_path: P
     until(qtbot, idle(session))
     bar = session.window.page.clip
     assert bar.isVisible()
-    assert bar.length.text() == "0:01.00"
+    assert bar.length.text() == "/ 0:01.00"
     assert words.state(session.workspace.items[0])[2] == "Ready · 0:01 · 64p"
     sight = session.viewing.sight
     assert sight is not None

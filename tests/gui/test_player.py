@@ -1,0 +1,178 @@
+"""The player: plays before and after in step, steps, loops, previews three seconds, and stands still at full quality."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui.app import Session
+from rainapp.gui.player import Player
+from rainapp.jobs import NoWatch, PlayFrames, Treatment
+from rainapp.library import ModelLibrary
+from rainapp.looking import decode
+from rainapp.media.clip_reel import Reel
+from rainapp.playing import REELS, play
+from tests.gui.plain_run import idle, rainy_photo, until
+from tests.video_clips import make_clip
+
+FRAMES = 25  # of a clip of one second
+
+
+@pytest.fixture
+def clip(tmp_path: Path) -> Path:
+    return make_clip(tmp_path / "street.mp4", times=tuple(range(FRAMES)))
+
+
+@pytest.fixture
+def session(real_session: Session, clip: Path, qtbot: QtBot) -> Session:
+    real_session.workspace.add([clip])
+    until(qtbot, lambda: real_session.viewing.pair is not None)
+    until(qtbot, idle(real_session))
+    real_session.window.canvas.setFocus()
+    return real_session
+
+
+def player_of(session: Session) -> Player:
+    return session.window.page.player
+
+
+def test_space_plays_the_clip_derained_to_its_end_and_the_last_moment_is_read_again(session: Session, qtbot: QtBot) -> None:
+    player, viewing = player_of(session), session.viewing
+    seen: list[float] = []
+    viewing.changed.connect(lambda: seen.append(viewing.frame.time_s) if viewing.frame is not None else None)
+    qtbot.keyClick(session.window.canvas, Qt.Key.Key_Space)
+    assert player.playing
+    until(qtbot, lambda: not player.playing)
+    assert sorted(set(seen)) == pytest.approx([n / FRAMES for n in range(FRAMES)])
+    assert viewing.frame is None or viewing.frame.pair is not None
+    until(qtbot, lambda: viewing.frame is None and idle(session)())
+    assert viewing.sight is not None
+    assert viewing.sight.time_s == pytest.approx(0.96)
+    assert viewing.pair is not None
+    assert player.reel.spans(1.0) == [pytest.approx((0.0, 1.0))]
+
+
+def test_dragging_with_space_held_moves_the_photo_and_plays_nothing(session: Session, qtbot: QtBot) -> None:
+    canvas = session.window.canvas
+    qtbot.keyPress(canvas, Qt.Key.Key_Space)
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=QPoint(200, 200))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=QPoint(240, 200))
+    qtbot.keyRelease(canvas, Qt.Key.Key_Space)
+    assert not player_of(session).playing
+
+
+def test_frames_are_stepped_through_both_ways(session: Session, qtbot: QtBot) -> None:
+    player, canvas = player_of(session), session.window.canvas
+    session.window.page.clip.slider.setValue(5_000)
+    until(qtbot, idle(session))
+    start = player.time_s
+    seen = []
+    for key in (Qt.Key.Key_Period, Qt.Key.Key_Period, Qt.Key.Key_Comma, Qt.Key.Key_Comma):
+        before = player.time_s
+        qtbot.keyClick(canvas, key)
+        until(qtbot, lambda before=before: player.time_s != before)
+        seen.append(round(player.time_s * FRAMES))
+    first = int(start * FRAMES) + 1
+    assert seen == [first, first + 1, first, first - 1]
+    until(qtbot, lambda: session.viewing.frame is None and idle(session)())
+    assert session.viewing.sight is not None
+    assert session.viewing.sight.time_s == pytest.approx(player.time_s)
+
+
+def test_a_range_is_played_again_and_again(session: Session, qtbot: QtBot) -> None:
+    player = player_of(session)
+    player.set_range(0.2, 0.6)
+    times: list[float] = []
+    viewing = session.viewing
+    viewing.changed.connect(lambda: times.append(viewing.frame.time_s) if viewing.frame is not None else None)
+    player.play()
+    until(
+        qtbot,
+        lambda: len(times) > 3 and min(times[-10:]) < 0.3 and max(times) > 0.5 and times.index(max(times)) < len(times) - 5,
+    )
+    assert min(times) >= 0.2 - 1e-6
+    assert max(times) < 0.6
+    assert player.reel.spans(1.0) == [pytest.approx((0.2, 0.6))]
+    qtbot.keyClick(session.window.canvas, Qt.Key.Key_K)
+    assert not player.playing
+    player.clear_range()
+    assert player.range_s is None
+    until(qtbot, idle(session))
+
+
+def test_three_seconds_around_the_moment_are_previewed(session: Session, qtbot: QtBot) -> None:
+    bar = session.window.page.clip
+    qtbot.mouseClick(bar.preview, Qt.MouseButton.LeftButton)
+    player = player_of(session)
+    assert player.playing
+    assert player.range_s == pytest.approx((0.0, 1.0))  # the clip is shorter than that
+    until(qtbot, lambda: player.reel.spans(1.0) == [pytest.approx((0.0, 1.0))])
+    assert bar.pause.isVisible()
+    qtbot.mouseClick(bar.pause, Qt.MouseButton.LeftButton)
+    assert bar.play.isVisible()
+    assert bar.all.isVisible()
+    assert not list(session.workspace.items[0].path.parent.glob("*derained*"))
+    until(qtbot, idle(session))
+
+
+def test_another_model_or_another_file_forgets_what_was_derained(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    player = player_of(session)
+    player.step(1)
+    until(qtbot, lambda: bool(player.reel.spans(1.0)))
+    session.workspace.change(veil="clear")
+    assert not player.reel.spans(1.0)
+    player.step(1)
+    until(qtbot, lambda: bool(player.reel.spans(1.0)))
+    session.workspace.add([rainy_photo(tmp_path / "a.png")])
+    session.window.actions_["next"].trigger()
+    until(qtbot, idle(session))
+    assert not player.reel.spans(1.0)
+    assert not player.can_play
+    player.toggle()
+    assert not player.playing
+
+
+def test_a_finished_clip_plays_from_its_file(session: Session, qtbot: QtBot) -> None:
+    session.window.actions_["derain"].trigger()
+    until(qtbot, idle(session))
+    player = player_of(session)
+    assert session.workspace.items[0].result is not None
+    player.step(1)
+    until(qtbot, lambda: session.viewing.frame is not None)
+    assert session.viewing.shows_result
+    assert session.viewing.pair is not None
+    until(qtbot, idle(session))
+
+
+def test_a_reel_gives_the_frames_that_a_still_gives(clip: Path) -> None:
+    reel = Reel(clip, 0.4, 0)
+    taken = [reel.take() for _ in range(3)]
+    assert [float(one.time_s) for one in taken if one is not None] == pytest.approx([0.4, 0.44, 0.48])
+    for one in taken:
+        assert one is not None
+        assert (one.image.pixels == decode(clip, float(one.time_s) + 1e-6).image.pixels).all()
+    reel.close()
+    assert reel.take() is None
+
+
+def test_chunks_follow_one_another_without_a_gap_and_end_with_the_clip(clip: Path, tiny_library: Path, tmp_path: Path) -> None:
+    library = ModelLibrary(tmp_path / "bundled", tiny_library)
+    at, times, changed = 0.0, [], 0
+    treatment = Treatment(device="cpu", engine="torch", precision="fp32")
+    while True:
+        played = play(PlayFrames(clip, at, 10, 64, treatment), NoWatch(), library)
+        for frame in played.frames:
+            times.append(frame.time_s)
+            assert frame.derained is not None
+            changed += int(np.abs(frame.derained.pixels.astype(int) - frame.rainy.pixels).max() > 2)
+        last = played.frames[-1].next_s
+        if last is None:
+            break
+        at = last
+    assert times == pytest.approx([n / FRAMES for n in range(FRAMES)])
+    assert changed == FRAMES
+    assert play(PlayFrames(clip, 0.0, 0, 64), NoWatch(), library).frames == ()
+    REELS.close()
