@@ -139,7 +139,7 @@ def compare_pages(
     page, workspace = window.compare, window.workspace
     photos = [item for item in workspace.items if not item.is_clip]
     shown = next((item for item in photos if item.path.stem == COMPARED), photos[0])
-    workspace.select(shown, [shown])
+    workspace.select(shown, photos[:2] if shown in photos[:2] else [shown, photos[0]])
     window.show_page("compare")
     page.start()
     wait_for(quiet)

@@ -7,6 +7,7 @@ what needs floats looks at the middle.
 
 import time
 import weakref
+import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -74,7 +75,8 @@ def compare_photo(job: ComparePhoto, watch: Watch, library: ModelLibrary) -> Com
     done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
     seconds = time.perf_counter() - started
     _warm.add(pipeline.net)
-    result = kept.keep(done.image, job.folder / f"{pipeline.model_id}{kept.SUFFIX}")
+    name = f"{pipeline.model_id}-{zlib.crc32(repr(job.treatment).encode()):08x}{kept.SUFFIX}"  # a kept picture never changes
+    result = kept.keep(done.image, job.folder / name)
     figures, note = measured(original, rainy, done.image, job)
     return Compared(
         job.source,

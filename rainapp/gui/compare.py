@@ -6,7 +6,7 @@ Digits bring a cell to full view while held, and vote in a blind test; X shows t
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QComboBox,
@@ -34,6 +34,7 @@ HEAD_PX = 47
 TABLE_MIN_PX = 108
 LIST_FROM = 480  # a lower page has no strip of photos; Page Up and Page Down go through them
 ICON_PX = 44
+SIZES_MS = 100
 NAME_FROM = 700
 WORDS_FROM = 900  # a narrower page has icons without words in its head
 
@@ -49,6 +50,7 @@ class ComparePage(QWidget):
         self.comparing = Comparing(workspace, self)
         self._strip: bool | None = None
         self._blinking = False
+        self.list_wanted = True
         self.panel = ListPanel(workspace, actions)
         self.grid = CompareGrid()
         self.table = CompareTable()
@@ -66,6 +68,11 @@ class ComparePage(QWidget):
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._mark())
         self.comparing.changed.connect(self.refresh)
         self.comparing.progressed.connect(self._progress)
+        self._sizes = QTimer(self)  # sizes of photos become known one by one
+        self._sizes.setSingleShot(True)
+        self._sizes.setInterval(SIZES_MS)
+        self._sizes.timeout.connect(self._progress)
+        workspace.item_changed.connect(lambda _row: self._sizes.start())
         self.refresh()
 
     # -- the parts
@@ -321,6 +328,11 @@ class ComparePage(QWidget):
         super().resizeEvent(event)
         self.arrange()
 
+    def toggle_list(self) -> None:
+        """Hide the list or show it again."""
+        self.list_wanted = not self.list_wanted
+        self.arrange()
+
     def arrange(self) -> None:
         """Put the parts where the width of the page wants them."""
         strip = self.width() < STRIP_BELOW
@@ -332,7 +344,7 @@ class ComparePage(QWidget):
             else:
                 self._splitter.insertWidget(0, self.panel)
                 self._splitter.setSizes([LIST_PX, max(1, self.width() - LIST_PX)])
-        self.panel.setVisible(not strip or self.height() >= LIST_FROM)
+        self.panel.setVisible(self.list_wanted and (not strip or self.height() >= LIST_FROM))
         words = self.width() - (0 if strip else LIST_PX) >= WORDS_FROM
         for button in self._buttons:
             said = button.accessibleName()

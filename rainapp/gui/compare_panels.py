@@ -218,7 +218,8 @@ class CompareFoot(QStackedWidget):
         seconds = self._seconds()
         if seconds is not None:
             parts.append(self.tr("about {time}").format(time=words.about(seconds)))
-        return " · ".join([*parts, self.tr("nothing is saved")])
+        room = words.size(comparing.disk_bytes)
+        return " · ".join([*parts, self.tr("{size} on the disk until you close").format(size=room)])
 
     def _seconds(self) -> float | None:
         """How long it will take, where the speed of every model and the size of every photo are known."""

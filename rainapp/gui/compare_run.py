@@ -63,9 +63,10 @@ class Cell:
 
 
 class CompareRun(QObject):
-    """Photos by models. `changed`: cells came, ended or went; `progressed`: one is further."""
+    """Photos by models. `changed`: cells came, ended or went; `progressed`: one is further; `arrived`: a result came."""
 
     changed = Signal()
+    arrived = Signal(object)
     progressed = Signal()
 
     def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
@@ -193,6 +194,7 @@ class CompareRun(QObject):
     def _settle(self, cell: Cell, event: Finished | Failed | Stopped) -> None:
         if isinstance(event, Finished) and isinstance(event.result, Compared):
             cell.state, cell.result = CellState.DONE, event.result
+            self.arrived.emit(cell)
         elif isinstance(event, Failed):
             cell.state, cell.message, cell.hint = CellState.FAILED, event.message, event.hint
         else:

@@ -26,6 +26,7 @@ from rainapp.library import ModelCard
 
 Mode = Literal["photos", "trial"]
 FEWEST, MOST = 2, 9
+MOST_PHOTOS = 50  # their results lie on the disk as plain pixels until the window closes
 AT_FIRST = 4  # models that take part until something else is chosen
 
 
@@ -53,6 +54,8 @@ class Comparing(QObject):
         for work in (self.run, self.trial):
             work.changed.connect(self._refresh)
             work.progressed.connect(self.progressed)
+        for run in (self.run, self.trial.run):
+            run.arrived.connect(self._learn)
         self.sights.changed.connect(self.changed)
         workspace.current_changed.connect(self._switched)
         workspace.treatment_changed.connect(self._refresh)
@@ -101,7 +104,7 @@ class Comparing(QObject):
 
     def subject_of(self, item: Item) -> Subject:
         """A file of the list as something to compare on; of a clip the frame in its middle."""
-        return Subject(item.path, item.path.name, self.truth, item.duration_s / 2 if item.is_clip else 0.0)
+        return Subject(item.path, item.path.name, self.truth or item.truth, item.duration_s / 2 if item.is_clip else 0.0)
 
     @property
     def subjects(self) -> list[Subject]:
@@ -110,7 +113,7 @@ class Comparing(QObject):
         items = workspace.selected if len(workspace.selected) > 1 else workspace.items
         readable = [item for item in items if item.state is not State.UNREADABLE]
         readable.sort(key=lambda item: item is not workspace.current)
-        return [self.subject_of(item) for item in readable]
+        return [self.subject_of(item) for item in readable[:MOST_PHOTOS]]
 
     @property
     def subject(self) -> Subject | None:
@@ -135,6 +138,12 @@ class Comparing(QObject):
         if 0 <= sample < len(self.trial.samples):
             self.sample = sample
             self._refresh()
+
+    @property
+    def disk_bytes(self) -> int:
+        """What the photos and all results will take on the disk for the time being, as far as their sizes are known."""
+        sizes = {item.path: item.width * item.height for item in self.workspace.items}
+        return 3 * (len(self.models) + 1) * sum(sizes.get(subject.source, 0) for subject in self.subjects)
 
     # -- work
 
@@ -344,6 +353,12 @@ class Comparing(QObject):
         return [cell.result for cell in cells if cell is not None and cell.result is not None]
 
     # -- what changes
+
+    def _learn(self, cell: Cell) -> None:
+        """What a net took once it was warm helps to say how long other work will take."""
+        if cell.result is not None and cell.result.warm:
+            megapixels = cell.result.width * cell.result.height / 1e6
+            self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels)
 
     def show(self, shown: bool) -> None:
         """The page is in sight or not; what nobody sees is not fetched."""

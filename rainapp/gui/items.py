@@ -219,6 +219,14 @@ class ItemsView(QListView):
         self._following = False
         self.scrollTo(index)
 
+    def show_selected(self) -> None:
+        """Take over what was selected elsewhere, several rows too."""
+        self._follow()
+        self._following = True
+        for item in self._workspace.selected:
+            self.selectionModel().select(self.model().index(item.row, 0), QItemSelectionModel.SelectionFlag.Select)
+        self._following = False
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.key() in (Qt.Key.Key_X, Qt.Key.Key_Escape):
             event.ignore()  # the window shows the original while X is held

@@ -119,8 +119,7 @@ class MainWindow(QMainWindow):
 
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
-        shown = self.compare if self._page == "compare" else self.page
-        wanted = self.models if self._page == "models" else shown if has_items else self.empty
+        wanted = self.models if self._page == "models" else self.photos_page if has_items else self.empty
         self.pages.setCurrentWidget(wanted)
         self.header.pages.choose(self._page)
         narrow = self.width() < HEADER_NARROW_BELOW
@@ -136,9 +135,14 @@ class MainWindow(QMainWindow):
         return self.page.canvas
 
     @property
+    def photos_page(self) -> DerainPage | ComparePage:
+        """The page with photos that is in sight, or was last."""
+        return self.compare if self._page == "compare" else self.page
+
+    @property
     def file_list(self) -> ItemsView:
-        """The list of files."""
-        return self.page.panel.list
+        """The list of files in sight."""
+        return self.photos_page.panel.list
 
     @property
     def on_derain_page(self) -> bool:
@@ -168,6 +172,7 @@ class MainWindow(QMainWindow):
         """Show "derain", "compare" or "models"."""
         self._page = page
         self.compare.comparing.show(page == "compare")
+        self.file_list.show_selected()
         if page == "models":
             self.models.refresh()  # speeds may have been seen since
         self._refresh()
@@ -281,11 +286,11 @@ class MainWindow(QMainWindow):
     @property
     def list_shown(self) -> bool:
         """Whether the list is wanted."""
-        return self.page.list_wanted
+        return self.photos_page.list_wanted
 
     def toggle_list(self) -> None:
         """Hide the list or show it again."""
-        self.page.toggle_list()
+        self.photos_page.toggle_list()
 
     @property
     def inspector_shown(self) -> bool:

@@ -22,6 +22,7 @@ from rainapp.gui.app import Session, prepare, run_work
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_grid import CompareGrid, Pane
 from rainapp.gui.compare_run import Cell, CellState, Subject
+from rainapp.gui.window import MainWindow
 from rainapp.jobs import Job, Watch
 from rainapp.library import ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.settings import Settings
@@ -171,7 +172,7 @@ def test_dropped_photos_are_compared_into_a_table_and_a_grid(session: Session, p
     page = window.compare
     assert window.pages.currentWidget() is page
     assert page.foot.button.text().strip() == "Compare 3 models on 3 photos"
-    assert page.foot.cost.accessibleName() == "9 results · nothing is saved"
+    until(qtbot, lambda: page.foot.cost.accessibleName() == "9 results · 2 MB on the disk until you close")
     assert [pane.title for pane in page.grid.panes] == ["Rainy", "1 · My balcony", "2 · PReNet <i>", "3 · Tiny"]
     qtbot.mouseClick(page.foot.button, Qt.MouseButton.LeftButton)
     assert page.foot.stop.isVisible()
@@ -245,11 +246,18 @@ def test_only_what_is_missing_is_done_again(compared: ComparePage, gate: Gate, s
     assert len(compared.grid.panes) == 3
     qtbot.keyClick(compared.table, Qt.Key.Key_Space)
     assert compared.comparing.missing == 0
+    assert all(session.workspace.speed_of(card) for card in session.workspace.cards)  # learned on the way
+    (old,) = (result.result for result in compared.comparing.run.results("tiny")[:1])
     session.workspace.change(veil="clear")  # only "tiny" can
     assert compared.comparing.missing == 3
     until(qtbot, session.window.actions_["compare"].isEnabled)
     session.window.actions_["compare"].trigger()
     until(qtbot, idle(session))
+    anew = compared.comparing.cell("tiny")
+    assert anew is not None
+    assert anew.result is not None
+    assert anew.result.result != old  # another file, so that the old picture is never shown for the new one
+    assert compared.grid.panes[3].picture is compared.comparing.sights.picture(anew.result.result)
     assert sorted(gate.compared[9:]) == [(f"street {n}", "tiny") for n in range(3)]
 
 
@@ -259,6 +267,15 @@ def test_the_selected_photos_are_compared_where_several_are(page: ComparePage) -
     workspace.select(workspace.items[1], workspace.items[1:])
     assert page.foot.button.text().strip() == "Compare 3 models on 2 photos"
     assert [subject.name for subject in page.comparing.subjects] == ["street 1.png", "street 2.png"]
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    window.show_page("derain")
+    assert sorted(index.row() for index in window.file_list.selectedIndexes()) == [1, 2]  # the other list agrees
+    window.show_page("compare")
+    window.actions_["toggle-list"].trigger()
+    assert not page.panel.isVisible()
+    window.actions_["remove"].trigger()
+    assert len(page.comparing.workspace.items) == 1
 
 
 def test_a_model_that_fails_stands_for_itself(page: ComparePage, session: Session, three_models: Path, qtbot: QtBot) -> None:
