@@ -149,6 +149,7 @@ class Session:
         """Cancel what runs, join the threads, write the settings. A second call does no harm."""
         self.window.hide()
         self._collector.stop()
+        self.window.page.stop()
         self.viewing.stop()
         self.dispatch.close()
         self.workers.shutdown()

@@ -158,6 +158,11 @@ class DerainPage(QWidget):
         workspace.item_changed.connect(self._item_changed)
         self.refresh_trouble()
 
+    def stop(self) -> None:
+        """Ask the workers for nothing any more."""
+        self.measuring.stop()
+        self.player.stop()
+
     def _make_centre(self) -> QWidget:
         centre = QWidget()
         self._centre = QVBoxLayout(centre)

@@ -39,6 +39,11 @@ class Measuring(QObject):
         self._moved()
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Ask for nothing any more."""
+        self.active = False
+        self._forget()
+
     @property
     def truth(self) -> Path | None:
         """The picture without rain that belongs to the file in sight, where one was chosen."""

@@ -113,6 +113,13 @@ class Player(QObject):
             self._rest.start()
         self.changed.emit()
 
+    def stop(self) -> None:
+        """Ask for nothing any more."""
+        self.playing, self._awaits = False, None
+        self._beat.stop()
+        self._rest.stop()
+        self.reel.want(None)
+
     def seek(self, time_s: float) -> None:
         """Look at another moment, and play on from there where it plays."""
         time_s = min(max(0.0, time_s), max(0.0, self.duration_s - 0.05))

@@ -1,5 +1,6 @@
 """A derainer that is quick and needs no net: it takes out what is thin and bright. And the photos for it."""
 
+import math
 import threading
 import time
 from collections.abc import Callable
@@ -20,6 +21,9 @@ from rainapp.jobs import (
     FindFiles,
     FoundFiles,
     Job,
+    MaskJob,
+    Measured,
+    MeasureSeen,
     Picture,
     Preview,
     Previewed,
@@ -28,6 +32,7 @@ from rainapp.jobs import (
     Region,
     Watch,
 )
+from rainapp.masks import save_or_load
 
 TILES = 4
 
@@ -52,6 +57,10 @@ class PlainRun:
         if isinstance(job, FindFiles):
             found = [path for folder in job.paths for path in sorted(folder.rglob("*")) if path.is_file()]
             return FoundFiles(tuple(path for path in found if path.suffix in (".png", ".jpg")), 0)
+        if isinstance(job, MaskJob):
+            return save_or_load(job, watch)
+        if isinstance(job, MeasureSeen):
+            return Measured(0.5, 1.0, (3.0, 2.0), (math.nan, math.nan), (math.nan, math.nan), math.nan, math.nan)
         assert isinstance(job, ReadPicture)
         pixels = read(job.source)
         shown = shrunk(pixels, job.longest_px)

@@ -47,7 +47,7 @@ def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text().strip() if isinstance(widget, QAbstractButton) else "")
 
 
-@pytest.fixture(params=["empty", "derain", "rain", "compare", "models", "settings"])
+@pytest.fixture(params=["empty", "derain", "rain", "brush", "compare", "models", "settings"])
 def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], qtbot: QtBot) -> QWidget:
     """Each scene with all of its controls in sight."""
     window = session.window
@@ -57,6 +57,9 @@ def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], 
         until(qtbot, idle(session))
     if request.param == "rain":
         window.actions_["view-rain"].trigger()
+    if request.param == "brush":
+        for row_id in ("brush", "figures", "view-map"):
+            window.actions_[row_id].trigger()
     if request.param in ("compare", "models"):
         window.show_page(request.param)
     qtbot.wait(20)

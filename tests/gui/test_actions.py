@@ -34,7 +34,7 @@ def test_every_row_stands_in_its_menu(session: Session) -> None:
         assert session.window.actions_[row.id] in menus[row.menu].actions()
 
 
-STATES = ("empty", "ready", "running", "paused", "done", "trouble", "no model")
+STATES = ("empty", "ready", "running", "paused", "done", "trouble", "no model", "brush")
 
 
 def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainRun, qtbot: QtBot) -> None:
@@ -54,6 +54,12 @@ def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainR
         workspace.start(workspace.items)
     if state == "paused":
         workspace.batch.pause()
+    if state == "brush":
+        brush = session.window.canvas.brush
+        brush.set_active(True)
+        brush.invert()
+        session.window.canvas.show_loupe(True)
+        session.window.page.measuring.set_active(True)
     if state == "done":
         workspace.start(workspace.items)
         until(qtbot, idle(session))
@@ -71,6 +77,8 @@ def test_every_action_can_be_triggered_in_every_state(
 ) -> None:
     """An exception in a slot fails the test by itself: pytest-qt collects them."""
     monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photos[0])], ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(photos[1]), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "saved.png"), ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     session = make_session()
     session.window.open_url = lambda url: True
