@@ -162,3 +162,64 @@ def test_any_size_is_steadied(mode: Mode, size: tuple[int, int]) -> None:
     rainy, derained = rained(clean)
     result = steadied(mode, derained, rainy)
     assert [picture.shape for picture in result] == [(height, width, 3)] * 4
+
+
+def streaks_of(shape: tuple[int, int], seed: int, density: float = 0.004, length: int = 15) -> NDArray[np.float32]:
+    """Streaks (H, W, 1), 0 to 1, new for each seed."""
+    drops = (np.random.default_rng(seed).random(shape) < density).astype(np.float32)
+    return np.clip(cv2.filter2D(drops, -1, np.ones((length, 1), np.float32)), 0, 1)[:, :, None]
+
+
+def lit(picture: NDArray[Any], light: NDArray[np.float32]) -> NDArray[np.uint8]:
+    return np.clip(picture + light, 0, 255).astype(np.uint8)
+
+
+def test_streaks_that_the_net_missed_go_where_it_found_others() -> None:
+    clean = [texture(3)] * 8
+    rainy, derained = [], []
+    for t, picture in enumerate(clean):
+        found, missed = (streaks_of(picture.shape[:2], 100 * k + t) * 45 for k in (1, 2))
+        rainy.append(lit(picture, np.maximum(found, missed)))
+        derained.append(lit(picture, np.maximum(found / 5, missed)))
+    result = steadied("best", derained, rainy)
+    assert error(result[1:-1], clean[1:-1]) < 0.35 * error(derained[1:-1], clean[1:-1])
+
+
+def test_a_bright_ball_that_flies_through_the_rain_stays() -> None:
+    clean, area = [], []
+    for t in range(7):
+        picture = texture(3).copy()
+        cv2.circle(picture, (20 + 32 * t, 80), 13, (205, 200, 190), -1)
+        clean.append(picture)
+        area.append(np.s_[66:95, max(0, 6 + 32 * t) : 35 + 32 * t])
+    rainy, derained = rained(clean)
+    result = steadied("best", derained, rainy)
+    for t in range(1, 6):
+        before = np.abs(derained[t][area[t]].astype(float) - clean[t][area[t]]).mean()
+        assert np.abs(result[t][area[t]].astype(float) - clean[t][area[t]]).mean() < 1.3 * before
+
+
+@pytest.mark.parametrize(("left", "limit"), [(5, 0.9), (10, 4.0)])
+def test_grain_stays_where_there_is_hardly_any_rain(left: int, limit: float) -> None:
+    rng = np.random.default_rng(5)
+    clean = [lit(texture(3), rng.normal(0, 3, texture(3).shape).astype(np.float32)) for _ in range(7)]
+    few = [streaks_of(p.shape[:2], t, density=0.0003) * 25 for t, p in enumerate(clean)]
+    rainy = [lit(p, s) for p, s in zip(clean, few, strict=True)]
+    derained = [lit(p, s / left) for p, s in zip(clean, few, strict=True)]
+    found = error(steadied("best", derained, rainy), clean)
+    assert found < limit * error(derained, clean)
+    assert found < 0.11, "58 dB: nobody sees a difference"
+
+
+def test_a_camera_that_moves_fast_costs_nothing() -> None:
+    wide = texture(5, 200, 420)
+    clean = [wide[10:170, 10 + 25 * t : 250 + 25 * t] for t in range(6)]
+    rainy, derained = rained(clean)
+    assert error(steadied("best", derained, rainy), clean) < 1.01 * error(derained, clean)
+
+
+def test_what_was_learnt_of_a_still_scene_is_kept_for_many_frames() -> None:
+    clean = [texture(3)] * 12
+    rainy, derained = rained(clean)
+    result = steadied("best", derained, rainy)
+    assert error(result[8:11], clean[8:11]) < 0.8 * error(result[1:3], clean[1:3])

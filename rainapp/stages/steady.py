@@ -36,7 +36,8 @@ STILL_CHANGE = 0.03  # for `fast`: change between the neighbours up to which a p
 # All in removed or changed light, 0 to 1; chosen on the first halves of four clips in three rains, a few frames each.
 DOUBT = 0.05  # removed light at which a pixel counts half when frames are compared
 RAIN_MIN = 0.015  # removed light from which a pixel is replaced
-NET_ERROR = 0.4  # expected error of a derained pixel, as a share of what was removed there
+NET_ERROR = 0.4  # expected error of a derained pixel, as a share of what was removed there, at most
+NET_LEAST, NET_PRIOR = 0.05, 1.0  # at least; and how much removed light, squared and summed, must speak for less
 OWN_ERROR = 0.003  # expected error of a pixel from which nothing was removed
 MISFIT = 0.25  # expected error of a neighbour, as a share of how much it differs around where both are dry
 SAME_LIGHT, SAME_RAIN = (
@@ -199,12 +200,14 @@ class _View:
     """What a neighbour shows of the present frame.
 
     `picture` (H, W, 3); `same` (H, W): 1 where it shows the same, 0 where it must not count; `misfit` (H, W): how much it
-    differs around; `variance` (H, W): expected squared error of the picture by itself.
+    differs around. `removed` (H, W) was taken from a derained frame; of a result, from which rain is gone, it is 0 and
+    `variance` (H, W) the expected squared error.
     """
 
     picture: Floats
     same: Floats
     misfit: Floats
+    removed: Floats
     variance: Floats
 
 
@@ -219,10 +222,12 @@ class _Best:
     def steady(self, before: _Seen | None, now: _Seen, after: _Seen | None) -> Frame:
         views = []
         if before is not None and self._flows is not None and self._last is not None:
-            views.append(_view(before, now, *self._flows, *self._last))
+            picture, variance = self._last
+            views.append(_view(before, now, *self._flows, picture, np.zeros_like(variance), variance))
         if after is not None:
             there, back = self._flow(now, after), self._flow(after, now)
-            views.append(_view(after, now, there, back, after.derained, _variance(after.removed)))
+            nothing = np.zeros_like(after.removed)
+            views.append(_view(after, now, there, back, after.derained, after.removed, nothing))
         picture, variance = _gathered(now, views)
         self._flows = None if after is None else (back, there)
         self._last = None if after is None else (picture, variance)
@@ -234,14 +239,37 @@ class _Best:
         return np.asarray(self._dis.calc(one.small, other.small, start), np.float32)
 
 
-def _variance(removed: Floats) -> Floats:
-    """Expected squared error of a derained pixel from which `removed` was taken."""
-    return np.asarray(np.square(np.float32(NET_ERROR) * removed) + np.float32(OWN_ERROR**2), np.float32)
+def _error2(removed: Floats, share2: float) -> Floats:
+    """Expected squared error of a derained pixel from which `removed` was taken, where the net errs by a share of it."""
+    return np.asarray(np.float32(share2) * np.square(removed) + np.float32(OWN_ERROR**2), np.float32)
+
+
+def _grain2(now: _Seen, views: list[_View]) -> float:
+    """Squared difference of dry places between frames: grain, and what is left of motion; 0 where all is rainy."""
+    found = []
+    for view in views:
+        dry = (now.removed[::3, ::3] < DRY) & (view.removed[::3, ::3] < DRY) & (view.same[::3, ::3] > 0.5)
+        if dry.mean() > DRY_SHARE / 2:
+            found.append(float(np.median(_apart(view.picture[::3, ::3], now.derained[::3, ::3])[dry])))
+    return 1.64 * min(found) ** 2 if found else 0.0  # from the median of Gaussian differences
+
+
+def _share2(now: _Seen, views: list[_View], grain2: float) -> float:
+    """Square of the share of the removed light by which the net errs here, from neighbours that are drier at the same place."""
+    certain, total = NET_ERROR**2 * NET_PRIOR, NET_PRIOR
+    for view in views:
+        use = (now.removed > 2 * RAIN_MIN) & (view.same > 0.5) & (view.removed < now.removed / 3)
+        difference = np.square(_apart(view.picture, now.derained))[use]
+        certain += max(0.0, float(difference.sum()) - grain2 * difference.size)
+        total += float(np.square(now.removed[use]).sum())
+    return float(np.clip(certain / total, NET_LEAST**2, NET_ERROR**2))
 
 
 def _gathered(now: _Seen, views: list[_View]) -> tuple[Floats, Floats]:
     """`O = sum x_k / s_k / sum 1 / s_k` where there is rain, D elsewhere, and its variance `1 / sum 1 / s_k` (H, W)."""
-    own = _variance(now.removed)
+    grain2 = _grain2(now, views)
+    share2 = _share2(now, views, grain2)
+    own = _error2(now.removed, share2)
     if not views:
         return now.derained, own
     matches = _matches(now, views)
@@ -250,7 +278,8 @@ def _gathered(now: _Seen, views: list[_View]) -> tuple[Floats, Floats]:
     total = 1 / own
     mixed = now.derained * total[:, :, None]
     for view, match in zip(views, matches, strict=True):
-        weight = match / (view.variance + np.square(np.float32(MISFIT) * view.misfit))
+        error2 = view.variance + _error2(view.removed, share2) + np.square(np.float32(MISFIT) * view.misfit)
+        weight = match / (error2 + np.float32(grain2))
         total += weight
         mixed += view.picture * weight[:, :, None]
     mixed /= total[:, :, None]
@@ -296,8 +325,10 @@ def _same(change: Floats, taken: Floats, light: float, rain: float) -> Floats:
     return np.asarray(np.clip(2 - change / (np.float32(light) + np.float32(rain) * taken), 0, 1), np.float32)
 
 
-def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture: Floats, variance: Floats) -> _View:
-    """What `picture` (H, W, 3) of `neighbour`, with its `variance` (H, W), shows of `now`.
+def _view(
+    neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture: Floats, removed: Floats, variance: Floats
+) -> _View:
+    """What `picture` (H, W, 3) of `neighbour`, with what was `removed` from it and its `variance` (H, W), shows of `now`.
 
     `flow` (h, w, 2) leads from now to the neighbour, `opposite` back, in pixels of half size.
     """
@@ -316,7 +347,8 @@ def _view(neighbour: _Seen, now: _Seen, flow: Floats, opposite: Floats, picture:
     full[_sized(stands, (width, height)) > 0.5] = 0
     full += _grid(height, width)
     seen = np.clip(_warped(picture, full, cv2.INTER_CUBIC), 0, 1)
-    return _View(seen, _sized(same, (width, height)), _sized(misfit, (width, height)), _warped(variance, full))
+    same, misfit = _sized(same, (width, height)), _sized(misfit, (width, height))
+    return _View(seen, same, misfit, _warped(removed, full), _warped(variance, full))
 
 
 def _rests(unmoved: Floats, moved: Floats, taken: Floats) -> float:
