@@ -1,6 +1,7 @@
 """Scores through the pipeline, on pairs made here and a real small net."""
 
 import json
+import shutil
 from pathlib import Path
 
 import cv2
@@ -150,3 +151,29 @@ def test_the_interval_holds_the_mean_and_narrows_with_pictures() -> None:
     assert low < np.mean(few) < high
     narrow = evaluate.bootstrap_ci95(many)
     assert narrow[1] - narrow[0] < high - low
+
+
+def test_models_side_by_side_are_each_tested_against_those_before(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tiny_library / "other"
+    shutil.copytree(tiny_library / "tiny", other)
+    card = other / "card.toml"
+    card.write_text(card.read_text(encoding="utf-8").replace('id = "tiny"', 'id = "other"'), encoding="utf-8")
+    words = [
+        "--identity",
+        "--model",
+        "tiny",
+        "--model",
+        "other",
+        "--models-dir",
+        str(tiny_library),
+        "--engine",
+        "torch",
+        "--json",
+    ]
+    assert run(pairs, "--clean", str(pairs / "clean"), *words) == 0
+    rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [row["model"] for row in rows] == ["identity", "tiny", "other"]
+    assert list(rows[2]["against"]) == ["identity", "tiny"]
+    assert rows[2]["against"]["tiny"] == {"gain": 0, "p": 1}, "the same weights under two names"
