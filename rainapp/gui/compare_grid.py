@@ -177,6 +177,8 @@ class CompareGrid(QWidget):
         else:
             for place, pane in enumerate(self.panes):
                 self._paint_cell(painter, self.cell(place), pane)
+            for place in range(len(self.panes), self.columns * math.ceil(len(self.panes) / self.columns)):
+                painter.fillRect(self.cell(place), look().canvas)
             if self.marked is not None and self.marked < len(self.panes):
                 flat, mitre = Qt.PenCapStyle.FlatCap, Qt.PenJoinStyle.MiterJoin
                 painter.setPen(QPen(look().colour("accent_line"), 3, Qt.PenStyle.SolidLine, flat, mitre))
