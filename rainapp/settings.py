@@ -177,6 +177,10 @@ class Settings:
         words=("Keep all", "Remove all", "Keep all but the place"),
     )  # fmt: skip
 
+    keep_partial: bool = _pref(
+        False, "Files", "Keep the part done", "A video that is cancelled leaves what is done, named “… (unfinished)”."
+    )
+
     model: str = _pref(
         "default", "remembered", "Model", "The model used last.", check=_fits(_MODEL, "It must be a model's id.")
     )

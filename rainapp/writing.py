@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rainapp
-from rainapp.errors import UnwritableFile
+from rainapp.errors import RainError, UnwritableFile
 from rainapp.formats import same_format
 from rainapp.image import Frame
 from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
@@ -22,6 +22,8 @@ from rainapp.media.atomic import copy_file
 from rainapp.naming import rain_path
 from rainapp.stages import Pipeline
 from rainapp.stages.amount import rain_found, removed_rain
+
+GOES_ON = "it goes on where it stopped"
 
 
 class ClipWatch:
@@ -92,7 +94,7 @@ class Room:
             self._since = now
             self._progress.wait(f"The disk is full; {target.name} waits.", "Free some space: it then goes on by itself.")
         if now - self._since > self._limit_s:
-            hint = "Free some space and start it again: it goes on where it stopped."
+            hint = f"Free some space and start it again: {GOES_ON}."
             raise UnwritableFile(f"{target.name} cannot be written: the disk is still full.", hint, target)
         while time.monotonic() - now < self._poll_s:
             time.sleep(min(0.1, self._poll_s))
@@ -154,6 +156,7 @@ class Writing:
         self.rain_found = False
         self.copied = False
         self.notes: tuple[str, ...] = ()
+        self._layers: list[_Layer] = []
         self._note = note
         self._key = key
         self._job = job
@@ -163,15 +166,23 @@ class Writing:
 
     def write(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch) -> None:
         """Take all frames of `source` through `pipeline`; each file is committed at the end, whole, or not at all."""
+        try:
+            self._write_all(source, pipeline, progress)
+        except RainError as error:
+            if any(layer.frames_done for layer in self._layers) and GOES_ON not in error.hint:
+                error.hint = f"{error.hint} Start it again: {GOES_ON}.".strip()
+            raise
+
+    def _write_all(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch) -> None:
         room = Room(progress)
         with contextlib.ExitStack() as stack:
             rain = self._open(self.rain_target, "rain", room, stack)
             try:
                 with contextlib.ExitStack() as result_stack:
                     result = self._open(self.result_target, "result", room, result_stack)
-                    layers = [layer for layer in (rain, result) if layer is not None]
-                    first = min(layer.frames_done for layer in layers)
-                    self.rain_found = any(layer.had_rain for layer in layers)
+                    self._layers = [layer for layer in (rain, result) if layer is not None]
+                    first = min(layer.frames_done for layer in self._layers)
+                    self.rain_found = any(layer.had_rain for layer in self._layers)
                     for frame in result_stack.enter_context(self._frames(source, pipeline, progress, first)):
                         self._write(frame, result, rain)
                         progress.next_frame()
@@ -208,6 +219,8 @@ class Writing:
     def may_copy(self) -> bool:
         """Whether the source's own bytes could be the result: neither another format nor less metadata is asked for."""
         source, target = self._job.source, self._job.target
+        if self._job.part is not None:
+            return False
         return self._job.output.metadata == "keep" and (same_format(source.suffix, target.suffix) or not source.suffix)
 
     def copy(self) -> None:

@@ -1,6 +1,7 @@
 """Long jobs on clips: a process that is killed outright loses seconds, and in the end it is as if nothing had been."""
 
 import errno
+import gc
 import hashlib
 import io
 import shutil
@@ -20,7 +21,8 @@ import pytest
 from video_clips import make_clip
 
 from rainapp import work
-from rainapp.errors import Cancelled, UnwritableFile
+from rainapp.errors import Cancelled, DeviceLost, UnwritableFile
+from rainapp.image import Image
 from rainapp.jobs import (
     Derained,
     DerainFile,
@@ -246,6 +248,56 @@ def test_a_disk_that_stays_full_fails_in_words_and_loses_nothing(
     write(room)
     assert whole.first_frame >= PART
     assert [path.name for path in small_disk.iterdir()] == ["b.mp4"]
+
+
+class Failing(Steps):
+    """A watch under which the accelerator is lost at a frame."""
+
+    def __init__(self, at: int) -> None:
+        super().__init__()
+        self._at = at
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        super().tick(done, total, **facts)
+        if facts.get("frame", 0) >= self._at:
+            raise DeviceLost("The accelerator stopped answering.", "Try the CPU.")
+
+
+def test_a_failure_keeps_what_is_done_and_says_so(tiny_library: Path, clip: Path, tmp_path: Path) -> None:
+    job = DerainFile(clip, tmp_path / "b.mp4", plain("off"))
+    with pytest.raises(DeviceLost) as early:
+        work.run(job, Failing(2))
+    assert early.value.hint == "Try the CPU."
+    with pytest.raises(DeviceLost) as late:
+        work.run(job, Failing(25))
+    assert late.value.hint == "Try the CPU. Start it again: it goes on where it stopped."
+    watch = Steps()
+    work.run(job, watch)
+    assert next(done / total for done, total in watch.told if total) > 0.5
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["b.mp4"]
+
+
+class Counting(Steps):
+    """A watch that counts the pictures in memory."""
+
+    most = 0
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        super().tick(done, total, **facts)
+        if facts.get("frame", 0) % 6 == 5:
+            self.most = max(self.most, sum(type(thing) is Image for thing in gc.get_objects()))
+
+
+def test_the_pictures_in_memory_do_not_grow_with_the_clip(tiny_library: Path, tmp_path: Path) -> None:
+    most = []
+    for frames in (12, 36):
+        watch = Counting()
+        work.run(
+            DerainFile(make_clip(tmp_path / f"{frames}.mp4", times=range(frames)), tmp_path / "b.mp4", plain("best")), watch
+        )
+        most.append(watch.most)
+    assert max(most) <= 28
+    assert most[1] <= most[0] + 4
 
 
 class Leaky(io.FileIO):

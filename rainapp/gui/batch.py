@@ -92,7 +92,7 @@ class Batch(QObject):
             self._names = Names((item.path for item in items), settings.if_exists)
         output = Output(
             format=settings.format, quality=settings.quality, metadata=settings.metadata,
-            layer="rain" if only_rain else "result", if_exists=settings.if_exists,
+            layer="rain" if only_rain else "result", if_exists=settings.if_exists, keep_partial=settings.keep_partial,
         )  # fmt: skip
         for item in items:
             mask = None if item.mask is None or item.mask.is_empty else item.mask

@@ -118,16 +118,17 @@ def _count(opened: Pillow.Image) -> int | None:
 
 
 def _is_lossless(path: Path) -> bool:
-    """Whether the first frame of a WebP animation is stored without loss; False for other files."""
+    """Whether all frames of a WebP animation are stored without loss; False for other files."""
+    kinds = set()
     with path.open("rb") as file:
-        if file.read(12)[8:] != b"WEBP":
-            return False
-        while len(head := file.read(8)) == 8:
-            if head[:4] == b"ANMF":
-                return b"VP8L" in file.read(16 + 4)[16:]
-            size = int.from_bytes(head[4:], "little")
-            file.seek(size + size % 2, 1)
-    return False
+        if file.read(12)[8:] == b"WEBP":
+            while len(head := file.read(8)) == 8:
+                size = int.from_bytes(head[4:], "little")
+                following = file.tell() + size + size % 2
+                if head[:4] == b"ANMF":
+                    kinds.add(file.read(16 + 4)[16:])
+                file.seek(following)
+    return kinds == {b"VP8L"}
 
 
 def _plays(opened: Pillow.Image) -> int:
