@@ -71,6 +71,8 @@ class CompareSights(QObject):
         if subject is None or self.subject is None or subject.source != self.subject.source:
             self._forget_all()
             self.trouble = None
+            if self._region is not None:
+                self._settle.start()  # the camera stays where it is
         self.subject = subject
         self._results = tuple(results)
         if subject is not None:

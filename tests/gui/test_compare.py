@@ -413,11 +413,12 @@ def test_a_comparison_is_exported(
 
 
 def test_details_come_when_zoomed_in(make: Make, three_models: Path, tmp_path: Path, qtbot: QtBot) -> None:
-    photo = tmp_path / "large.png"
     rng = np.random.default_rng(1)
-    cv2.imwrite(str(photo), rng.integers(60, 180, (400, 1760, 3), dtype=np.uint8))
+    photos = [tmp_path / "large 1.png", tmp_path / "large 2.png"]
+    for photo in photos:
+        cv2.imwrite(str(photo), rng.integers(60, 180, (400, 1760, 3), dtype=np.uint8))
     session = make(three_models)
-    session.workspace.add([photo])
+    session.workspace.add(photos)
     session.window.show_page("compare")
     page = session.window.compare
     page.comparing.choose("prenet", False)
@@ -430,6 +431,10 @@ def test_details_come_when_zoomed_in(make: Make, three_models: Path, tmp_path: P
     assert region is not None
     assert part is not None
     assert (part.width, part.height) == (region.width, region.height)  # a pixel for a pixel
+    for by in (1, -1):  # to the other photo and back: the camera stays, and the details come
+        session.workspace.step(by)
+        until(qtbot, lambda: page.grid.panes[1].part is not None and page.grid.panes[0].part is not None)
+        assert page.grid.camera.zoom == 1
     session.window.actions_["fit"].trigger()
     assert page.grid.camera.fitted
 
