@@ -25,7 +25,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
     """Take the rain out of `job.source` and write `job.target`, which appears only when it is whole."""
     started = time.monotonic()
     watch.tick(0, 0)
-    with open_source(job.source, animated=is_moving_name(job.target)) as source:
+    with open_source(job.source, animated=is_moving_name(job.target), part=job.part) as source:
         is_clip = source.info.kind == "clip"
         treatment = job.treatment if is_clip else replace(job.treatment, temporal="off")
         parts = part_frames(source.info) if is_clip else 0
@@ -33,7 +33,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
         make_folder(job.target.parent)
         progress = ClipWatch(watch, source.info)
         weights = library.get(treatment.model).sha256 if pipeline else ""
-        writing = Writing(job, source.info, note_of(job, pipeline), key_of(treatment, pipeline, weights))
+        writing = Writing(job, source.info, note_of(job, pipeline), f"{key_of(treatment, pipeline, weights)} {job.part or ''}")
         if pipeline is None and job.output.layer == "result" and writing.may_copy:
             writing.copy()
         else:

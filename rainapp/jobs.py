@@ -67,12 +67,16 @@ class Output:
 
 @dataclass(frozen=True)
 class DerainFile:
-    """Take the rain out of `source` and write it to `target` (a full file name; already free of collisions)."""
+    """Take the rain out of `source` and write it to `target` (a full file name; already free of collisions).
+
+    `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start.
+    """
 
     source: Path
     target: Path
     treatment: Treatment = field(default_factory=Treatment)
     output: Output = field(default_factory=Output)
+    part: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)

@@ -165,6 +165,8 @@ ROWS: tuple[Row, ...] = (
         enabled=_has_clip),
     Row("range-clear", "Play all", "Clip", lambda w: w.page.player.clear_range(), "Shift+O",
         enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None),
+    Row("range-only", "Derain only this part", "Clip", lambda w: w.page.player.set_only_part(not w.page.player.only_part),
+        enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None, checked=lambda w: w.page.player.only_part),
     Row("preview-clip", "Preview 3 s here", "Clip", lambda w: w.page.player.preview(), "Shift+P", enabled=_has_clip),
     Row("derain", "Derain all that are ready", "Rain", lambda w: w.derain(), "Ctrl+Return", "droplets",
         lambda w: w.can_derain),

@@ -105,7 +105,7 @@ class Batch(QObject):
                 item.state = State.WAITING
                 if mask is not None:
                     self._masks[item] = mask.saving()  # as it is now, whatever is painted later
-                self._waiting.append((item, DerainFile(item.path, target, own, output)))
+                self._waiting.append((item, DerainFile(item.path, target, own, output, item.part)))
                 self.total += 1
             self.item_changed.emit(item)
         self._next()

@@ -129,7 +129,10 @@ class ClipBar(QFrame):
         self.all = push_button(self.tr("Play all"), player.clear_range, "flat")
         self.start.setToolTip(self.tr("Play from here again and again"))
         self.end.setToolTip(self.tr("Play up to here again and again"))
-        for button in (self.preview, self.start, self.end, self.all):
+        self.only = push_button(self.tr("Derain only this"), lambda: player.set_only_part(self.only.isChecked()), "flat")
+        self.only.setCheckable(True)
+        self.only.setToolTip(self.tr("Write only this part of the clip, with its sound"))
+        for button in (self.preview, self.start, self.end, self.all, self.only):
             self._row.addWidget(button)
         self.said = Elided(role="small")
         self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -158,6 +161,8 @@ class ClipBar(QFrame):
         self.time.setText(words.moment(player.time_s))
         self.length.setText(f"/ {words.moment(player.duration_s)}")
         self.all.setVisible(player.range_s is not None)
+        self.only.setVisible(player.range_s is not None)
+        self.only.setChecked(player.only_part)
         roomy = self.width() >= NARROW_BELOW
         for button in (self.start, self.end):
             button.setVisible(roomy)

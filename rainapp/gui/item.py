@@ -59,6 +59,8 @@ class Item:
     thumbnail_asked: bool = False
     mask: "Mask | None" = None
     truth: Path | None = None
+    part: tuple[float, float] | None = None
+    part_done: tuple[float, float] | None = None
 
     @property
     def megapixels(self) -> float | None:
@@ -73,13 +75,15 @@ class Item:
     def begin(self, treatment: Treatment, only_rain: bool) -> None:
         """Forget how it went before; it is to be derained with `treatment`, or only the rain is wanted."""
         self.only_rain = only_rain
+        self.part_done = self.part
         self.done, self.total, self.eta_s, self.treatment = 0, 0, None, treatment
         self.kind = self.message = self.hint = ""
 
     @property
     def result(self) -> Path | None:
         """The derained file on the disk, where there is one."""
-        return self.target if self.state in (State.DONE, State.DRY) and not self.only_rain else None
+        whole = self.part_done is None  # a part has other moments than its source, so they are not shown side by side
+        return self.target if self.state in (State.DONE, State.DRY) and not self.only_rain and whole else None
 
     def fail(self, state: State, kind: str, message: str, hint: str) -> None:
         """Note what went wrong."""

@@ -172,16 +172,38 @@ class Player(QObject):
         if end - start < USUAL_STEP_S:
             start, end = (start, self.duration_s) if start_s is not None else (0.0, end)
         self.reel.span = (max(0.0, start), min(end, self.duration_s))
-        self.changed.emit()
+        self._follow_part()
 
     def clear_range(self) -> None:
         """Play all of it."""
         self.reel.span = None
+        self._follow_part()
+
+    @property
+    def only_part(self) -> bool:
+        """Whether only the range is derained, not all of the clip."""
+        sight = self._viewing.sight
+        return sight is not None and sight.item.part is not None
+
+    def set_only_part(self, only: bool) -> None:
+        """Derain only the range, or all of the clip."""
+        sight = self._viewing.sight
+        if sight is not None and self.can_play:
+            sight.item.part = self.range_s if only else None
+            self._workspace.mask_changed.emit()
+            self.changed.emit()
+
+    def _follow_part(self) -> None:
+        """The range was changed; where only that is derained, so is what is derained."""
+        if self.only_part:
+            self.set_only_part(self.range_s is not None)
         self.changed.emit()
 
     def preview(self) -> None:
         """Derain three seconds around the moment in sight and play them again and again."""
-        if self.can_play:
+        if self.only_part:
+            self.play()  # the part that is wanted is what counts
+        elif self.can_play:
             start = max(0.0, min(self.time_s - PREVIEW_S / 2, self.duration_s - PREVIEW_S))
             self.reel.span = (start, min(self.duration_s, start + PREVIEW_S))
             self.playing = True
@@ -242,7 +264,7 @@ class Player(QObject):
         item = sight.item if sight is not None else None
         if item is not self._of:
             self._of = item
-            self.reel.span = None
+            self.reel.span = item.part if item is not None else None
             self._forget()
 
     def _forget(self) -> None:

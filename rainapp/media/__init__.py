@@ -24,7 +24,8 @@ class MediaInfo:
     """The facts of a file, upright (orientation applied).
 
     `frames` is None when the number is not known before reading. `container` is the lower-case format name ("jpeg", "png",
-    "matroska"). `carry` belongs to the module that made it (metadata blobs, stream layouts) and is opaque to others.
+    "matroska"). `part` is what a clip was cut to, in seconds after its start; frames and their times begin there. `carry`
+    belongs to the module that made it (metadata blobs, stream layouts) and is opaque to others.
     """
 
     path: Path
@@ -39,6 +40,7 @@ class MediaInfo:
     has_alpha: bool = False
     grey: bool = False
     notes: tuple[str, ...] = ()
+    part: tuple[Fraction, Fraction] | None = None
     carry: object = field(default=None, repr=False, compare=False)
 
 
@@ -112,18 +114,21 @@ def is_media_name(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES | CLIP_SUFFIXES
 
 
-def open_source(path: Path, *, budget_mb: int | None = None, animated: bool = False) -> Source:
+def open_source(
+    path: Path, *, budget_mb: int | None = None, animated: bool = False, part: tuple[float, float] | None = None
+) -> Source:
     """Open the photo or clip `path`, whichever its content says.
 
     `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here. A moving
-    GIF, WebP or PNG is a clip for who asks for `animated`, and a photo of its first frame for everybody else.
+    GIF, WebP or PNG is a clip for who asks for `animated`, and a photo of its first frame for everybody else. Of a clip only
+    `part` is given, where one is named (from, until: seconds after its start).
     Raises UnreadableFile in words.
     """
     # Imported on use: the command line's help needs neither OpenCV nor PyAV.
     if sniff(path) == CLIP:
         from rainapp.media.video import ClipSource
 
-        return ClipSource(path, budget_mb=budget_mb)
+        return ClipSource(path, budget_mb=budget_mb, part=part)
     from rainapp.media.photo import PhotoSource
 
     photo = PhotoSource(path, budget_mb=budget_mb)

@@ -114,9 +114,20 @@ def kept_tags(tags: dict[str, str], metadata: MetadataChoice) -> dict[str, str]:
 class Copier:
     """Copies packets of the other streams into a sink, up to the time the picture has reached."""
 
-    def __init__(self, container: InputContainer, copies: dict[int, Stream]) -> None:
-        """`copies`: the sink's streams by index in the source `container`."""
+    def __init__(
+        self,
+        container: InputContainer,
+        copies: dict[int, Stream],
+        part: tuple[Fraction, Fraction] | None = None,
+        begins_s: Fraction = Fraction(0),
+    ) -> None:
+        """`copies`: the sink's streams by index in the source `container`.
+
+        Of a `part`, in seconds after `begins_s`, only what starts in it is copied, and moved to where the part begins.
+        """
         self._copies = copies
+        self._part = part
+        self._begins_s = begins_s
         streams = [container.streams[index] for index in copies if container.streams[index].type != "attachment"]
         self._packets: Iterator[Packet[Stream]] = container.demux(*streams) if streams else iter(())
         self._next: Packet[Stream] | None = None
@@ -156,8 +167,26 @@ class Copier:
 
     def _read(self) -> "Packet[Stream] | None":
         try:
-            return next(self._packets, None)
+            packet = next(self._packets, None)
+            while packet is not None and not self._moved(packet):
+                packet = next(self._packets, None)
         except av.FFmpegError:
             self._ended_early = True
             self._packets = iter(())
             return None
+        return packet
+
+    def _moved(self, packet: "Packet[Stream]") -> bool:
+        """Move a packet to where the part begins; whether it lies in the part."""
+        start = packet.dts if packet.dts is not None else packet.pts
+        if self._part is None or start is None:
+            return True
+        from_s, until_s = self._part
+        if not from_s <= start * packet.time_base - self._begins_s < until_s:
+            return False
+        shift = round(from_s / packet.time_base)
+        if packet.pts is not None:
+            packet.pts -= shift
+        if packet.dts is not None:
+            packet.dts -= shift
+        return True

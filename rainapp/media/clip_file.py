@@ -68,10 +68,11 @@ class ClipFile:
             self.stream.metadata.update(kept_tags(original.metadata, self._output.metadata))
             copies = add_copies(kept, self._sink, self._output.metadata)
             self._sink.metadata.update(kept_tags(source.metadata, self._output.metadata))
-            if chapters := source.chapters():
+            part = self._like.part
+            if part is None and (chapters := source.chapters()):
                 self._sink.set_chapters(chapters)
-            self._copier = Copier(source, copies)
-            self.notes += tuple(notes)
+            self._copier = Copier(source, copies, part, (original.start_time or 0) * self._facts.time_base)
+            self.notes += (*notes, *(("The chapters are left out of a part.",) if part and source.chapters() else ()))
             self._stack = stack.pop_all()
         return self
 

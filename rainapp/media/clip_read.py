@@ -71,14 +71,26 @@ def _reading_notes(path: Path, stream: VideoStream, facts: ClipFacts) -> list[st
     return notes
 
 
+def cut_to(info: MediaInfo, part: tuple[float, float] | None) -> MediaInfo:
+    """`info` of a part of the clip only, (from, until) in seconds after its start. Raises UnreadableFile for an empty one."""
+    if part is None:
+        return info
+    near = Fraction(1, 100_000)  # moments of frames come as floats
+    from_s, until_s = (Fraction(moment).limit_denominator(1_000_000) - near for moment in part)
+    if not from_s < until_s or from_s >= info.duration_s > 0:
+        raise UnreadableFile(f"{info.path.name} has nothing between these moments.", "Choose another part.", info.path)
+    span = (max(Fraction(0), from_s), until_s)
+    return replace(info, part=span, frames=None, duration_s=min(info.duration_s or part[1], part[1]) - part[0])
+
+
 class ClipSource:
     """A clip as a stream of frames; each iteration starts at the first frame with a container of its own."""
 
-    def __init__(self, path: Path, *, budget_mb: int | None = None) -> None:
+    def __init__(self, path: Path, *, budget_mb: int | None = None, part: tuple[float, float] | None = None) -> None:
         """Raises UnreadableFile in words for anything that is not a readable clip, before any work is done."""
         self.path = path
         self.first_frame = 0  # frames before this number are decoded, not given: an earlier run has finished them
-        self.info = probe(path, budget_mb=budget_mb)
+        self.info = cut_to(probe(path, budget_mb=budget_mb), part)
         self._reading: Generator[Frame, None, None] | None = None
         self._stopped = False
 
@@ -109,15 +121,22 @@ class ClipSource:
             times = Times(facts)
             reader = FrameReader(facts)
             resized = 0
-            for index, frame in enumerate(decoded(container, stream, self.path, report)):
+            from_s, until_s = self.info.part or (Fraction(0), None)
+            begins_s = (stream.start_time or 0) * facts.time_base
+            index = -1
+            for frame in decoded(container, stream, self.path, report):
                 resized += (frame.width, frame.height) != (facts.stored_width, facts.stored_height)
                 time_s = times.of(frame)
-                if index < self.first_frame:
+                if until_s is not None and time_s - begins_s >= until_s:
+                    break
+                is_before = self.info.part is not None and time_s - begins_s < from_s
+                index += not is_before
+                if is_before or index < self.first_frame:
                     if self._stopped:
                         return
                     continue
                 image = reader.read(frame)
-                yield Frame(index, time_s, image, image)
+                yield Frame(index, time_s - from_s, image, image)
         self._tell(report, times.repaired, resized)
 
     @property

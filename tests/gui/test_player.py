@@ -176,3 +176,25 @@ def test_chunks_follow_one_another_without_a_gap_and_end_with_the_clip(clip: Pat
     assert changed == FRAMES
     assert play(PlayFrames(clip, 0.0, 0, 64), NoWatch(), library).frames == ()
     REELS.close()
+
+
+def test_only_the_chosen_part_is_derained_where_that_is_wanted(session: Session, qtbot: QtBot) -> None:
+    player, bar = player_of(session), session.window.page.clip
+    assert not bar.only.isVisible()
+    player.set_range(0.2, 0.6)
+    qtbot.mouseClick(bar.only, Qt.MouseButton.LeftButton)
+    assert player.only_part
+    player.set_range(end_s=0.4)
+    assert session.workspace.items[0].part == (0.2, 0.4)
+    session.window.actions_["derain"].trigger()
+    until(qtbot, idle(session))
+    item = session.workspace.items[0]
+    assert item.target is not None, (item.message, item.hint)
+    reel = Reel(item.target, 0.0, 0)
+    count = 0
+    while reel.take() is not None:
+        count += 1
+    assert count == 5
+    assert not session.viewing.shows_result  # its moments are others than those of the source
+    player.clear_range()
+    assert item.part is None
