@@ -21,11 +21,10 @@ from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
 from rainapp.stages.steady import Steadier
 
-# "best" never lost more than 0.03 dB on the clips measured, dark, fast and short ones among them: it weighs each pixel by its
-# expected error, so the frame itself is what remains. It costs 0.33 CPU seconds a megapixel, about half of what the net does on
-# a CPU; an accelerator would wait for it most of the time, so there it is "fast", at a third of that.
-STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}
-STEADY_AUTO_ELSEWHERE: Literal["fast", "best"] = "fast"
+STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}  # elsewhere "fast"
+"""What "auto" stands for. "best" lost on no clip measured, dark, fast and short ones among them (README); it costs 0.33 CPU
+seconds a megapixel, about half of what the net does on a CPU, but an accelerator would wait for it most of the time."""
+
 TILE_PX = {"cpu": 1536, "mps": 1536, "cuda": 1536}  # where nothing else is asked for
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
@@ -113,7 +112,7 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
 
     `temporal` is for clips; whoever treats a photo says "off", because steadying holds whole frames as floats.
     """
-    mode = STEADY_AUTO.get(net.engine.device, STEADY_AUTO_ELSEWHERE) if temporal == "auto" else temporal
+    mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
         return (Derainer(net, amount),)
     steady = (Derainer(net), Steadier(mode, part_frames))
