@@ -34,6 +34,7 @@ CLIP_PX = 960
 GIF_PX = 640
 GAP_PX = 4
 LABEL_PX = 22
+LABEL_MIN_PX = 13
 STEPS = 18  # frames of one swipe from model to model
 HOLD = 14  # frames that each result is held
 FPS = 15
@@ -91,15 +92,21 @@ def columns_for(count: int, width: int, height: int) -> int:
 
 
 def labelled(picture: Pillow.Image, title: str, facts: tuple[str, ...] = ()) -> Pillow.Image:
-    """`picture` with its name in the top left corner and what is said of it in the bottom left one."""
+    """`picture` with its name in the top left corner and, in the bottom left one, as many `facts` as there is room for."""
     drawn = picture.copy()
     pen = ImageDraw.Draw(drawn, "RGBA")
-    font = ImageFont.load_default(LABEL_PX)
-    lines = ((title, 12.0), (" · ".join(facts), drawn.height - LABEL_PX - 26.0))
-    for words, top in lines:
+    size = min(LABEL_PX, max(LABEL_MIN_PX, drawn.width // 40))
+    font = ImageFont.load_default(size)
+    told = ""
+    for fact in facts:
+        longer = f"{told} · {fact}" if told else fact
+        if pen.textlength(longer, font) > drawn.width - 44:
+            break
+        told = longer
+    for words, top in ((title, 12.0), (told, drawn.height - size - 26.0)):
         if words:
             wide = pen.textlength(words, font)
-            pen.rounded_rectangle((12, top, 12 + wide + 20, top + LABEL_PX + 14), 14, (0, 0, 0, 191))
+            pen.rounded_rectangle((12, top, 12 + wide + 20, top + size + 14), (size + 14) / 2, (0, 0, 0, 191))
             pen.text((22, top + 5), words, WORDS, font)
     return drawn
 

@@ -250,6 +250,18 @@ def test_a_moving_picture_shows_before_and_after_in_turn(suffix: str, export: Ca
     assert means[0] > min(means) + 1.5
 
 
+def test_a_small_picture_says_only_what_there_is_room_for() -> None:
+    from PIL import Image as Pillow
+
+    from rainapp.comparing_export import labelled
+
+    plain = Pillow.new("RGB", (400, 240), (90, 120, 150))
+    one = labelled(plain, "Fine", ("0.9 s",))
+    assert one.tobytes() != labelled(plain, "Fine").tobytes()
+    long = "a fact that is much too long to stand under a picture of four hundred pixels"
+    assert labelled(plain, "Fine", ("0.9 s", long)).tobytes() == one.tobytes()
+
+
 def test_an_export_that_cannot_be_written_says_so(shots: tuple[Shot, ...], tmp_path: Path) -> None:
     for target in (tmp_path / "no" / "x.png", tmp_path / "x.txt"):
         with pytest.raises(UnwritableFile):
