@@ -122,6 +122,7 @@ def take(folder: Path, home: Path) -> None:
     window.actions_["view-rain"].trigger()
     wait_for(quiet)
     keep("rain_dark")
+    tools_of_the_canvas(window, wait_for, quiet, keep)
     workspace.change(theme="light")
     window.show_page("models")
     wait_for(quiet)
@@ -130,6 +131,46 @@ def take(folder: Path, home: Path) -> None:
     if len(workspace.cards) > 1:
         compare_pages(window, wait_for, quiet, keep)
     session.close(remember=False)
+
+
+def tools_of_the_canvas(
+    window: "MainWindow", wait_for: Callable[[Callable[[], bool]], None], quiet: Callable[[], bool], keep: Callable[[str], None]
+) -> None:
+    """The map of changes, the magnifier with figures, the brush, and a clip at play."""
+    from PySide6.QtCore import QPointF
+
+    canvas, page, actions = window.canvas, window.page, window.actions_
+    actions["view-map"].trigger()
+    wait_for(quiet)
+    keep("map_dark")
+    actions["view-swipe"].trigger()
+    canvas.loupe.at = canvas.camera.to_view(QPointF(canvas.camera.width * 0.3, canvas.camera.height * 0.35))
+    canvas.show_loupe(True)
+    page.measuring.set_active(True)
+    wait_for(lambda: quiet() and page.measuring.measured is not None)
+    keep("magnifier_dark")
+    canvas.show_loupe(False)
+    page.measuring.set_active(False)
+    canvas.brush.set_active(True)
+    for place, share in enumerate((0.55, 0.62, 0.7, 0.78)):
+        at = canvas.camera.to_view(QPointF(canvas.camera.width * share, canvas.camera.height * 0.45))
+        if place:
+            canvas.brush.move(at, canvas.camera)
+        else:
+            canvas.brush.press(at, canvas.camera, False)
+    canvas.brush.release()
+    wait_for(quiet)
+    keep("brush_dark")
+    canvas.brush.set_active(False)
+    clip = next((item for item in window.workspace.items if item.is_clip), None)
+    if clip is not None:
+        window.workspace.select(clip, [clip])
+        wait_for(lambda: quiet() and page.player.can_play)
+        page.player.preview()
+        wait_for(lambda: any(end > 1 for _, end in page.player.reel.spans(page.player.duration_s)))
+        keep("clip_dark")
+        page.player.pause()
+        wait_for(quiet)
 
 
 def compare_pages(

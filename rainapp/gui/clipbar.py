@@ -1,7 +1,7 @@
 """The bars of a clip: where it stands, which part is played and which is derained already, and the buttons of a player."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from rainapp.gui import words
@@ -15,7 +15,7 @@ STEPS = 10_000
 REST_S = 0.05  # the last moment of a clip lies a little before its end
 TRACK_PX = 26
 KNOB_PX = 12.0
-NARROW_BELOW = 640
+NARROW_BELOW, SMALL_BELOW = 720, 520
 
 
 class Scrubber(QSlider):
@@ -73,7 +73,7 @@ class Scrubber(QSlider):
         painter.drawLine(round(at), 3, round(at), round(track.bottom()))
         painter.setPen(QPen(colours.colour("accent_line"), 2))
         painter.setBrush(Qt.GlobalColor.white)
-        painter.drawEllipse(QRectF(at - KNOB_PX / 2, 0, KNOB_PX, KNOB_PX))
+        painter.drawEllipse(QRectF(at - KNOB_PX / 2 + 1, 1, KNOB_PX - 2, KNOB_PX - 2))
         painter.end()
 
     def _paint_range(self, painter: QPainter, track: QRectF) -> None:
@@ -147,6 +147,10 @@ class ClipBar(QFrame):
     def _moved(self) -> None:
         self._player.seek(self.slider.value() / STEPS * max(0.0, self._player.duration_s - REST_S))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self.refresh()
+
     def refresh(self) -> None:
         """Take over where it stands and whether it plays."""
         player = self._player
@@ -163,9 +167,9 @@ class ClipBar(QFrame):
         self.all.setVisible(player.range_s is not None)
         self.only.setVisible(player.range_s is not None)
         self.only.setChecked(player.only_part)
-        roomy = self.width() >= NARROW_BELOW
         for button in (self.start, self.end):
-            button.setVisible(roomy)
+            button.setVisible(self.width() >= (NARROW_BELOW if player.range_s is not None else SMALL_BELOW))
+        self.length.setVisible(self.width() >= SMALL_BELOW)
         if player.waits:
             self.said.show_words(self.tr("Deraining the next frames…"))
         else:

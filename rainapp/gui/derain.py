@@ -29,6 +29,7 @@ from rainapp.gui.workspace import Workspace
 LIST_PX, LIST_MIN, LIST_MAX = 264, 200, 420
 DRAWER_BELOW, STRIP_BELOW = 1100, 820
 STRIP_PX = 92
+LOW_BELOW = 560
 
 
 class ListPanel(QFrame):
@@ -212,6 +213,7 @@ class DerainPage(QWidget):
             self._place_list()
         self._side.setVisible(not narrow or self.drawer_open)
         self.panel.setVisible(self.list_wanted)
+        self.figures.set_room(self.height() >= LOW_BELOW)
         if narrow:
             self._side.setGeometry(self.width() - INSPECTOR_PX, 0, INSPECTOR_PX, self.height())
             self._side.raise_()

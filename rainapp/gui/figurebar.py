@@ -20,6 +20,7 @@ class FigureBar(QFrame):
         """Show what `measuring` has."""
         super().__init__(parent)
         self._measuring, self._viewing = measuring, viewing
+        self._has_room = True
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
         row = QHBoxLayout(self)
@@ -48,10 +49,16 @@ class FigureBar(QFrame):
         if chosen:
             self._measuring.set_truth(Path(chosen))
 
+    def set_room(self, has_room: bool) -> None:
+        """Make way for the photo where the window is low."""
+        if has_room != self._has_room:
+            self._has_room = has_room
+            self.refresh()
+
     def refresh(self) -> None:
         """Take over what was measured."""
         measuring = self._measuring
-        self.setVisible(measuring.active)
+        self.setVisible(measuring.active and self._has_room)
         has_picture = self._viewing.sight is not None and self._viewing.sight.picture is not None
         self.choose.setEnabled(has_picture)
         self.drop.setVisible(measuring.truth is not None)

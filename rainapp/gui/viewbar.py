@@ -116,9 +116,9 @@ class ViewBar(QFrame):
         self._hint = hints[canvas.view]
         if canvas.brush.active:
             self._hint = (
-                self.tr("Painted stays as it was · Alt erases · [ ] size")
+                self.tr("Painted stays as it was · Alt erases")
                 if canvas.brush.mode == "protect"
-                else self.tr("Only painted is derained · Alt erases · [ ] size")
+                else self.tr("Only painted is derained · Alt erases")
             )
         self.brush.setChecked(canvas.brush.active)
         self._make_room()
