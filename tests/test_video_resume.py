@@ -18,7 +18,7 @@ from rainapp.errors import Cancelled, UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import video
 from rainapp.media.clip_journal import DamagedParts, Journal, journal_path
-from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.media.clip_resume import ResumableClipSink, parts_of
 from rainapp.media.clip_tape import StoredPacket
 
 PART = 4
@@ -43,7 +43,7 @@ import sys
 from pathlib import Path
 from rainapp.jobs import Output
 from rainapp.media import video
-from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.media.clip_resume import ResumableClipSink, parts_of
 from rainapp.media.clip_tape import StoredPacket
 source, target, codec = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 clip = video.ClipSource(source)
@@ -77,7 +77,7 @@ def content(path: Path) -> tuple[list[tuple[Fraction, str]], list[tuple[Fraction
     frames = [(frame.time_s, hashlib.md5(frame.image.pixels.tobytes()).hexdigest()) for frame in video.ClipSource(path)]
     with av.open(str(path)) as container:
         packets = container.demux(container.streams.audio[0])
-        sound = [(p.pts * p.time_base, hashlib.md5(bytes(p)).hexdigest()) for p in packets if p.size]
+        sound = [(Fraction(p.pts or 0) * (p.time_base or 0), hashlib.md5(bytes(p)).hexdigest()) for p in packets if p.size]
     return frames, sound
 
 
@@ -165,6 +165,13 @@ def test_a_failed_run_is_gone_on_with_and_keeps_nothing_twice(tmp_path: Path, na
     assert write(source, target) == 40 - 32
     assert [path.name for path in target.parent.iterdir()] == [name]
     assert target.read_bytes() == (tmp_path / f"whole_{name}").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["a.mkv", "a.mp4"])
+def test_a_part_lasts_six_seconds_whatever_rate_the_file_states(tmp_path: Path, name: str) -> None:
+    slow = video.probe(make_clip(tmp_path / name, times=range(0, 200, 5)))  # five a second, in a stream of 25
+    assert parts_of(slow) == pytest.approx(30, abs=1)
+    assert parts_of(video.probe(make_clip(tmp_path / f"b{name}", times=range(40)))) == pytest.approx(150, abs=4)
 
 
 def test_a_cancel_leaves_no_parts(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import contextlib
 import io
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -29,12 +30,14 @@ from rainapp.media.atomic import unwritable
 from rainapp.media.clip_facts import ClipFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
 from rainapp.media.clip_journal import DamagedParts, Journal
+from rainapp.media.clip_open import open_container
 from rainapp.media.clip_tape import StoredPacket
 from rainapp.media.clip_write import PictureEncoder, no_frame, plan
 from rainapp.media.room import AwaitRoom
 from rainapp.naming import unfinished_path
 
 PART_S = 6  # so that a kill costs less than ten seconds of the clip
+_LOOK_PACKETS = 100
 _SCATTERING = ("mpegts",)  # muxers that cut packets into pieces too small to be found again
 
 
@@ -42,7 +45,17 @@ def parts_of(like: MediaInfo) -> int:
     """How many frames make a part of a clip like `like`, unless somebody says otherwise."""
     if not isinstance(like.carry, ClipFacts):
         raise TypeError("only clips have parts")
-    return max(1, round(PART_S / like.carry.step))
+    return max(1, round(PART_S / (_seen_step(like.path, like.carry) or like.carry.step)))
+
+
+def _seen_step(path: Path, facts: ClipFacts) -> Fraction:
+    """Seconds between frames at the beginning of the clip: some files state a rate they do not have. 0 when unknown."""
+    with open_container(path) as container, contextlib.suppress(av.FFmpegError):
+        packets = islice(container.demux(container.streams[facts.stream]), _LOOK_PACKETS)
+        times = [packet.pts for packet in packets if packet.pts is not None]
+        if len(times) > 1:
+            return Fraction(max(times) - min(times), len(times) - 1) * facts.time_base
+    return Fraction(0)
 
 
 class ResumableClipSink:
