@@ -153,7 +153,7 @@ class Session:
         self.viewing.stop()
         self.dispatch.close()
         self.workers.shutdown()
-        self.window.compare.comparing.close()
+        self.window.compare.end()
         if remember:
             self.workspace.remember()
 

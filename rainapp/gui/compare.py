@@ -75,6 +75,11 @@ class ComparePage(QWidget):
         workspace.item_changed.connect(lambda _row: self._sizes.start())
         self.refresh()
 
+    def end(self) -> None:
+        """The window went: nothing is asked for any more, and nothing of it stays on the disk."""
+        self._sizes.stop()
+        self.comparing.close()
+
     # -- the parts
 
     def _make_head(self, actions: Actions, add_model: Callable[[], None]) -> None:
