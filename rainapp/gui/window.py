@@ -106,7 +106,7 @@ class MainWindow(QMainWindow):
             self.viewing.switched, self.viewing.changed, self.canvas.moved,
             self.compare.comparing.changed, self.compare.grid.moved,
         ):  # fmt: skip
-            signal.connect(self._refresh_soon.start)
+            signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
@@ -116,6 +116,9 @@ class MainWindow(QMainWindow):
         self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
         self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
         self.page.inspector.change_place.clicked.connect(self.actions_["save-to"].trigger)
+
+    def _refresh_later(self, *_: object) -> None:  # a signal's row must not reach start, which would wait so many ms
+        self._refresh_soon.start()
 
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
