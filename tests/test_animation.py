@@ -35,7 +35,9 @@ def make(path: Path, plays: int = 0, clear: bool = False, count: int = len(TIMES
         alpha[:20, :20] = 0 if clear else 255
         picture = np.dstack([few_colours(index), alpha])
         frames.append(Pillow.fromarray(picture if clear else picture[:, :, :3].copy()))
-    loop: dict[str, Any] = {} if plays == 1 and path.suffix == ".gif" else {"loop": plays - 1 if path.suffix == ".gif" and plays else plays}
+    loop: dict[str, Any] = (
+        {} if plays == 1 and path.suffix == ".gif" else {"loop": plays - 1 if path.suffix == ".gif" and plays else plays}
+    )
     lossless: dict[str, Any] = {"lossless": True} if path.suffix == ".webp" else {}
     disposal: dict[str, Any] = {"disposal": 2} if path.suffix == ".gif" and clear else {}
     frames[0].save(path, save_all=True, append_images=frames[1:], duration=TIMES_MS[:count], **loop, **lossless, **disposal)
