@@ -90,13 +90,14 @@ def _theme(name: str) -> Callable[["MainWindow"], bool]:
 
 
 ROWS: tuple[Row, ...] = (
-    Row("open", "Open…", "File", lambda w: w.choose_files(), "Ctrl+O", "folder-open"),
-    Row("open-folder", "Open folder…", "File", lambda w: w.choose_folder(), "Ctrl+Shift+O"),
-    Row("sample", "Try a sample", "File", lambda w: w.open_sample(), enabled=lambda w: w.has_sample, rule_after=True),
-    Row("import-model", "Import a model…", "File", lambda w: w.choose_model()),
-    Row("save-to", "Save results to…", "File", lambda w: w.choose_save_folder(), "Ctrl+Shift+S"),
-    Row("reveal", "Show result in its folder", "File", lambda w: w.reveal(), "Ctrl+E", enabled=lambda w: w.has_result),
-    Row("open-source-folder", "Show original in its folder", "File", lambda w: w.reveal_source(), enabled=_has_items,
+    Row("open", "Open…", "File", lambda w: w.disk.choose_files(), "Ctrl+O", "folder-open"),
+    Row("open-folder", "Open folder…", "File", lambda w: w.disk.choose_folder(), "Ctrl+Shift+O"),
+    Row("sample", "Try a sample", "File", lambda w: w.disk.open_sample(), enabled=lambda w: w.disk.has_sample, rule_after=True),
+    Row("import-model", "Import a model…", "File", lambda w: w.disk.choose_model()),
+    Row("save-to", "Save results to…", "File", lambda w: w.disk.choose_save_folder(), "Ctrl+Shift+S"),
+    Row("reveal", "Show result in its folder", "File", lambda w: w.disk.reveal(), "Ctrl+E",
+        enabled=lambda w: w.disk.has_result),
+    Row("open-source-folder", "Show original in its folder", "File", lambda w: w.disk.reveal_source(), enabled=_has_items,
         rule_after=True),
     Row("settings", "Settings…", "File", lambda w: w.show_settings(), "Ctrl+,", "settings-2"),
     Row("quit", "Quit", "File", lambda w: w.close(), "Ctrl+Q"),
@@ -224,7 +225,7 @@ ROWS: tuple[Row, ...] = (
     Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
     Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
-    Row("open-log", "Show the log", "Help", lambda w: w.reveal_log()),
+    Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
 )  # fmt: skip
 

@@ -18,7 +18,7 @@ def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
         "try-cpu": lambda: try_on_cpu(window),
         "save-elsewhere": lambda: save_elsewhere(window),
         "default-model": lambda: window.workspace.change(model="default"),
-        "open-folder": window.reveal_source,
+        "open-folder": window.disk.reveal_source,
         "remove": lambda: remove(window),
         "copy-report": lambda: copy_report(window),
     }
@@ -38,7 +38,7 @@ def try_on_cpu(window: "MainWindow") -> None:
 
 def save_elsewhere(window: "MainWindow") -> None:
     """Ask for a folder, then derain it again."""
-    window.choose_save_folder()
+    window.disk.choose_save_folder()
     if window.workspace.settings.save_to == "folder":
         retry(window)
 

@@ -1,12 +1,8 @@
 """The main window: puts the parts in place, and is what the rows of the action table act on."""
 
-from collections.abc import Callable
-from pathlib import Path
-
-from PySide6.QtCore import QEvent, Qt, QTimer, QUrl
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import (
     QCloseEvent,
-    QDesktopServices,
     QDragEnterEvent,
     QDragLeaveEvent,
     QDropEvent,
@@ -14,7 +10,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QApplication, QFileDialog, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
 
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
@@ -22,6 +18,7 @@ from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
+from rainapp.gui.disk import Disk
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
@@ -35,7 +32,6 @@ from rainapp.gui.theme import look
 from rainapp.gui.viewer import Canvas
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
-from rainapp.paths import log_dir, resource
 
 SMALLEST = (600, 380)
 HEADER_NARROW_BELOW = 760
@@ -54,7 +50,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.workspace = workspace
         self.viewing = viewing
-        self.open_url: Callable[[QUrl], object] = QDesktopServices.openUrl
+        self.disk = Disk(self)
         self.setObjectName("main")
         self.setWindowTitle("rainapp")
         self.setWindowIcon(icons.application_icon())
@@ -62,9 +58,9 @@ class MainWindow(QMainWindow):
         self.setAcceptDrops(True)
         self.actions_ = Actions(self)
         self.page = DerainPage(workspace, viewing, self.actions_, remedies(self))
-        self.empty = EmptyPage(self.choose_files, self.open_sample, self.has_sample)
-        self.models = ModelsPage(workspace, self.choose_model, self.open_folder)
-        self.compare = ComparePage(workspace, self.actions_, self.choose_model)
+        self.empty = EmptyPage(self.disk.choose_files, self.disk.open_sample, self.disk.has_sample)
+        self.models = ModelsPage(workspace, self.disk.choose_model, self.disk.open_folder)
+        self.compare = ComparePage(workspace, self.actions_, self.disk.choose_model)
         pages = (
             ("derain", self.tr("Derain"), "image"),
             ("compare", self.tr("Compare"), "layout-grid"),
@@ -185,14 +181,6 @@ class MainWindow(QMainWindow):
         """The page in sight: "derain", "compare" or "models"."""
         return self._page
 
-    def choose_model(self) -> None:
-        """Ask for a model file and import it."""
-        kinds = self.tr("Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)")
-        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("Import a model"), "", kinds)
-        if chosen:
-            self.show_page("models")
-            self.models.import_models([Path(name) for name in chosen])
-
     def derain(self) -> None:
         """Derain all that is ready; where nothing is, the selected again with other settings, or show the results."""
         bar = self.page.run_bar
@@ -201,64 +189,7 @@ class MainWindow(QMainWindow):
             return
         current = self.workspace.current
         targets = [item.target for item in [*([current] if current else []), *self.workspace.items] if item.target]
-        self.open_folder(targets[0].parent)
-
-    @property
-    def has_sample(self) -> bool:
-        """Whether samples came with the application."""
-        return bool(self._samples())
-
-    @staticmethod
-    def _samples() -> list[Path]:
-        folder = resource("samples")
-        suffixes = {".jpg", ".jpeg", ".png", ".webp", ".mp4", ".mkv"}
-        return sorted(p for p in folder.iterdir() if p.suffix in suffixes) if folder.is_dir() else []
-
-    def open_sample(self) -> None:
-        """Open the samples; their results go to the pictures folder unless a folder is chosen."""
-        self.workspace.add(self._samples())
-
-    def choose_files(self) -> None:
-        """Ask for files and open them."""
-        chosen, _ = QFileDialog.getOpenFileNames(self, self.tr("Open photos and clips"), self.workspace.settings.last_folder)
-        if chosen:
-            self.workspace.change(last_folder=str(Path(chosen[0]).parent))
-            self.workspace.add(Path(name) for name in chosen)
-
-    def choose_folder(self) -> None:
-        """Ask for a folder and open all photos and clips in it."""
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("Open a folder"), self.workspace.settings.last_folder)
-        if chosen:
-            self.workspace.add([Path(chosen)])
-
-    def choose_save_folder(self) -> None:
-        """Ask where results go."""
-        chosen = QFileDialog.getExistingDirectory(self, self.tr("Folder for results"), self.workspace.settings.save_folder)
-        if chosen:
-            self.workspace.change(save_to="folder", save_folder=chosen)
-
-    @property
-    def has_result(self) -> bool:
-        """Whether the selected file has a result on the disk."""
-        return self.workspace.current is not None and self.workspace.current.target is not None
-
-    def reveal(self) -> None:
-        """Open the folder of the result."""
-        if self.workspace.current is not None and self.workspace.current.target is not None:
-            self.open_folder(self.workspace.current.target.parent)
-
-    def reveal_source(self) -> None:
-        """Open the folder of the original."""
-        if self.workspace.current is not None:
-            self.open_folder(self.workspace.current.path.parent)
-
-    def reveal_log(self) -> None:
-        """Open the folder of the log."""
-        self.open_folder(log_dir())
-
-    def open_folder(self, folder: Path) -> None:
-        """Show a folder in the system's file manager."""
-        self.open_url(QUrl.fromLocalFile(str(folder)))
+        self.disk.open_folder(targets[0].parent)
 
     def show_settings(self, page: str = "General") -> SettingsDialog:
         """Open the dialog of preferences on a page, or bring it to the front."""

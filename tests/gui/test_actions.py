@@ -81,7 +81,7 @@ def test_every_action_can_be_triggered_in_every_state(
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "saved.png"), ""))
     monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
     session = make_session()
-    session.window.open_url = lambda url: True
+    session.window.disk.open_url = lambda url: True
     bring_to(state, session, photos, plain_run, qtbot)
     session.workspace.settings = session.workspace.settings.changed(confirm_quit=False)
     rows = [row for row in ROWS if row.id != "quit"] + [row for row in ROWS if row.id == "quit"]

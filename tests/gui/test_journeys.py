@@ -302,7 +302,7 @@ def test_an_unreadable_file_says_why_and_what_helps(session: Session, tmp_path: 
     broken = tmp_path / "market.png"
     broken.write_bytes(b"no picture")
     opened_urls: list[QUrl] = []
-    session.window.open_url = opened_urls.append
+    session.window.disk.open_url = opened_urls.append
     session.workspace.add([broken])
     until(qtbot, idle(session))
     trouble = session.window.page.trouble

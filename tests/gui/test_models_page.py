@@ -77,6 +77,6 @@ def test_a_refused_model_says_why(session: Session, tmp_path: Path, qtbot: QtBot
 
 def test_the_folder_of_a_model_can_be_shown(session: Session, tiny_library: Path) -> None:
     shown: list[QUrl] = []
-    session.window.open_url = shown.append
+    session.window.disk.open_url = shown.append
     session.window.models.cards[0].menu.actions()[0].trigger()
     assert [url.toLocalFile() for url in shown] == [str(tiny_library / "tiny")]
