@@ -209,7 +209,17 @@ class RemoveModel:
 LibraryJob = ImportModel | CheckModels | RemoveModel
 MaskJob = SaveMask | LoadMask
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob
+@dataclass(frozen=True)
+class FindScreenProfile:
+    """Find the ICC profile in `file`, or, None, of the screen `number` of `platform` (Qt's name), whose corner is `corner`."""
+
+    file: Path | None
+    platform: str = ""
+    number: int = 0
+    corner: tuple[int, int] = (0, 0)
+
+
+Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
 
 
 @dataclass(frozen=True)
@@ -305,6 +315,14 @@ class Measured:
 @dataclass(frozen=True)
 class FoundFiles:
     """What `FindFiles` came to: the files in reading order, and how many others lay beside them."""
+@dataclass(frozen=True)
+class ScreenProfile:
+    """What `FindScreenProfile` came to; None: nothing is known of the screen."""
+
+    job: FindScreenProfile
+    icc: bytes | None
+
+
 
     files: tuple[Path, ...]
     skipped: int = 0

@@ -30,6 +30,8 @@ Theme = Literal["system", "dark", "light"]
 Canvas = Literal["theme", "mid-grey"]
 SaveTo = Literal["beside", "folder"]
 
+SCREEN_AS_SYSTEM, SCREEN_IS_SRGB = "auto", "srgb"  # or the name of a file
+
 PLACEHOLDERS = ("name", "model", "strength")
 _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 _FORBIDDEN_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
@@ -133,6 +135,10 @@ class Settings:
     canvas: Canvas = _pref(
         "theme", "Looks", "Around the photo", "A mid grey helps when colours are judged.",
         words=("As the theme", "Mid grey"),
+    )  # fmt: skip
+
+    screen_profile: str = _pref(
+        SCREEN_AS_SYSTEM, "Looks", "Screen profile", "How this screen shows colours: what the system knows, or a file.",
     )  # fmt: skip
 
     device: str = _pref(

@@ -12,6 +12,7 @@ from rainapp.jobs import (
     CompareJob,
     DerainFile,
     FindFiles,
+    FindScreenProfile,
     FoundFiles,
     Job,
     MaskJob,
@@ -27,6 +28,7 @@ from rainapp.keeping import keep
 from rainapp.library import ModelLibrary
 from rainapp.looking import preview, read_pair, read_picture
 from rainapp.masks import save_or_load
+from rainapp.screen_profile import find_profile
 
 
 def run(job: Job, watch: Watch) -> object:
@@ -56,6 +58,8 @@ def run(job: Job, watch: Watch) -> object:
         return warming.warm_up(job, watch, ModelLibrary())
     if isinstance(job, MeasureSeen):
         return measuring.measure(job, watch, ModelLibrary())
+    if isinstance(job, FindScreenProfile):
+        return find_profile(job, watch)
     return keep(job, watch, ModelLibrary())
 
 

@@ -24,11 +24,24 @@ from rainapp.gui.collector import Collector
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
+from rainapp.gui.screen_colours import ScreenColours
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Job, LibraryJob, MaskJob, MeasureSeen, PlayFrames, Progressed, ReadPicture, WarmUp, Watch
+from rainapp.jobs import (
+    Event,
+    FindScreenProfile,
+    Job,
+    LibraryJob,
+    MaskJob,
+    MeasureSeen,
+    PlayFrames,
+    Progressed,
+    ReadPicture,
+    WarmUp,
+    Watch,
+)
 from rainapp.library import ModelLibrary
 from rainapp.paths import log_dir, resource
 from rainapp.settings import Settings, load
@@ -54,6 +67,10 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import masks
 
         return masks.save_or_load(job, watch)
+    if isinstance(job, FindScreenProfile):
+        from rainapp import screen_profile
+
+        return screen_profile.find_profile(job, watch)
     from rainapp import warming
 
     warming.load_libraries(*warming.LIBRARIES)
@@ -128,13 +145,17 @@ class Session:
     def __init__(self, settings: Settings, run: Run = run_work, library: ModelLibrary | None = None) -> None:
         """Build the window over workers that do jobs with `run`."""
         self.bridge = Bridge()
-        self.workers = Workers(lambda job, watch: for_screen(run(job, watch)), self.bridge.hear)
+        self.colours = ScreenColours()
+        self.workers = Workers(lambda job, watch: for_screen(run(job, watch), self.colours.space), self.bridge.hear)
         self.dispatch = Dispatch(self.workers.submit)
         self.bridge.arrived.connect(self.dispatch.deliver)
         look().follow(settings)
         self.workspace = Workspace(self.dispatch, library or ModelLibrary(), settings)
         self.viewing = Viewing(self.workspace)
         self.window = MainWindow(self.workspace, self.viewing)
+        self.colours.changed.connect(self.workspace.on_another_screen)
+        self.colours.trouble.connect(self.workspace.notice)
+        self.colours.follow(self.window, self.workspace)
         self._collector = Collector()
 
     def warm_up(self) -> None:

@@ -59,6 +59,7 @@ class Comparing(QObject):
         self.sights.changed.connect(self.changed)
         workspace.current_changed.connect(self._switched)
         workspace.treatment_changed.connect(self._refresh)
+        workspace.screen_changed.connect(self._begin_anew)
         workspace.removed.connect(self._removed)
         workspace.added.connect(self._refresh)
 
@@ -370,6 +371,10 @@ class Comparing(QObject):
         if self.shown:
             self.sights.show(subject, self.results_of(subject) if subject is not None else [])
         self.changed.emit()
+
+    def _begin_anew(self) -> None:
+        self.sights.stop()
+        self._refresh()
 
     def _removed(self) -> None:
         listed = {item.path for item in self.workspace.items}

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen
 
 from rainapp.gui.camera import Camera
+from rainapp.gui.colours import SRGB
 from rainapp.gui.layers import Layers
 from rainapp.gui.theme import interface_font
 from rainapp.jobs import Region
@@ -26,7 +27,10 @@ def tr(text: str) -> str:
 
 @dataclass(frozen=True)
 class Reading:
-    """The values of one pixel as the screen shows them, 0 to 255. `exact` is False while only a smaller picture is at hand."""
+    """The values of one pixel in sRGB, 0 to 255.
+
+    `exact` is False while only a smaller picture is at hand, and where they were led back from the colours of the screen.
+    """
 
     x: int
     y: int
@@ -70,8 +74,11 @@ class Loupe:
         x, y = self._pixel
         near = self._looking(x, y, QSizeF(1, 1), 1.0, 16.0)
         before, after = (self._render(near, derained).pixelColor(0, 0) for derained in (False, True))
-        values = [(c.red(), c.green(), c.blue()) for c in (before, after)]
-        return Reading(x, y, values[0], values[1], _is_exact(near, x, y))
+        space = near.viewing.space
+        back = None if space == SRGB else space.transformationToColorSpace(SRGB)
+        seen = [back.map(c) if back is not None else c for c in (before, after)]
+        values = [(c.red(), c.green(), c.blue()) for c in seen]
+        return Reading(x, y, values[0], values[1], back is None and _is_exact(near, x, y))
 
     def _looking(self, x: int, y: int, view: QSizeF, ratio: float, zoom: float) -> Layers:
         """The layers through a camera of the loupe's own, with the middle of pixel (x, y) in the middle of `view`."""

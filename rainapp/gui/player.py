@@ -43,6 +43,7 @@ class Player(QObject):
         self.reel.failed.connect(self._failed)
         viewing.switched.connect(self._switched)
         workspace.treatment_changed.connect(self._forget)
+        workspace.screen_changed.connect(self._forget)
 
     def _timer(self, run: Callable[[], None]) -> QTimer:
         made = QTimer(self)

@@ -1,7 +1,7 @@
 """Pictures made ready for the screen, on the worker thread: the GUI thread only paints them.
 
-A `Picture` or `Previewed` becomes pyramids of 8-bit sRGB `QImage`s. The layers that the canvas mixes are made here once, so
-that the amount is a matter of painting with an opacity: no arithmetic on pixels happens on the GUI thread.
+A `Picture` or `Previewed` becomes pyramids of 8-bit `QImage`s in the colours of the screen. The layers that the canvas mixes
+are made here once, so that the amount is a matter of painting with an opacity: the GUI thread computes on no pixel.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import cast
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage
 
+from rainapp.gui.colours import SRGB, Bytes, converted, shown_space
 from rainapp.image import Image, Pixels
-from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Played, PlayedFrame, PlayFrames, Previewed, Region
-
-Bytes = NDArray[np.uint8]
+from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Played, PlayedFrame, PlayFrames, Previewed, Region, ScreenProfile
 
 SMALLEST_LEVEL_PX = 256
 FAST_FORMAT_MP = 16.0  # levels up to this size are kept as 32-bit pixels, which Qt paints two to three times as fast
@@ -59,7 +57,7 @@ class Pyramid:
 
 @dataclass(frozen=True, eq=False)
 class ShownPicture:
-    """A `Picture` ready to paint."""
+    """A `Picture` ready to paint, in the colours of `space`."""
 
     source: Path
     picture: Pyramid
@@ -67,6 +65,7 @@ class ShownPicture:
     full_height: int
     is_clip: bool
     duration_s: float
+    space: QColorSpace
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,31 +127,31 @@ class ShownFrames:
     frames: tuple[ShownFrame, ...]
 
 
-def for_screen(result: object) -> object:
-    """`result` of a job, made ready to paint where it holds pixels; anything else passes as it is."""
+def for_screen(result: object, space: QColorSpace = SRGB) -> object:
+    """`result` of a job, made ready for a screen of `space` where it holds pixels; anything else passes as it is."""
     if isinstance(result, Picture):
         return ShownPicture(
-            result.source, pyramid(screen_bytes(result.image)), result.full_width, result.full_height,
-            result.is_clip, result.duration_s,
+            result.source, pyramid(screen_bytes(result.image, space)), result.full_width, result.full_height,
+            result.is_clip, result.duration_s, space,
         )  # fmt: skip
     if isinstance(result, Previewed):
-        return _pair(result)
+        return _pair(result, space)
     if isinstance(result, Parts):
-        pictures = tuple(pyramid(screen_bytes(image)) for image in result.images)
+        pictures = tuple(pyramid(screen_bytes(image, space)) for image in result.images)
         return ShownParts(pictures, result.region, result.full_width, result.full_height)
     if isinstance(result, Played):
         whole = Region(0, 0, result.full_width, result.full_height)
-        return ShownFrames(result.job, tuple(_frame(result.job.source, frame, whole) for frame in result.frames))
-    return result
+        return ShownFrames(result.job, tuple(_frame(result.job.source, frame, whole, space) for frame in result.frames))
+    return shown_space(result) if isinstance(result, ScreenProfile) else result
 
 
-def _frame(source: Path, frame: PlayedFrame, whole: Region) -> ShownFrame:
+def _frame(source: Path, frame: PlayedFrame, whole: Region, space: QColorSpace) -> ShownFrame:
     """One frame of a clip; the extreme amount is left out, and what was removed is kept in grey only, to save memory."""
-    rainy = screen_bytes(frame.rainy)
+    rainy = screen_bytes(frame.rainy, space)
     before = _single(rainy)
     if frame.derained is None:
         return ShownFrame(frame.time_s, frame.next_s, before, None)
-    derained = screen_bytes(frame.derained)
+    derained = screen_bytes(frame.derained, space)
     change = (derained.astype(np.int16) - rainy) @ _LUMINANCE
     indices = np.clip(change + np.float32(_NO_CHANGE + 0.5), 0, 255).astype(np.uint8)
     rain = np.clip(_HALF - change, 0, 255).astype(np.uint8)
@@ -172,8 +171,8 @@ def _plane(values: Bytes, form: QImage.Format) -> QImage:
     return QImage(np.ascontiguousarray(values).data, width, height, width, form).copy()
 
 
-def _pair(result: Previewed) -> ShownPair:
-    rainy, derained = screen_bytes(result.rainy), screen_bytes(result.derained)
+def _pair(result: Previewed, space: QColorSpace) -> ShownPair:
+    rainy, derained = (screen_bytes(side, space) for side in (result.rainy, result.derained))
     over, rain = np.empty_like(rainy), np.empty_like(rainy)
     grey, change = np.empty_like(rainy), np.empty(rainy.shape[:2], np.uint8)
     for top in range(0, rainy.shape[0], _ROWS):
@@ -190,12 +189,12 @@ def _pair(result: Previewed) -> ShownPair:
     )  # fmt: skip
 
 
-def screen_bytes(image: Image) -> Bytes:
-    """`image` as (H, W, 3) uint8, sRGB, opaque: through its ICC profile where it has one that Qt understands."""
+def screen_bytes(image: Image, space: QColorSpace = SRGB) -> Bytes:
+    """`image` as (H, W, 3) uint8, opaque, in the colours of a screen: from its ICC profile, where Qt understands that."""
     eight = _eight_bit(image.pixels)
     if image.alpha is not None:
         eight = _on_ground(eight, image.alpha)
-    return _to_srgb(eight, image.colour.icc) if image.colour.icc else np.ascontiguousarray(eight)
+    return converted(eight, image.colour.icc, space)
 
 
 def _eight_bit(pixels: Pixels) -> Bytes:
@@ -207,21 +206,6 @@ def _eight_bit(pixels: Pixels) -> Bytes:
 def _on_ground(pixels: Bytes, alpha: Pixels) -> Bytes:
     cover = _eight_bit(alpha).astype(np.uint16)[..., None]
     return ((pixels * cover + _GROUND * (255 - cover) + 127) // 255).astype(np.uint8)
-
-
-def _to_srgb(pixels: Bytes, icc: bytes) -> Bytes:
-    space = QColorSpace.fromIccProfile(icc)
-    srgb = QColorSpace(QColorSpace.NamedColorSpace.SRgb)
-    if not space.isValid() or space == srgb or space.colorModel() != QColorSpace.ColorModel.Rgb:
-        return np.ascontiguousarray(pixels)
-    converted = _image(pixels).copy()
-    converted.setColorSpace(space)
-    converted.convertToColorSpace(srgb)
-    if converted.format() != QImage.Format.Format_RGB888:
-        return np.ascontiguousarray(pixels)
-    height, width = pixels.shape[:2]
-    lines = np.frombuffer(converted.constBits(), np.uint8).reshape(height, converted.bytesPerLine())
-    return lines[:, : width * 3].reshape(height, width, 3).copy()
 
 
 def _image(pixels: Bytes) -> QImage:

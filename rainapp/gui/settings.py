@@ -5,6 +5,7 @@ Beside the pages of preferences stand the keys (drawn from the table of actions)
 
 import platform
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
@@ -29,7 +30,7 @@ from rainapp.gui.controls import label, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
-from rainapp.settings import PREFERENCES, Preference
+from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
 
 CHOICES = {  # words for the usual values of preferences that may hold others too
     "format": FORMATS,
@@ -132,6 +133,8 @@ class SettingsDialog(QDialog):
             tick.setChecked(value)
             tick.toggled.connect(change)
             return tick
+        if preference.name == "screen_profile":
+            return self._profiles()
         if preference.kind == "choice" or preference.name in CHOICES:
             choice = QComboBox()
             choices = preference.choices or CHOICES[preference.name]
@@ -145,6 +148,32 @@ class SettingsDialog(QDialog):
         text = QLineEdit(value)
         text.editingFinished.connect(lambda: self._change_text(preference, text))
         return self._with_folder_button(text, change) if preference.kind == "folder" else text
+
+    def _profiles(self) -> QComboBox:
+        """What the system knows of the screen, nothing, or a file, shown by its name alone."""
+        choice = QComboBox()
+        for words, key in (
+            (self.tr("As the system says"), SCREEN_AS_SYSTEM),
+            (self.tr("Not known: sRGB"), SCREEN_IS_SRGB),
+            (self.tr("Choose a file…"), ""),
+        ):
+            choice.addItem(words, key)
+
+        def show(value: str) -> None:
+            if choice.findData(value) < 0:
+                choice.insertItem(choice.count() - 1, Path(value).name, value)
+            choice.setCurrentIndex(choice.findData(value))
+
+        def chosen() -> None:
+            kinds = self.tr("Colour profiles (*.icc *.icm);;All files (*)")
+            value = choice.currentData() or QFileDialog.getOpenFileName(self, self.tr("The screen's profile"), "", kinds)[0]
+            if value:
+                self._change("screen_profile", value)
+            show(self._workspace.settings.screen_profile)
+
+        show(self._workspace.settings.screen_profile)
+        choice.activated.connect(lambda _: chosen())
+        return choice
 
     def _number(self, preference: Preference, value: int | None) -> QWidget:
         low, high = int(preference.low or 0), int(preference.high or 0)

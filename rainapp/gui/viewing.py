@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QColorSpace
 
+from rainapp.gui.colours import SRGB
 from rainapp.gui.item import TROUBLED, Item, State
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
 from rainapp.gui.workspace import Workspace
@@ -80,6 +82,7 @@ class Viewing(QObject):
         workspace.treatment_changed.connect(self._treatment_changed)
         workspace.mask_changed.connect(self._mask_changed)
         workspace.item_changed.connect(self._item_changed)
+        workspace.screen_changed.connect(self._begin_anew)
 
     @property
     def waiting(self) -> bool:
@@ -120,6 +123,12 @@ class Viewing(QObject):
             return self.frame_is_result
         return bool(sight and sight.result and sight.item.treatment == self.workspace.treatment_of(sight.item))
 
+    @property
+    def space(self) -> QColorSpace:
+        """The colours that what is at hand is in."""
+        picture = self.sight.picture if self.sight is not None else None
+        return picture.space if picture is not None else SRGB
+
     def stop(self) -> None:
         """Ask for nothing any more."""
         self._cancel()
@@ -148,6 +157,13 @@ class Viewing(QObject):
             self._fetch()
         self._hold()
         self.switched.emit()
+
+    def _begin_anew(self) -> None:
+        """Nothing that is at hand can be shown any more; the moment of a clip stays."""
+        self._kept.clear()
+        if self.sight is not None:
+            self._kept[self.sight.item.path] = Sight(self.sight.item, time_s=self.sight.time_s)
+        self._switch()
 
     def _trim(self) -> None:
         while len(self._kept) > 1 and sum(sight.bytes for sight in self._kept.values()) > KEPT_BYTES:

@@ -38,6 +38,7 @@ class Workspace(QObject):
     amount_changed = Signal()
     settings_changed = Signal()
     mask_changed = Signal()
+    screen_changed = Signal()
     notice = Signal(str)
 
     def __init__(self, dispatch: Dispatch, library: ModelLibrary, settings: Settings, parent: QObject | None = None) -> None:
@@ -261,6 +262,14 @@ class Workspace(QObject):
     # -- thumbnails
 
     def want_thumbnail(self, item: Item) -> None:
+    def on_another_screen(self) -> None:
+        """The window shows on a screen of other colours: every picture made ready so far has the wrong ones."""
+        for item in self.items:
+            item.thumbnail, item.thumbnail_asked = None, False
+        self._wanted = list(reversed(self.items)) if len(self.items) <= BACKGROUND_THUMBNAILS else []
+        self.screen_changed.emit()
+        self.next_thumbnail()
+
         """A row came in sight: its thumbnail is next."""
         if item.thumbnail is None and not item.thumbnail_asked and (not self._wanted or self._wanted[-1] is not item):
             self._wanted.append(item)

@@ -19,6 +19,7 @@ from rainapp.jobs import (
     Derained,
     DerainFile,
     FindFiles,
+    FindScreenProfile,
     FoundFiles,
     Job,
     MaskJob,
@@ -33,6 +34,7 @@ from rainapp.jobs import (
     Watch,
 )
 from rainapp.masks import save_or_load
+from rainapp.screen_profile import find_profile
 
 TILES = 4
 
@@ -59,6 +61,8 @@ class PlainRun:
             return FoundFiles(tuple(path for path in found if path.suffix in (".png", ".jpg")), 0)
         if isinstance(job, MaskJob):
             return save_or_load(job, watch)
+        if isinstance(job, FindScreenProfile):
+            return find_profile(job, watch)
         if isinstance(job, MeasureSeen):
             return Measured(0.5, 1.0, (3.0, 2.0), (math.nan, math.nan), (math.nan, math.nan), math.nan, math.nan)
         assert isinstance(job, ReadPicture)
