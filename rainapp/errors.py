@@ -82,7 +82,8 @@ class DeviceLost(RainError):
 class Cancelled(Exception):
     """The person asked to stop. Passes through everything and is shown to nobody.
 
-    `kept` names the part done of a clip, where keeping it was asked for.
+    `keep` is what the person said of the part done of a clip when asking, None where that was settled before; `kept` names it.
     """
 
+    keep: bool | None = None
     kept: Path | None = None

@@ -338,7 +338,7 @@ class Queued:
 
 @dataclass(frozen=True)
 class Progressed:
-    """`done` of `total` units are ready; `eta_s` is None until it can be told honestly."""
+    """`done` of `total` units are ready; `eta_s` and, of clips, `frames_s` (frames a second) are None until told honestly."""
 
     job_id: int
     done: int
@@ -347,6 +347,7 @@ class Progressed:
 
 
 @dataclass(frozen=True)
+    frames_s: float | None = None
 class Finished:
     """The job is done; `result` is what `work.run` returned."""
 

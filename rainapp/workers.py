@@ -73,6 +73,12 @@ class Pace:
             return None
         return max(total - done, 0) * (now - since) / (done - first)
 
+    @property
+    def units_s(self) -> float:
+        """Units a second lately, as the last estimate saw it; 0 before there is one."""
+        (since, first), (now, done) = self._seen[0], self._seen[-1]
+        return (done - first) / (now - since) if now > since else 0.0
+
 
 class _Running:
     """One submitted job: the `Watch` that the work sees, and what `Handle` controls."""
@@ -84,19 +90,24 @@ class _Running:
         self._pace = Pace()
         self._state: Literal["queued", "running", "settled"] = "queued"
         self._cancelled = False
+        self._keep: bool | None = None
         self._go = threading.Event()
         self._go.set()
         self._lock = threading.Lock()
 
     def tick(self, done: int, total: int, **facts: float) -> None:
-        """Report, wait while paused, raise `Cancelled` once cancelled."""
+        """Report, wait while paused, raise `Cancelled` once cancelled. The fact `frames` is how many a clip has in all."""
         if not self._cancelled:
             with self._lock:
                 eta_s = self._pace.eta_s(done, total)
-            self.tell(Progressed(self.job_id, done, total, eta_s))
+                told = eta_s is not None and facts.get("frames", 0) > 1
+                frames_s = self._pace.units_s * facts["frames"] / total if told else None
+            self.tell(Progressed(self.job_id, done, total, eta_s, frames_s))
             self._go.wait()
         if self._cancelled:
-            raise Cancelled
+            stop = Cancelled()
+            stop.keep = self._keep
+            raise stop
 
     def wait(self, message: str, hint: str) -> None:
         """Tell that the work waits for a person."""
@@ -114,8 +125,9 @@ class _Running:
             self._pace.resume()
             self._go.set()
 
-    def cancel(self) -> None:
+    def cancel(self, keep: bool | None = None) -> None:
         """Stop at the next tick; a job that still waits for its lane is stopped at once and never runs."""
+        self._keep = self._keep if keep is None else keep
         self._cancelled = True
         self.resume()
         if self._settle("queued"):
@@ -183,9 +195,12 @@ class Handle:
         """Let a paused job go on."""
         self._running.resume()
 
-    def cancel(self) -> None:
-        """Stop the job; `Stopped` follows, unless it is already finished or failed."""
-        self._running.cancel()
+    def cancel(self, keep: bool | None = None) -> None:
+        """Stop the job; `Stopped` follows, unless it is already finished or failed.
+
+        `keep` says whether the part done of a clip stays as a file; None: as the job's own record says.
+        """
+        self._running.cancel(keep)
 
 
 class Workers:

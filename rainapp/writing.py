@@ -40,6 +40,8 @@ class ClipWatch:
         self._tiles = 1
         self._tiles_done = 0
         self._written = 0
+        self._told_waiting: tuple[int, int] | None = None
+        self._held = False
         self._told = (0, 0)
 
     def begin(self, first_frame: int) -> None:
@@ -63,9 +65,18 @@ class ClipWatch:
         """Nothing moves, but the owner may want to pause or cancel: tell again what was told last."""
         self._watch.tick(*self._told)
 
-    def wait(self, message: str, hint: str) -> None:
-        """The work waits for what only a person can change."""
-        if isinstance(self._watch, WaitingWatch):
+    @contextlib.contextmanager
+    def waiting(self, message: str, hint: str) -> Iterator[None]:
+        """The work waits for what only a person can change: told once, and again only if it moved on since.
+
+        Frames that are at hand go through the net meanwhile, but count only afterwards, so that nobody reads that it goes on.
+        """
+        if isinstance(self._watch, WaitingWatch) and self._told != self._told_waiting:
+        self._told_waiting, self._held = self._told, True
+        try:
+            yield
+        finally:
+            self._held = False
             self._watch.wait(message, hint)
 
     def _tell(self, **facts: float) -> None:
@@ -74,8 +85,9 @@ class ClipWatch:
         done = self._tiles_done + self._written * writing
         frames = max(self._frames, self._written, -(-self._tiles_done // self._tiles)) if self._frames else 0
         total = frames * (self._tiles + writing)
-        self._told = done, total
-        self._watch.tick(done, total, **facts)
+        if not self._held:
+            self._told = done, total
+        self._watch.tick(self._told[0], self._told[1], frames=frames, **facts)
 
 
 class Room:
@@ -92,13 +104,13 @@ class Room:
         now = time.monotonic()
         if now - self._last > 10 * self._poll_s:  # meanwhile there was room
             self._since = now
-            self._progress.wait(f"The disk is full; {target.name} waits.", "Free some space: it then goes on by itself.")
         if now - self._since > self._limit_s:
             hint = f"Free some space and start it again: {GOES_ON}."
             raise UnwritableFile(f"{target.name} cannot be written: the disk is still full.", hint, target)
-        while time.monotonic() - now < self._poll_s:
-            time.sleep(min(0.1, self._poll_s))
-            self._progress.stand()
+        with self._progress.waiting(f"The disk is full; {target.name} waits.", "Free some space: it then goes on by itself."):
+            while time.monotonic() - now < self._poll_s:
+                time.sleep(min(0.1, self._poll_s))
+                self._progress.stand()
         self._last = time.monotonic()
 
 

@@ -3,6 +3,7 @@
 import os
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ["LC_ALL"] = os.environ["LANGUAGE"] = "C.UTF-8"  # tests read English, whatever the machine speaks
 os.environ.setdefault("OMP_NUM_THREADS", "1")  # small nets: threads that wait for one another cost more than they give
 
 import threading
@@ -109,3 +110,18 @@ def no_thread_left_behind() -> Iterator[None]:
     while (left := [t for t in threading.enumerate() if t not in before and not t.daemon]) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not left, f"threads left behind: {left}"
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A disk of its own of 1 MB; only root may make one."""
+    import shutil
+    import subprocess
+
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("no disk can be made here")
+    yield folder
+    subprocess.run(["umount", str(folder)], check=True)

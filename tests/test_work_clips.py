@@ -4,12 +4,10 @@ import errno
 import gc
 import hashlib
 import io
-import shutil
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -189,18 +187,6 @@ def test_a_second_unfinished_part_gets_a_name_of_its_own(tiny_library: Path, cli
             work.run(job, Steps(cancel_at=5))
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"b (unfinished).mp4", "b (unfinished) (2).mp4"}
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A disk of its own of 1 MB; only root may make one."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
-    if not shutil.which("mount") or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("no disk can be made here")
-    yield folder
-    subprocess.run(["umount", str(folder)], check=True)
 
 
 def test_a_full_disk_pauses_the_job_until_there_is_room(

@@ -1,6 +1,7 @@
 """Workers: lanes survive everything, pause and cancel act at the next tick, and estimates are honest."""
 
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from queue import Queue
@@ -261,6 +262,43 @@ def test_the_time_before_the_first_unit_does_not_count() -> None:
     pace.eta_s(0, 10)
     clock.now = 62
     assert pace.eta_s(2, 10) == pytest.approx(8)
+
+
+def test_the_owner_of_a_clip_hears_frames_a_second_and_that_of_a_photo_does_not(desk: Desk) -> None:
+    def doing(watch: Watch, frames: int) -> None:
+        for done in range(5):
+            watch.tick(done * 9, 36, frames=frames)
+            time.sleep(0.2)
+
+    desk.doings = {"clip": lambda watch: doing(watch, 4), "photo": lambda watch: doing(watch, 1)}
+    for name, told in (("clip", True), ("photo", False)):
+        desk.workers.submit(job(name))
+        seen = []
+        while not isinstance(event := desk.events.get(timeout=WAIT_S), Finished):
+            if isinstance(event, Progressed) and event.eta_s:
+                seen.append((event.frames_s, event.eta_s, event.done))
+        assert seen
+        for frames_s, eta_s, done in seen:
+            assert frames_s == (pytest.approx((1 - done / 36) * 4 / eta_s) if told else None)
+
+
+def test_what_the_owner_says_of_the_part_done_reaches_the_work(desk: Desk) -> None:
+    started, said = threading.Event(), []
+
+    def doing(watch: Watch) -> None:
+        try:
+            until_cancelled(started)(watch)
+        except Cancelled as stop:
+            said.append(stop.keep)
+            raise
+
+    desk.doings["a"] = doing
+    handle = desk.workers.submit(job("a"))
+    assert started.wait(WAIT_S)
+    handle.cancel(keep=True)
+    handle.cancel()  # a second, plain one does not take that back
+    assert isinstance(desk.settled(), Stopped)
+    assert said == [True]
 
 
 def test_the_clock_stands_still_in_a_pause() -> None:

@@ -13,7 +13,19 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from rainapp.formats import result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
-from rainapp.jobs import Derained, DerainFile, Event, Failed, Finished, Output, Progressed, SaveMask, Stopped, Treatment
+from rainapp.jobs import (
+    Derained,
+    DerainFile,
+    Event,
+    Failed,
+    Finished,
+    Output,
+    Progressed,
+    SaveMask,
+    Stopped,
+    Treatment,
+    Waiting,
+)
 from rainapp.naming import Names, rain_path, result_path
 from rainapp.paths import resource
 from rainapp.settings import Settings
@@ -29,6 +41,7 @@ class Batch(QObject):
     changed = Signal()
     item_changed = Signal(object)
     finished = Signal(int)
+    said = Signal(str)
 
     def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
         """Work through `dispatch`."""
@@ -67,6 +80,21 @@ class Batch(QObject):
             return None
         rest = self.estimate_s([item for item, _ in self._waiting], self._item.treatment or Treatment())
         return None if rest is None else self._item.eta_s + rest
+
+    @property
+    def frames_s(self) -> float | None:
+        """Frames of the clip at work that are done in a second, or None."""
+        return None if self._item is None else self._item.frames_s
+
+    @property
+    def waits(self) -> str:
+        """For what the file at work waits, and what helps; empty while it need not."""
+        return "" if self._item is None else self._item.waits
+
+    @property
+    def can_keep(self) -> bool:
+        """Whether the part done of the file at work can stay as a file: it is a clip of which something is done."""
+        return self._item is not None and self._item.is_clip and self._item.done > 0
 
     def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
         """What `items` will take at the speed seen with this model on this machine; None before any was seen."""
@@ -143,8 +171,11 @@ class Batch(QObject):
         self.item_changed.emit(self._item)
         self.changed.emit()
 
-    def stop(self) -> None:
-        """Stop the file at work and let the waiting ones go back to ready; what is done stays."""
+    def stop(self, keep: bool | None = None) -> None:
+        """Stop the file at work and let the waiting ones go back to ready; what is done stays.
+
+        `keep` says whether the part done of a clip stays as a file of its own, None: as the settings said.
+        """
         waiting, self._waiting = self._waiting, []
         self._masks.clear()
         self.total -= len(waiting)
@@ -152,7 +183,7 @@ class Batch(QObject):
             item.state = State.READY
             self.item_changed.emit(item)
         if self._handle is not None:
-            self._handle.cancel()
+            self._handle.cancel(keep)
         self.changed.emit()
 
     def drop(self, items: set[Item]) -> None:
@@ -168,8 +199,11 @@ class Batch(QObject):
         item = self._item
         if item is None:
             return
-        if isinstance(event, Progressed):
-            item.done, item.total, item.eta_s = event.done, event.total, event.eta_s
+        if isinstance(event, Progressed | Waiting):
+            if isinstance(event, Progressed):
+                item.move_on(event)
+            else:
+                item.waits = f"{event.message} {event.hint}".strip()
             self.item_changed.emit(item)
             self.changed.emit()
             return
@@ -178,7 +212,10 @@ class Batch(QObject):
         elif isinstance(event, Failed):
             item.fail(State.UNREADABLE if event.kind == "unreadable" else State.FAILED, event.kind, event.message, event.hint)
         elif isinstance(event, Stopped):
-            item.state = State.STOPPED
+            item.state, item.kept = State.STOPPED, event.kept
+            if item.kept is not None:
+                words = self.tr("{name} was stopped. The part done is “{kept}” in {folder}.")
+                self.said.emit(words.format(name=item.path.name, kept=item.kept.name, folder=item.kept.parent))
         else:
             return
         self._settle(item)
@@ -194,6 +231,7 @@ class Batch(QObject):
             self.saw_speed(item.treatment, result.seconds, result.megapixels)
 
     def _settle(self, item: Item) -> None:
+        item.waits = ""
         self._item = self._handle = None
         self.item_changed.emit(item)
         if self._waiting:

@@ -1,7 +1,7 @@
 """The bars of a clip: where it stands, which part is played and which is derained already, and the buttons of a player."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from rainapp.gui import words
@@ -150,6 +150,11 @@ class ClipBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)
         self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().hideEvent(event)
+        if self._player.playing:  # another page, or the window is out of sight: nobody looks
+            self._player.pause()
 
     def refresh(self) -> None:
         """Take over where it stands and whether it plays."""

@@ -83,12 +83,13 @@ class Disk(QObject):
     @property
     def has_result(self) -> bool:
         """Whether the selected file has a result on the disk."""
-        return self._workspace.current is not None and self._workspace.current.target is not None
+        return self._workspace.current is not None and self._workspace.current.written is not None
 
     def reveal(self) -> None:
         """Open the folder of the result."""
-        if self._workspace.current is not None and self._workspace.current.target is not None:
-            self.open_folder(self._workspace.current.target.parent)
+        written = self._workspace.current.written if self._workspace.current is not None else None
+        if written is not None:
+            self.open_folder(written.parent)
 
     def reveal_source(self) -> None:
         """Open the folder of the original."""

@@ -63,7 +63,7 @@ class Header(QFrame):
     def refresh(self) -> None:
         """Say which engine works where; what was seen at work counts, before that what is chosen."""
         batch, settings = self._workspace.batch, self._workspace.settings
-        cores = self.tr("{n} cores").format(n=os.cpu_count() or 1)
+        cores = self.tr("%n core(s)", "", os.cpu_count() or 1)
         device = batch.device or ("" if settings.device == "auto" else settings.device)
         engine = batch.engine or ("" if settings.engine == "auto" else settings.engine)
         place = cores if device in ("", "cpu") else device
@@ -93,6 +93,7 @@ class Notice(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Hidden until there is something to say."""
         super().__init__(parent)
+        self._held = ""
         self.setProperty("role", "header")
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 12, 6)
@@ -105,6 +106,15 @@ class Notice(QFrame):
         close.clicked.connect(self.hide)
         row.addWidget(close)
         self.hide()
+
+    def hold(self, words: str) -> None:
+        """Show `words` for as long as they hold; empty ones take back what was held before."""
+        if words != self._held:
+            before, self._held = self._held, words
+            if words:
+                self.say(words)
+            elif self.words.text() == before:
+                self.hide()
 
     def say(self, words: str) -> None:
         """Show `words` until dismissed."""

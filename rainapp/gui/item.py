@@ -5,7 +5,7 @@ from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rainapp.jobs import Treatment
+from rainapp.jobs import Progressed, Treatment
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask
@@ -43,12 +43,15 @@ class Item:
     done: int = 0
     total: int = 0
     eta_s: float | None = None
+    frames_s: float | None = None
+    waits: str = ""  # for what, in a sentence, while a person must help
     seconds: float = 0.0
     kind: str = ""
     message: str = ""
     hint: str = ""
     notes: tuple[str, ...] = ()
     target: Path | None = None
+    kept: Path | None = None  # the part done of a clip that was stopped
     treatment: Treatment | None = None
     only_rain: bool = False
     width: int = 0
@@ -76,8 +79,19 @@ class Item:
         """Forget how it went before; it is to be derained with `treatment`, or only the rain is wanted."""
         self.only_rain = only_rain
         self.part_done = self.part
-        self.done, self.total, self.eta_s, self.treatment = 0, 0, None, treatment
-        self.kind = self.message = self.hint = ""
+        self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
+        self.kind = self.message = self.hint = self.waits = ""
+        self.kept = None
+
+    def move_on(self, event: Progressed) -> None:
+        """Take over how far it is; what it waited for is over once it moves."""
+        self.waits = self.waits if event.done == self.done else ""
+        self.done, self.total, self.eta_s, self.frames_s = event.done, event.total, event.eta_s, event.frames_s
+
+    @property
+    def written(self) -> Path | None:
+        """What was written of it last: the result, or the part done."""
+        return self.kept or self.target
 
     @property
     def result(self) -> Path | None:

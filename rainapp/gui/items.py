@@ -54,7 +54,8 @@ class ItemsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return item.path.name
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join(filter(None, (str(item.path), item.message, item.hint, *item.notes)))
+            kept = str(item.kept) if item.kept is not None else ""
+            return "\n".join(filter(None, (str(item.path), item.waits, item.message, item.hint, kept, *item.notes)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.path.name}, {words.state(item)[2]}"
         return None
@@ -160,7 +161,7 @@ class ItemDelegate(QStyledItemDelegate):
         track.setAlpha(90)  # to be seen on a selected row too
         painter.setBrush(track)
         painter.drawRoundedRect(place, 2, 2)
-        painter.setBrush(look().colour("accent_line" if item.state is State.RUNNING else "warn"))
+        painter.setBrush(look().colour("accent_line" if item.state is State.RUNNING and not item.waits else "warn"))
         painter.drawRoundedRect(QRectF(place.topLeft(), QSize(round(place.width() * item.share), round(place.height()))), 2, 2)
 
 

@@ -1,7 +1,17 @@
 """The one primary button and what it will cost; while at work, progress, pause and stop stand in its place."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QProgressBar,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, label, push_button
@@ -17,6 +27,7 @@ class RunBar(QStackedWidget):
         super().__init__(parent)
         self._workspace = workspace
         self._pages: list[QVBoxLayout] = []
+        self._compact = False
         self._add_ready()
         self._add_running()
         for signal in (
@@ -64,6 +75,7 @@ class RunBar(QStackedWidget):
         self.progress.setRange(0, 1000)
         self.progress.setTextVisible(False)
         self.progress.setAccessibleName(self.tr("Progress of all files"))
+        self.stop_menu = QMenu(self)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         self.pause = push_button(self.tr("Pause"), lambda: None, icon="pause")
@@ -83,10 +95,14 @@ class RunBar(QStackedWidget):
         self._line.setDirection(across if compact else down)
         for outer in self._pages:
             outer.setStretch(2, 1 if compact else 0)  # in the middle of the bar, or at the foot of the inspector
+        self._compact = compact
         for button in (self.pause, self.go_on, self.stop):
-            words_ = button.accessibleName()
-            button.setText("" if compact else f" {words_}")
-            button.setToolTip(words_ if compact else "")
+            self._name(button, button.accessibleName())
+
+    def _name(self, button: QPushButton, words_: str) -> None:
+        button.setAccessibleName(words_)
+        button.setText("" if self._compact else f" {words_}")
+        button.setToolTip(words_ if self._compact else "")
 
     @property
     def chosen(self) -> list[Item]:
@@ -108,6 +124,7 @@ class RunBar(QStackedWidget):
             self._show_running()
         else:
             self._show_ready()
+        self._offer_keeping(batch.can_keep)
         self.setCurrentIndex(1 if batch.running else 0)
 
     def _show_ready(self) -> None:
@@ -143,8 +160,23 @@ class RunBar(QStackedWidget):
         batch = self._workspace.batch
         at = min(batch.settled + 1, batch.total)
         self.figure.setText(self.tr("{n} of {total}").format(n=at, total=batch.total))
-        left = "" if batch.eta_s is None else words.left(batch.eta_s)
-        self.left.show_words(self.tr("Paused") if batch.paused else left)
+        self.left.show_words(self._left())
+        self.progress.setToolTip(batch.waits)
         self.progress.setValue(round(batch.share * 1000))
         self.pause.setVisible(not batch.paused)
         self.go_on.setVisible(batch.paused)
+
+    def _left(self) -> str:
+        batch = self._workspace.batch
+        if batch.paused:
+            return self.tr("Paused")
+        if batch.waits:
+            return self.tr("Waits")
+        pace = "" if batch.frames_s is None else words.pace(batch.frames_s)
+        return " · ".join(filter(None, (pace, "" if batch.eta_s is None else words.left(batch.eta_s))))
+
+    def _offer_keeping(self, can_keep: bool) -> None:
+        """Of a clip the part done may stay: the button then opens two choices instead of stopping at once."""
+        if can_keep == (self.stop.menu() is None):
+            self.stop.setMenu(self.stop_menu if can_keep else None)  # type: ignore[arg-type]
+            self._name(self.stop, self.tr("Stop…") if can_keep else self.tr("Stop"))

@@ -44,6 +44,7 @@ class MainWindow(QMainWindow):
     viewing: Viewing
     page: DerainPage
     compare: ComparePage
+    disk: Disk
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
         """Show `workspace`; nothing is opened yet."""
@@ -106,11 +107,13 @@ class MainWindow(QMainWindow):
         workspace.notice.connect(self.notice.say)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
+        workspace.batch.changed.connect(lambda: self.notice.hold(workspace.batch.waits))
         look().changed.connect(self.actions_.draw_icons)
         self.page.run_bar.button.clicked.connect(self.actions_["derain"].trigger)
         self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
         self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
         self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
+        self.page.run_bar.stop_menu.addActions([self.actions_["stop-keep"], self.actions_["stop-drop"]])
         self.page.inspector.change_place.clicked.connect(self.actions_["save-to"].trigger)
 
     def _refresh_later(self, *_: object) -> None:  # a signal's row must not reach start, which would wait so many ms
@@ -316,16 +319,16 @@ class MainWindow(QMainWindow):
             QApplication.alert(self)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self.workspace.batch.running and self.workspace.settings.confirm_quit and not self._may_quit():
+        batch = self.workspace.batch
+        if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
             event.ignore()
             return
+        batch.stop(keep=batch.can_keep or None)  # nobody who quits means to throw an hour's work away
         keep_place(self)
         super().closeEvent(event)
 
-    def _may_quit(self) -> bool:
-        answer = QMessageBox.question(
-            self,
-            self.tr("Photos are being derained"),
-            self.tr("Quit now? What is done stays; the photo at work is left out."),
-        )
+    def _may_quit(self, keeps: bool) -> bool:
+        lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
+        kept = self.tr("Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.")
+        answer = QMessageBox.question(self, self.tr("Photos are being derained"), kept if keeps else lost)
         return answer == QMessageBox.StandardButton.Yes

@@ -58,12 +58,20 @@ def left(seconds: float) -> str:
 
 
 def state(item: Item) -> tuple[str, str, str]:
+def pace(frames_s: float) -> str:
+    """How fast a clip goes: "4.2 frames/s", "0.35 frames/s", "31 frames/s"."""
+    digits = 0 if frames_s >= 9.95 else 1 if frames_s >= 0.95 else 2
+    return tr("{n} frames/s").format(n=figure(frames_s, digits))
+
+
     """Icon, colour token and words for the state of `item`."""
     facts = _facts(item)
     match item.state:
         case State.WAITING:
             return "history", "dim", " · ".join((tr("Waiting"), *facts))
         case State.RUNNING:
+        case State.RUNNING if item.waits:
+            return "triangle-alert", "warn", item.waits
             percent = tr("{n} %").format(n=round(item.share * 100))
             return "zap", "accent_line", percent if item.eta_s is None else f"{percent} · {left(item.eta_s)}"
         case State.PAUSED:
@@ -79,7 +87,7 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:
-            return "circle-x", "dim", tr("Stopped")
+            return "circle-x", "dim", tr("Stopped") if item.kept is None else tr("Stopped, the part done is kept")
         case _:
             return ("film" if item.is_clip else "image"), "dim", " · ".join((tr("Ready"), *facts))
 

@@ -55,6 +55,7 @@ class Workspace(QObject):
         self.cards: list[ModelCard] = []
         self.batch = Batch(dispatch, self)
         self.batch.item_changed.connect(self._tell_item)
+        self.batch.said.connect(self.notice)
         self.hold_thumbnails = False
         self._removed: list[list[tuple[int, Item]]] = []
         self._wanted: list[Item] = []

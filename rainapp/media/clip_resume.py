@@ -197,7 +197,7 @@ class ResumableClipSink:
             with self._disk_in_words():
                 if error is None:
                     self._commit()
-                elif isinstance(error, Cancelled) and self._output.keep_partial and self._count:
+                elif isinstance(error, Cancelled) and self._keeps(error) and self._count:
                     path = self._commit_part_done()
                     error.kept = error.kept or path
         except (RainError, OSError, MemoryError):
@@ -216,6 +216,9 @@ class ResumableClipSink:
         self._file.finish(self._ended_s)
         self._journal.commit(path)
         return path
+    def _keeps(self, stop: Cancelled) -> bool:
+        return self._output.keep_partial if stop.keep is None else stop.keep
+
 
     def _commit(self) -> None:
         if not self._count:
