@@ -344,10 +344,10 @@ class Progressed:
     done: int
     total: int
     eta_s: float | None = None
+    frames_s: float | None = None
 
 
 @dataclass(frozen=True)
-    frames_s: float | None = None
 class Finished:
     """The job is done; `result` is what `work.run` returned."""
 

@@ -40,9 +40,9 @@ class ClipWatch:
         self._tiles = 1
         self._tiles_done = 0
         self._written = 0
+        self._told = (0, 0)
         self._told_waiting: tuple[int, int] | None = None
         self._held = False
-        self._told = (0, 0)
 
     def begin(self, first_frame: int) -> None:
         """Frames before `first_frame` were done by an earlier run."""
@@ -72,12 +72,12 @@ class ClipWatch:
         Frames that are at hand go through the net meanwhile, but count only afterwards, so that nobody reads that it goes on.
         """
         if isinstance(self._watch, WaitingWatch) and self._told != self._told_waiting:
+            self._watch.wait(message, hint)
         self._told_waiting, self._held = self._told, True
         try:
             yield
         finally:
             self._held = False
-            self._watch.wait(message, hint)
 
     def _tell(self, **facts: float) -> None:
         """What a frame counts: its tiles, and its writing as an eighth of them."""

@@ -57,21 +57,21 @@ def left(seconds: float) -> str:
     return tr("about {time} left").format(time=about(seconds))
 
 
-def state(item: Item) -> tuple[str, str, str]:
 def pace(frames_s: float) -> str:
     """How fast a clip goes: "4.2 frames/s", "0.35 frames/s", "31 frames/s"."""
     digits = 0 if frames_s >= 9.95 else 1 if frames_s >= 0.95 else 2
-    return tr("{n} frames/s").format(n=figure(frames_s, digits))
+    return tr("{n} frames/s").format(n=f"{frames_s:.{digits}f}")
 
 
+def state(item: Item) -> tuple[str, str, str]:
     """Icon, colour token and words for the state of `item`."""
     facts = _facts(item)
     match item.state:
         case State.WAITING:
             return "history", "dim", " · ".join((tr("Waiting"), *facts))
-        case State.RUNNING:
         case State.RUNNING if item.waits:
             return "triangle-alert", "warn", item.waits
+        case State.RUNNING:
             percent = tr("{n} %").format(n=round(item.share * 100))
             return "zap", "accent_line", percent if item.eta_s is None else f"{percent} · {left(item.eta_s)}"
         case State.PAUSED:

@@ -209,6 +209,9 @@ class ResumableClipSink:
             self._abandon()
             self._journal.close(keep=keep and self.frames_done > 0)
 
+    def _keeps(self, stop: Cancelled) -> bool:
+        return self._output.keep_partial if stop.keep is None else stop.keep
+
     def _commit_part_done(self) -> Path:
         """Make a file of the part done, with sound up to there (and a second more); its path."""
         path = unfinished_path(self.target)
@@ -216,9 +219,6 @@ class ResumableClipSink:
         self._file.finish(self._ended_s)
         self._journal.commit(path)
         return path
-    def _keeps(self, stop: Cancelled) -> bool:
-        return self._output.keep_partial if stop.keep is None else stop.keep
-
 
     def _commit(self) -> None:
         if not self._count:
