@@ -18,6 +18,7 @@ from rainapp.errors import BadRecipe
 from training.rain import BLENDS, MIXES, PROFILES, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
 from training.streaks import BANK_PX, StreakBank
+from training.structures import add_structure
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 MIN_SIDE_PX = 64
@@ -106,6 +107,7 @@ class RainyCrops:
         shrinks = rng.random() < self.recipe.rain.shrunk
         extent = min(round(size_px * float(rng.uniform(1.1, 1.8))), BANK_PX) if shrinks else size_px
         clean = crop(photo, extent, self.recipe.data.scales, rng)
+        clean = self.varied(clean, rng)
         seed = int(rng.integers(2**62))
         wants_clear = bool(rng.random() < self.recipe.rain.clear_share)
         if rng.random() < self.recipe.rain.dry:
@@ -114,6 +116,15 @@ class RainyCrops:
         profile = str(rng.choice(self.recipe.rain.profiles))
         drawn = draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends)
         return (resized(drawn, size_px) if shrinks else drawn), wants_clear
+
+    def varied(self, clean: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
+        """The crop, by the recipe's shares turned on its side, and with man-made lines drawn on it."""
+        data = self.recipe.data
+        if data.turned and rng.random() < data.turned:
+            clean = np.ascontiguousarray(np.rot90(clean, int(rng.choice([1, 3]))))
+        if data.structures and rng.random() < data.structures:
+            clean = add_structure(clean, rng)
+        return clean
 
     def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
         """The batch of optimiser step `step` for process `rank` of `world`."""

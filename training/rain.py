@@ -80,15 +80,15 @@ PROFILES: dict[str, RainProfile] = {
 
 MIXES: dict[str, dict[str, float]] = {
     "balanced": {
-        "narrow": 0.17,
-        "heavy": 0.22,
+        "narrow": 0.15,
+        "heavy": 0.20,
         "fu": 0.13,
-        "real-like": 0.22,
-        "soft": 0.06,
+        "real-like": 0.28,
+        "soft": 0.05,
         "storm": 0.03,
         "mist": 0.04,
-        "night": 0.04,
-        "anything": 0.09,
+        "night": 0.05,
+        "anything": 0.07,
     },
 }
 """Profiles made of profiles, with shares."""

@@ -41,12 +41,15 @@ class Net:
 class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
+    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`).
     `workers` processes draw samples ahead; 0 draws them in the training process itself.
     """
 
     clean: str = ""
     limit: int = 0
     scales: tuple[float, ...] = (1.0, 0.62, 0.4)
+    turned: float = 0.0
+    structures: float = 0.0
     workers: int = 0
 
 
@@ -150,7 +153,7 @@ class Recipe:
             (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),
             (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
             (
-                all(0 <= s <= 1 for s in (self.rain.dry, self.rain.clear_share, self.rain.shrunk)),
+                all(0 <= s <= 1 for s in self._shares()),
                 "Shares must lie from 0 to 1.",
             ),
             (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
@@ -158,6 +161,9 @@ class Recipe:
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
         ]
         return [sentence for holds, sentence in checks if not holds]
+
+    def _shares(self) -> tuple[float, ...]:
+        return self.rain.dry, self.rain.clear_share, self.rain.shrunk, self.data.turned, self.data.structures
 
     def check(self) -> None:
         """Raise BadRecipe with every problem found."""

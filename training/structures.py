@@ -1,0 +1,90 @@
+"""Man-made lines on clean photos: bars, grids, wires and lettering that look like streaks and must stay.
+
+Regular or endless lines are what a derainer mistakes for rain most easily, and a few hundred photos hold few of them. They are
+drawn into the clean photo, before the rain, so that they stand in every target. None is a single short bright line: that could
+not be told from a streak.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+Photo = NDArray[np.float32]
+Mask = NDArray[np.uint8]
+Rng = np.random.Generator
+
+SUBPIXEL_BITS = 4
+LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/|!-"))
+FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
+
+
+def draw_line(mask: Mask, offset_px: float, angle_deg: float, width_px: int) -> None:
+    """An endless line at `offset_px` from the middle of `mask`, leaning `angle_deg` from the vertical; soft edges add 2 px."""
+    height, width = mask.shape
+    along = np.array([np.sin(np.radians(angle_deg)), np.cos(np.radians(angle_deg))])
+    foot = np.array([width / 2, height / 2]) + offset_px * np.array([along[1], -along[0]])
+    reach = float(height + width)
+    ends = np.round((np.stack([foot - reach * along, foot + reach * along])) * 2**SUBPIXEL_BITS).astype(int)
+    cv2.line(mask, ends[0].tolist(), ends[1].tolist(), 255, width_px, cv2.LINE_AA, SUBPIXEL_BITS)
+
+
+def draw_family(mask: Mask, rng: Rng, angle_deg: float) -> None:
+    """Parallel lines across all of `mask`, evenly spaced but for a little scatter, as bars, boards and blinds are."""
+    reach = float(np.hypot(*mask.shape)) / 2
+    spacing = float(np.exp(rng.uniform(np.log(4), np.log(40))))
+    width_px = int(rng.integers(1, max(2, min(6, round(spacing / 2))) + 1))
+    scatter = float(rng.choice([0.0, 0.0, 0.08]))
+    for offset in np.arange(-reach + rng.uniform(0, spacing), reach, spacing):
+        draw_line(
+            mask, float(offset + spacing * scatter * rng.normal()), angle_deg + 4 * scatter * float(rng.normal()), width_px
+        )
+
+
+def draw_letters(mask: Mask, rng: Rng) -> None:
+    """One to four lines of random lettering."""
+    for _ in range(int(rng.integers(1, 5))):
+        text = "".join(rng.choice(LETTERS, int(rng.integers(4, 16))))
+        place = (int(rng.integers(-20, mask.shape[1] * 2 // 3)), int(rng.integers(8, mask.shape[0] + 8)))
+        scale, width_px = float(rng.uniform(0.3, 1.6)), int(rng.integers(1, 4))
+        cv2.putText(mask, text, place, int(rng.choice(FONTS)), scale, 255, width_px, cv2.LINE_AA)
+
+
+def draw_mask(rng: Rng, height: int, width: int) -> Mask:
+    """(height, width) uint8 map, 255 on the drawn structure: bars, a grid, wires or lettering."""
+    mask: Mask = np.zeros((height, width), np.uint8)
+    kind = rng.choice(["bars", "grid", "wires", "letters"], p=[0.4, 0.25, 0.15, 0.2])
+    upright = float(rng.normal(0, 12) if rng.random() < 0.6 else rng.uniform(-90, 90))
+    if kind == "letters":
+        draw_letters(mask, rng)
+    elif kind == "wires":  # rather level than upright: a lone bright upright line may well be a long streak
+        lean = 90 + float(rng.uniform(-40, 40))
+        for _ in range(int(rng.integers(1, 6))):
+            draw_line(mask, float(rng.uniform(-0.5, 0.5)) * width, lean + float(rng.normal(0, 3)), int(rng.integers(1, 4)))
+    else:
+        draw_family(mask, rng, upright)
+        if kind == "grid":
+            draw_family(mask, rng, upright + 90 + float(rng.normal(0, 8)))
+    return mask
+
+
+def limit_to_part(mask: Mask, rng: Rng) -> Mask:
+    """The mask inside a random box, so that the structure ends somewhere as fences do."""
+    height, width = mask.shape
+    top, bottom = sorted(rng.integers(0, height + 1, 2))
+    left, right = sorted(rng.integers(0, width + 1, 2))
+    kept = np.zeros_like(mask)
+    kept[top:bottom, left:right] = mask[top:bottom, left:right]
+    return kept
+
+
+def add_structure(clean: Photo, rng: Rng) -> Photo:
+    """`clean` (H, W, 3) float32 sRGB 0..1 with one random structure of one colour drawn on it, sharp or slightly defocused."""
+    mask = draw_mask(rng, *clean.shape[:2])
+    if rng.random() < 0.4:
+        mask = limit_to_part(mask, rng)
+    cover = mask.astype(np.float32) * np.float32(rng.uniform(0.3, 1) / 255)
+    if rng.random() < 0.5:
+        cover = np.asarray(cv2.GaussianBlur(cover, (0, 0), float(rng.uniform(0.4, 1.2))), np.float32)
+    grey = rng.uniform(0.55, 1) if rng.random() < 0.6 else rng.uniform(0, 0.45)
+    colour = np.clip(grey + rng.normal(0, 0.06 if rng.random() < 0.7 else 0.3, 3), 0, 1).astype(np.float32)
+    return clean + cover[..., None] * (colour - clean)
