@@ -262,7 +262,6 @@ class Workspace(QObject):
 
     # -- thumbnails
 
-    def want_thumbnail(self, item: Item) -> None:
     def on_another_screen(self) -> None:
         """The window shows on a screen of other colours: every picture made ready so far has the wrong ones."""
         for item in self.items:
@@ -271,6 +270,7 @@ class Workspace(QObject):
         self.screen_changed.emit()
         self.next_thumbnail()
 
+    def want_thumbnail(self, item: Item) -> None:
         """A row came in sight: its thumbnail is next."""
         if item.thumbnail is None and not item.thumbnail_asked and (not self._wanted or self._wanted[-1] is not item):
             self._wanted.append(item)
