@@ -206,9 +206,6 @@ class RemoveModel:
     model_id: ModelId
 
 
-LibraryJob = ImportModel | CheckModels | RemoveModel
-MaskJob = SaveMask | LoadMask
-SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
 @dataclass(frozen=True)
 class FindScreenProfile:
     """Find the ICC profile in `file`, or, None, of the screen `number` of `platform` (Qt's name), whose corner is `corner`."""
@@ -219,6 +216,9 @@ class FindScreenProfile:
     corner: tuple[int, int] = (0, 0)
 
 
+LibraryJob = ImportModel | CheckModels | RemoveModel
+MaskJob = SaveMask | LoadMask
+SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
 Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
 
 
@@ -313,9 +313,6 @@ class Measured:
 
 
 @dataclass(frozen=True)
-class FoundFiles:
-    """What `FindFiles` came to: the files in reading order, and how many others lay beside them."""
-@dataclass(frozen=True)
 class ScreenProfile:
     """What `FindScreenProfile` came to; None: nothing is known of the screen."""
 
@@ -323,6 +320,9 @@ class ScreenProfile:
     icc: bytes | None
 
 
+@dataclass(frozen=True)
+class FoundFiles:
+    """What `FindFiles` came to: the files in reading order, and how many others lay beside them."""
 
     files: tuple[Path, ...]
     skipped: int = 0
