@@ -7,15 +7,17 @@ give the same plan.
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import zip_longest
 from pathlib import Path
 
 from rainapp import media
 from rainapp.errors import BadTreatment, RainError, UnreadableFile
-from rainapp.formats import CLIP, is_clip_name, result_suffix, same_format
+from rainapp.formats import CLIP, CLIP_FORMATS, is_clip_name, result_suffix, same_format
 from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
+from rainapp.media.numbered import Pattern, grouped, pattern_of
 from rainapp.media.sniff import UNKNOWN, sniff
 from rainapp.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
 
@@ -131,6 +133,23 @@ def _same(folder: Path, other: Path | None) -> bool:
     return other is not None and os.path.realpath(folder) == os.path.realpath(other)
 
 
+def as_sequences(entries: Iterable[Found | Skipped]) -> Iterator[Found | Skipped]:
+    """`entries` with the numbered pictures of each folder as one entry, their pattern; pictures without a number are skipped.
+
+    Files that were named themselves stay what they are, and so do clips.
+    """
+    folders: dict[Path, list[Path]] = {}
+    for entry in entries:
+        if isinstance(entry, Skipped) or entry.named or is_clip_name(entry.path):
+            yield entry
+        else:
+            folders.setdefault(entry.beneath, []).append(entry.path)
+    for beneath, paths in folders.items():
+        patterns, others = grouped(paths)
+        yield from (Found(pattern.path, beneath) for pattern in patterns)
+        yield from (Skipped(path, "no frame of a sequence") for path in others)
+
+
 def is_out_file(inputs: Sequence[Path], out: Path) -> bool:
     """Whether OUT means a file: there is one input, a file, and OUT ends in a media suffix and is no folder."""
     return len(inputs) == 1 and not inputs[0].is_dir() and media.is_media_name(out) and not out.is_dir()
@@ -145,20 +164,30 @@ def plan(
     recursive: bool = False,
     template: str = TEMPLATE,
     watch: Watch | None = None,
+    part: tuple[float, float] | None = None,
+    sequences: bool = False,
+    rate: Fraction = media.RATE,
 ) -> Plan:
-    """The records for `inputs`; `out` None means beside each source.
+    """The records for `inputs`; `out` None means beside each source. Of clips only `part`, see `DerainFile`.
+
+    With `sequences` the numbered pictures in folders are clips of `rate` frames a second; patterns are so in any case.
 
     Raises:
         BadTreatment: OUT names a file where a folder is needed, or a suffix that is not the format asked for.
     """
-    out_file = out if out is not None and is_out_file(inputs, out) else None
+    lone_folder = sequences and out is not None and len(inputs) == 1 and is_clip_name(out) and not out.is_dir()
+    out_file = out if out is not None and (lone_folder or is_out_file(inputs, out)) else None
     if out is not None and out_file is None and out.exists() and not out.is_dir():
         raise BadTreatment(f"{out} is a file, but the results need a folder.", "Name a folder after -o.", out)
     if out_file is not None and output.format != "keep" and not same_format(out_file.suffix, f".{output.format}"):
         raise BadTreatment(f"{out_file.name} does not end in .{output.format}.", "Leave --format out, or name it so.", out_file)
-    found = list(find_files(inputs, recursive, out, watch))
+    entries = find_files(inputs, recursive, out, watch)
+    found = list(as_sequences(entries) if sequences else entries)
     sources = [entry for entry in found if isinstance(entry, Found)]
     skipped = [entry for entry in found if isinstance(entry, Skipped)]
+    if out_file is not None and len(sources) > 1:
+        words = f"{inputs[0]} holds {len(sources)} sequences and clips, but {out_file.name} is one file."
+        raise BadTreatment(words, "Name a folder after -o.", out_file)
     jobs: list[DerainFile] = []
     failed: list[RainError] = []
     results_exist = False
@@ -175,12 +204,15 @@ def plan(
             results_exist = True
             skipped.append(Skipped(entry.path, f"{wanted.name} exists"))
         else:
-            jobs.append(DerainFile(entry.path, target, treatment, output))
+            jobs.append(DerainFile(entry.path, target, treatment, output, part, rate))
     return Plan(tuple(jobs), tuple(skipped), tuple(failed), results_exist)
 
 
 def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str) -> Path:
     """The target `entry` would like. Raises UnreadableFile for what is no media at all, BadTreatment for a clip as a photo."""
+    pattern = pattern_of(entry.path)
+    if pattern is not None:
+        return _wanted_of(pattern, entry, out, out_file, treatment, output, template)
     if not os.path.lexists(entry.path):
         raise UnreadableFile(f"{entry.path.name} does not exist.", "It may have been moved or renamed.", entry.path)
     if os.path.exists(entry.path) and not os.path.isfile(entry.path):
@@ -196,4 +228,21 @@ def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Tr
     if container == "gif" and output.format == "keep" and media.is_animation(entry.path):
         suffix = entry.path.suffix  # a still one becomes a PNG, which loses no colours
     wanted = result_path(entry.path, folder, suffix, treatment, template)
+    return rain_path(wanted) if output.layer == "rain" else wanted
+
+
+def _wanted_of(
+    pattern: Pattern, entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str
+) -> Path:
+    """The target numbered pictures would like: a folder of such, or a clip. Raises BadTreatment for a photo."""
+    if out_file is not None and not is_clip_name(out_file):
+        words = f"{entry.path.name} stands for many pictures, and {out_file.name} would be one."
+        raise BadTreatment(
+            words, "Name a folder after -o, in which they keep their names, or a clip such as out.mp4.", out_file
+        )
+    if out_file is not None:
+        return out_file
+    folder = entry.path.parent if out is None else out / entry.beneath
+    suffix = f".{output.format}" if output.format in CLIP_FORMATS else ""
+    wanted = result_path(Path(f"{pattern.title}.png"), folder, suffix, treatment, template)
     return rain_path(wanted) if output.layer == "rain" else wanted

@@ -25,7 +25,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
     """Take the rain out of `job.source` and write `job.target`, which appears only when it is whole."""
     started = time.monotonic()
     watch.tick(0, 0)
-    with open_source(job.source, animated=is_moving_name(job.target), part=job.part) as source:
+    with open_source(job.source, animated=is_moving_name(job.target), part=job.part, rate=job.rate) as source:
         is_clip = source.info.kind == "clip"
         treatment = job.treatment if is_clip else replace(job.treatment, temporal="off")
         parts = part_frames(source.info) if is_clip else 0

@@ -50,6 +50,11 @@ def is_clip_name(path: Path) -> bool:
     return path.suffix.lower() in _CLIP_RESULTS
 
 
+def is_photo_name(path: Path) -> bool:
+    """Whether the name is that of a photo that can be written."""
+    return any(path.suffix.lower() in group for group in _PHOTO_GROUPS)
+
+
 def result_suffix(source: Path, form: str = "keep", container: str | None = None) -> str:
     """The suffix of the result of `source` when the format `form` is asked for ("keep": the source's own).
 

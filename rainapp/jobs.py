@@ -5,6 +5,7 @@ neither torch nor Qt. `work.run(job, watch)` does what a record says.
 """
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
@@ -69,7 +70,8 @@ class Output:
 class DerainFile:
     """Take the rain out of `source` and write it to `target` (a full file name; already free of collisions).
 
-    `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start.
+    `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start. Where `source`
+    is the pattern of numbered pictures, `rate` of them are shown in a second, and `target` is a folder, or a clip.
     """
 
     source: Path
@@ -77,6 +79,7 @@ class DerainFile:
     treatment: Treatment = field(default_factory=Treatment)
     output: Output = field(default_factory=Output)
     part: tuple[float, float] | None = None
+    rate: Fraction = Fraction(25)
 
 
 @dataclass(frozen=True)

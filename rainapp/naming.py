@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
 
-from rainapp.formats import is_clip_name
+from rainapp.formats import is_clip_name, is_moving_name, is_photo_name
 from rainapp.jobs import IfExists, Treatment
 from rainapp.settings import fill_name
 
@@ -28,10 +28,15 @@ def result_path(source: Path, folder: Path, suffix: str, treatment: Treatment, t
 
 
 def rain_path(target: Path) -> Path:
-    """Where the removed rain of the result `target` goes: photo_derained (2).jpg has photo_rain (2).png, a clip a clip."""
-    suffix = target.suffix if is_clip_name(target) else ".png"
-    head, mark, tail = target.stem.rpartition(RESULT_MARK)
-    return target.with_name(fitted(f"{head}{RAIN_MARK}{tail}" if mark else f"{target.stem}{RAIN_MARK}", suffix))
+    """Where the removed rain of the result `target` goes: photo_derained (2).jpg has photo_rain (2).png.
+
+    Of a clip it is a clip, of the folder of numbered pictures a folder.
+    """
+    stem, suffix = target.stem, target.suffix if is_clip_name(target) else ".png"
+    if not (is_clip_name(target) or is_photo_name(target) or is_moving_name(target)):
+        stem, suffix = target.name, ""
+    head, mark, tail = stem.rpartition(RESULT_MARK)
+    return target.with_name(fitted(f"{head}{RAIN_MARK}{tail}" if mark else f"{stem}{RAIN_MARK}", suffix))
 
 
 def unfinished_path(target: Path) -> Path:

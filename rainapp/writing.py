@@ -13,12 +13,11 @@ from pathlib import Path
 
 import rainapp
 from rainapp.errors import RainError, UnwritableFile
-from rainapp.formats import same_format
+from rainapp.formats import is_clip_name, same_format
 from rainapp.image import Frame
 from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
-from rainapp.media import MediaInfo, ResumableSink, Sink, SkippingSource, Source, open_sink
+from rainapp.media import SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source, copy_source, open_sink
 from rainapp.media.ahead import Behind, ahead
-from rainapp.media.atomic import copy_file
 from rainapp.naming import rain_path
 from rainapp.stages import Pipeline
 from rainapp.stages.amount import rain_found, removed_rain
@@ -231,13 +230,16 @@ class Writing:
     def may_copy(self) -> bool:
         """Whether the source's own bytes could be the result: neither another format nor less metadata is asked for."""
         source, target = self._job.source, self._job.target
-        if self._job.part is not None:
+        if self._job.part is not None or self._job.output.metadata != "keep":
             return False
-        return self._job.output.metadata == "keep" and (same_format(source.suffix, target.suffix) or not source.suffix)
+        if self._info.container == SEQUENCE:
+            form = self._job.output.format
+            return not is_clip_name(target) and (form == "keep" or same_format(source.suffix, f".{form}"))
+        return same_format(source.suffix, target.suffix) or not source.suffix
 
     def copy(self) -> None:
         """Make the result of the source's own bytes. Nothing is lost then, so there is nothing to note."""
-        copy_file(self._job.source, self._job.target)
+        copy_source(self._info, self._job.target)
         self.notes = ()
         self.copied = True
 

@@ -12,7 +12,7 @@ from PIL import ImageSequence
 from video_clips import moving_picture
 
 from rainapp import batch, work
-from rainapp.errors import BadTreatment
+from rainapp.errors import BadTreatment, UnreadableFile
 from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
 from rainapp.media import open_sink, open_source
 from rainapp.media.animation import AnimationSource
@@ -141,3 +141,17 @@ def test_times_are_exact(tmp_path: Path) -> None:
 def test_an_animation_is_not_written_as_a_video(tmp_path: Path) -> None:
     with open_source(make(tmp_path / "a.gif"), animated=True) as source, pytest.raises(BadTreatment, match="not written as"):
         open_sink(tmp_path / "b.mp4", source.info, Output())
+
+
+@KINDS
+def test_only_a_part_of_an_animation_is_derained(tiny_library: Path, tmp_path: Path, name: str) -> None:
+    source, target = make(tmp_path / name), tmp_path / "out" / name
+    treatment = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
+    work.run(DerainFile(source, target, treatment, part=(0.04, 0.4)), NoWatch())
+    assert seen(target)[1] == TIMES_MS[1:4]
+    work.run(DerainFile(source, target, treatment), NoWatch())
+    work.run(DerainFile(source, tmp_path / f"part_{name}", treatment, part=(0.39, 1e9)), NoWatch())
+    for part, whole in zip(seen(tmp_path / f"part_{name}")[0], seen(target)[0][3:], strict=True):
+        assert (part == whole).all()
+    with pytest.raises(UnreadableFile, match="nothing between"):
+        work.run(DerainFile(source, tmp_path / f"none_{name}", treatment, part=(7, 8)), NoWatch())

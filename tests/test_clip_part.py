@@ -7,11 +7,13 @@ import av
 import numpy as np
 import pytest
 
+from rainapp.cli import main
 from rainapp.deraining import derain_file
 from rainapp.errors import Cancelled, UnreadableFile
 from rainapp.jobs import DerainFile, NoWatch, Output, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.media import open_source
+from tests.photo_files import picture, write_source
 from tests.video_clips import make_clip
 
 PART = (0.2, 0.6)
@@ -101,3 +103,25 @@ def test_late_streams_are_cut_at_the_same_moment(tmp_path: Path) -> None:
         times = [frame.time_s for frame in source]
     assert len(times) == 10
     assert times[0] == pytest.approx(Fraction(2), abs=0.01)
+
+
+def test_the_command_line_cuts_clips_and_leaves_photos(clip: Path, tiny_library: Path, tmp_path: Path) -> None:
+    write_source(tmp_path / "photo.png", picture())
+    common = ["derain", str(clip), str(tmp_path / "photo.png"), "-o", str(tmp_path / "out")]
+    common += ["--engine", "torch", "--device", "cpu", "--precision", "fp32", "--temporal", "off"]
+    assert main([*common, "--from", "0:00.2", "--to", "0.6"]) == 0
+    with open_source(tmp_path / "out" / "street_derained.mkv") as cut:
+        assert len(list(cut)) == 10
+    assert (tmp_path / "out" / "photo_derained.png").is_file()
+    assert main([*common, "--from", "0.6", "--if-exists", "overwrite"]) == 0
+    with open_source(tmp_path / "out" / "street_derained.mkv") as rest:
+        assert len(list(rest)) == 10
+        assert rest.info.duration_s == pytest.approx(0.4, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    "typed", [("--from", "5", "--to", "5"), ("--to", "0"), ("--from", "1:75"), ("--from", "-1"), ("--to", "x")]
+)
+def test_moments_that_cannot_be_are_wrong_usage(typed: tuple[str, ...], clip: Path, tiny_library: Path, tmp_path: Path) -> None:
+    assert main(["derain", str(clip), "-o", str(tmp_path / "out"), *typed]) == 2
+    assert not (tmp_path / "out").exists()

@@ -5,15 +5,17 @@ the next tile and leaves whole files only.
 """
 
 import argparse
+import math
 import os
 import re
 import sys
 from collections.abc import Callable
 from dataclasses import fields, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rainapp import presets
+from rainapp import media, presets
 from rainapp.cli import USAGE
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
@@ -25,18 +27,32 @@ from rainapp.logs import native_words_logged
 
 Record = TypeVar("Record", Treatment, Output)
 
+_MOMENT = re.compile(r"\d+(?:\.\d+)?|(?:\d+:[0-5]?\d|\d+):[0-5]?\d(?:\.\d+)?")
 _DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,2})?")
 
 
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("derain", help="take rain out of photos and videos", allow_abbrev=False)
-    parser.add_argument("inputs", nargs="+", type=Path, metavar="INPUT", help="photos, videos, folders")
+    parser.add_argument(
+        "inputs", nargs="+", type=Path, metavar="INPUT", help="photos, videos, folders, frame_%%04d.png for numbered frames"
+    )
     parser.add_argument(
         "-o", "--out", type=Path, required=True, metavar="OUT",
         help="folder for the results; a file if there is one input file and OUT ends in a media suffix",
     )  # fmt: skip
     parser.add_argument("-r", "--recursive", action="store_true", help="also look into the folders inside folders")
+    parser.add_argument(
+        "--sequence", action="store_true",
+        help="folders hold numbered frames of clips, not photos; a pattern such as frame_%%04d.png says so for itself",
+    )  # fmt: skip
+    parser.add_argument(
+        "--fps", type=_rate, default=media.RATE, metavar="N", help="numbered frames shown in a second, such as 25 or 24000/1001"
+    )
+    parser.add_argument(
+        "--from", dest="from_s", type=_moment, metavar="TIME", help="clips: leave out what is before, such as 12.5 or 1:02:03"
+    )
+    parser.add_argument("--to", dest="to_s", type=_moment, metavar="TIME", help="clips: leave out what is after")
     parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     _add_treatment(parser)
     _add_output(parser)
@@ -102,6 +118,36 @@ def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[
     return parse
 
 
+def _moment(text: str) -> float:
+    """Seconds: 12.5, 1:02.5 or 0:01:02.5."""
+    if not _MOMENT.fullmatch(text):
+        raise argparse.ArgumentTypeError(f"“{text}” is no time; write seconds (12.5) or h:mm:ss")
+    seconds = 0.0
+    for part in text.split(":"):
+        seconds = seconds * 60 + float(part)
+    return seconds
+
+
+def _rate(text: str) -> Fraction:
+    try:
+        rate = Fraction(text).limit_denominator(1001)
+    except (ValueError, ZeroDivisionError):
+        raise argparse.ArgumentTypeError(f"“{text}” is no number; write 25 or 24000/1001") from None
+    if not Fraction(1, 10) <= rate <= 1000:
+        raise argparse.ArgumentTypeError(f"{text} does not lie between 0.1 and 1000")
+    return rate
+
+
+def _part(args: argparse.Namespace) -> tuple[float, float] | None:
+    """What `--from` and `--to` say. Raises BadTreatment where nothing lies between them."""
+    if args.from_s is None and args.to_s is None:
+        return None
+    from_s, to_s = args.from_s or 0.0, math.inf if args.to_s is None else args.to_s
+    if not from_s < to_s:
+        raise BadTreatment("Nothing lies between --from and --to.", "Let --to be later.")
+    return from_s, to_s
+
+
 def _tile(text: str) -> int | None:
     return None if text == "auto" else int(_number(int, 128, 8192)(text))
 
@@ -121,10 +167,14 @@ def run(args: argparse.Namespace) -> int:
     try:
         preset = presets.load(args.preset) if args.preset else presets.Preset()
         treatment, output = with_typed(preset.treatment, args), with_typed(preset.output, args)
+        part = _part(args)
         _check(treatment)
         with native_words_logged(), BatchRun(_report(args)) as batch_run:
             watch = batch_run.looking(args.inputs[0])
-            plan = batch.plan(args.inputs, args.out, treatment, output, recursive=args.recursive, watch=watch)
+            plan = batch.plan(
+                args.inputs, args.out, treatment, output,
+                recursive=args.recursive, watch=watch, part=part, sequences=args.sequence, rate=args.fps,
+            )  # fmt: skip
             return batch_run.work_through(plan)
     except (BadModel, BadTreatment, UnreadableFile) as error:
         print(f"rainapp derain: {error}", file=sys.stderr)

@@ -11,11 +11,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self, runtime_checkable
 
+from rainapp.formats import is_clip_name
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
 ANIMATIONS = frozenset(("gif", "webp", "png"))  # containers of pictures that may move
+SEQUENCE = "sequence"  # what the container of numbered pictures is called
+RATE = Fraction(25)  # frames a second where nobody says
 FIRST_ONLY = "Only the first picture of the animation is used."  # what the header of a moving picture says of itself
 
 
@@ -114,16 +117,28 @@ def is_media_name(path: Path) -> bool:
     return path.suffix.lower() in PHOTO_SUFFIXES | CLIP_SUFFIXES
 
 
+def is_sequence(path: Path) -> bool:
+    """Whether `path` is the pattern of numbered pictures, such as frame_%04d.png, and not the name of a file."""
+    from rainapp.media.numbered import pattern_of
+
+    return pattern_of(path) is not None
+
+
 def open_source(
-    path: Path, *, budget_mb: int | None = None, animated: bool = False, part: tuple[float, float] | None = None
-) -> Source:
-    """Open the photo or clip `path`, whichever its content says.
+    path: Path, *, budget_mb: int | None = None, animated: bool = False,
+    part: tuple[float, float] | None = None, rate: Fraction = RATE,
+) -> Source:  # fmt: skip
+    """Open the photo or clip `path`, whichever its content says, or the numbered pictures whose pattern it is.
 
     `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here. A moving
     GIF, WebP or PNG is a clip for who asks for `animated`, and a photo of its first frame for everybody else. Of a clip only
-    `part` is given, where one is named (from, until: seconds after its start).
+    `part` is given, where one is named (from, until: seconds after its start). Of numbered pictures `rate` are shown a second.
     Raises UnreadableFile in words.
     """
+    if is_sequence(path):
+        from rainapp.media.sequence import SequenceSource
+
+        return SequenceSource(path, rate, budget_mb=budget_mb, part=part)
     # Imported on use: the command line's help needs neither OpenCV nor PyAV.
     if sniff(path) == CLIP:
         from rainapp.media.video import ClipSource
@@ -135,7 +150,7 @@ def open_source(
     if animated and FIRST_ONLY in photo.info.notes:
         from rainapp.media.animation import AnimationSource
 
-        return AnimationSource(photo)
+        return AnimationSource(photo, part)
     return photo
 
 
@@ -161,10 +176,15 @@ def open_sink(
 ) -> Sink:  # fmt: skip
     """A sink that writes `target` like `like`, with what `like` carries. `note` goes into the XMP packet of a photo.
 
-    A clip may be written as a photo (one of its frames) when the suffix of `target` says so. With a `key`, text that says what
+    A clip may be written as a photo (one of its frames) when the suffix of `target` says so. Numbered pictures are written as a
+    folder of such, unless the suffix is that of a clip. With a `key`, text that says what
     is done to the frames, a clip that was being written when the machine stopped is gone on with; it then calls `await_room`
     with its path whenever the disk is full, and tries again.
     """
+    if like.container == SEQUENCE and not is_clip_name(target):
+        from rainapp.media.sequence_write import SequenceSink
+
+        return SequenceSink(target, like, output, note, key=key, await_room=await_room)
     if like.kind == "clip" and like.container not in ANIMATIONS and target.suffix.lower() not in PHOTO_SUFFIXES:
         from rainapp.media.clip_resume import ResumableClipSink
         from rainapp.media.video import ClipSink
@@ -179,6 +199,18 @@ def open_sink(
     from rainapp.media.photo import PhotoSink
 
     return PhotoSink(target, like, output, note)
+
+
+def copy_source(info: MediaInfo, target: Path) -> None:
+    """Copy the file of `info`, or all its numbered pictures, byte for byte, whole or not at all."""
+    from rainapp.media.atomic import copy_file
+
+    if info.container != SEQUENCE:
+        copy_file(info.path, target)
+        return
+    from rainapp.media.sequence_write import copy_sequence
+
+    copy_sequence(info, target)
 
 
 def write_picture(target: Path, image: Image) -> None:

@@ -4,6 +4,7 @@ import contextlib
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import takewhile
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -37,7 +38,8 @@ class AnimationSource:
     Raises UnreadableFile in words.
     """
 
-    def __init__(self, first: PhotoSource) -> None:
+    def __init__(self, first: PhotoSource, part: tuple[float, float] | None = None) -> None:
+        """`part`: only the frames that begin from the first to before the second moment, in seconds."""
         self.path = first.path
         self._plugin = _PLUGINS[first.info.container]
         self._colour = Colour(first.header.meta.icc)
@@ -55,6 +57,7 @@ class AnimationSource:
             notes=self._notes(first.info),
             carry=motion,
         )
+        self._part = part
         self._reading: Generator[Frame, None, None] | None = None
 
     def _notes(self, info: MediaInfo) -> tuple[str, ...]:
@@ -86,6 +89,21 @@ class AnimationSource:
         return self._reading
 
     def _frames(self) -> Generator[Frame, None, None]:
+        """The frames of the part, or all, numbered and timed from its first."""
+        if self._part is None:
+            yield from self._all_frames()
+            return
+        from_s, until_s = (moment - 1e-5 for moment in self._part)  # moments of frames come as floats
+        inside = (frame for frame in self._all_frames() if frame.time_s >= from_s)
+        count, begins_s = 0, Fraction(0)
+        for frame in takewhile(lambda each: each.time_s < until_s, inside):
+            begins_s = begins_s if count else frame.time_s
+            yield replace(frame, index=count, time_s=frame.time_s - begins_s)
+            count += 1
+        if not count:
+            raise UnreadableFile(f"{self.path.name} has nothing between these moments.", "Choose another part.", self.path)
+
+    def _all_frames(self) -> Generator[Frame, None, None]:
         time_s = Fraction(0)
         with self._opened() as opened:
             hidden = int(bool(opened.info.get("default_image")))  # a still for programs that know no animations

@@ -8,6 +8,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -113,7 +114,7 @@ def abandon_parts() -> None:
     """Remove every temporary file that is being written, for a process that is about to end at once; no target can follow."""
     for part in list(_parts):
         with contextlib.suppress(OSError):
-            part.unlink()
+            shutil.rmtree(part) if part.is_dir() else part.unlink()
 
 
 def copy_file(source: Path, target: Path) -> None:

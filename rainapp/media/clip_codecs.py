@@ -15,7 +15,7 @@ from av.video.format import VideoFormat
 
 from rainapp.errors import BadTreatment
 from rainapp.jobs import Output
-from rainapp.media.clip_facts import ClipFacts
+from rainapp.media.clip_facts import PICTURES, ClipFacts
 from rainapp.media.clip_hardware import hardware_encoder
 
 os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its banner to standard error otherwise
@@ -75,6 +75,8 @@ _CRF: dict[str, tuple[int, int] | None] = {
     "ffv1": None,
     "mjpeg": None,
 }
+# A clip made of pictures is made to be played: few players show other than 4:2:0 of up to 10 bit.
+_FOR_PLAYERS = frozenset(("libx264", "libx265", "libsvtav1", "libvpx-vp9"))
 _PRORES_PROFILES = {"Proxy": 0, "LT": 1, "Standard": 2, "HQ": 3, "4444": 4, "4444 XQ": 5}
 
 
@@ -148,7 +150,8 @@ def _kept(facts: ClipFacts, muxer: str) -> str:
     # H.264 above 8 bit plays in few places; HEVC does in most.
     order += ["libx265", "libsvtav1"] if facts.depth > 8 else []
     usable = [name for name in [*order, *_TAKES[muxer]] if name in _TAKES[muxer] and encoder_exists(name)]
-    keeps_depth = [name for name in usable if _depth(best_pixel_format(facts, name)) >= min(facts.depth, 12)]
+    enough = min(facts.depth, 10 if facts.codec == PICTURES else 12)
+    keeps_depth = [name for name in usable if _depth(best_pixel_format(facts, name)) >= enough]
     return (keeps_depth or usable)[0]
 
 
@@ -165,6 +168,8 @@ def best_pixel_format(facts: ClipFacts, encoder: str) -> str:
     strict = encoder in ("libx264", "libx265")
     odd = (bool(facts.stored_width % 2) and strict, bool(facts.stored_height % 2) and strict)
     candidates = [layout for layout in Codec(encoder, "w").video_formats or [] if _writable(layout)]
+    if facts.codec == PICTURES and encoder in _FOR_PLAYERS and not any(odd):
+        candidates = [layout for layout in candidates if layout.name in ("yuv420p", "yuv420p10le")] or candidates
     return min(candidates, key=lambda layout: _loss(source, facts.depth, layout, odd)).name
 
 
@@ -206,6 +211,8 @@ def _losses(facts: ClipFacts, encoder: str, pix_fmt: str) -> Iterable[str]:
         yield "Colour is stored more coarsely than in the source."
     if len(source.components) in (2, 4):
         yield "Transparency is not kept; the clip is written opaque."
+    if facts.codec == PICTURES and facts.profile:
+        yield "The colour profile of the pictures has no place in a clip and is left out."
     if (facts.hdr.mastering or facts.hdr.light) and encoder not in ("libx264", "libx265", "libsvtav1"):
         yield "The HDR10 mastering data has no place in this codec and is left out."
 

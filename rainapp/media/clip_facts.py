@@ -7,6 +7,7 @@ left to `clip_open`, choosing an encoder by them to `clip_codecs`.
 import struct
 from dataclasses import dataclass, field
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -109,6 +110,17 @@ class ClipFacts:
     def step(self) -> Fraction:
         """The usual time between two frames in seconds, from the average rate."""
         return 1 / self.rate if self.rate > 0 else Fraction(1, 25)
+
+
+PICTURES = "pictures"  # in place of a codec: the frames are files of their own
+
+
+@dataclass(frozen=True)
+class PictureFacts(ClipFacts):
+    """The facts of numbered pictures: `files` in order, and a `stamp` that changes when one of them does."""
+
+    files: tuple[Path, ...] = ()
+    stamp: str = ""
 
 
 def turns_sideways(matrix: tuple[int, ...] | None) -> bool:

@@ -19,8 +19,8 @@ from rainapp.media import MediaInfo
 from rainapp.media.atomic import replacing
 from rainapp.media.clip_carry import Copier, add_copies, kept_tags, split
 from rainapp.media.clip_codecs import Encoding
-from rainapp.media.clip_facts import UNSAID, ClipFacts
-from rainapp.media.clip_open import open_container
+from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
+from rainapp.media.clip_open import open_companion
 from rainapp.media.clip_tape import Tape
 
 # Sound is copied this far ahead of the picture, so that the muxer never waits for it.
@@ -54,7 +54,7 @@ class ClipFile:
         """Open the temporary file beside the target and lay out its streams."""
         with contextlib.ExitStack() as stack, in_words(self.target, self._encoding):
             file = stack.enter_context(replacing(self.target) if self._tape is None else contextlib.nullcontext(self._tape))
-            source = stack.enter_context(open_container(self._like.path))
+            source = stack.enter_context(open_companion(self._like.path, self._facts))
             kept, notes = split(source, self._facts, self._encoding.muxer)
             bases = [self._facts.time_base, *(stream.time_base or Fraction(1, 1000) for stream in kept)]
             options = _muxer_options(self._encoding.muxer, source, bases) | (
@@ -141,7 +141,8 @@ def add_picture(sink: OutputContainer, facts: ClipFacts, encoding: Encoding) -> 
     stream.time_base = facts.time_base
     context.color_range = 2 if encoding.full_range else 1
     context.color_primaries, context.color_trc = facts.primaries, facts.transfer
-    context.colorspace = facts.matrix if not (facts.is_rgb and not encoding.pix_fmt.startswith("gbr")) else UNSAID
+    says_matrix = facts.codec == PICTURES or not facts.is_rgb or encoding.pix_fmt.startswith("gbr")
+    context.colorspace = facts.matrix if says_matrix else UNSAID
     if facts.sample_aspect:
         context.sample_aspect_ratio = facts.sample_aspect
     if facts.codec_tag == "hvc1" or (encoding.encoder.startswith(("libx265", "hevc_")) and encoding.muxer in ("mp4", "mov")):

@@ -5,6 +5,7 @@ FFmpeg opens far more than clips: playlists, network addresses, lists of other f
 readable, so that a refusal comes before the work starts.
 """
 
+import io
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -21,7 +22,7 @@ from av.video.stream import VideoStream
 
 from rainapp.errors import UnreadableFile
 from rainapp.media.atomic import unreadable
-from rainapp.media.clip_facts import IDENTITY_MATRIX, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
+from rainapp.media.clip_facts import IDENTITY_MATRIX, PICTURES, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,gxf,nut,ivf,obu,av1,h264,hevc,m4v,mjpeg,dv,rm,wtv,yuv4mpegpipe"
@@ -51,6 +52,14 @@ def open_container(path: Path) -> InputContainer:
         ) from error
     except (av.FFmpegError, ValueError) as error:
         raise UnreadableFile(f"{path.name} is damaged or not a clip.", _why_not(path), path) from error
+
+
+def open_companion(path: Path, facts: ClipFacts) -> InputContainer:
+    """What lies beside the treated picture in the clip `path`; nothing does beside numbered pictures."""
+    if facts.codec != PICTURES:
+        return open_container(path)
+    lone = io.BytesIO(b"YUV4MPEG2 W16 H16 F25:1 C420jpeg\nFRAME\n" + bytes(16 * 16 * 3 // 2))
+    return av.open(lone, "r", format="yuv4mpegpipe")
 
 
 def _why_not(path: Path) -> str:

@@ -21,6 +21,8 @@ from rainapp.media.clip_open import Decoding, check_budget, decoded, open_contai
 from rainapp.media.clip_pixels import FrameReader
 from rainapp.media.clip_whole import missing_words
 
+_FAR_S = 1e9  # no clip is as long: until its end
+
 
 def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
     """The facts of a clip; its first frame is decoded to be sure of them. Raises UnreadableFile in words."""
@@ -76,11 +78,12 @@ def cut_to(info: MediaInfo, part: tuple[float, float] | None) -> MediaInfo:
     if part is None:
         return info
     near = Fraction(1, 100_000)  # moments of frames come as floats
-    from_s, until_s = (Fraction(moment).limit_denominator(1_000_000) - near for moment in part)
+    from_s, until_s = (Fraction(min(moment, _FAR_S)).limit_denominator(1_000_000) - near for moment in part)
     if not from_s < until_s or from_s >= info.duration_s > 0:
         raise UnreadableFile(f"{info.path.name} has nothing between these moments.", "Choose another part.", info.path)
-    span = (max(Fraction(0), from_s), until_s)
-    return replace(info, part=span, frames=None, duration_s=min(info.duration_s or part[1], part[1]) - part[0])
+    ends_s = min(info.duration_s or part[1], part[1])
+    lasts_s = ends_s - part[0] if ends_s < _FAR_S else 0.0
+    return replace(info, part=(max(Fraction(0), from_s), until_s), frames=None, duration_s=lasts_s)
 
 
 class ClipSource:

@@ -27,7 +27,7 @@ from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
 from rainapp.media.atomic import unwritable
-from rainapp.media.clip_facts import ClipFacts
+from rainapp.media.clip_facts import ClipFacts, PictureFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
 from rainapp.media.clip_journal import DamagedParts, Journal
 from rainapp.media.clip_open import open_container
@@ -45,7 +45,8 @@ def parts_of(like: MediaInfo) -> int:
     """How many frames make a part of a clip like `like`, unless somebody says otherwise."""
     if not isinstance(like.carry, ClipFacts):
         raise TypeError("only clips have parts")
-    return max(1, round(PART_S / (_seen_step(like.path, like.carry) or like.carry.step)))
+    step = Fraction(0) if isinstance(like.carry, PictureFacts) else _seen_step(like.path, like.carry)
+    return max(1, round(PART_S / (step or like.carry.step)))
 
 
 def _seen_step(path: Path, facts: ClipFacts) -> Fraction:
@@ -56,6 +57,14 @@ def _seen_step(path: Path, facts: ClipFacts) -> Fraction:
         if len(times) > 1:
             return Fraction(max(times) - min(times), len(times) - 1) * facts.time_base
     return Fraction(0)
+
+
+def _stamp(like: MediaInfo) -> str:
+    """Which source it is, in text that changes when the file does."""
+    if isinstance(like.carry, PictureFacts):
+        return like.carry.stamp
+    stat = like.path.stat()
+    return f"{like.path.absolute()} {stat.st_size} {stat.st_mtime_ns}"
 
 
 class ResumableClipSink:
@@ -80,9 +89,7 @@ class ResumableClipSink:
         self._like = like
         self._output = output
         self._await_room = await_room
-        stat = like.path.stat()
-        source = f"{like.path.absolute()} {stat.st_size} {stat.st_mtime_ns}"
-        self._key = f"{source} {self._encoding} {output.metadata} {self.part_frames} {av.__version__} {key}"
+        self._key = f"{_stamp(like)} {self._encoding} {output.metadata} {self.part_frames} {av.__version__} {key}"
         self._notes = self._encoding.notes
         self._part: OutputContainer | None = None
         self._encoder: PictureEncoder | None = None

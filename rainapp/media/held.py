@@ -6,6 +6,7 @@ may be swept away, or taken over.
 
 import contextlib
 import os
+import shutil
 import sys
 import threading
 import time
@@ -63,10 +64,14 @@ def sweep(folder: Path) -> None:
 
 
 def _drop_if_left(path: Path) -> None:
-    """Remove `path` if it is old and nobody holds it."""
+    """Remove `path` if it is old and nobody holds it; for a folder of finished pictures the file beside it is held."""
     age_s = KEPT_S if path.name.endswith(PARTS_SUFFIX) else FRESH_S
     with contextlib.suppress(OSError):
         if time.time() - path.stat().st_mtime < age_s:
+            return
+        if path.is_dir():
+            if not path.with_name(f"{path.name.removesuffix(PARTS_SUFFIX)}-index{PARTS_SUFFIX}").exists():
+                shutil.rmtree(path)
             return
         with path.open("rb") as file:
             left = hold(file)

@@ -12,7 +12,7 @@ from pathlib import Path
 # Called with the file that has no room, before each further try; raises to give up.
 AwaitRoom = Callable[[Path], None]
 
-_NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT)
 
 
 class PatientFile:
@@ -32,7 +32,7 @@ class PatientFile:
             try:
                 left = left[self._file.write(left) or 0 :]
             except OSError as error:
-                if self._await_room is None or error.errno not in _NO_ROOM:
+                if self._await_room is None or error.errno not in NO_ROOM:
                     raise
                 self._await_room(self._target)
         return len(content)

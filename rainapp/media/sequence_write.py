@@ -1,0 +1,203 @@
+"""Numbered pictures as a sink of frames: a folder of files like those of the source, under the same names.
+
+The folder grows under a hidden name beside its target and is renamed at the end, so the target is whole or not there. Each
+picture is written whole; a file beside the folder says how many parts are finished. A run that was killed is gone on with after
+the last of them: earlier pictures are not made again, later ones are.
+"""
+
+import contextlib
+import errno
+import hashlib
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from io import FileIO
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from rainapp.errors import Cancelled, RainError, UnwritableFile
+from rainapp.formats import result_suffix
+from rainapp.image import Frame
+from rainapp.jobs import Output
+from rainapp.media import MediaInfo
+from rainapp.media.atomic import copy_file, leave_parts, take_parts, unwritable
+from rainapp.media.clip_facts import PictureFacts
+from rainapp.media.clip_journal import journal_path
+from rainapp.media.clip_resume import parts_of
+from rainapp.media.clip_write import no_frame
+from rainapp.media.held import PART_SUFFIX, hold
+from rainapp.media.photo import PhotoSink, PhotoSource
+from rainapp.media.room import NO_ROOM, AwaitRoom
+from rainapp.media.sniff import sniff
+from rainapp.naming import unfinished_path
+
+_MAGIC = b"rainapp frames 1 "
+
+
+class SequenceSink:
+    """Takes the frames of numbered pictures from number `frames_done` on, and writes the folder `target`.
+
+    `memo` is a word of the owner's that is kept with each finished part, for the run that goes on.
+    """
+
+    def __init__(
+        self, target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None, *,
+        key: str = "", part_frames: int = 0, await_room: AwaitRoom | None = None,
+    ) -> None:  # fmt: skip
+        """`note` goes into the XMP packet of every picture; the rest is as with `ResumableClipSink`."""
+        if not isinstance(like.carry, PictureFacts):
+            raise TypeError("numbered pictures are written like numbered pictures")
+        self.target = target
+        self.memo = False
+        self.frames_done = 0
+        self.part_frames = part_frames or parts_of(like)
+        self._files = like.carry.files
+        self._output = output
+        self._note = dict(note or {})
+        self._await_room = await_room
+        text = f"{like.carry.stamp} {output.metadata} {output.format} {output.quality} {self.part_frames} {key}"
+        self._head = _MAGIC + hashlib.sha256(text.encode()).hexdigest().encode() + b"\n"
+        self._notes: dict[str, None] = {}
+        self._count = 0
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What the format could not keep, in sentences."""
+        return tuple(self._notes)
+
+    def __enter__(self) -> Self:
+        """Find what an earlier run has finished, or begin anew. Raises UnwritableFile."""
+        try:
+            self._index = self._hold_index()
+            self._folder.mkdir(exist_ok=True)
+            self._recover()
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+        self._count = self.frames_done
+        return self
+
+    def _hold_index(self) -> FileIO:
+        """Open the file that says what is finished; where another process holds it, one of a name of its own."""
+        base = self.target
+        while True:
+            path = journal_path(base, "-index")
+            file = open(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b", buffering=0)  # noqa: SIM115
+            if hold(file) and os.fstat(file.fileno()).st_nlink:
+                break
+            file.close()
+            base = self.target.with_name(f"{self.target.name} {secrets.token_hex(4)}")
+        self._index_path, self._folder = path, journal_path(base)
+        take_parts((self._index_path, self._folder))
+        return file
+
+    def _recover(self) -> None:
+        """Read how far an earlier run came; drop what it had half written, or all of it when it did something else."""
+        head, *lines = self._index.read().splitlines(keepends=True) or [b""]
+        there = head == self._head
+        marks = [line for line in lines if line.endswith(b"\n")]
+        if there and marks:
+            frames, memo = marks[-1].split()
+            self.frames_done, self.memo = int(frames), memo == b"1"
+            there = all((self._folder / self._name(index)).is_file() for index in range(self.frames_done))
+            self._index.truncate(len(self._head) + sum(len(line) for line in marks))
+            self._index.seek(0, os.SEEK_END)
+        if not there:
+            self.frames_done, self.memo = 0, False
+            shutil.rmtree(self._folder)
+            self._folder.mkdir()
+            self._index.truncate(0)
+            self._index.seek(0)
+            self._index.write(self._head)
+        for path in self._folder.iterdir():
+            if path.name.endswith(PART_SUFFIX):
+                path.unlink()
+
+    def _name(self, index: int) -> str:
+        return frame_name(self._files[index], self._output)
+
+    def write(self, frame: Frame) -> None:
+        """Write the next picture with the metadata of its own source; the first has the number `frames_done`.
+
+        Raises UnwritableFile, ValueError for another number.
+        """
+        if frame.index != self._count:
+            raise ValueError(f"frame {self._count} was expected, not {frame.index}")
+        if self._count and self._count % self.part_frames == 0:
+            self._mark()
+        while True:
+            try:
+                self._write_picture(frame)
+                break
+            except UnwritableFile as error:
+                cause = error.__cause__
+                if self._await_room is None or not isinstance(cause, OSError) or cause.errno not in NO_ROOM:
+                    raise
+                self._await_room(self.target)
+        self._count += 1
+
+    def _write_picture(self, frame: Frame) -> None:
+        like = PhotoSource(self._files[frame.index]).info
+        with PhotoSink(self._folder / self._name(frame.index), like, self._output, self._note) as sink:
+            sink.write(frame)
+        self._notes |= dict.fromkeys(sink.notes)
+
+    def copy(self) -> None:
+        """Take the source's own files instead of frames."""
+        for file in self._files[self._count :]:
+            copy_file(file, self._folder / file.name)
+            self._count += 1
+
+    def _mark(self) -> None:
+        """Say that all so far is finished: the pictures are on the disk already."""
+        self._index.write(b"%d %d\n" % (self._count, self.memo))
+        with contextlib.suppress(OSError):
+            os.fsync(self._index.fileno())
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
+        keep = isinstance(error, RainError | OSError | MemoryError)
+        try:
+            if error is None:
+                if not self._count:
+                    raise no_frame(self.target)
+                self._commit(self.target)
+            elif isinstance(error, Cancelled) and self._output.keep_partial and self._count:
+                path = unfinished_path(self.target)
+                self._commit(path)
+                error.kept = error.kept or path
+        except (RainError, OSError, MemoryError):
+            keep = True
+            raise
+        finally:
+            self._close(keep=keep and self._index.tell() > len(self._head))
+
+    def _commit(self, target: Path) -> None:
+        try:
+            if target.exists() and any(target.iterdir()):
+                raise OSError(errno.ENOTEMPTY, "a folder with files has that name already")
+            if target.exists():
+                target.rmdir()  # Windows renames onto nothing
+            os.rename(self._folder, target)
+        except OSError as error:
+            raise unwritable(target, error) from error
+
+    def _close(self, *, keep: bool) -> None:
+        self._index.close()
+        if not keep:
+            shutil.rmtree(self._folder, ignore_errors=True)
+            with contextlib.suppress(OSError):
+                self._index_path.unlink()
+        leave_parts((self._index_path, self._folder))
+
+
+def frame_name(file: Path, output: Output) -> str:
+    """What the result of the picture `file` is called in the folder of the result."""
+    return file.stem + result_suffix(file, output.format, sniff(file))
+
+
+def copy_sequence(like: MediaInfo, target: Path) -> None:
+    """Copy the pictures byte for byte into the folder `target`, which appears when it is whole."""
+    with SequenceSink(target, like, Output(), key="copied") as sink:
+        sink.copy()
