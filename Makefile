@@ -3,11 +3,12 @@
 #   make run     install what is missing, derain the bundled samples into out/, open the window on them
 #   make test    install what is missing, then format, lint, types and the whole test suite
 #   make check   format, lint and types only
+#   make translations   take new texts into resources/translations and compile them
 #   make clean   remove .venv, out/ and caches
 #
 # PYTHON=/path/to/python3 picks the interpreter; PYTEST="-k photo" narrows the tests.
 
-.PHONY: run test check clean setup setup-test
+.PHONY: run test check translations clean setup setup-test
 .DEFAULT_GOAL := run
 
 run: setup
@@ -20,6 +21,9 @@ check: setup-test
 	@.venv/bin/python -m ruff format --check .
 	@.venv/bin/python -m ruff check .
 	@.venv/bin/python -m mypy
+
+translations: setup-test
+	@.venv/bin/python build/translations.py
 
 setup:
 	@PYTHON="$(PYTHON)" sh build/setup.sh run

@@ -17,11 +17,12 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QLibraryInfo, QLocale, QObject, Qt, QTimer, QTranslator, Signal, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
 from rainapp.gui.collector import Collector
 from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.language import speak
 from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
 from rainapp.gui.screen_colours import ScreenColours
@@ -43,7 +44,7 @@ from rainapp.jobs import (
     Watch,
 )
 from rainapp.library import ModelLibrary
-from rainapp.paths import log_dir, resource
+from rainapp.paths import log_dir
 from rainapp.settings import Settings, load
 from rainapp.workers import Run, Workers
 
@@ -187,14 +188,7 @@ def prepare(application: QApplication, settings: Settings) -> None:
     application.setStyle("Fusion")
     application.setFont(interface_font())
     locale.setlocale(locale.LC_NUMERIC, "C")
-    wanted = QLocale() if settings.language == "system" else QLocale(settings.language)
-    for name, folder in (
-        ("rainapp", str(resource("translations"))),
-        ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
-    ):
-        translator = QTranslator(application)
-        if translator.load(wanted, name, "_", folder):
-            application.installTranslator(translator)
+    speak(application, settings.language)
 
 
 def _start_log() -> None:

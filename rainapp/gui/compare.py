@@ -248,7 +248,7 @@ class ComparePage(QWidget):
 
     def _say_view(self) -> None:
         percent = round(self.grid.looking.zoom * 100)
-        said = self.tr("{n} views · {zoom} %").format(n=len(self.grid.panes), zoom=percent)
+        said = self.tr("%n view(s) · {zoom} %", "", len(self.grid.panes)).format(zoom=percent)
         self.figures.setText(said if self.grid.has_picture else "")
 
     def _show_panes(self) -> None:

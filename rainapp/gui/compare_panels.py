@@ -214,7 +214,7 @@ class CompareFoot(QStackedWidget):
             return self.tr("All of it is compared")
         if comparing.mode == "trial":
             return self.tr("Draws six kinds of rain on the selected photo, which should be dry, and tries every model")
-        parts = [self.tr("{n} results").format(n=comparing.missing)]
+        parts = [self.tr("%n result(s)", "", comparing.missing)]
         seconds = self._seconds()
         if seconds is not None:
             parts.append(self.tr("about {time}").format(time=words.about(seconds)))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from rainapp.comparison import Figures
 from rainapp.gui import compare_words as say
+from rainapp.gui.compare_words import tr
 from rainapp.gui.theme import interface_font, look
 from rainapp.jobs import ModelId
 
@@ -46,7 +47,6 @@ class Column:
 
 def columns() -> tuple[Column, ...]:
     """The columns behind the model's name, in the person's language."""
-    tr = say.tr
     return (
         Column(tr("Rain left"), tr("The share of the difference from the dry picture that is left; smaller is better"),
             lambda f: f.error_left, lambda f: say.percent(f.error_left)),
@@ -157,9 +157,9 @@ class CompareModel(QAbstractTableModel):
             side = Qt.AlignmentFlag.AlignLeft if section == 0 else Qt.AlignmentFlag.AlignRight
             return side | Qt.AlignmentFlag.AlignVCenter
         if section == 0:
-            return say.tr("Model") if role == Qt.ItemDataRole.DisplayRole else None
+            return tr("Model") if role == Qt.ItemDataRole.DisplayRole else None
         if section == self.columnCount() - 1:
-            return say.tr("Votes") if role == Qt.ItemDataRole.DisplayRole else None
+            return tr("Votes") if role == Qt.ItemDataRole.DisplayRole else None
         column = self.columns[section - 1]
         return {Qt.ItemDataRole.DisplayRole: column.head, Qt.ItemDataRole.ToolTipRole: column.tip}.get(Qt.ItemDataRole(role))
 
@@ -188,7 +188,7 @@ class CompareModel(QAbstractTableModel):
         if column == 0:
             return line.title
         if column == self.columnCount() - 1:
-            return "–" if line.votes is None else say.tr("{n} of {all}").format(n=line.votes, all=line.cast)
+            return "–" if line.votes is None else tr("{n} of {all}").format(n=line.votes, all=line.cast)
         if line.figures is None:
             return line.words if column == 1 else ""
         return self.columns[column - 1].text(line.figures)

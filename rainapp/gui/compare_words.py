@@ -9,6 +9,7 @@ from PySide6.QtCore import QCoreApplication
 from rainapp.ballot import Tally
 from rainapp.comparison import Advice, Compared, Figures
 from rainapp.gui import words
+from rainapp.gui.language import figure
 from rainapp.jobs import ModelId
 
 Titles = Mapping[ModelId, str]
@@ -21,22 +22,22 @@ def tr(text: str) -> str:
 
 def number(value: float, digits: int = 1) -> str:
     """A figure, or a dash where there is none."""
-    return f"{value:.{digits}f}" if math.isfinite(value) else "–"
+    return figure(value, digits) if math.isfinite(value) else "–"
 
 
 def percent(share: float) -> str:
     """A share as it is read: "4 %", "0.3 %"."""
     if not math.isfinite(share):
         return "–"
-    figure = 100 * share
-    return tr("{n} %").format(n=f"{figure:.1f}" if 0 < abs(figure) < 0.95 else f"{figure:.0f}")
+    hundredths = 100 * share
+    return tr("{n} %").format(n=figure(hundredths, 1 if 0 < abs(hundredths) < 0.95 else 0))
 
 
 def speed(seconds_per_mp: float) -> str:
     """Seconds a megapixel: "0.9 s", "0.08 s"."""
     if not math.isfinite(seconds_per_mp):
         return "–"
-    return tr("{n} s").format(n=f"{seconds_per_mp:.2f}" if seconds_per_mp < 0.995 else f"{seconds_per_mp:.1f}")
+    return tr("{n} s").format(n=figure(seconds_per_mp, 2 if seconds_per_mp < 0.995 else 1))
 
 
 def natural(figures: Figures) -> str:

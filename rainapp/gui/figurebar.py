@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QWidget
 
 from rainapp.gui.controls import Elided, push_button
+from rainapp.gui.language import figure
 from rainapp.gui.measuring import Measuring
 from rainapp.gui.viewing import Viewing
 from rainapp.jobs import Measured
@@ -98,4 +99,4 @@ class FigureBar(QFrame):
 
 
 def _figure(value: float, digits: int) -> str:
-    return "∞" if math.isinf(value) else f"{value:.{digits}f}".replace("-", "−")
+    return "∞" if math.isinf(value) else figure(value, digits).replace("-", "−")

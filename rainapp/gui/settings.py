@@ -28,6 +28,7 @@ from rainapp import __version__
 from rainapp.gui import actions
 from rainapp.gui.controls import label, push_button
 from rainapp.gui.inspector import FORMATS
+from rainapp.gui.language import LANGUAGES
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
 from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
@@ -35,7 +36,7 @@ from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Pref
 CHOICES = {  # words for the usual values of preferences that may hold others too
     "format": FORMATS,
     "device": (("auto", "Automatic"), ("cpu", "Processor only")),
-    "language": (("system", "As the system"), ("en", "English")),
+    "language": (("system", "As the system"), *LANGUAGES),
 }
 PAGES = ("General", "Files", "Speed", "Looks")
 

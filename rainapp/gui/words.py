@@ -3,6 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 
 from rainapp.gui.item import Item, State
+from rainapp.gui.language import figure
 
 
 def tr(text: str) -> str:
@@ -13,7 +14,7 @@ def tr(text: str) -> str:
 def duration(seconds: float) -> str:
     """A span of time as one says it: "0.4 s", "12 s", "3 min", "1 h 05 min"."""
     if seconds < 9.95:
-        return tr("{n} s").format(n=f"{max(0.1, seconds):.1f}")
+        return tr("{n} s").format(n=figure(max(0.1, seconds), 1))
     if seconds < 59.5:
         return tr("{n} s").format(n=round(seconds))
     if seconds < 3570:
@@ -47,7 +48,7 @@ def size(count: int) -> str:
         return tr("{n} kB").format(n=max(1, round(count / 1e3)))
     if count < 1e9:
         return tr("{n} MB").format(n=round(count / 1e6))
-    return tr("{n} GB").format(n=f"{count / 1e9:.1f}")
+    return tr("{n} GB").format(n=figure(count / 1e9, 1))
 
 
 def left(seconds: float) -> str:
@@ -60,7 +61,7 @@ def left(seconds: float) -> str:
 def pace(frames_s: float) -> str:
     """How fast a clip goes: "4.2 frames/s", "0.35 frames/s", "31 frames/s"."""
     digits = 0 if frames_s >= 9.95 else 1 if frames_s >= 0.95 else 2
-    return tr("{n} frames/s").format(n=f"{frames_s:.{digits}f}")
+    return tr("{n} frames/s").format(n=figure(frames_s, digits))
 
 
 def state(item: Item) -> tuple[str, str, str]:

@@ -1,0 +1,2210 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Actions</name>
+    <message>
+        <source>About rainapp</source>
+        <translation>Über rainapp</translation>
+    </message>
+    <message>
+        <source>Actual size, 1:1</source>
+        <translation>Originalgröße, 1:1</translation>
+    </message>
+    <message>
+        <source>Blind test</source>
+        <translation>Blindtest</translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Clear the list</source>
+        <translation>Liste leeren</translation>
+    </message>
+    <message>
+        <source>Clear the mask</source>
+        <translation>Maske leeren</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation>Clip</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Derain all that are ready</source>
+        <translation>Alle bereiten entregnen</translation>
+    </message>
+    <message>
+        <source>Derain only this part</source>
+        <translation>Nur diesen Teil entregnen</translation>
+    </message>
+    <message>
+        <source>Derain the selected</source>
+        <translation>Ausgewählte entregnen</translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation>Bearbeiten</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Radieren</translation>
+    </message>
+    <message>
+        <source>Figures of the photo</source>
+        <translation>Messwerte des Fotos</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>Datei</translation>
+    </message>
+    <message>
+        <source>Find my model with known rain</source>
+        <translation>Mein Modell mit bekanntem Regen finden</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Einpassen</translation>
+    </message>
+    <message>
+        <source>Folder of pictures without rain…</source>
+        <translation>Ordner mit Bildern ohne Regen…</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>Vollbild</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Harder edge</source>
+        <translation>Härterer Rand</translation>
+    </message>
+    <message>
+        <source>Help</source>
+        <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>Import a model…</source>
+        <translation>Modell importieren…</translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Larger brush</source>
+        <translation>Größerer Pinsel</translation>
+    </message>
+    <message>
+        <source>Less</source>
+        <translation>Weniger</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>List of photos</source>
+        <translation>Fotoliste</translation>
+    </message>
+    <message>
+        <source>Load a mask…</source>
+        <translation>Maske laden…</translation>
+    </message>
+    <message>
+        <source>Magnifier</source>
+        <translation>Lupe</translation>
+    </message>
+    <message>
+        <source>Magnify less</source>
+        <translation>Weniger vergrößern</translation>
+    </message>
+    <message>
+        <source>Magnify more</source>
+        <translation>Stärker vergrößern</translation>
+    </message>
+    <message>
+        <source>Map of changes</source>
+        <translation>Karte der Änderungen</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>Nächstes Foto</translation>
+    </message>
+    <message>
+        <source>No ground truth</source>
+        <translation>Ohne Referenz</translation>
+    </message>
+    <message>
+        <source>On my photos</source>
+        <translation>Auf meinen Fotos</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>Ein Bild zurück</translation>
+    </message>
+    <message>
+        <source>One frame on</source>
+        <translation>Ein Bild vor</translation>
+    </message>
+    <message>
+        <source>One second back</source>
+        <translation>Eine Sekunde zurück</translation>
+    </message>
+    <message>
+        <source>One second on</source>
+        <translation>Eine Sekunde vor</translation>
+    </message>
+    <message>
+        <source>Open folder…</source>
+        <translation>Ordner öffnen…</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen…</translation>
+    </message>
+    <message>
+        <source>Page Compare</source>
+        <translation>Seite Vergleichen</translation>
+    </message>
+    <message>
+        <source>Page Derain</source>
+        <translation>Seite Entregnen</translation>
+    </message>
+    <message>
+        <source>Page Models</source>
+        <translation>Seite Modelle</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>Einfügen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Picture without rain…</source>
+        <translation>Bild ohne Regen…</translation>
+    </message>
+    <message>
+        <source>Play all</source>
+        <translation>Alles abspielen</translation>
+    </message>
+    <message>
+        <source>Play from here</source>
+        <translation>Ab hier abspielen</translation>
+    </message>
+    <message>
+        <source>Play or pause</source>
+        <translation>Abspielen oder anhalten</translation>
+    </message>
+    <message>
+        <source>Play up to here</source>
+        <translation>Bis hier abspielen</translation>
+    </message>
+    <message>
+        <source>Preview 3 s here</source>
+        <translation>3 s Vorschau hier</translation>
+    </message>
+    <message>
+        <source>Previous photo</source>
+        <translation>Voriges Foto</translation>
+    </message>
+    <message>
+        <source>Protect what is painted</source>
+        <translation>Gemaltes schützen</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>Beenden</translation>
+    </message>
+    <message>
+        <source>Rain</source>
+        <translation>Regen</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>Wiederholen</translation>
+    </message>
+    <message>
+        <source>Remove from list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Save as a moving picture…</source>
+        <translation>Als bewegtes Bild sichern…</translation>
+    </message>
+    <message>
+        <source>Save as a picture…</source>
+        <translation>Als Bild sichern…</translation>
+    </message>
+    <message>
+        <source>Save as a report…</source>
+        <translation>Als Bericht sichern…</translation>
+    </message>
+    <message>
+        <source>Save results to…</source>
+        <translation>Ergebnisse sichern unter…</translation>
+    </message>
+    <message>
+        <source>Save the mask…</source>
+        <translation>Maske sichern…</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Settings of the photo</source>
+        <translation>Einstellungen des Fotos</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>Einstellungen…</translation>
+    </message>
+    <message>
+        <source>Show original in its folder</source>
+        <translation>Original im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Show result in its folder</source>
+        <translation>Ergebnis im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>Protokoll zeigen</translation>
+    </message>
+    <message>
+        <source>Show the original (hold X)</source>
+        <translation>Original zeigen (X halten)</translation>
+    </message>
+    <message>
+        <source>Show what is painted</source>
+        <translation>Gemaltes zeigen</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
+    </message>
+    <message>
+        <source>Smaller brush</source>
+        <translation>Kleinerer Pinsel</translation>
+    </message>
+    <message>
+        <source>Softer edge</source>
+        <translation>Weicherer Rand</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Stop and keep nothing</source>
+        <translation>Stoppen und nichts behalten</translation>
+    </message>
+    <message>
+        <source>Stop and keep the part done</source>
+        <translation>Stoppen und den fertigen Teil behalten</translation>
+    </message>
+    <message>
+        <source>Stop comparing</source>
+        <translation>Vergleich stoppen</translation>
+    </message>
+    <message>
+        <source>Swap painted and not painted</source>
+        <translation>Gemaltes und Rest tauschen</translation>
+    </message>
+    <message>
+        <source>Swipe</source>
+        <translation>Wischen</translation>
+    </message>
+    <message>
+        <source>Tell darker from brighter</source>
+        <translation>Dunkler von heller unterscheiden</translation>
+    </message>
+    <message>
+        <source>Theme as the system</source>
+        <translation>Aussehen wie das System</translation>
+    </message>
+    <message>
+        <source>Treat only what is painted</source>
+        <translation>Nur Gemaltes behandeln</translation>
+    </message>
+    <message>
+        <source>Try a sample</source>
+        <translation>Beispiel ausprobieren</translation>
+    </message>
+    <message>
+        <source>Turn the swipe line</source>
+        <translation>Wischlinie drehen</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>Rückgängig</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>What was removed</source>
+        <translation>Was entfernt wurde</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>Vergrößern</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>Verkleinern</translation>
+    </message>
+</context>
+<context>
+    <name>AdviceCard</name>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Use it</source>
+        <translation>Verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>AmountSlider</name>
+    <message>
+        <source>Amount</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Only the rain</source>
+        <translation>Nur der Regen</translation>
+    </message>
+</context>
+<context>
+    <name>Batch</name>
+    <message>
+        <source>{name} was stopped. The part done is “{kept}” in {folder}.</source>
+        <translation>{name} wurde gestoppt. Der fertige Teil ist „{kept}“ in {folder}.</translation>
+    </message>
+</context>
+<context>
+    <name>BlindBar</name>
+    <message>
+        <source>0 · No difference</source>
+        <translation>0 · Kein Unterschied</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Blind test · photo {n} of {all}</source>
+        <translation>Blindtest · Foto {n} von {all}</translation>
+    </message>
+    <message>
+        <source>Cancel the test</source>
+        <translation>Test abbrechen</translation>
+    </message>
+    <message>
+        <source>Reveal now</source>
+        <translation>Jetzt aufdecken</translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation>Überspringen</translation>
+    </message>
+    <message>
+        <source>Vote for {name}</source>
+        <translation>Für {name} stimmen</translation>
+    </message>
+    <message>
+        <source>Votes</source>
+        <translation>Stimmen</translation>
+    </message>
+    <message>
+        <source>Which is best? Press 1 to {n} or click it; 0 if you see no difference. The order changes with every photo.</source>
+        <translation>Welches ist am besten? 1 bis {n} drücken oder klicken; 0, wenn kein Unterschied zu sehen ist. Die Reihenfolge wechselt mit jedem Foto.</translation>
+    </message>
+</context>
+<context>
+    <name>BrushBar</name>
+    <message>
+        <source>Brush</source>
+        <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Brush: {name}</source>
+        <translation>Pinsel: {name}</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation>Radieren</translation>
+    </message>
+    <message>
+        <source>Load a mask</source>
+        <translation>Maske laden</translation>
+    </message>
+    <message>
+        <source>Load a mask…</source>
+        <translation>Maske laden…</translation>
+    </message>
+    <message>
+        <source>PNG (*.png)</source>
+        <translation>PNG (*.png)</translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation>Malen</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.tif *.tiff *.jpg *.jpeg *.webp);;All files (*)</source>
+        <translation>Bilder (*.png *.tif *.tiff *.jpg *.jpeg *.webp);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Protect</source>
+        <translation>Schützen</translation>
+    </message>
+    <message>
+        <source>Redo the stroke</source>
+        <translation>Strich wiederholen</translation>
+    </message>
+    <message>
+        <source>Save the mask</source>
+        <translation>Maske sichern</translation>
+    </message>
+    <message>
+        <source>Save the mask…</source>
+        <translation>Maske sichern…</translation>
+    </message>
+    <message>
+        <source>Show what is painted</source>
+        <translation>Gemaltes zeigen</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>Soft</source>
+        <translation>Weich</translation>
+    </message>
+    <message>
+        <source>Swap painted and not painted</source>
+        <translation>Gemaltes und Rest tauschen</translation>
+    </message>
+    <message>
+        <source>The mask was saved as {name}.</source>
+        <translation>Die Maske wurde als {name} gesichert.</translation>
+    </message>
+    <message>
+        <source>Treat only</source>
+        <translation>Nur dort</translation>
+    </message>
+    <message>
+        <source>Undo the last stroke</source>
+        <translation>Letzten Strich zurücknehmen</translation>
+    </message>
+    <message>
+        <source>What is painted</source>
+        <translation>Was gemalt wird</translation>
+    </message>
+    <message>
+        <source>Whether what is painted stays as it was, or is the only thing that is derained</source>
+        <translation>Ob Gemaltes bleibt, wie es war, oder als Einziges entregnet wird</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Photo, before and after</source>
+        <translation>Foto, vorher und nachher</translation>
+    </message>
+</context>
+<context>
+    <name>CardView</name>
+    <message>
+        <source>Default</source>
+        <translation>Standard</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>Lizenz</translation>
+    </message>
+    <message>
+        <source>Model {title}</source>
+        <translation>Modell {title}</translation>
+    </message>
+    <message>
+        <source>More about {title}</source>
+        <translation>Mehr über {title}</translation>
+    </message>
+    <message>
+        <source>Move to the trash</source>
+        <translation>In den Papierkorb</translation>
+    </message>
+    <message>
+        <source>Rain removed, unseen</source>
+        <translation>Regen entfernt, ungesehen</translation>
+    </message>
+    <message>
+        <source>Show in its folder</source>
+        <translation>Im Ordner zeigen</translation>
+    </message>
+    <message>
+        <source>Speed here</source>
+        <translation>Tempo hier</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>Verwenden</translation>
+    </message>
+    <message>
+        <source>clears haze too</source>
+        <translation>klärt auch Dunst</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>{t} per MP</source>
+        <translation>{t} je MP</translation>
+    </message>
+</context>
+<context>
+    <name>ChangeMap</name>
+    <message>
+        <source>brighter by {n}</source>
+        <translation>heller um {n}</translation>
+    </message>
+    <message>
+        <source>changed by {n}</source>
+        <translation>geändert um {n}</translation>
+    </message>
+    <message>
+        <source>darker by {n}</source>
+        <translation>dunkler um {n}</translation>
+    </message>
+    <message>
+        <source>unchanged</source>
+        <translation>unverändert</translation>
+    </message>
+</context>
+<context>
+    <name>ClipBar</name>
+    <message>
+        <source>Derain only this</source>
+        <translation>Nur das entregnen</translation>
+    </message>
+    <message>
+        <source>Deraining the next frames…</source>
+        <translation>Die nächsten Bilder werden entregnet…</translation>
+    </message>
+    <message>
+        <source>End here</source>
+        <translation>Hier enden</translation>
+    </message>
+    <message>
+        <source>Moment of the clip</source>
+        <translation>Stelle im Clip</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>Ein Bild zurück</translation>
+    </message>
+    <message>
+        <source>One frame on</source>
+        <translation>Ein Bild vor</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Play</source>
+        <translation>Abspielen</translation>
+    </message>
+    <message>
+        <source>Play all</source>
+        <translation>Alles abspielen</translation>
+    </message>
+    <message>
+        <source>Play from here again and again</source>
+        <translation>Ab hier immer wieder abspielen</translation>
+    </message>
+    <message>
+        <source>Play up to here again and again</source>
+        <translation>Bis hier immer wieder abspielen</translation>
+    </message>
+    <message>
+        <source>Preview 3 s here</source>
+        <translation>3 s Vorschau hier</translation>
+    </message>
+    <message>
+        <source>Start here</source>
+        <translation>Hier beginnen</translation>
+    </message>
+    <message>
+        <source>Underlined: derained</source>
+        <translation>Unterstrichen: entregnet</translation>
+    </message>
+    <message>
+        <source>Write only this part of the clip, with its sound</source>
+        <translation>Nur diesen Teil des Clips schreiben, mit seinem Ton</translation>
+    </message>
+</context>
+<context>
+    <name>CompareExport</name>
+    <message>
+        <source>Moving pictures (*.mp4 *.webp *.gif)</source>
+        <translation>Bewegte Bilder (*.mp4 *.webp *.gif)</translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg)</source>
+        <translation>Bilder (*.png *.jpg)</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>Save the comparison as a moving picture</source>
+        <translation>Vergleich als bewegtes Bild sichern</translation>
+    </message>
+    <message>
+        <source>Save the comparison as a picture</source>
+        <translation>Vergleich als Bild sichern</translation>
+    </message>
+    <message>
+        <source>Save the comparison as a report</source>
+        <translation>Vergleich als Bericht sichern</translation>
+    </message>
+    <message>
+        <source>Saved {name}.</source>
+        <translation>{name} gesichert.</translation>
+    </message>
+    <message>
+        <source>Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.</source>
+        <translation>Die Sekunden wurden auf diesem Rechner gemessen. Natürlichkeit ist NIQE; kleiner ist besser, doch auch scharfer Regen kann gut abschneiden.</translation>
+    </message>
+    <message>
+        <source>Web page (*.html)</source>
+        <translation>Webseite (*.html)</translation>
+    </message>
+    <message>
+        <source>Writing {name}…</source>
+        <translation>{name} wird geschrieben…</translation>
+    </message>
+</context>
+<context>
+    <name>CompareFoot</name>
+    <message numerus="yes">
+        <source>%n result(s)</source>
+        <translation>
+            <numerusform>%n Ergebnis</numerusform>
+            <numerusform>%n Ergebnisse</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>All of it is compared</source>
+        <translation>Alles ist verglichen</translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare {n} models</source>
+        <translation>{n} Modelle vergleichen</translation>
+    </message>
+    <message>
+        <source>Compare {n} models on {photos} photos</source>
+        <translation>{n} Modelle auf {photos} Fotos vergleichen</translation>
+    </message>
+    <message>
+        <source>Comparing needs two models: add another</source>
+        <translation>Zum Vergleichen braucht es zwei Modelle: eines hinzufügen</translation>
+    </message>
+    <message>
+        <source>Drawing rain…</source>
+        <translation>Regen wird gezeichnet…</translation>
+    </message>
+    <message>
+        <source>Draws six kinds of rain on the selected photo, which should be dry, and tries every model</source>
+        <translation>Zeichnet sechs Arten Regen auf das gewählte Foto, das trocken sein sollte, und probiert jedes Modell</translation>
+    </message>
+    <message>
+        <source>Find my model</source>
+        <translation>Mein Modell finden</translation>
+    </message>
+    <message>
+        <source>Progress of comparing</source>
+        <translation>Fortschritt des Vergleichs</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Tick two models or more in the table</source>
+        <translation>Mindestens zwei Modelle in der Tabelle ankreuzen</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>etwa {time}</translation>
+    </message>
+    <message>
+        <source>{n} of {total} results</source>
+        <translation>{n} von {total} Ergebnissen</translation>
+    </message>
+    <message>
+        <source>{size} on the disk until you close</source>
+        <translation>{size} auf der Platte bis zum Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>CompareGrid</name>
+    <message>
+        <source>Results side by side</source>
+        <translation>Ergebnisse nebeneinander</translation>
+    </message>
+</context>
+<context>
+    <name>ComparePage</name>
+    <message numerus="yes">
+        <source>%n view(s) · {zoom} %</source>
+        <translation>
+            <numerusform>%n Ansicht · {zoom} %</numerusform>
+            <numerusform>%n Ansichten · {zoom} %</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Add model</source>
+        <translation>Modell dazu</translation>
+    </message>
+    <message>
+        <source>Blind test</source>
+        <translation>Blindtest</translation>
+    </message>
+    <message>
+        <source>Compare on</source>
+        <translation>Vergleichen auf</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>Export</translation>
+    </message>
+    <message>
+        <source>Folder with the pictures without rain</source>
+        <translation>Ordner mit den Bildern ohne Regen</translation>
+    </message>
+    <message>
+        <source>Ground truth</source>
+        <translation>Referenz</translation>
+    </message>
+    <message>
+        <source>Kind of rain</source>
+        <translation>Art des Regens</translation>
+    </message>
+    <message>
+        <source>Known rain</source>
+        <translation>Bekannter Regen</translation>
+    </message>
+    <message>
+        <source>My photos</source>
+        <translation>Meine Fotos</translation>
+    </message>
+    <message>
+        <source>The picture without rain</source>
+        <translation>Das Bild ohne Regen</translation>
+    </message>
+</context>
+<context>
+    <name>CompareTable</name>
+    <message>
+        <source>Models and what was measured</source>
+        <translation>Modelle und Messwerte</translation>
+    </message>
+</context>
+<context>
+    <name>CompareWords</name>
+    <message>
+        <source>, and was better on {n} of {all} kinds of rain</source>
+        <translation> und war bei {n} von {all} Arten Regen besser</translation>
+    </message>
+    <message>
+        <source>, {second} {left}</source>
+        <translation>, {second} {left}</translation>
+    </message>
+    <message>
+        <source>; {time} a megapixel here.</source>
+        <translation>; {time} je Megapixel hier.</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>Wirkung</translation>
+    </message>
+    <message>
+        <source>Against {name} with {n}</source>
+        <translation>Gegen {name} mit {n}</translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation>Hintergrund</translation>
+    </message>
+    <message>
+        <source>Background error</source>
+        <translation>Fehler im Hintergrund</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>Geändert</translation>
+    </message>
+    <message>
+        <source>Decibels on luminance against the ground truth; larger is better</source>
+        <translation>Dezibel der Helligkeit gegen die Referenz; größer ist besser</translation>
+    </message>
+    <message>
+        <source>Downpour</source>
+        <translation>Wolkenbruch</translation>
+    </message>
+    <message>
+        <source>Fine threads</source>
+        <translation>Feine Fäden</translation>
+    </message>
+    <message>
+        <source>Light removed</source>
+        <translation>Licht entfernt</translation>
+    </message>
+    <message>
+        <source>Like real rain</source>
+        <translation>Wie echter Regen</translation>
+    </message>
+    <message>
+        <source>Mean light taken away, in grey levels of 255</source>
+        <translation>Mittlere Lichtmenge, die weggenommen wurde, in Graustufen von 255</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>NIQE before and after; smaller is more natural, yet sharp rain can score well</source>
+        <translation>NIQE vorher und nachher; kleiner ist natürlicher, doch auch scharfer Regen kann gut abschneiden</translation>
+    </message>
+    <message>
+        <source>Naturalness</source>
+        <translation>Natürlichkeit</translation>
+    </message>
+    <message>
+        <source>Naturalness in → out</source>
+        <translation>Natürlichkeit vor → nach</translation>
+    </message>
+    <message>
+        <source>No model won: {votes} votes, and the first place is shared.</source>
+        <translation>Kein Modell gewann: {votes} Stimmen, und der erste Platz ist geteilt.</translation>
+    </message>
+    <message>
+        <source>None of these models helps on this photo: {name} comes nearest, but doing nothing is better.</source>
+        <translation>Keines dieser Modelle hilft auf diesem Foto: {name} kommt am nächsten, doch nichts zu tun ist besser.</translation>
+    </message>
+    <message>
+        <source>Nothing was voted on.</source>
+        <translation>Es wurde nicht abgestimmt.</translation>
+    </message>
+    <message>
+        <source>PSNR</source>
+        <translation>PSNR</translation>
+    </message>
+    <message>
+        <source>PSNR {n} dB</source>
+        <translation>PSNR {n} dB</translation>
+    </message>
+    <message>
+        <source>PSNR, dB</source>
+        <translation>PSNR, dB</translation>
+    </message>
+    <message>
+        <source>Photo changed</source>
+        <translation>Foto geändert</translation>
+    </message>
+    <message>
+        <source>Rain left</source>
+        <translation>Regen übrig</translation>
+    </message>
+    <message>
+        <source>Rain removed</source>
+        <translation>Regen entfernt</translation>
+    </message>
+    <message>
+        <source>SSIM</source>
+        <translation>SSIM</translation>
+    </message>
+    <message>
+        <source>SSIM {n}</source>
+        <translation>SSIM {n}</translation>
+    </message>
+    <message>
+        <source>Seconds for a megapixel on this machine</source>
+        <translation>Sekunden für ein Megapixel auf diesem Rechner</translation>
+    </message>
+    <message>
+        <source>Seconds per MP</source>
+        <translation>Sekunden je MP</translation>
+    </message>
+    <message>
+        <source>Sheets of rain</source>
+        <translation>Regenwände</translation>
+    </message>
+    <message>
+        <source>So far</source>
+        <translation>Bisher</translation>
+    </message>
+    <message>
+        <source>Soft, out of focus</source>
+        <translation>Weich, unscharf</translation>
+    </message>
+    <message>
+        <source>Structural similarity with the ground truth; larger is better</source>
+        <translation>Strukturelle Ähnlichkeit mit der Referenz; größer ist besser</translation>
+    </message>
+    <message>
+        <source>The share of pixels that changed visibly</source>
+        <translation>Anteil der sichtbar geänderten Pixel</translation>
+    </message>
+    <message>
+        <source>The share of the difference from the dry picture that is left; smaller is better</source>
+        <translation>Anteil des Unterschieds zum trockenen Bild, der übrig ist; kleiner ist besser</translation>
+    </message>
+    <message>
+        <source>Thick and short</source>
+        <translation>Dick und kurz</translation>
+    </message>
+    <message>
+        <source>Votes</source>
+        <translation>Stimmen</translation>
+    </message>
+    <message>
+        <source>What changed where no rain fell, in grey levels; smaller is better</source>
+        <translation>Was sich änderte, wo kein Regen fiel, in Graustufen; kleiner ist besser</translation>
+    </message>
+    <message>
+        <source>Where it rained: 100 % is perfect, 0 nothing, below 0 worse</source>
+        <translation>Wo es regnete: 100 % ist vollkommen, 0 nichts, unter 0 schlechter</translation>
+    </message>
+    <message>
+        <source>Where it rained: below 1 too little was taken, above 1 too much</source>
+        <translation>Wo es regnete: unter 1 wurde zu wenig genommen, über 1 zu viel</translation>
+    </message>
+    <message>
+        <source>naturalness {change}</source>
+        <translation>Natürlichkeit {change}</translation>
+    </message>
+    <message>
+        <source>rain left {share}</source>
+        <translation>Regen übrig {share}</translation>
+    </message>
+    <message>
+        <source>s per MP</source>
+        <translation>s je MP</translation>
+    </message>
+    <message>
+        <source>that could be chance</source>
+        <translation>das könnte Zufall sein</translation>
+    </message>
+    <message>
+        <source>that is hardly chance</source>
+        <translation>das ist kaum Zufall</translation>
+    </message>
+    <message>
+        <source>{name} is nearly as good and {times} times as fast.</source>
+        <translation>{name} ist fast so gut und {times}-mal so schnell.</translation>
+    </message>
+    <message>
+        <source>{name} suits this photo best: it leaves {left} of the rain</source>
+        <translation>{name} passt am besten zu diesem Foto: Es lässt {left} des Regens übrig</translation>
+    </message>
+    <message>
+        <source>{name} won {n} of {all} votes.</source>
+        <translation>{name} gewann {n} von {all} Stimmen.</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>{n} of {all}</source>
+        <translation>{n} von {all}</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} s</translation>
+    </message>
+    <message>
+        <source>{share} of the photo changed</source>
+        <translation>{share} des Fotos geändert</translation>
+    </message>
+    <message>
+        <source>{time} · rain left {share}</source>
+        <translation>{time} · Regen übrig {share}</translation>
+    </message>
+    <message>
+        <source>{time} · worse than untouched</source>
+        <translation>{time} · schlechter als unberührt</translation>
+    </message>
+    <message>
+        <source>{time} · {share} changed</source>
+        <translation>{time} · {share} geändert</translation>
+    </message>
+</context>
+<context>
+    <name>Comparing</name>
+    <message>
+        <source>Nine models are the most that can be compared at a time.</source>
+        <translation>Höchstens neun Modelle können auf einmal verglichen werden.</translation>
+    </message>
+    <message>
+        <source>Not compared yet</source>
+        <translation>Noch nicht verglichen</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>There is only one model. Add another to compare it with.</source>
+        <translation>Es gibt nur ein Modell. Für einen Vergleich ein weiteres hinzufügen.</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+</context>
+<context>
+    <name>Composition</name>
+    <message>
+        <source>Derained</source>
+        <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>How much changed</source>
+        <translation>Wie viel sich änderte</translation>
+    </message>
+    <message>
+        <source>Looking for rain</source>
+        <translation>Regen wird gesucht</translation>
+    </message>
+    <message>
+        <source>No rain found</source>
+        <translation>Kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>Only the rain</source>
+        <translation>Nur der Regen</translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation>Original</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>What became darker or brighter</source>
+        <translation>Was dunkler oder heller wurde</translation>
+    </message>
+    <message>
+        <source>What was removed, ×{gain}</source>
+        <translation>Was entfernt wurde, ×{gain}</translation>
+    </message>
+</context>
+<context>
+    <name>Disk</name>
+    <message>
+        <source>Folder for results</source>
+        <translation>Ordner für Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Import a model</source>
+        <translation>Modell importieren</translation>
+    </message>
+    <message>
+        <source>Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.pth *.pt *.ckpt *.zip);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Open a folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Open photos and clips</source>
+        <translation>Fotos und Clips öffnen</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyPage</name>
+    <message>
+        <source>Drop rainy photos or videos here</source>
+        <translation>Verregnete Fotos oder Videos hierher ziehen</translation>
+    </message>
+    <message>
+        <source>JPEG, PNG, TIFF, WebP, HEIC, AVIF · MP4, MOV, MKV, WebM · folders too</source>
+        <translation>JPEG, PNG, TIFF, WebP, HEIC, AVIF · MP4, MOV, MKV, WebM · auch Ordner</translation>
+    </message>
+    <message>
+        <source>Open…</source>
+        <translation>Öffnen…</translation>
+    </message>
+    <message>
+        <source>Try a sample</source>
+        <translation>Beispiel ausprobieren</translation>
+    </message>
+    <message>
+        <source>Your originals are never changed. Nothing leaves this computer.</source>
+        <translation>Deine Originale werden nie verändert. Nichts verlässt diesen Computer.</translation>
+    </message>
+</context>
+<context>
+    <name>FigureBar</name>
+    <message>
+        <source>Changed {n} % of the photo</source>
+        <translation>{n} % des Fotos geändert</translation>
+    </message>
+    <message>
+        <source>Measure against the same picture without rain</source>
+        <translation>Gegen dasselbe Bild ohne Regen messen</translation>
+    </message>
+    <message>
+        <source>Measure without that picture again</source>
+        <translation>Wieder ohne dieses Bild messen</translation>
+    </message>
+    <message>
+        <source>Measured on the picture as it was previewed</source>
+        <translation>Gemessen am Bild der Vorschau</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>Wird gemessen…</translation>
+    </message>
+    <message>
+        <source>PSNR {a} → {b} dB</source>
+        <translation>PSNR {a} → {b} dB</translation>
+    </message>
+    <message>
+        <source>Picture without rain…</source>
+        <translation>Bild ohne Regen…</translation>
+    </message>
+    <message>
+        <source>SSIM {a} → {b}</source>
+        <translation>SSIM {a} → {b}</translation>
+    </message>
+    <message>
+        <source>The same picture without rain</source>
+        <translation>Dasselbe Bild ohne Regen</translation>
+    </message>
+    <message>
+        <source>Without it</source>
+        <translation>Ohne es</translation>
+    </message>
+    <message>
+        <source>elsewhere off by {n} levels</source>
+        <translation>sonst um {n} Stufen daneben</translation>
+    </message>
+    <message>
+        <source>looks more natural: {a} → {b}</source>
+        <translation>wirkt natürlicher: {a} → {b}</translation>
+    </message>
+    <message>
+        <source>naturalness {a} → {b}, lower is better</source>
+        <translation>Natürlichkeit {a} → {b}, weniger ist besser</translation>
+    </message>
+    <message>
+        <source>rain removed {n} %</source>
+        <translation>Regen entfernt {n} %</translation>
+    </message>
+    <message>
+        <source>taken out {n} levels</source>
+        <translation>{n} Stufen weggenommen</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message numerus="yes">
+        <source>%n core(s)</source>
+        <translation>
+            <numerusform>%n Kern</numerusform>
+            <numerusform>%n Kerne</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Choose the device automatically</source>
+        <translation>Gerät automatisch wählen</translation>
+    </message>
+    <message>
+        <source>Choose the engine automatically</source>
+        <translation>Rechenwerk automatisch wählen</translation>
+    </message>
+    <message>
+        <source>Device: {words}</source>
+        <translation>Gerät: {words}</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>Seite</translation>
+    </message>
+    <message>
+        <source>Processor only</source>
+        <translation>Nur Prozessor</translation>
+    </message>
+    <message>
+        <source>Where the work is done</source>
+        <translation>Wo gerechnet wird</translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Amount</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Auto</source>
+        <translation>Auto</translation>
+    </message>
+    <message>
+        <source>Beside</source>
+        <translation>Daneben</translation>
+    </message>
+    <message>
+        <source>Beside each photo</source>
+        <translation>Neben jedem Foto</translation>
+    </message>
+    <message>
+        <source>Best</source>
+        <translation>Beste</translation>
+    </message>
+    <message>
+        <source>Between frames</source>
+        <translation>Zwischen Bildern</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>Ändern</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Klären</translation>
+    </message>
+    <message>
+        <source>Fast</source>
+        <translation>Schnell</translation>
+    </message>
+    <message>
+        <source>File name of results</source>
+        <translation>Dateiname der Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Format of results</source>
+        <translation>Format der Ergebnisse</translation>
+    </message>
+    <message>
+        <source>Haze</source>
+        <translation>Dunst</translation>
+    </message>
+    <message>
+        <source>How flicker between the frames of a clip is calmed</source>
+        <translation>Wie Flackern zwischen den Bildern eines Clips beruhigt wird</translation>
+    </message>
+    <message>
+        <source>JPEG</source>
+        <translation>JPEG</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>Behalten</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>PNG</source>
+        <translation>PNG</translation>
+    </message>
+    <message>
+        <source>Same as source</source>
+        <translation>Wie die Quelle</translation>
+    </message>
+    <message>
+        <source>Save beside each photo again</source>
+        <translation>Wieder neben jedem Foto sichern</translation>
+    </message>
+    <message>
+        <source>Save to</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>TIFF</source>
+        <translation>TIFF</translation>
+    </message>
+    <message>
+        <source>WebP</source>
+        <translation>WebP</translation>
+    </message>
+</context>
+<context>
+    <name>ItemsView</name>
+    <message>
+        <source>Photos and clips</source>
+        <translation>Fotos und Clips</translation>
+    </message>
+</context>
+<context>
+    <name>ListPanel</name>
+    <message>
+        <source>Drop more here, or paste</source>
+        <translation>Weitere hierher ziehen oder einfügen</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Photos and clips</source>
+        <translation>Fotos und Clips</translation>
+    </message>
+</context>
+<context>
+    <name>Loupe</name>
+    <message>
+        <source>Derained</source>
+        <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>{x}, {y} · ×{n} · change {change}</source>
+        <translation>{x}, {y} · ×{n} · Änderung {change}</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Compare</source>
+        <translation>Vergleichen</translation>
+    </message>
+    <message>
+        <source>Derain</source>
+        <translation>Entregnen</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>Photos are being derained</source>
+        <translation>Fotos werden entregnet</translation>
+    </message>
+    <message>
+        <source>Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.</source>
+        <translation>Jetzt beenden? Fertiges bleibt; vom laufenden Clip bleibt der fertige Teil als „… (unfinished)“.</translation>
+    </message>
+    <message>
+        <source>Quit now? What is done stays; the photo at work is left out.</source>
+        <translation>Jetzt beenden? Fertiges bleibt; das laufende Foto entfällt.</translation>
+    </message>
+    <message>
+        <source>The report is on the clipboard.</source>
+        <translation>Der Bericht ist in der Zwischenablage.</translation>
+    </message>
+    <message>
+        <source>There is no photo on the clipboard.</source>
+        <translation>In der Zwischenablage ist kein Foto.</translation>
+    </message>
+</context>
+<context>
+    <name>ModelButton</name>
+    <message>
+        <source> · {time} per MP here</source>
+        <translation> · {time} je MP hier</translation>
+    </message>
+    <message>
+        <source>Import one to begin</source>
+        <translation>Zuerst eines importieren</translation>
+    </message>
+    <message>
+        <source>Model: {title}</source>
+        <translation>Modell: {title}</translation>
+    </message>
+    <message>
+        <source>No model</source>
+        <translation>Kein Modell</translation>
+    </message>
+</context>
+<context>
+    <name>ModelsPage</name>
+    <message>
+        <source>All models are whole.</source>
+        <translation>Alle Modelle sind unversehrt.</translation>
+    </message>
+    <message>
+        <source>Check all</source>
+        <translation>Alle prüfen</translation>
+    </message>
+    <message>
+        <source>Checking all models…</source>
+        <translation>Alle Modelle werden geprüft…</translation>
+    </message>
+    <message>
+        <source>Checking {name}…</source>
+        <translation>{name} wird geprüft…</translation>
+    </message>
+    <message>
+        <source>Drop a model here: .safetensors, .pth, folder or zip. It is checked in a separate process and never runs code.</source>
+        <translation>Ein Modell hierher ziehen: .safetensors, .pth, Ordner oder zip. Es wird in einem eigenen Prozess geprüft und führt nie Code aus.</translation>
+    </message>
+    <message>
+        <source>Imported “{title}”.</source>
+        <translation>„{title}“ importiert.</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>Importieren…</translation>
+    </message>
+    <message>
+        <source>Models</source>
+        <translation>Modelle</translation>
+    </message>
+    <message>
+        <source>“{id}” was moved to the trash.</source>
+        <translation>„{id}“ liegt im Papierkorb.</translation>
+    </message>
+</context>
+<context>
+    <name>NameLabel</name>
+    <message>
+        <source>Double-click to reset</source>
+        <translation>Doppelklick setzt zurück</translation>
+    </message>
+</context>
+<context>
+    <name>Notice</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>QObject</name>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened.</source>
+        <translation>Etwas Unerwartetes ist passiert.</translation>
+    </message>
+    <message>
+        <source>Your files are not touched. You can go on, or copy a report for us.</source>
+        <translation>Deine Dateien sind unberührt. Du kannst weitermachen oder einen Bericht für uns kopieren.</translation>
+    </message>
+</context>
+<context>
+    <name>RunBar</name>
+    <message>
+        <source>All done · {n} saved</source>
+        <translation>Alles fertig · {n} gesichert</translation>
+    </message>
+    <message>
+        <source>At an amount of 0 nothing would change</source>
+        <translation>Bei Stärke 0 würde sich nichts ändern</translation>
+    </message>
+    <message>
+        <source>Derain</source>
+        <translation>Entregnen</translation>
+    </message>
+    <message>
+        <source>Derain again</source>
+        <translation>Neu entregnen</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Progress of all files</source>
+        <translation>Fortschritt aller Dateien</translation>
+    </message>
+    <message>
+        <source>Save only the rain of</source>
+        <translation>Nur den Regen sichern von</translation>
+    </message>
+    <message>
+        <source>Show results</source>
+        <translation>Ergebnisse zeigen</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>Stopp</translation>
+    </message>
+    <message>
+        <source>Stop…</source>
+        <translation>Stopp…</translation>
+    </message>
+    <message>
+        <source>There is no model to derain with</source>
+        <translation>Es gibt kein Modell zum Entregnen</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>about {time}</source>
+        <translation>etwa {time}</translation>
+    </message>
+    <message>
+        <source>{n} of {total}</source>
+        <translation>{n} von {total}</translation>
+    </message>
+    <message>
+        <source>{n} ready</source>
+        <translation>{n} bereit</translation>
+    </message>
+</context>
+<context>
+    <name>ScreenColours</name>
+    <message>
+        <source>{name} is no profile of a screen.</source>
+        <translation>{name} ist kein Bildschirmprofil.</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsDialog</name>
+    <message>
+        <source>A mid grey helps when colours are judged.</source>
+        <translation>Ein mittleres Grau hilft, Farben zu beurteilen.</translation>
+    </message>
+    <message>
+        <source>A notification, when the window is not in front.</source>
+        <translation>Eine Mitteilung, wenn das Fenster nicht vorn ist.</translation>
+    </message>
+    <message>
+        <source>A video that is cancelled leaves what is done, named “… (unfinished)”.</source>
+        <translation>Ein abgebrochenes Video hinterlässt den fertigen Teil als „… (unfinished)“.</translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation>Über</translation>
+    </message>
+    <message>
+        <source>Around the photo</source>
+        <translation>Um das Foto</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>As the system says</source>
+        <translation>Wie das System sagt</translation>
+    </message>
+    <message>
+        <source>As the theme</source>
+        <translation>Wie das Aussehen</translation>
+    </message>
+    <message>
+        <source>Ask before quitting at work</source>
+        <translation>Vor dem Beenden bei der Arbeit fragen</translation>
+    </message>
+    <message>
+        <source>Asks only while photos are being derained.</source>
+        <translation>Fragt nur, während Fotos entregnet werden.</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Automatic takes what was measured fastest on this computer.</source>
+        <translation>Automatisch nimmt, was auf diesem Computer am schnellsten war.</translation>
+    </message>
+    <message>
+        <source>Automatic uses less only where the result was checked to be the same.</source>
+        <translation>Automatisch rechnet nur dort gröber, wo das Ergebnis nachweislich dasselbe ist.</translation>
+    </message>
+    <message>
+        <source>Beside the original</source>
+        <translation>Neben dem Original</translation>
+    </message>
+    <message>
+        <source>Camera data, captions and place of the photo.</source>
+        <translation>Kameradaten, Beschriftung und Ort des Fotos.</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>Datei wählen…</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Wählen…</translation>
+    </message>
+    <message>
+        <source>Colour profiles (*.icc *.icm);;All files (*)</source>
+        <translation>Farbprofile (*.icc *.icm);;Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Dark, light, or as the system is set.</source>
+        <translation>Dunkel, hell oder wie das System eingestellt ist.</translation>
+    </message>
+    <message>
+        <source>Deutsch</source>
+        <translation>Deutsch</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>Rechenwerk</translation>
+    </message>
+    <message>
+        <source>English</source>
+        <translation>English</translation>
+    </message>
+    <message>
+        <source>File name</source>
+        <translation>Dateiname</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>Dateien</translation>
+    </message>
+    <message>
+        <source>Folder for results</source>
+        <translation>Ordner für Ergebnisse</translation>
+    </message>
+    <message>
+        <source>For JPEG, WebP, HEIC and AVIF. Automatic is about the original&apos;s.</source>
+        <translation>Für JPEG, WebP, HEIC und AVIF. Automatisch ist etwa die des Originals.</translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation>Format</translation>
+    </message>
+    <message>
+        <source>Full (fp32)</source>
+        <translation>Voll (fp32)</translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation>Allgemein</translation>
+    </message>
+    <message>
+        <source>How this screen shows colours: what the system knows, or a file.</source>
+        <translation>Wie dieser Bildschirm Farben zeigt: was das System weiß, oder eine Datei.</translation>
+    </message>
+    <message>
+        <source>Icons: Lucide (ISC licence). Interface: Qt for Python (LGPL).</source>
+        <translation>Symbole: Lucide (ISC-Lizenz). Oberfläche: Qt for Python (LGPL).</translation>
+    </message>
+    <message>
+        <source>If the file exists</source>
+        <translation>Wenn es die Datei gibt</translation>
+    </message>
+    <message>
+        <source>Into one folder</source>
+        <translation>In einen Ordner</translation>
+    </message>
+    <message>
+        <source>JPEG</source>
+        <translation>JPEG</translation>
+    </message>
+    <message>
+        <source>Keep all</source>
+        <translation>Alles behalten</translation>
+    </message>
+    <message>
+        <source>Keep all but the place</source>
+        <translation>Alles außer dem Ort behalten</translation>
+    </message>
+    <message>
+        <source>Keep both: add a number</source>
+        <translation>Beide behalten: Nummer anhängen</translation>
+    </message>
+    <message>
+        <source>Keep the computer awake at work</source>
+        <translation>Den Computer bei der Arbeit wach halten</translation>
+    </message>
+    <message>
+        <source>Keep the part done</source>
+        <translation>Fertigen Teil behalten</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Left, Right (with Shift: ten times)</source>
+        <translation>Links, Rechts (mit Umschalt: zehnfach)</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Log: {path}</source>
+        <translation>Protokoll: {path}</translation>
+    </message>
+    <message>
+        <source>Looks</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Metadata</source>
+        <translation>Metadaten</translation>
+    </message>
+    <message>
+        <source>Mid grey</source>
+        <translation>Mittelgrau</translation>
+    </message>
+    <message>
+        <source>Move the photo</source>
+        <translation>Foto verschieben</translation>
+    </message>
+    <message>
+        <source>Move the swipe line</source>
+        <translation>Wischlinie verschieben</translation>
+    </message>
+    <message>
+        <source>Not known: sRGB</source>
+        <translation>Nicht bekannt: sRGB</translation>
+    </message>
+    <message>
+        <source>OpenVINO</source>
+        <translation>OpenVINO</translation>
+    </message>
+    <message>
+        <source>Overwrite the result</source>
+        <translation>Ergebnis überschreiben</translation>
+    </message>
+    <message>
+        <source>Overwriting never touches an original.</source>
+        <translation>Überschreiben betrifft nie ein Original.</translation>
+    </message>
+    <message>
+        <source>PNG</source>
+        <translation>PNG</translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation>Genauigkeit</translation>
+    </message>
+    <message>
+        <source>Processor only</source>
+        <translation>Nur Prozessor</translation>
+    </message>
+    <message>
+        <source>PyTorch</source>
+        <translation>PyTorch</translation>
+    </message>
+    <message>
+        <source>Quality</source>
+        <translation>Qualität</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>Alles entfernen</translation>
+    </message>
+    <message>
+        <source>Same as source</source>
+        <translation>Wie die Quelle</translation>
+    </message>
+    <message>
+        <source>Save results</source>
+        <translation>Ergebnisse sichern</translation>
+    </message>
+    <message>
+        <source>Screen profile</source>
+        <translation>Bildschirmprofil</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>Search in settings</source>
+        <translation>In den Einstellungen suchen</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Settings: {path}</source>
+        <translation>Einstellungen: {path}</translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation>Tasten</translation>
+    </message>
+    <message>
+        <source>Show the original while held</source>
+        <translation>Original zeigen, solange gehalten</translation>
+    </message>
+    <message>
+        <source>Shown after the next start.</source>
+        <translation>Gilt nach dem nächsten Start.</translation>
+    </message>
+    <message>
+        <source>Skip the photo</source>
+        <translation>Foto überspringen</translation>
+    </message>
+    <message>
+        <source>Sleep would halt a long clip.</source>
+        <translation>Der Ruhezustand hielte einen langen Clip an.</translation>
+    </message>
+    <message>
+        <source>Smaller needs less memory. Automatic shrinks by itself when memory runs out.</source>
+        <translation>Kleiner braucht weniger Speicher. Automatisch verkleinert von selbst, wenn er ausgeht.</translation>
+    </message>
+    <message>
+        <source>Space and drag, or the middle button</source>
+        <translation>Leertaste und ziehen, oder mittlere Taste</translation>
+    </message>
+    <message>
+        <source>Speed</source>
+        <translation>Tempo</translation>
+    </message>
+    <message>
+        <source>TIFF</source>
+        <translation>TIFF</translation>
+    </message>
+    <message>
+        <source>Takes rain out of photos and videos. Your originals are never changed; nothing leaves this computer.</source>
+        <translation>Nimmt Regen aus Fotos und Videos. Deine Originale werden nie verändert; nichts verlässt diesen Computer.</translation>
+    </message>
+    <message>
+        <source>Tell when a long batch is done</source>
+        <translation>Melden, wenn ein langer Stapel fertig ist</translation>
+    </message>
+    <message>
+        <source>The original is never touched.</source>
+        <translation>Das Original bleibt unberührt.</translation>
+    </message>
+    <message>
+        <source>The original&apos;s, or one for all results.</source>
+        <translation>Das des Originals, oder eines für alle Ergebnisse.</translation>
+    </message>
+    <message>
+        <source>The screen&apos;s profile</source>
+        <translation>Profil des Bildschirms</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Tile size</source>
+        <translation>Kachelgröße</translation>
+    </message>
+    <message>
+        <source>Used when results go into one folder.</source>
+        <translation>Gilt, wenn Ergebnisse in einen Ordner kommen.</translation>
+    </message>
+    <message>
+        <source>WebP</source>
+        <translation>WebP</translation>
+    </message>
+    <message>
+        <source>Wheel</source>
+        <translation>Mausrad</translation>
+    </message>
+    <message>
+        <source>Where the work is done: automatic, the processor, or a graphics card by number.</source>
+        <translation>Wo gerechnet wird: automatisch, auf dem Prozessor oder einer Grafikkarte mit Nummer.</translation>
+    </message>
+    <message>
+        <source>Zoom at the pointer</source>
+        <translation>Am Zeiger vergrößern</translation>
+    </message>
+    <message>
+        <source>bf16</source>
+        <translation>bf16</translation>
+    </message>
+    <message>
+        <source>fp16</source>
+        <translation>fp16</translation>
+    </message>
+    <message>
+        <source>{name} is the original&apos;s, {model} and {strength} say how it was made.</source>
+        <translation>{name} ist der Name des Originals, {model} und {strength} sagen, wie es entstand.</translation>
+    </message>
+</context>
+<context>
+    <name>TroublePane</name>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Remove from list</source>
+        <translation>Aus der Liste nehmen</translation>
+    </message>
+    <message>
+        <source>Save elsewhere…</source>
+        <translation>Anderswo sichern…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Nochmal versuchen</translation>
+    </message>
+    <message>
+        <source>Try on CPU</source>
+        <translation>Auf dem Prozessor versuchen</translation>
+    </message>
+    <message>
+        <source>Use the default model</source>
+        <translation>Standardmodell nehmen</translation>
+    </message>
+</context>
+<context>
+    <name>ViewBar</name>
+    <message>
+        <source>Actual size</source>
+        <translation>Originalgröße</translation>
+    </message>
+    <message>
+        <source>Both sides move together</source>
+        <translation>Beide Seiten bewegen sich zusammen</translation>
+    </message>
+    <message>
+        <source>Bright is what was taken out</source>
+        <translation>Hell ist, was weggenommen wurde</translation>
+    </message>
+    <message>
+        <source>Brighten the removed rain</source>
+        <translation>Entfernten Regen aufhellen</translation>
+    </message>
+    <message>
+        <source>Brush: protect or treat a part</source>
+        <translation>Pinsel: einen Teil schützen oder behandeln</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>Farbe</translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation>Einpassen</translation>
+    </message>
+    <message>
+        <source>Grey is what stayed as it was</source>
+        <translation>Grau blieb, wie es war</translation>
+    </message>
+    <message>
+        <source>Hold X to see the original</source>
+        <translation>X halten zeigt das Original</translation>
+    </message>
+    <message>
+        <source>Magnifier with values</source>
+        <translation>Lupe mit Werten</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
+    </message>
+    <message>
+        <source>Only painted is derained · Alt erases</source>
+        <translation>Nur Gemaltes wird entregnet · Alt radiert</translation>
+    </message>
+    <message>
+        <source>Painted stays as it was · Alt erases</source>
+        <translation>Gemaltes bleibt, wie es war · Alt radiert</translation>
+    </message>
+    <message>
+        <source>Rain</source>
+        <translation>Regen</translation>
+    </message>
+    <message>
+        <source>Side</source>
+        <translation>Seiten</translation>
+    </message>
+    <message>
+        <source>Signed</source>
+        <translation>Vorzeichen</translation>
+    </message>
+    <message>
+        <source>Swipe</source>
+        <translation>Wischen</translation>
+    </message>
+    <message>
+        <source>Tell darker from brighter</source>
+        <translation>Dunkler von heller unterscheiden</translation>
+    </message>
+    <message>
+        <source>Turn the swipe line</source>
+        <translation>Wischlinie drehen</translation>
+    </message>
+    <message>
+        <source>View</source>
+        <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Done · {time}</source>
+        <translation>Fertig · {time}</translation>
+    </message>
+    <message>
+        <source>No rain found, copied</source>
+        <translation>Kein Regen gefunden, kopiert</translation>
+    </message>
+    <message>
+        <source>Not done</source>
+        <translation>Nicht gemacht</translation>
+    </message>
+    <message>
+        <source>Paused · {n} %</source>
+        <translation>Angehalten · {n} %</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Skipped, exists already</source>
+        <translation>Übersprungen, gibt es schon</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>Gestoppt</translation>
+    </message>
+    <message>
+        <source>Stopped, the part done is kept</source>
+        <translation>Gestoppt, fertiger Teil behalten</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>Wartet</translation>
+    </message>
+    <message>
+        <source>about {time} left</source>
+        <translation>noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>{h} h {m:02d} min</source>
+        <translation>{h} h {m:02d} min</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>{n} GB</source>
+        <translation>{n} GB</translation>
+    </message>
+    <message>
+        <source>{n} MB</source>
+        <translation>{n} MB</translation>
+    </message>
+    <message>
+        <source>{n} frames/s</source>
+        <translation>{n} Bilder/s</translation>
+    </message>
+    <message>
+        <source>{n} kB</source>
+        <translation>{n} kB</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} min</translation>
+    </message>
+    <message>
+        <source>{n} s</source>
+        <translation>{n} s</translation>
+    </message>
+    <message>
+        <source>{time} left</source>
+        <translation>noch {time}</translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>No photos or clips were found in that folder.</source>
+        <translation>In diesem Ordner sind keine Fotos oder Clips.</translation>
+    </message>
+</context>
+</TS>
