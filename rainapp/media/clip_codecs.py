@@ -18,7 +18,7 @@ from rainapp.jobs import Output
 from rainapp.media.clip_facts import PICTURES, ClipFacts
 from rainapp.media.clip_hardware import hardware_encoder
 
-os.environ.setdefault("SVT_LOG", "1")  # SVT-AV1 writes its banner to standard error otherwise
+os.environ.setdefault("SVT_LOG", "0")  # SVT-AV1 writes its banner, and a line for every cancel, to standard error otherwise
 
 # Suffix -> FFmpeg's name of the muxer.
 MUXERS = {

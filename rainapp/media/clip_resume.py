@@ -110,16 +110,15 @@ class ResumableClipSink:
         """Open the journal beside the target, and bring the result to where its last finished part ends."""
         finds = self._encoding.muxer not in _SCATTERING
         self._journal = Journal(self.target, self._key, self._await_room, finds=finds)
-        try:
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(lambda: self._journal.close(keep=self.frames_done > 0))
             with self._disk_in_words():
                 try:
                     self._begin()
                 except DamagedParts:
                     self._journal.restart()
                     self._begin()
-        except BaseException:
-            self._journal.close(keep=self.frames_done > 0)
-            raise
+            undoing.pop_all()
         self._count = self._journal.mark.frames
         self.memo = self._journal.mark.memo
         return self
@@ -129,13 +128,12 @@ class ResumableClipSink:
         self._last: int | None = None
         arguments = self.target, self._like, self._facts, self._encoding, self._output
         self._file = ClipFile(*arguments, tape=self._journal.tape).__enter__()
-        try:
+        with contextlib.ExitStack() as undoing:
+            undoing.callback(self._abandon)
             for packet, is_settled in self._journal.packets():
                 self._mux(packet, expect=not is_settled)
                 self._ended_s = packet.pts * self._facts.time_base
-        except BaseException:
-            self._abandon()
-            raise
+            undoing.pop_all()
 
     def _abandon(self) -> None:
         self._journal.tape.shut()  # closing the muxer would write its end

@@ -163,7 +163,7 @@ class SequenceSink:
                 if not self._count:
                     raise no_frame(self.target)
                 self._commit(self.target)
-            elif isinstance(error, Cancelled) and self._output.keep_partial and self._count:
+            elif isinstance(error, Cancelled) and self._keeps(error) and self._count:
                 path = unfinished_path(self.target)
                 self._commit(path)
                 error.kept = error.kept or path
@@ -172,6 +172,9 @@ class SequenceSink:
             raise
         finally:
             self._close(keep=keep and self._index.tell() > len(self._head))
+
+    def _keeps(self, stop: Cancelled) -> bool:
+        return self._output.keep_partial if stop.keep is None else stop.keep
 
     def _commit(self, target: Path) -> None:
         try:
