@@ -148,4 +148,5 @@ class Derainer:
 
 def _finite(derained: tiles.Floats) -> bool:
     """Whether every value is a number: a sum is not, as soon as one value is not."""
-    return bool(np.isfinite(derained.sum(dtype=np.float64)))
+    with np.errstate(over="ignore", invalid="ignore"):
+        return bool(np.isfinite(derained.sum()))

@@ -93,10 +93,3 @@ _locks: dict[str, threading.Lock] = {}
 def device_lock(device: str) -> threading.Lock:
     """The one lock of a device, held for a single forward pass, so that a preview slips in between two tiles."""
     return _locks.setdefault(device, threading.Lock())
-
-
-def to_tiles(pixels: Pixels) -> Tiles:
-    """One tile of a picture (H, W, 3) as a batch (1, 3, H, W) float32, 0 to 1."""
-    planes = np.ascontiguousarray(pixels.transpose(2, 0, 1)).astype(np.float32)
-    planes *= np.float32(1 / np.iinfo(pixels.dtype).max)
-    return planes[None]
