@@ -49,7 +49,22 @@ PROFILES: dict[str, RainProfile] = {
     "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (1, 3), (0.25, 0.9), (0.6, 0.2, 0.2)),
     "fu": RainProfile(("photoshop", "dense", "fine", "heavy"), (1, 2), (0.1, 0.6), (0.5, 0.5, 0), veil=(0.2, 0.3)),
     "real-like": RainProfile(
-        ("fine", "narrow", "wide", "dense", "curtain", "thin", "thin", "drop", "drop", "far", "bokeh", "dotted"),
+        (
+            "fine",
+            "narrow",
+            "wide",
+            "dense",
+            "curtain",
+            "thin",
+            "thin",
+            "drop",
+            "far",
+            "bokeh",
+            "dotted",
+            "pearl",
+            "pearl",
+            "stream",
+        ),
         (1, 3),
         (0.05, 0.6),
         (0.15, 0.18, 0.67),
@@ -58,7 +73,7 @@ PROFILES: dict[str, RainProfile] = {
     "soft": RainProfile(("soft", "soft", "wide"), (1, 2), (0.08, 0.4), (0.35, 0.3, 0.35), veil=(0.4, 0.6)),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
     "night": RainProfile(
-        ("fine", "narrow", "curtain", "thin", "thin", "drop", "bokeh", "dotted"),
+        ("fine", "narrow", "curtain", "thin", "thin", "drop", "bokeh", "dotted", "pearl"),
         (1, 3),
         (0.1, 0.7),
         (0, 0, 1),
@@ -155,6 +170,16 @@ def resolve_profile(name: str, rng: Rng) -> str:
     return str(rng.choice(list(shares), p=np.array(list(shares.values())) / sum(shares.values())))
 
 
+def bent(rng: Rng, layer: Layer) -> Layer:
+    """The layer with its streaks bent sideways by a slow wave, as eddies and water running off an edge bend them."""
+    height, width = layer.shape
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    amplitude, period = rng.uniform(1, 0.06 * height), rng.uniform(0.3, 1.2) * height
+    shift = np.float32(amplitude) * np.sin(y * np.float32(2 * np.pi / period) + np.float32(rng.uniform(0, 6.3)))
+    moved = cv2.remap(layer, (x + shift).astype(np.float32), y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(moved, np.float32)
+
+
 def draw_layers(
     rng: Rng, profile: RainProfile, height: int, width: int, bank: StreakBank | None
 ) -> list[tuple[str, float, Layer]]:
@@ -174,6 +199,8 @@ def draw_layers(
             layer = bank.crop(rng, kind, height, width, angle)
         else:
             layer = render_layer(rng, KINDS[kind], height, width, angle, scale)
+        if rng.random() < 0.1:
+            layer = bent(rng, layer)
         if rng.random() < 0.3:  # gusts: the rain is thicker here than there
             layer = layer * (0.4 + 0.6 * smooth_field(rng, height, width))
         layers.append((kind, angle, layer))

@@ -1,4 +1,4 @@
-"""Man-made lines on clean photos: bars, grids, wires and lettering that look like streaks and must stay.
+"""Man-made lines on clean photos: bars, grids, wires, ridges and lettering that look like streaks and must stay.
 
 Regular or endless lines are what a derainer mistakes for rain most easily, and a few hundred photos hold few of them. They are
 drawn into the clean photo, before the rain, so that they stand in every target. None is a single short bright line: that could
@@ -50,9 +50,11 @@ def draw_letters(mask: Mask, rng: Rng) -> None:
 
 
 def draw_mask(rng: Rng, height: int, width: int) -> Mask:
-    """(height, width) uint8 map, 255 on the drawn structure: bars, a grid, wires or lettering."""
+    """(height, width) uint8 map, 255 on the drawn structure: bars, a grid, wires, lettering or ridges."""
     mask: Mask = np.zeros((height, width), np.uint8)
-    kind = rng.choice(["bars", "grid", "wires", "letters"], p=[0.4, 0.25, 0.15, 0.2])
+    kind = rng.choice(["bars", "grid", "wires", "letters", "ridges"], p=[0.3, 0.2, 0.15, 0.15, 0.2])
+    if kind == "ridges":
+        return draw_ridges(rng, height, width)
     upright = float(rng.normal(0, 12) if rng.random() < 0.6 else rng.uniform(-90, 90))
     if kind == "letters":
         draw_letters(mask, rng)
@@ -65,6 +67,16 @@ def draw_mask(rng: Rng, height: int, width: int) -> Mask:
         if kind == "grid":
             draw_family(mask, rng, upright + 90 + float(rng.normal(0, 8)))
     return mask
+
+
+def draw_ridges(rng: Rng, height: int, width: int) -> Mask:
+    """(height, width) uint8 map of smooth parallel ridges, as corrugated iron, curtains and boards shade; 255 on the crests."""
+    angle = np.radians(rng.normal(0, 10) if rng.random() < 0.7 else rng.uniform(-90, 90))
+    spacing = float(np.exp(rng.uniform(np.log(5), np.log(40))))
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    phase = (x * np.cos(angle) + y * np.sin(angle)) * np.float32(2 * np.pi / spacing) + np.float32(rng.uniform(0, 6.3))
+    crest: NDArray[np.float32] = (0.5 + 0.5 * np.sin(phase)) ** np.float32(rng.uniform(0.7, 5))
+    return np.asarray(np.round(255 * crest), np.uint8)
 
 
 def limit_to_part(mask: Mask, rng: Rng) -> Mask:
