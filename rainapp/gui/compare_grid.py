@@ -5,22 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt, Signal
-from PySide6.QtGui import (
-    QColor,
-    QFont,
-    QFontMetricsF,
-    QKeyEvent,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
 
 from rainapp.gui.camera import Camera
+from rainapp.gui.cameraview import ARROWS, CameraView, paint_pyramid
 from rainapp.gui.marks import PILL_HEIGHT, paint_pill
 from rainapp.gui.screen import Pyramid
 from rainapp.gui.theme import interface_font, look
@@ -28,10 +17,7 @@ from rainapp.jobs import ModelId, Region
 
 GAP_PX = 2
 MARGIN = 4.0  # cells are small: the photo, not the air around it, is to be seen
-NEAREST_FROM = 2.0
 CLICK_PX = 4.0  # a press that moves less is a click
-PAN_STEP, PAN_STEP_FAST = 40.0, 200.0
-ARROWS = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
 
 
 @dataclass
@@ -47,16 +33,14 @@ class Pane:
     part: Pyramid | None = None
 
 
-class CompareGrid(QWidget):
-    """Shows panes. `moved`: zoom or place changed; `picked`: a cell was clicked, by its place."""
+class CompareGrid(CameraView):
+    """Shows panes. `picked`: a cell was clicked, by its place."""
 
-    moved = Signal()
     picked = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show nothing yet."""
-        super().__init__(parent)
-        self.camera = Camera(margin=MARGIN)
+        super().__init__(Camera(margin=MARGIN), parent)
         self.panes: list[Pane] = []
         self.marked: int | None = None
         self.held: int | None = None
@@ -65,12 +49,7 @@ class CompareGrid(QWidget):
         self._pressed: QPointF | None = None
         self._panning = False
         self._laid_for = (0, 0, 0)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setMinimumSize(240, 120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Results side by side"))
-        look().changed.connect(self.update)
 
     # -- what is shown
 
@@ -109,23 +88,6 @@ class CompareGrid(QWidget):
         self.marked = place
         self.update()
 
-    # -- what the actions call
-
-    def fit(self) -> None:
-        """See the whole photo in every cell."""
-        self.camera.fit()
-        self._moved()
-
-    def actual_size(self) -> None:
-        """One photo pixel on one screen pixel."""
-        self.camera.zoom_to(1.0)
-        self._moved()
-
-    def zoom_step(self, direction: int) -> None:
-        """Zoom to the next round figure in (1) or out (-1)."""
-        self.camera.step(direction)
-        self._moved()
-
     # -- geometry
 
     @property
@@ -155,17 +117,9 @@ class CompareGrid(QWidget):
         size = self.cell(0).size()
         self.camera.resize(QSizeF(max(1.0, size.width()), max(1.0, size.height())), self.devicePixelRatioF())
 
-    def _moved(self) -> None:
-        self.update()
-        self.moved.emit()
-
-    def _in_cell(self, at: QPointF) -> QPointF:
+    def _in_view(self, at: QPointF) -> QPointF:
         place = self.place_at(at)
         return at - self.cell(place).topLeft() if place is not None and self.held is None else at
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self._lay()
-        self._moved()
 
     # -- painting
 
@@ -209,10 +163,10 @@ class CompareGrid(QWidget):
         painter.fillRect(view, look().canvas)
         seen = camera.picture_rect.intersected(view)
         if pane.picture is not None:
-            _paint_pyramid(painter, camera, pane.picture, Region(0, 0, camera.width, camera.height))
+            paint_pyramid(painter, camera, pane.picture, Region(0, 0, camera.width, camera.height))
             finer = camera.zoom * camera.width > 1.05 * pane.picture.width
             if pane.part is not None and self._part_region is not None and finer:
-                _paint_pyramid(painter, camera, pane.part, self._part_region)
+                paint_pyramid(painter, camera, pane.part, self._part_region)
         if pane.trouble:
             _paint_words(painter, view, pane.trouble, on_photo=pane.picture is not None)
         if pane.share is not None:
@@ -247,56 +201,13 @@ class CompareGrid(QWidget):
         self._pressed, self._panning = None, False
         self.unsetCursor()
 
-    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self.camera.fitted:
-            self.camera.zoom_to(1.0, self._in_cell(event.position()))
-            self._moved()
-        else:
-            self.fit()
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self.has_picture and event.angleDelta().y():
-            factor = 1.2 ** (event.angleDelta().y() / 120)
-            self.camera.zoom_to(self.camera.zoom * factor, self._in_cell(event.position()))
-            self._moved()
-        event.accept()
-
-    def event(self, event: object) -> bool:
-        """Zoom by pinching on a touch pad; everything else as usual."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.camera.zoom_to(self.camera.zoom * (1 + event.value()), self._in_cell(event.position()))
-            self._moved()
-            return True
-        return super().event(event)  # type: ignore[arg-type]
-
     # -- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
-        key = Qt.Key(event.key())
-        if key in ARROWS:
-            fast = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
-            step = PAN_STEP_FAST if fast else PAN_STEP
-            self.camera.pan(QPointF(ARROWS[key][0] * step, ARROWS[key][1] * step))
-            self._moved()
+        if event.key() in ARROWS:
+            self._pan_by_key(event)
         else:
             super().keyPressEvent(event)
-
-
-def _paint_pyramid(painter: QPainter, camera: Camera, pyramid: Pyramid, region: Region) -> None:
-    """The part in sight of a pyramid that covers `region` of the photo, at the level that suits the zoom."""
-    seen = camera.visible()
-    place = QRectF(region.x, region.y, region.width, region.height)
-    shown = place.intersected(QRectF(seen.x, seen.y, seen.width, seen.height))
-    if shown.isEmpty():
-        return
-    per_pixel = pyramid.width / region.width
-    level = pyramid.level_for(camera.zoom / per_pixel)
-    across, down = level.width() / region.width, level.height() / region.height
-    source = QRectF(
-        (shown.x() - region.x) * across, (shown.y() - region.y) * down, shown.width() * across, shown.height() * down
-    )
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, camera.zoom / per_pixel < NEAREST_FROM)
-    painter.drawImage(camera.rect_to_view(shown), level, source)
 
 
 def _paint_pills(painter: QPainter, seen: QRectF, view: QRectF, pane: Pane) -> None:
@@ -304,7 +215,8 @@ def _paint_pills(painter: QPainter, seen: QRectF, view: QRectF, pane: Pane) -> N
     room = seen if seen.width() > 120 and seen.height() > 90 else view
     font = interface_font(12, QFont.Weight.DemiBold)
     wide = room.width() - 44
-    paint_pill(painter, room, QFontMetricsF(font).elidedText(pane.title, Qt.TextElideMode.ElideRight, wide), right=False)
+    if pane.title:
+        paint_pill(painter, room, QFontMetricsF(font).elidedText(pane.title, Qt.TextElideMode.ElideRight, wide), right=False)
     if pane.words:
         words = QFontMetricsF(font).elidedText(pane.words, Qt.TextElideMode.ElideRight, wide)
         foot = QRectF(room.left(), room.bottom() - PILL_HEIGHT - 24, room.width(), PILL_HEIGHT + 24)

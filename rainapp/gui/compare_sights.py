@@ -7,12 +7,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from rainapp.compare_jobs import ReadParts
 from rainapp.comparison import Compared
 from rainapp.gui.compare_run import Subject
 from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import Pyramid, ShownParts, ShownPicture
 from rainapp.jobs import Event, Failed, Finished, Job, ReadPicture, Region, Stopped
 from rainapp.workers import Handle
@@ -42,11 +43,8 @@ class CompareSights(QObject):
         self._asked: dict[Path, Handle] = {}
         self._results: tuple[Compared, ...] = ()
         self._detailing: Handle | None = None
-        self._region: Region | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._fetch_parts)
+        self._resting = RestingRegion(SETTLE_MS, self)
+        self._resting.rested.connect(self._fetch_parts)
 
     # -- what is there
 
@@ -71,8 +69,7 @@ class CompareSights(QObject):
         if subject is None or self.subject is None or subject.source != self.subject.source:
             self._forget_all()
             self.trouble = None
-            if self._region is not None:
-                self._settle.start()  # the camera stays where it is
+            self._resting.again()  # the camera stays where it is
         self.subject = subject
         self._results = tuple(results)
         if subject is not None:
@@ -82,11 +79,7 @@ class CompareSights(QObject):
 
     def look_at(self, region: Region | None) -> None:
         """`region` is wanted in detail once the camera rests; None where the screen-size pictures are fine enough."""
-        self._region = region
-        if region is None:
-            self._settle.stop()
-        else:
-            self._settle.start()
+        self._resting.look_at(region)
 
     def stop(self) -> None:
         """Ask for nothing any more and let the pictures go."""
@@ -118,11 +111,12 @@ class CompareSights(QObject):
         self._asked[path] = self._dispatch.ask(job, "quick", lambda event: self._came(path, event))
 
     def _fetch_parts(self) -> None:
-        if self.subject is None or self._region is None or not self._results:
+        region = self._resting.region
+        if self.subject is None or region is None or not self._results:
             return
         self._drop_detailing()
         paths = (self._results[0].original, *(result.result for result in self._results))
-        job = ReadParts(paths, self._region)
+        job = ReadParts(paths, region)
         self._detailing = self._dispatch.ask(job, "quick", lambda event: self._parts_came(job, event))
 
     def _drop_detailing(self) -> None:
@@ -131,7 +125,7 @@ class CompareSights(QObject):
             self._detailing = None
 
     def _forget_all(self) -> None:
-        self._settle.stop()
+        self._resting.stop()
         self._drop_detailing()
         for handle in self._asked.values():
             self._dispatch.forget(handle)
@@ -158,8 +152,7 @@ class CompareSights(QObject):
         self._sizes[path] = (width, height)
         if self.subject is not None and path == self.subject.source:
             self.size = (width, height)
-        if self._region is not None:
-            self._settle.start()  # a result came while zoomed in
+        self._resting.again()  # a result may have come while zoomed in
 
     def _parts_came(self, job: ReadParts, event: Event) -> None:
         if not isinstance(event, Finished | Failed | Stopped):

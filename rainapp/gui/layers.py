@@ -14,13 +14,13 @@ from PySide6.QtGui import QPainter, QPainterPath
 
 from rainapp.gui.brush import Brush, MaskImages, layer_for
 from rainapp.gui.camera import Camera
+from rainapp.gui.cameraview import paint_pyramid
 from rainapp.gui.changemap import ChangeMap
-from rainapp.gui.screen import Pyramid, ShownPair
+from rainapp.gui.screen import ShownPair
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import STRENGTH_MAX, Region
 
-NEAREST_FROM = 2.0  # from this zoom on, pixels are shown as they are
 ENOUGH = 1.05  # data that is this much coarser than the screen is not yet asked for anew
 
 Layer = Literal["derained", "over", "rain", "rain_grey", "change"]
@@ -66,7 +66,7 @@ class Layers:
                 outside.addRect(self.seen)
                 outside.addRect(self.camera.rect_to_view(QRectF(hole.x, hole.y, hole.width, hole.height)))
                 painter.setClipPath(outside, Qt.ClipOperation.IntersectClip)
-            self._paint_pyramid(painter, getattr(pair, layer), pair.region, opacity)
+            paint_pyramid(painter, self.camera, getattr(pair, layer), pair.region, opacity)
             painter.restore()
 
     def paint_rainy(self, painter: QPainter) -> None:
@@ -77,15 +77,15 @@ class Layers:
         frame = self.viewing.frame
         if frame is not None:
             whole = Region(0, 0, sight.picture.full_width, sight.picture.full_height)
-            self._paint_pyramid(painter, frame.rainy, whole, 1.0)
+            paint_pyramid(painter, self.camera, frame.rainy, whole)
             return
         fine = sight.detail is not None and self.camera.zoom > sight.picture.picture.width / sight.picture.full_width
         shown = sight.detail if fine and sight.detail is not None else sight.picture
-        self._paint_pyramid(painter, shown.picture, Region(0, 0, shown.full_width, shown.full_height), 1.0)
+        paint_pyramid(painter, self.camera, shown.picture, Region(0, 0, shown.full_width, shown.full_height), 1.0)
         if not fine:
             for pair in self.pairs:
                 if pair is not self.viewing.pair:  # the part in sight is finer than the picture
-                    self._paint_pyramid(painter, pair.rainy, pair.region, 1.0)
+                    paint_pyramid(painter, self.camera, pair.rainy, pair.region, 1.0)
 
     def paint_derained(self, painter: QPainter) -> None:
         """Mix by painting: a below 0 adds only-rain over rainy, 0..1 derained over rainy, above 1 the extreme over derained."""
@@ -145,26 +145,6 @@ class Layers:
             self._paint_each(painter, layer, min(1.0, gain))
             gain -= 1.0
         painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
-
-    def _paint_pyramid(self, painter: QPainter, pyramid: Pyramid, region: Region, opacity: float) -> None:
-        """Paint the visible part of a pyramid that covers `region` of the photo, at the level that suits the zoom."""
-        seen = self.camera.visible()
-        place = QRectF(region.x, region.y, region.width, region.height)
-        shown = place.intersected(QRectF(seen.x, seen.y, seen.width, seen.height))
-        if shown.isEmpty() or opacity <= 0:
-            return
-        per_pixel = pyramid.width / region.width
-        level = pyramid.level_for(self.camera.zoom / per_pixel)
-        across, down = level.width() / region.width, level.height() / region.height
-        source = QRectF(
-            (shown.x() - region.x) * across, (shown.y() - region.y) * down, shown.width() * across, shown.height() * down
-        )
-        # a picture that was made small is never shown as blocks: they would pass for pixels of the photo
-        smooth = self.camera.zoom < NEAREST_FROM or per_pixel < 0.99
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        painter.setOpacity(opacity)
-        painter.drawImage(self.camera.rect_to_view(shown), level, source)
-        painter.setOpacity(1.0)
 
 
 def _within(inner: Region, outer: Region) -> bool:

@@ -4,20 +4,12 @@ What is painted is said in `composition`; here stand zoom, pan, swipe line, mous
 """
 
 from PySide6.QtCore import QEvent, QPointF, QSizeF, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QNativeGestureEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
 from rainapp.gui.brush import Brush
 from rainapp.gui.camera import Camera
+from rainapp.gui.cameraview import ARROWS, CameraView
 from rainapp.gui.composition import GAP_PX, Composition, View
 from rainapp.gui.loupe import Loupe
 from rainapp.gui.marks import paint_progress
@@ -30,35 +22,27 @@ SWIPE_STEP = 0.01
 GAIN_MAX = 8.0
 
 
-class Canvas(QWidget):
-    """Shows the selected photo. `moved` tells that zoom or view changed, so that figures beside the canvas can follow."""
+class Canvas(CameraView):
+    """Shows the selected photo."""
 
-    moved = Signal()
     tapped = Signal()  # the space bar, with nothing dragged meanwhile
 
     def __init__(self, workspace: Workspace, viewing: Viewing, parent: QWidget | None = None) -> None:
         """Show what `viewing` has of the selection of `workspace`."""
-        super().__init__(parent)
-        self._workspace = workspace
+        super().__init__(Camera(), parent)
         self._viewing = viewing
-        self.camera = Camera()
         self.brush = Brush(workspace, viewing, self)
         self._composition = Composition(workspace, viewing, self.camera, self.brush)
         self.loupe = Loupe(lambda: self._composition.layers)
         self._dragging: str = ""
         self._last = QPointF()
         self._space = self._tapping = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setMinimumSize(240, 120)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(self.tr("Photo, before and after"))
         viewing.switched.connect(self._switched)
         viewing.changed.connect(self.update)
         viewing.progressed.connect(self.update)
         workspace.amount_changed.connect(self.update)
-        look().changed.connect(self.update)
         self.brush.changed.connect(self.update)
 
     @property
@@ -96,22 +80,7 @@ class Canvas(QWidget):
     def show_view(self, view: View) -> None:
         """Show before and after in another way; the camera stays on the same spot."""
         self._composition.view = view
-        self._fit_view()
-        self._moved()
-
-    def fit(self) -> None:
-        """See the whole photo."""
-        self.camera.fit()
-        self._moved()
-
-    def actual_size(self) -> None:
-        """One photo pixel on one screen pixel."""
-        self.camera.zoom_to(1.0)
-        self._moved()
-
-    def zoom_step(self, direction: int) -> None:
-        """Zoom to the next round figure in (1) or out (-1)."""
-        self.camera.step(direction)
+        self._lay()
         self._moved()
 
     def set_gain(self, gain: float) -> None:
@@ -171,7 +140,7 @@ class Canvas(QWidget):
                 self.camera.show(*size)
         self._moved()
 
-    def _fit_view(self) -> None:
+    def _lay(self) -> None:
         width = (self.width() - GAP_PX) / 2 if self.view is View.SIDE else self.width()
         self.camera.resize(QSizeF(max(1.0, width), self.height()), self.devicePixelRatioF())
 
@@ -187,12 +156,7 @@ class Canvas(QWidget):
         if region is None and self.loupe.active and self.has_picture:
             region = self.loupe.wanted
         self._viewing.look_at(region)
-        self.update()
-        self.moved.emit()
-
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self._fit_view()
-        self._moved()
+        super()._moved()
 
     # -- painting
 
@@ -265,11 +229,8 @@ class Canvas(QWidget):
             self.mousePressEvent(event)
         elif self._on_line(event.position()):
             self.set_split(0.5)
-        elif self.camera.fitted:
-            self.camera.zoom_to(1.0, self._in_view(event.position()))
-            self._moved()
         else:
-            self.fit()
+            super().mouseDoubleClickEvent(event)
 
     def _show_cursor(self, at: QPointF) -> None:
         shape = Qt.CursorShape.ArrowCursor
@@ -291,24 +252,13 @@ class Canvas(QWidget):
         if self.loupe.active and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             turned = event.angleDelta().y() or event.angleDelta().x()  # with Shift some systems turn it sideways
             self.step_loupe(1 if turned > 0 else -1)
-        elif self.has_picture and event.angleDelta().y():
-            factor = 1.2 ** (event.angleDelta().y() / 120)
-            self.camera.zoom_to(self.camera.zoom * factor, self._in_view(event.position()))
-            self._moved()
-        event.accept()
-
-    def event(self, event: object) -> bool:
-        """Zoom by pinching on a touch pad; everything else as usual."""
-        if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
-            self.camera.zoom_to(self.camera.zoom * (1 + event.value()), self._in_view(event.position()))
-            self._moved()
-            return True
-        return super().event(event)  # type: ignore[arg-type]
+            event.accept()
+        else:
+            super().wheelEvent(event)
 
     # -- keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
-        arrows = {Qt.Key.Key_Left: (1, 0), Qt.Key.Key_Right: (-1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         key = Qt.Key(event.key())
         if self.brush.active and self.brush.key(event, self.camera):
             return
@@ -318,13 +268,10 @@ class Canvas(QWidget):
         if key == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = self._tapping = True
             self._show_cursor(QPointF(-1, -1))
-        elif key in arrows and (pans or arrows[key][along] == 0):
-            across, down = arrows[key]
-            step = 200.0 if fast else 40.0
-            self.camera.pan(QPointF(across * step, down * step))
-            self._moved()
-        elif key in arrows:
-            self.set_split(self.split - arrows[key][along] * SWIPE_STEP * (10 if fast else 1))
+        elif key in ARROWS and (pans or ARROWS[key][along] == 0):
+            self._pan_by_key(event)
+        elif key in ARROWS:
+            self.set_split(self.split - ARROWS[key][along] * SWIPE_STEP * (10 if fast else 1))
         else:
             super().keyPressEvent(event)
 

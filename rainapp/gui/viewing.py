@@ -8,11 +8,12 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColorSpace
 
 from rainapp.gui.colours import SRGB
 from rainapp.gui.item import TROUBLED, Item, State
+from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, Treatment
@@ -71,13 +72,10 @@ class Viewing(QObject):
         self.frame: ShownFrame | None = None
         self.frame_is_result = False
         self._kept: OrderedDict[Path, Sight] = OrderedDict()
-        self._region: Region | None = None
         self._reading: Handle | None = None
         self._previewing: Handle | None = None
-        self._settle = QTimer(self)
-        self._settle.setSingleShot(True)
-        self._settle.setInterval(SETTLE_MS)
-        self._settle.timeout.connect(self._want_part)
+        self._resting = RestingRegion(SETTLE_MS, self)
+        self._resting.rested.connect(self._want_part)
         workspace.current_changed.connect(self._switch)
         workspace.treatment_changed.connect(self._treatment_changed)
         workspace.mask_changed.connect(self._mask_changed)
@@ -145,7 +143,7 @@ class Viewing(QObject):
         self._cancel()
         self.trouble = None
         self.frame = None
-        self._region = None
+        self._resting.look_at(None)
         if self.sight is not None:
             self.sight.forget_details()
         item = self.workspace.current
@@ -182,7 +180,7 @@ class Viewing(QObject):
             self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s))
         elif self.workspace.card is not None and (sight.whole is None or sight.treatment != self.workspace.preview_treatment):
             self._preview(Preview(sight.item.path, self.workspace.preview_treatment, None, PREVIEW_PX, sight.time_s))
-        elif self._region is not None:
+        elif self._resting.region is not None:
             self._want_part()
 
     def go_to(self, time_s: float) -> None:
@@ -201,14 +199,10 @@ class Viewing(QObject):
 
     def look_at(self, region: Region | None) -> None:
         """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough."""
-        self._region = region
-        if region is None:
-            self._settle.stop()
-        else:
-            self._settle.start()
+        self._resting.look_at(region)
 
     def _want_part(self) -> None:
-        sight, region = self.sight, self._region
+        sight, region = self.sight, self._resting.region
         if sight is None or region is None or sight.picture is None or sight.item.is_clip:
             return
         if sight.detail is None and self._reading is None:
@@ -243,7 +237,7 @@ class Viewing(QObject):
         self.share = None
 
     def _cancel(self) -> None:
-        self._settle.stop()
+        self._resting.stop()
         self._cancel_preview()
         if self._reading is not None:
             self.workspace.dispatch.forget(self._reading)

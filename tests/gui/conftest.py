@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
-from rainapp.gui.app import Session, prepare
+from rainapp.gui.app import Session, prepare, run_work
 from rainapp.library import ModelCard, ModelLibrary, write_card
 from rainapp.settings import Settings
+from rainapp.workers import Run
 from tests.gui.plain_run import PlainRun, rainy_photo
 
 
@@ -33,29 +34,38 @@ def plain_library(tmp_path: Path) -> ModelLibrary:
 
 
 @pytest.fixture
-def make_session(
-    qapp: QApplication, plain_run: PlainRun, plain_library: ModelLibrary, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., Session]]:
-    """Opens sessions and closes them; the pictures folder of the person is out of reach."""
+def open_session(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Session]]:
+    """Opens sessions that do jobs with a run, on a library, and closes them; the folders of the person are out of reach."""
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     opened: list[Session] = []
 
-    def make(settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> Session:
-        settings = settings or Settings(theme="dark")
+    def make(settings: Settings, run: Run, library: ModelLibrary, size: tuple[int, int] = (1440, 900)) -> Session:
         prepare(qapp, settings)
-        session = Session(settings, plain_run, plain_library)
+        session = Session(settings, run, library)
         opened.append(session)
         session.window.resize(*size)
         session.window.show()
         return session
 
     yield make
-    plain_run.hold.set()
     for session in opened:
         session.close()
         session.window.deleteLater()
     opened.clear()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+@pytest.fixture
+def make_session(
+    open_session: Callable[..., Session], plain_run: PlainRun, plain_library: ModelLibrary
+) -> Iterator[Callable[..., Session]]:
+    """Opens sessions with the plain derainer; what is held up at the end goes on."""
+
+    def make(settings: Settings | None = None, size: tuple[int, int] = (1440, 900)) -> Session:
+        return open_session(settings or Settings(theme="dark"), plain_run, plain_library, size)
+
+    yield make
+    plain_run.hold.set()
 
 
 @pytest.fixture
@@ -71,15 +81,7 @@ def photos(tmp_path: Path) -> list[Path]:
 
 
 @pytest.fixture
-def real_session(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def real_session(open_session: Callable[..., Session], tiny_library: Path, tmp_path: Path) -> Session:
     """A session over the real work with a real, tiny net; no file is open."""
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
-    prepare(qapp, settings)
-    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
-    session.window.resize(1440, 900)
-    session.window.show()
-    yield session
-    session.close()
-    session.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    return open_session(settings, run_work, ModelLibrary(tmp_path / "bundled", tiny_library))

@@ -1,31 +1,21 @@
 """The page of the library, over a real library folder and the real jobs on it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui.app import Session, prepare
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.app import Session
 from tests.gui.plain_run import idle, until
 
 
 @pytest.fixture
-def session(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+def session(real_session: Session) -> Session:
     """One model of the user's, "tiny", and the page of models in sight."""
-    settings = Settings(theme="dark")
-    prepare(qapp, settings)
-    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
-    session.window.show()
-    session.window.show_page("models")
-    yield session
-    session.close()
-    session.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    real_session.window.show_page("models")
+    return real_session
 
 
 def test_the_library_is_whole(session: Session, qtbot: QtBot) -> None:

@@ -1,34 +1,22 @@
 """The window over the real work: a real net, real files, nothing in their place."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui import words
-from rainapp.gui.app import Session, prepare
+from rainapp.gui.app import Session
 from rainapp.gui.item import State
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
 from tests.gui.plain_run import idle, rainy_photo, read, until
 from tests.video_clips import make_clip
 
 
 @pytest.fixture
-def session(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    settings = Settings(theme="light", device="cpu", engine="torch", precision="fp32")
-    prepare(qapp, settings)
-    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
-    session.window.show()
-    yield session
-    session.close()
-    session.window.deleteLater()
-    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+def session(real_session: Session) -> Session:
+    return real_session
 
 
 def test_a_photo_is_seen_previewed_and_derained_by_a_real_net(session: Session, tmp_path: Path, qtbot: QtBot) -> None:

@@ -1,0 +1,119 @@
+"""Figures and what follows from them: the table, the ground truth, blind votes, the recommendation, exports."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from rainapp.comparison import Compared, Figures
+from rainapp.gui.app import Session
+from rainapp.gui.compare import ComparePage
+from rainapp.gui.compare_run import Cell, CellState, Subject
+from tests.gui.compare.pages import text
+from tests.gui.plain_run import idle, rainy_photo, until
+
+
+def test_the_table_sorts_by_mouse_and_by_key(compared: ComparePage, qtbot: QtBot) -> None:
+    table = compared.table
+    column = 2  # changed
+    heads = table.horizontalHeader()
+    at = QPoint(heads.sectionViewportPosition(column) + 20, heads.height() // 2)
+    qtbot.mouseClick(heads.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    values = [line.figures.changed for line in table.lines.lines if line.figures is not None]
+    assert values == sorted(values)
+    table.choose("tiny")
+    table.setCurrentIndex(table.lines.index(table.currentIndex().row(), 0))
+    table.setFocus()
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    qtbot.keyClick(table, Qt.Key.Key_Return)
+    assert [line.title for line in table.lines.lines] == ["Tiny", "PReNet <i>", "My balcony"]
+    assert table.model_in_hand == "tiny"  # what was selected stays selected
+
+
+def test_a_blind_test_hides_the_names_and_reveals_the_votes(compared: ComparePage, session: Session, qtbot: QtBot) -> None:
+    comparing = compared.comparing
+    session.window.actions_["compare-blind"].trigger()
+    qtbot.keyClick(compared.grid, Qt.Key.Key_0)
+    qtbot.keyClick(compared.grid, Qt.Key.Key_Escape)  # left without a trace
+    assert comparing.tally is None
+    assert not compared.card.isVisible()
+    session.workspace.step(-1)
+    qtbot.keyClick(session.window, Qt.Key.Key_B)
+    assert comparing.ballot is not None
+    assert [pane.title for pane in compared.grid.panes] == ["Rainy", "1 · A", "2 · B", "3 · C"]
+    assert not any(pane.words for pane in compared.grid.panes)
+    assert not compared.table.isVisible()
+    assert compared.blind.isVisible()
+    assert not session.window.actions_["compare-report"].isEnabled()
+    for turn in range(3):
+        assert comparing.ballot is not None
+        assert session.workspace.current is session.workspace.items[turn]
+        until(qtbot, idle(session))
+        place = comparing.ballot.order.index("tiny")
+        if turn == 0:
+            qtbot.keyClick(compared.grid, Qt.Key(Qt.Key.Key_1 + place))
+        elif turn == 1:
+            qtbot.mouseClick(compared.grid, Qt.MouseButton.LeftButton, pos=compared.grid.cell(place + 1).center().toPoint())
+        else:
+            qtbot.mouseClick(compared.blind.buttons[place], Qt.MouseButton.LeftButton)
+    assert compared.table.isVisible()
+    assert not compared.blind.isVisible()
+    assert compared.card.words.text() == "Tiny won 3 of 3 votes. Against My balcony with 0, that could be chance (p = 0.25)."
+    assert [text(compared, row, "Votes") for row in range(3)] == ["0 of 3", "0 of 3", "3 of 3"]
+
+
+def test_with_a_ground_truth_the_table_tells_removal_from_damage(
+    compared: ComparePage, session: Session, photos: list[Path], tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    for n, photo in enumerate(photos):
+        rainy_photo(truth / photo.name, streaks=0, seed=n)
+    assert compared.table.isColumnHidden(10)
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(truth))
+    session.window.actions_["compare-truth-folder"].trigger()
+    assert compared.comparing.missing == 9
+    session.window.actions_["compare"].trigger()
+    until(qtbot, idle(session))
+    assert not compared.table.isColumnHidden(10)  # the background; a narrow table keeps what tells most
+    assert float(text(compared, 2, "PSNR")) > 10
+    assert text(compared, 2, "Rain left").endswith(" %")
+    assert all(" · " in pane.words for pane in compared.grid.panes[1:])
+    assert "changed" not in compared.grid.panes[1].words  # what is left of the rain is known now, and says more
+
+
+def test_the_recommended_model_is_taken_into_use(session: Session, qtbot: QtBot) -> None:
+    session.window.show_page("compare")
+    page = session.window.compare
+    source = Path("a")
+    for model, left in (("tiny", 0.5), ("balcony", 0.2)):
+        figures = Figures(seconds_per_mp=0.5, error_left=left)
+        result = Compared(source, model, source, source, 4, 4, 1.0, "torch", True, figures)
+        treatment = replace(session.workspace.treatment, model=model)
+        cell = Cell(Subject(source, "a"), treatment, CellState.DONE, result=result)
+        page.comparing.trial.run._cells[source, model] = cell
+    page.refresh()
+    assert "<b>My balcony</b> suits this photo best" in page.card.words.text()
+    assert "20 %" in page.card.words.text()
+    assert "PReNet" not in page.card.words.text()
+    page.card.use.click()
+    assert session.workspace.treatment.model == "balcony"
+    assert not page.card.use.isEnabled()
+
+
+def test_a_comparison_is_exported(
+    compared: ComparePage, session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for kind, name in (("picture", "sheet.png"), ("report", "report.html"), ("clip", "swipe.webp")):
+        target = tmp_path / name
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, target=target: (str(target), ""))
+        session.window.actions_[f"compare-{kind}"].trigger()
+        until(qtbot, idle(session))
+        assert session.window.notice.words.text() == f"Saved {target}."
+        assert target.stat().st_size > 5000
+    told = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert told.count("<section>") == 3
+    assert "PReNet &lt;i&gt;" in told
