@@ -7,12 +7,12 @@ left them, both files from the frame that both have. A photo is one frame and is
 import contextlib
 import hashlib
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import rainapp
-from rainapp.errors import RainError, UnwritableFile
+from rainapp.errors import Cancelled, RainError, UnwritableFile
 from rainapp.formats import is_clip_name, same_format
 from rainapp.image import Frame
 from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
@@ -134,6 +134,20 @@ def key_of(treatment: Treatment, pipeline: Pipeline | None, weights: str) -> str
     return f"{rainapp.__version__} {weights} {replace(treatment, model='', mask=None)} {how}"
 
 
+def _standing(source: Source, progress: ClipWatch) -> Callable[[], None]:
+    """What is done while nothing comes, because `source` skips what an earlier run has done: a cancel ends that."""
+
+    def stand() -> None:
+        try:
+            progress.stand()
+        except Cancelled:
+            if isinstance(source, SkippingSource):
+                source.stop()
+            raise
+
+    return stand
+
+
 class _Dry(Exception):  # noqa: N818 - no error: it makes a sink leave nothing
     """No frame held rain: the result is abandoned, the source copied."""
 
@@ -208,12 +222,13 @@ class Writing:
         with contextlib.ExitStack() as stack:
             frames: Iterable[Frame] = source
             if self._info.kind == "clip":
-                frames = stack.enter_context(contextlib.closing(ahead(source, idle=progress.stand if first else None)))
+                idle = _standing(source, progress) if first else None
+                frames = stack.enter_context(contextlib.closing(ahead(source, idle=idle)))
             if first and isinstance(source, SkippingSource):
                 progress.begin(first)
                 source.first_frame = first
                 stack.callback(source.stop)  # before the thread is waited for
-            yield pipeline(frames, progress) if pipeline else frames
+            yield stack.enter_context(contextlib.closing(pipeline(frames, progress))) if pipeline else frames
 
     def _write(self, frame: Frame, result: _Layer | None, rain: _Layer | None) -> None:
         self.rain_found = self.rain_found or rain_found(frame)

@@ -1,6 +1,8 @@
 """Steadying as a part of the pipeline: for clips, behind the net, before the amount."""
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -8,8 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from rainapp.errors import Cancelled
 from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch, Temporal, Treatment
+from rainapp.jobs import NoWatch, Temporal, Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.stages import load_pipeline
 
@@ -53,3 +56,37 @@ def test_the_amount_is_taken_of_what_was_steadied(tiny_library: Path, clip: list
     for rainy, whole, part in zip(clip, full, half, strict=True):
         wanted = rainy.image.pixels + 0.5 * (whole.image.pixels.astype(np.float32) - rainy.image.pixels)
         assert np.abs(part.image.pixels - wanted).max() <= 1
+
+
+def test_the_net_works_on_while_what_follows_is_at_an_earlier_frame(tiny_library: Path, clip: list[Frame]) -> None:
+    pipeline = load_pipeline(Treatment(model="tiny", temporal="off", engine="torch", precision="fp32"), ModelLibrary())
+    second_derained = threading.Event()
+
+    def telling(frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        for frame in pipeline.stages[0](frames, watch):
+            if frame.index == 1:
+                second_derained.set()
+            yield frame
+
+    def waiting(frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
+        for frame in frames:
+            assert second_derained.wait(30)
+            yield frame
+
+    both = replace(pipeline, stages=(telling, waiting))
+    assert [frame.index for frame in both(clip, NoWatch())] == list(range(FRAMES))
+
+
+def test_a_cancel_in_the_net_reaches_who_waits_for_frames_and_ends_the_thread(tiny_library: Path, clip: list[Frame]) -> None:
+    class Third:
+        def tick(self, done: int, total: int, **facts: float) -> None:
+            if facts["frame"] == 3:
+                raise Cancelled
+
+    pipeline = load_pipeline(Treatment(model="tiny", temporal="best", engine="torch", precision="fp32"), ModelLibrary())
+    with pytest.raises(Cancelled):
+        list(pipeline(clip, Third()))
+    stopped = pipeline(clip, NoWatch())
+    next(stopped)
+    stopped.close()
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]

@@ -4,8 +4,9 @@
 jobs on one device share it, tile by tile.
 """
 
+import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Literal, Protocol
@@ -16,6 +17,7 @@ from rainapp.errors import BadTreatment
 from rainapp.image import Frame
 from rainapp.jobs import Temporal, Treatment, Watch
 from rainapp.library import ModelLibrary
+from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
@@ -25,6 +27,7 @@ STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}  # elsewhere "
 """What "auto" stands for. "best" lost on no clip measured, dark, fast and short ones among them (README); it costs 0.33 CPU
 seconds a megapixel, about half of what the net does on a CPU, but an accelerator would wait for it most of the time."""
 
+FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 1536, "mps": 1536, "cuda": 1536}  # where nothing else is asked for
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
@@ -45,10 +48,17 @@ class Pipeline:
     net: TiledNet
     stages: Sequence[Stage]
 
-    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
-        """Run `frames` through all stages; see `Derainer` for errors and ticks."""
-        stream: Iterable[Frame] = reduce(lambda flow, stage: stage(flow, watch), self.stages, frames)
-        yield from stream
+    def __call__(self, frames: Iterable[Frame], watch: Watch) -> Generator[Frame, None, None]:
+        """Run `frames` through all stages; see `Derainer` for errors and ticks.
+
+        Where anything follows the net, the net works in a thread of its own, a frame ahead: what follows uses one core only.
+        """
+        first, *rest = self.stages
+        derained = first(frames, watch)
+        with contextlib.ExitStack() as stack:
+            if rest:
+                derained = stack.enter_context(contextlib.closing(ahead(derained, FRAMES_AHEAD)))
+            yield from reduce(lambda flow, stage: stage(flow, watch), rest, derained)
 
     @property
     def engine(self) -> str:
