@@ -50,6 +50,12 @@ class IconKeeper(QObject):
         self.draw()
         look().changed.connect(self.draw)
 
+    def show_icon(self, name: str) -> None:
+        """Show another icon from now on."""
+        if name != self._name:
+            self._name = name
+            self.draw()
+
     def draw(self) -> None:
         """Draw it in the theme in force."""
         self._button.setIcon(icons.icon(self._name, self._token))

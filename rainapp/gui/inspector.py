@@ -12,6 +12,7 @@ from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
 INSPECTOR_PX = 316
+FORMAT_PX = 138  # the rest is for the name
 FORMATS = (("keep", "Same as source"), ("jpg", "JPEG"), ("png", "PNG"), ("tif", "TIFF"), ("webp", "WebP"))
 
 
@@ -124,6 +125,7 @@ class Inspector(QScrollArea):
         self.format.activated.connect(lambda _: self._workspace.change(format=self.format.currentData()))
         row = QHBoxLayout()
         row.setSpacing(8)
+        self.format.setFixedWidth(FORMAT_PX)
         row.addWidget(self.template, 1)
         row.addWidget(self.format)
         self._column.addLayout(row)

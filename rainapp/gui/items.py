@@ -187,6 +187,7 @@ class ItemsView(QListView):
         self.activated.connect(lambda _: activate())
         workspace.current_changed.connect(self._follow)
         workspace.added.connect(self._follow)
+        workspace.mask_changed.connect(self.viewport().update)
         look().changed.connect(self.viewport().update)
 
     def set_strip(self, strip: bool) -> None:

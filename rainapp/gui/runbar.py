@@ -1,5 +1,7 @@
 """The one primary button and what it will cost; while at work, progress, pause and stop stand in its place."""
 
+from pathlib import Path
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from rainapp.gui import words
-from rainapp.gui.controls import Elided, label, push_button
+from rainapp.gui.controls import Elided, IconKeeper, label, push_button
 from rainapp.gui.item import AT_WORK, Item
 from rainapp.gui.workspace import Workspace
 
@@ -135,6 +137,8 @@ class RunBar(QStackedWidget):
         said = f"{said} {len(items)}" if items else said
         if self.all_done:
             said = self.tr("Show results")
+        for icon in self.button.findChildren(IconKeeper):
+            icon.show_icon("folder-open" if self.all_done else "droplets")
         self.button.setText(f" {said}")
         self.button.setAccessibleName(said)
         can = bool(items) and self._workspace.card is not None and self._workspace.amount != 0
@@ -145,8 +149,7 @@ class RunBar(QStackedWidget):
         if self._workspace.card is None:
             return self.tr("There is no model to derain with")
         if not items:
-            saved = sum(item.target is not None for item in self._workspace.items)
-            return self.tr("All done · {n} saved").format(n=saved) if saved else ""
+            return self._saved([item.target for item in self._workspace.items if item.target is not None])
         if self._workspace.amount == 0:
             return self.tr("At an amount of 0 nothing would change")
         seconds = self._workspace.batch.estimate_s(items, self._workspace.treatment)
@@ -155,6 +158,13 @@ class RunBar(QStackedWidget):
             parts.append(self.tr("about {time}").format(time=words.about(seconds)))
         parts.append(words.size(sum(item.size for item in items)))
         return " · ".join(parts)
+
+    def _saved(self, targets: list[Path]) -> str:
+        """How many results there are, and where they lie where that is one place."""
+        folders = {target.parent for target in targets}
+        if len(folders) == 1:
+            return self.tr("All done · {n} saved in {folder}").format(n=len(targets), folder=folders.pop().name)
+        return self.tr("All done · {n} saved").format(n=len(targets)) if targets else ""
 
     def _show_running(self) -> None:
         batch = self._workspace.batch

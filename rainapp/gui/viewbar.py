@@ -116,9 +116,7 @@ class ViewBar(QFrame):
         self._hint = hints[canvas.view]
         if canvas.brush.active:
             self._hint = (
-                self.tr("Painted stays as it was · Alt erases")
-                if canvas.brush.mode == "protect"
-                else self.tr("Only painted is derained · Alt erases")
+                self.tr("Painted stays as it was") if canvas.brush.mode == "protect" else self.tr("Only painted is derained")
             )
         self.brush.setChecked(canvas.brush.active)
         self._make_room()

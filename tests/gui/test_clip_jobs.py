@@ -179,4 +179,4 @@ def test_out_of_sight_the_clip_is_finished_and_nothing_is_played(
     assert player.reel.spans(6.0)[-1][1] <= at_hand_s + under_way_s + 1e-6  # nothing more was derained for nobody to see
     session.window.showNormal()
     assert not player.playing  # it is for the person to go on
-    assert session.window.page.run_bar.cost.accessibleName() == "All done · 1 saved"
+    assert session.window.page.run_bar.cost.accessibleName() == f"All done · 1 saved in {item.path.parent.name}"

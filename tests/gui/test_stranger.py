@@ -1,0 +1,187 @@
+"""The whole story of somebody who has read nothing: five photos, a look at 1:1, a model chosen blind, a face protected, saved.
+
+Everything goes through what is seen on the window: buttons by their words, the mouse on real pixels, and the keys that the
+window names itself. The nets are real and tiny.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QMouseEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui import words
+from rainapp.gui.app import Session, prepare
+from rainapp.gui.item import State
+from rainapp.library import ModelLibrary, sha256_of, write_card
+from rainapp.settings import Settings
+from tests.gui.plain_run import idle, rainy_photo, read, until
+from tests.gui.test_journeys import drop
+
+SIZE = (1100, 900)  # larger than the canvas, so that 1:1 means something
+FACE = (620, 300)
+LEFT = Qt.MouseButton.LeftButton
+
+
+@pytest.fixture
+def photos(tmp_path: Path) -> list[Path]:
+    folder = tmp_path / "holiday"
+    folder.mkdir()
+    return [rainy_photo(folder / f"{name}.png", *SIZE, 300, n) for n, name in enumerate(("arch", "boat", "café", "dog", "eve"))]
+
+
+def add_sister(library: Path, name: str, strength: float) -> None:
+    """A model like "tiny" that takes out a little more."""
+    from safetensors.torch import load_file, save_file
+
+    weights = load_file(library / "tiny" / "weights.safetensors")
+    folder = library / name
+    folder.mkdir()
+    made = {key: value * (strength if key.startswith("tail") else 1) for key, value in weights.items()}
+    save_file(made, folder / "weights.safetensors")
+    tiny = next(card for card in ModelLibrary(library.parent / "bundled", library).cards() if card.id == "tiny")
+    write_card(folder, replace(tiny, id=name, title=name.title(), sha256=sha256_of(folder / "weights.safetensors")))
+
+
+@pytest.fixture
+def stranger(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Session]:
+    """The window at its first start, with four models in the library."""
+    for n, name in enumerate(("balcony", "garden", "harbour")):
+        add_sister(tiny_library, name, 1.0 + 0.2 * n)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
+    prepare(qapp, settings)
+    session = Session(settings, library=ModelLibrary(tmp_path / "bundled", tiny_library))
+    session.window.resize(1440, 900)
+    session.window.show()
+    yield session
+    session.close()
+    session.window.deleteLater()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+def button(window: QWidget, words: str) -> QPushButton | QToolButton:
+    """The one button in sight that bears these words, or shows them as its tip."""
+    kinds = (QPushButton, QToolButton)
+    found = [
+        made
+        for kind in kinds
+        for made in window.findChildren(kind)
+        if made.isVisible() and words in (made.text().strip(), made.toolTip(), made.accessibleName())
+    ]
+    assert len(found) == 1, (words, [(made.text(), made.toolTip()) for made in found])
+    return found[0]
+
+
+def click(window: QWidget, words: str) -> None:
+    """Click a button that can be clicked."""
+    made = button(window, words)
+    assert made.isEnabled(), words
+    QTest.mouseClick(made, LEFT)
+
+
+def removed_light(rainy: QColor, derained: QColor) -> float:
+    """The luminance (Rec. 709) of what a pixel lost."""
+    pairs = ((0.2126, rainy.red(), derained.red()), (0.7152, rainy.green(), derained.green()))
+    return sum(share * max(0, a - b) for share, a, b in (*pairs, (0.0722, rainy.blue(), derained.blue())))
+
+
+def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_saves(
+    stranger: Session, photos: list[Path], qtbot: QtBot
+) -> None:
+    window, workspace = stranger.window, stranger.workspace
+    originals = [path.read_bytes() for path in photos]
+
+    # Five photos are dropped; the first is seen before and after.
+    drop(stranger, photos)
+    until(qtbot, lambda: stranger.viewing.pair is not None)
+    until(qtbot, idle(stranger))
+    assert button(window, "Derain 5").isEnabled()
+    assert [item.path for item in workspace.items] == photos
+
+    # At 1:1 a pixel of the photo is a pixel of the screen, and what was removed is the difference of the two.
+    click(window, "1:1")
+    until(qtbot, idle(stranger))
+    canvas, pair = window.canvas, stranger.viewing.pair
+    assert pair is not None
+    assert canvas.camera.zoom == 1.0
+    assert pair.rainy.width == SIZE[0] > canvas.width()
+    click(window, "Rain")
+    assert button(window, "Rain").isChecked()
+    seen, rainy, derained, rain = canvas.grab().toImage(), pair.rainy.levels[0], pair.derained.levels[0], []
+    left, top = (math.floor(at) for at in canvas.camera.picture_rect.topLeft().toTuple())
+    corner, far = (canvas.camera.to_picture(QPointF(*at)) for at in ((40, 80), (canvas.width() - 40, canvas.height() - 40)))
+    for x in range(round(corner.x()), round(far.x()), 37):
+        for y in range(round(corner.y()), round(far.y()), 29):
+            shown = QColor(seen.pixel(x + left, y + top)).lightness()
+            rain.append((removed_light(QColor(rainy.pixel(x, y)), QColor(derained.pixel(x, y))), shown))
+    removed, bright = np.array(rain).T
+    assert np.ptp(removed) > 2
+    np.testing.assert_allclose(bright, canvas.gain * removed, atol=3)
+    click(window, "Fit")
+    click(window, "Swipe")
+
+    # Four models, blind: the names are hidden, five votes are cast by key, the winner is taken with one button.
+    click(window, "Compare")
+    compare = window.compare
+    assert len(compare.comparing.models) == 4
+    click(window, "Compare 4 models on 5 photos")
+    until(qtbot, lambda: not compare.comparing.running)
+    until(qtbot, idle(stranger))
+    click(window, "Blind test")
+    assert {pane.title for pane in compare.grid.panes} == {"Rainy", "1 · A", "2 · B", "3 · C", "4 · D"}
+    wanted = "garden"
+    for _ in photos:
+        ballot = compare.comparing.ballot
+        assert ballot is not None
+        place = ballot.order.index(wanted)
+        QTest.keyClick(QApplication.focusWidget() or window, Qt.Key(Qt.Key.Key_1 + place))
+    assert compare.comparing.ballot is None
+    assert "Garden won 5 of 5 votes" in compare.card.words.text()
+    click(window, "Use it")
+    assert workspace.card is not None
+    assert workspace.card.id == wanted
+
+    # Back at the photo a face is painted over with the brush; the preview shows it at once.
+    click(window, "Derain")
+    until(qtbot, idle(stranger))
+    click(window, "Brush: protect or treat a part")
+    at = canvas.camera.to_view(QPointF(*FACE))
+    QTest.mousePress(canvas, LEFT, pos=at.toPoint() - QPoint(20, 0))
+    for step in range(-20, 24, 4):
+        here = at + QPointF(step, 0)
+        moved = QMouseEvent(QEvent.Type.MouseMove, here, canvas.mapToGlobal(here), LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
+        QApplication.sendEvent(canvas, moved)
+    QTest.mouseRelease(canvas, LEFT, pos=at.toPoint() + QPoint(20, 0))
+    click(window, "Brush: protect or treat a part")
+    until(qtbot, idle(stranger))
+
+    assert workspace.current is workspace.items[4]  # that of the last vote
+    assert words.state(workspace.current)[2] == "Ready · part protected"
+
+    # One button, and all five are saved beside their sources, which stay as they were.
+    click(window, "Derain 5")
+    until(qtbot, idle(stranger))
+    assert [item.state for item in workspace.items] == [State.DONE] * 5
+    results = [path.with_name(f"{path.stem}_derained.png") for path in photos]
+    assert [item.target for item in workspace.items] == results
+    assert [path.read_bytes() for path in photos] == originals
+    before, after = read(photos[4]).astype(int), read(results[4]).astype(int)
+    changed = np.abs(after - before).max(axis=2) > 0
+    x, y = FACE
+    assert not changed[y - 4 : y + 5, x - 10 : x + 11].any()
+    assert changed.mean() > 0.2
+    assert all((read(result) != read(photo)).mean() > 0.2 for result, photo in zip(results[:4], photos[:4], strict=True))
+    assert window.page.run_bar.cost.accessibleName() == "All done · 5 saved in holiday"
+    assert stranger.viewing.shows_result
+    opened: list[str] = []
+    window.disk.open_url = lambda url: opened.append(url.toLocalFile())
+    click(window, "Show results")
+    assert opened == [str(photos[0].parent)]
