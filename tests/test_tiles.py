@@ -46,7 +46,7 @@ def test_neighbours_overlap_enough_and_tiles_stay_within_the_limit(
     height: int, width: int, tile_px: int, overlap_px: int, multiple: int
 ) -> None:
     grid = tiles.lay(height, width, tile_px=tile_px, overlap_px=overlap_px, multiple_px=multiple)
-    assert max(grid.tile_height, grid.tile_width) <= tile_px
+    assert grid.tile_height * grid.tile_width <= tile_px**2
     assert grid.tile_height % multiple == 0
     assert grid.tile_width % multiple == 0
     for starts, side, length in ((grid.tops, grid.tile_height, height), (grid.lefts, grid.tile_width, width)):
@@ -59,7 +59,22 @@ def test_neighbours_overlap_enough_and_tiles_stay_within_the_limit(
 
 def test_a_picture_a_little_larger_than_a_tile_is_cut_in_two_halves() -> None:
     grid = tiles.lay(520, 512, tile_px=512, overlap_px=64, multiple_px=16)
-    assert (grid.count, grid.tile_height) == (2, 320)
+    assert (grid.count, grid.tile_height, grid.tile_width) == (2, 528, 288)
+
+
+def test_a_full_hd_frame_is_one_tile_and_a_wide_picture_one_row() -> None:
+    assert tiles.lay(1080, 1920, tile_px=1536, overlap_px=252, multiple_px=16).count == 1
+    wide = tiles.lay(600, 30_000, tile_px=1536, overlap_px=252, multiple_px=16)
+    assert (len(wide.tops), wide.tile_width > 3000) == (1, True)
+
+
+def test_no_way_of_cutting_a_photo_into_tiles_of_that_area_has_fewer_pixels() -> None:
+    for height, width in ((4000, 6000), (3000, 4000), (2160, 3840), (9000, 1200)):
+        grid = tiles.lay(height, width, tile_px=2048, overlap_px=256, multiple_px=16)
+        counts = [(rows, columns) for rows in range(1, 30) for columns in range(1, 30)]
+        sides = [((height + (r - 1) * 256) / r, (width + (c - 1) * 256) / c, r * c) for r, c in counts]
+        least = min(count * tall * wide for tall, wide, count in sides if tall * wide <= 2048**2)
+        assert grid.count * grid.tile_height * grid.tile_width <= 1.03 * least
 
 
 def test_two_hundred_megapixels_are_laid_out_without_touching_a_pixel() -> None:

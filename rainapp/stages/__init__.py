@@ -28,7 +28,7 @@ STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}  # elsewhere "
 seconds a megapixel, about half of what the net does on a CPU, but an accelerator would wait for it most of the time."""
 
 FRAMES_AHEAD = 1  # of the net, before what follows it
-TILE_PX = {"cpu": 1536, "mps": 1536, "cuda": 1536}  # where nothing else is asked for
+TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
@@ -77,7 +77,7 @@ class Pipeline:
 
     @property
     def tile_px(self) -> int:
-        """Longest side of a tile at this moment."""
+        """Side of the square that a tile is no larger than at this moment."""
         return self.net.tile_px
 
     @property
@@ -87,7 +87,7 @@ class Pipeline:
 
 
 _loading = threading.Lock()
-_last: dict[str, tuple[object, TiledNet]] = {}  # by device: what was wanted, and the net that serves it
+_last: dict[str, list[tuple[tuple[object, ...], TiledNet]]] = {}  # by device: what was wanted, and the net that serves it
 
 
 def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int = 0) -> Pipeline:
@@ -109,12 +109,14 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
     device = choice.resolve_device(treatment.device)
     wanted = (card, treatment.veil, treatment.engine, treatment.precision, treatment.tile_px)
     with _loading:
-        kept = _last.get(device)
-        if kept is None or kept[0] != wanted:
-            _last.pop(device, None)  # its memory is free before the next net needs some
-            kept = (wanted, _load(card, treatment, library, device))
-            _last[device] = kept
-    return Pipeline(card.id, kept[1], _stages(kept[1], amount, treatment.temporal, part_frames))
+        kept = _last.setdefault(device, [])
+        net = next((net for key, net in kept if key == wanted), None)
+        if net is None:
+            # the net of the other veil stays, for who goes to and fro; else memory is free before the next net needs some
+            kept[:] = [(key, other) for key, other in kept[-1:] if device == "cpu" and key[0] == card and key[2:] == wanted[2:]]
+            net = _load(card, treatment, library, device)
+            kept.append((wanted, net))
+    return Pipeline(card.id, net, _stages(net, amount, treatment.temporal, part_frames))
 
 
 def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int) -> tuple[Stage, ...]:

@@ -1,9 +1,11 @@
 """Cutting a picture into overlapping tiles and laying them together again: pure geometry.
 
 Tiles are placed evenly and are no larger than they need to be, so a picture a little larger than one tile is cut into two
-halves, not a tile and a sliver. Neighbours overlap by what the net sees around a pixel. In the middle seventh of an overlap one
-tile fades into the next along a raised cosine; the outer parts, where a tile lacks surroundings, are taken from the neighbour
-alone. Fading is written as `a + w * (b - a)`, so tiles that agree come out exactly as they went in.
+halves, not a tile and a sliver. What bounds a tile is the memory it takes, its area, not its side: rows and columns are chosen
+so that all tiles together have the fewest pixels, and a wide picture gets one row of tall tiles. Neighbours overlap by what the
+net sees around a pixel. In the middle seventh of an overlap one tile fades into the next along a raised cosine; the outer
+parts, where a tile lacks surroundings, are taken from the neighbour alone. Fading is written as `a + w * (b - a)`, so tiles
+that agree come out exactly as they went in.
 
 Tiles begin at multiples of the step a net works on: a net that shrinks the picture inside is the same function in two tiles
 only if its coarse positions fall on the same pixels. Where the picture is no multiple, the last tile is padded by reflection.
@@ -50,33 +52,47 @@ class Grid:
 
 
 def lay(height: int, width: int, *, tile_px: int, overlap_px: int, multiple_px: int = 1) -> Grid:
-    """The grid of tiles for a picture.
+    """The grid for a picture whose tiles have the fewest pixels together.
 
     Args:
         height: of the picture, at least 1.
         width: of the picture, at least 1.
-        tile_px: longest side of a tile; rounded down to the multiple.
-        overlap_px: what neighbours share at least, less than a tile.
+        tile_px: a tile is no larger than a square of this side, which is rounded down to the multiple.
+        overlap_px: what neighbours share at least, less than `tile_px`.
         multiple_px: what sides of tiles are multiples of.
 
     Raises:
         ValueError: the numbers do not fit together.
     """
-    largest, overlap = tile_px // multiple_px, -(-overlap_px // multiple_px)  # in steps
-    if height < 1 or width < 1 or overlap < 0 or largest <= overlap:
+    square, overlap = tile_px // multiple_px, -(-overlap_px // multiple_px)  # in steps, like all of the below
+    if height < 1 or width < 1 or overlap < 0 or square <= overlap:
         raise ValueError(f"no tiles of {tile_px} px with {overlap_px} px overlap for a picture of {width}x{height}")
-    tops, tile_height = _places(height, largest, overlap, multiple_px)
-    lefts, tile_width = _places(width, largest, overlap, multiple_px)
-    return Grid(height, width, tile_height, tile_width, tops, lefts)
+    rows, columns = -(-height // multiple_px), -(-width // multiple_px)
+    grids = []
+    for tall in _heights(rows, square, overlap):
+        wide = square * square // min(tall, rows)
+        if wide > overlap or wide >= columns:
+            tops, tile_height = _places(rows, tall, overlap, multiple_px)
+            lefts, tile_width = _places(columns, wide, overlap, multiple_px)
+            grids.append(Grid(height, width, tile_height, tile_width, tops, lefts))
+    return min(grids, key=lambda grid: (grid.count * grid.tile_height * grid.tile_width, grid.count))
 
 
-def _places(length: int, largest: int, overlap: int, multiple: int) -> tuple[tuple[int, ...], int]:
-    """Starts along one axis and the side of the tiles there, in pixels; `largest` and `overlap` are in steps of `multiple`.
+def _heights(steps: int, square: int, overlap: int) -> Iterator[int]:
+    """Heights of tiles worth a look: a square's, and those that cut `steps` into few rows, up to twice as many as squares."""
+    yield square
+    most = max(-(-(steps - overlap) // (square - overlap)), 1)
+    for count in range(1, 2 * most + 1):
+        if (tall := -(-(steps + (count - 1) * overlap) // count)) > overlap:
+            yield tall
+
+
+def _places(steps: int, largest: int, overlap: int, multiple: int) -> tuple[tuple[int, ...], int]:
+    """Starts along one axis and the side of the tiles there, in pixels; `steps`, `largest` and `overlap` count `multiple`.
 
     Where there are several tiles, their side is a multiple of `SIDE_PX` if it can be: engines that compile a net for each size
     then meet few of them.
     """
-    steps = -(-length // multiple)
     if steps <= largest:
         return (0,), steps * multiple
     count = -(-(steps - overlap) // (largest - overlap))

@@ -35,7 +35,7 @@ FORM = 3  # raise when the inference form of a net changes, so that kept models 
 
 
 BREAK_EVEN_PX = 2_000_000
-KEPT_PX_MAX = 3_000_000  # tiles of all compiled models together: each keeps working memory, about 220 bytes a pixel
+KEPT_PX_MAX = 4_500_000  # tiles of all compiled models together: each keeps working memory, about 150 bytes a pixel
 
 
 class Bound(nn.Module):
