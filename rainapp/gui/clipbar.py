@@ -1,95 +1,26 @@
 """The bars of a clip: where it stands, which part is played and which is derained already, and the buttons of a player."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QHideEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QHideEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, icon_button, label, push_button
+from rainapp.gui.filmstrip import FilmStrip
 from rainapp.gui.player import Player
-from rainapp.gui.theme import look
+from rainapp.gui.scrubber import STEPS, Scrubber
 from rainapp.gui.viewing import Viewing
 
-BAR_PX = 84
-STEPS = 10_000
+BAR_PX, LOW_PX = 104, 84
 REST_S = 0.05  # the last moment of a clip lies a little before its end
-TRACK_PX = 26
-KNOB_PX = 12.0
 NARROW_BELOW, SMALL_BELOW = 720, 520
-
-
-class Scrubber(QSlider):
-    """The length of the clip: the part that is played in a frame, what is derained already underlined, the moment as a line."""
-
-    def __init__(self, player: Player) -> None:
-        """Show where `player` stands."""
-        super().__init__(Qt.Orientation.Horizontal)
-        self._player = player
-        self.setRange(0, STEPS)
-        self.setSingleStep(STEPS // 100)
-        self.setPageStep(STEPS // 20)
-        self.setFixedHeight(TRACK_PX + 6)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        player.changed.connect(self.update)
-        look().changed.connect(self.update)
-
-    def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802, D102 - Qt's name
-        event.ignore()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if event.button() == Qt.MouseButton.LeftButton:
-            self.setSliderDown(True)
-            self._take(event.position().x())
-
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if self.isSliderDown():
-            self._take(event.position().x())
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
-        self.setSliderDown(False)
-
-    def _take(self, x: float) -> None:
-        room = max(1.0, self.width() - KNOB_PX)
-        self.setValue(round(min(1.0, max(0.0, (x - KNOB_PX / 2) / room)) * STEPS))
-
-    def _x(self, time_s: float) -> float:
-        share = min(1.0, time_s / self._player.duration_s) if self._player.duration_s else 0.0
-        return KNOB_PX / 2 + share * (self.width() - KNOB_PX)
-
-    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
-        painter, colours = QPainter(self), look()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(KNOB_PX / 2, 3, self.width() - KNOB_PX, TRACK_PX)
-        painter.setPen(QPen(colours.colour("line"), 1))
-        painter.setBrush(colours.colour("raised"))
-        painter.drawRoundedRect(track, 4, 4)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours.colour("ok"))
-        for start, end in self._player.reel.spans(self._player.duration_s):
-            painter.drawRect(QRectF(self._x(start), track.bottom() - 5, max(2.0, self._x(end) - self._x(start)), 4))
-        self._paint_range(painter, track)
-        at = KNOB_PX / 2 + self.value() / STEPS * (self.width() - KNOB_PX)
-        painter.setPen(QPen(colours.colour("text"), 2))
-        painter.drawLine(round(at), 3, round(at), round(track.bottom()))
-        painter.setPen(QPen(colours.colour("accent_line"), 2))
-        painter.setBrush(Qt.GlobalColor.white)
-        painter.drawEllipse(QRectF(at - KNOB_PX / 2 + 1, 1, KNOB_PX - 2, KNOB_PX - 2))
-        painter.end()
-
-    def _paint_range(self, painter: QPainter, track: QRectF) -> None:
-        if self._player.range_s is None:
-            return
-        start, end = (self._x(moment) for moment in self._player.range_s)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.setPen(QPen(look().colour("accent_line"), 2))
-        painter.drawRoundedRect(QRectF(start, track.top(), max(4.0, end - start), track.height()), 4, 4)
 
 
 class ClipBar(QFrame):
     """Shown for clips only."""
 
-    def __init__(self, viewing: Viewing, player: Player, parent: QWidget | None = None) -> None:
-        """Control `player`, which plays what `viewing` shows."""
+    def __init__(self, viewing: Viewing, player: Player, strip: FilmStrip, parent: QWidget | None = None) -> None:
+        """Control `player`, which plays what `viewing` shows; `strip` has the small pictures of it."""
         super().__init__(parent)
         self._viewing, self._player = viewing, player
         self.setProperty("role", "bar")
@@ -97,7 +28,7 @@ class ClipBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 6, 14, 4)
         column.setSpacing(4)
-        self.slider = Scrubber(player)
+        self.slider = Scrubber(player, viewing, strip)
         self.slider.setAccessibleName(self.tr("Moment of the clip"))
         self.slider.valueChanged.connect(self._moved)
         column.addWidget(self.slider)
@@ -109,6 +40,11 @@ class ClipBar(QFrame):
         viewing.changed.connect(self.refresh)
         player.changed.connect(self.refresh)
         self.refresh()
+
+    def set_low(self, low: bool) -> None:
+        """Without small pictures, where the photo needs the room."""
+        self.setFixedHeight(LOW_PX if low else BAR_PX)
+        self.slider.set_low(low)
 
     def _add_buttons(self) -> None:
         player = self._player

@@ -15,6 +15,7 @@ from rainapp.gui.brushbar import BrushBar
 from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
 from rainapp.gui.figurebar import FigureBar
+from rainapp.gui.filmstrip import FilmStrip
 from rainapp.gui.inspector import INSPECTOR_PX, Inspector
 from rainapp.gui.items import ItemsView
 from rainapp.gui.measuring import Measuring
@@ -136,7 +137,8 @@ class DerainPage(QWidget):
         self.measuring = Measuring(workspace, viewing, self)
         self.figures = FigureBar(self.measuring, viewing)
         self.player = Player(workspace, viewing, self)
-        self.clip = ClipBar(viewing, self.player)
+        self.strip = FilmStrip(workspace, viewing, self)
+        self.clip = ClipBar(viewing, self.player, self.strip)
         self.canvas.tapped.connect(self.player.toggle)
         self.trouble = TroublePane(remedies)
         self.inspector = Inspector(workspace)
@@ -163,6 +165,7 @@ class DerainPage(QWidget):
         """Ask the workers for nothing any more."""
         self.measuring.stop()
         self.player.stop()
+        self.strip.stop()
 
     def _make_centre(self) -> QWidget:
         centre = QWidget()
@@ -214,6 +217,7 @@ class DerainPage(QWidget):
         self._side.setVisible(not narrow or self.drawer_open)
         self.panel.setVisible(self.list_wanted)
         self.figures.set_room(self.height() >= LOW_BELOW)
+        self.clip.set_low(self.height() < LOW_BELOW)
         if narrow:
             self._side.setGeometry(self.width() - INSPECTOR_PX, 0, INSPECTOR_PX, self.height())
             self._side.raise_()

@@ -19,6 +19,7 @@ JUMP_S = 1.0
 LATE_S = 0.25  # later than that, time is not made up for
 REST_MS = 300
 USUAL_STEP_S = 0.04
+SHORTEST_S = 0.2  # of a range whose edges are dragged
 
 
 class Player(QObject):
@@ -174,6 +175,14 @@ class Player(QObject):
             start, end = (start, self.duration_s) if start_s is not None else (0.0, end)
         self.reel.span = (max(0.0, start), min(end, self.duration_s))
         self._follow_part()
+
+    def move_range(self, edge: int, time_s: float) -> None:
+        """Move the start (0) or the end (1) of the range; it stays a little long."""
+        start, end = self.range_s or (0.0, self.duration_s)
+        if edge == 0:
+            self.set_range(start_s=min(time_s, end - SHORTEST_S))
+        else:
+            self.set_range(end_s=max(time_s, start + SHORTEST_S))
 
     def clear_range(self) -> None:
         """Play all of it."""

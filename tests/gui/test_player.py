@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -198,3 +199,70 @@ def test_only_the_chosen_part_is_derained_where_that_is_wanted(session: Session,
     assert not session.viewing.shows_result  # its moments are others than those of the source
     player.clear_range()
     assert item.part is None
+
+
+def colour_at(session: Session, x: float, y: float) -> QColor:
+    """A pixel of the strip, in its own coordinates."""
+    return QColor(session.window.page.clip.slider.grab().toImage().pixel(round(x), round(y)))
+
+
+def test_the_strip_fills_with_pictures_of_their_moments(session: Session, qtbot: QtBot) -> None:
+    strip, slider = session.window.page.strip, session.window.page.clip.slider
+    until(qtbot, lambda: not strip.missing and idle(session)())
+    assert strip.picture_near(0.5, 0.2) is not None
+    early, late = (strip.picture_near(moment, 0.2) for moment in (0.05, 0.95))
+    assert early is not None
+    assert late is not None
+    assert early.levels[0] != late.levels[0]
+    assert max(early.width, early.height) <= 160
+    assert colour_at(session, slider.width() / 3, slider.track.center().y()).value() > 60  # not the empty bar
+    asked = strip.missing
+    session.window.resize(1300, 900)
+    assert strip.missing > asked  # other moments; what is there is shown meanwhile
+    assert colour_at(session, slider.width() / 3, slider.track.center().y()).value() > 60
+    until(qtbot, lambda: not strip.missing and idle(session)())
+
+
+def test_frames_that_are_played_go_before_pictures_of_the_strip(session: Session, qtbot: QtBot) -> None:
+    player, strip = player_of(session), session.window.page.strip
+    session.window.resize(1300, 900)
+    player.set_range(0.0, 0.4)
+    player.play()
+    qtbot.wait(50)
+    missing = strip.missing
+    until(qtbot, lambda: player.reel.spans(1.0) == [pytest.approx((0.0, 0.4))])
+    assert strip.missing >= missing - 1  # at most the one that was under way
+    player.pause()
+    until(qtbot, lambda: not strip.missing and idle(session)())
+
+
+def test_the_grips_of_the_range_can_be_dragged(session: Session, qtbot: QtBot) -> None:
+    player, slider = player_of(session), session.window.page.clip.slider
+    player.set_range(0.2, 0.6)
+    track = slider.track
+
+    def at(time_s: float) -> QPoint:
+        return QPoint(round(track.left() + time_s * track.width()), round(track.center().y()))
+
+    for grip, to, expected in ((0.6, 0.8, (0.2, 0.8)), (0.2, 0.4, (0.4, 0.8)), (0.4, 0.9, (0.6, 0.8))):
+        QTest.mousePress(slider, Qt.MouseButton.LeftButton, pos=at(grip))
+        QTest.mouseMove(slider, at(to))
+        QTest.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=at(to))
+        assert player.range_s == pytest.approx(expected, abs=0.01)
+    moment = player.time_s
+    QTest.mouseMove(slider, at(0.3))
+    assert player.range_s == pytest.approx((0.6, 0.8), abs=0.01)  # let go
+    assert player.time_s == moment
+    QTest.mouseClick(slider, Qt.MouseButton.LeftButton, pos=at(0.3))
+    assert player.time_s == pytest.approx(0.3, abs=0.05)
+    until(qtbot, idle(session))
+
+
+def test_a_low_window_has_a_plain_bar(session: Session, qtbot: QtBot) -> None:
+    clip = session.window.page.clip
+    before = clip.height()
+    session.window.resize(1000, 480)
+    qtbot.wait(20)
+    assert clip.height() < before
+    assert not session.window.page.strip.missing
+    until(qtbot, idle(session))
