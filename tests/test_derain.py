@@ -224,8 +224,13 @@ def test_the_last_net_is_kept_and_another_amount_needs_no_loading(tiny_library: 
     models = ModelLibrary()
     first = load_pipeline(Treatment(engine="torch"), models)
     assert load_pipeline(Treatment(engine="torch", strength=0.5), models).net is first.net
-    assert load_pipeline(Treatment(engine="torch", veil="clear"), models).net is not first.net
+    other = load_pipeline(Treatment(engine="torch", veil="clear"), models).net
+    assert other is not first.net
+    for _ in range(2):  # to and fro between the veils waits for nothing
+        assert load_pipeline(Treatment(engine="torch"), models).net is first.net
+        assert load_pipeline(Treatment(engine="torch", veil="clear"), models).net is other
     assert load_pipeline(Treatment(engine="torch", tile_px=256), models).tile_px == 256
+    assert load_pipeline(Treatment(engine="torch"), models).net is not first.net  # their memory was needed
 
 
 def test_exchanged_weights_are_never_served_from_memory(tiny_library: Path) -> None:

@@ -141,8 +141,9 @@ class Canvas(CameraView):
         self._moved()
 
     def _lay(self) -> None:
-        width = (self.width() - GAP_PX) / 2 if self.view is View.SIDE else self.width()
-        self.camera.resize(QSizeF(max(1.0, width), self.height()), self.devicePixelRatioF())
+        width, ratio = (self.width() - GAP_PX) / 2 if self.view is View.SIDE else self.width(), self.devicePixelRatioF()
+        self.camera.resize(QSizeF(max(1.0, width), self.height()), ratio)
+        self._viewing.fit_into(self.width() * ratio, self.height() * ratio)
 
     def _moved(self) -> None:
         sight = self._viewing.sight
@@ -155,7 +156,7 @@ class Canvas(CameraView):
         region = self.camera.visible() if finer_wanted else None
         if region is None and self.loupe.active and self.has_picture:
             region = self.loupe.wanted
-        self._viewing.look_at(region)
+        self._viewing.look_at(region, self.camera.zoom)
         super()._moved()
 
     # -- painting

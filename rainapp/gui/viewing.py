@@ -5,54 +5,23 @@ preview of the part in sight. A newer wish cancels the older one; the last few f
 """
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QColorSpace
 
 from rainapp.gui.colours import SRGB
-from rainapp.gui.item import TROUBLED, Item, State
+from rainapp.gui.item import TROUBLED, State
 from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
+from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, Treatment
+from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped
 from rainapp.workers import Handle
 
 SCREEN_PX = 2048  # longest side of the picture that is read first
-PREVIEW_PX = 1600
 SETTLE_MS = 200  # how long the camera must rest before a part is previewed
-PART_PIXELS_MAX = 8_000_000  # a larger part would take longer than a person waits
 KEPT_BYTES = 400 << 20
-
-
-@dataclass(eq=False)
-class Sight:
-    """All that is at hand of one file to be painted."""
-
-    item: Item
-    picture: ShownPicture | None = None
-    detail: ShownPicture | None = None
-    whole: ShownPair | None = None
-    part: ShownPair | None = None
-    result: ShownPair | None = None
-    result_part: ShownPair | None = None
-    treatment: Treatment | None = None
-    result_of: Path | None = None
-    whole_by: Preview | None = None
-    result_by: ReadPair | None = None
-    time_s: float = 0.0
-
-    @property
-    def bytes(self) -> int:
-        """Memory that the kept pictures take."""
-        pairs = [pair for pair in (self.whole, self.part, self.result, self.result_part) if pair]
-        pictures = [shown.picture for shown in (self.picture, self.detail) if shown]
-        return sum(pair.bytes for pair in pairs) + sum(picture.bytes for picture in pictures)
-
-    def forget_details(self) -> None:
-        """Let go of what is large."""
-        self.detail = self.part = self.result_part = None
 
 
 class Viewing(QObject):
@@ -71,6 +40,8 @@ class Viewing(QObject):
         self.trouble: Failed | None = None
         self.frame: ShownFrame | None = None
         self.frame_is_result = False
+        self._view_px = (0.0, 0.0)
+        self._zoom = 0.0  # where what is in sight is too much to be previewed at full scale
         self._kept: OrderedDict[Path, Sight] = OrderedDict()
         self._reading: Handle | None = None
         self._previewing: Handle | None = None
@@ -178,10 +149,28 @@ class Viewing(QObject):
         target = sight.item.result
         if target is not None and sight.result_of != target:
             self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s))
-        elif self.workspace.card is not None and (sight.whole is None or sight.treatment != self.workspace.preview_treatment):
-            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, None, PREVIEW_PX, sight.time_s))
-        elif self._resting.region is not None:
+        elif self.workspace.card is not None and self._is_stale(sight):
+            part = self._missing_part() if sight.whole is not None else None  # what is in sight comes first
+            whole = Preview(sight.item.path, self.workspace.preview_treatment, None, self._whole_px, sight.time_s)
+            self._preview(part or whole)
+        else:
             self._want_part()
+
+    def _is_stale(self, sight: Sight) -> bool:
+        """Whether the preview of the whole is of other settings, or was made for a smaller window."""
+        coarse = sight.whole_by is not None and sight.whole_by.longest_px < self._whole_px
+        return sight.whole is None or coarse or sight.treatment != self.workspace.preview_treatment
+
+    @property
+    def _whole_px(self) -> int:
+        return self.sight.whole_px(self._view_px, self._zoom) if self.sight is not None else PREVIEW_PX
+
+    def fit_into(self, width: float, height: float) -> None:
+        """Photos are seen in a view of this size in screen pixels; where it grew, a finer preview is asked for."""
+        self._view_px = (width, height)
+        by = self.sight.whole_by if self.sight is not None else None
+        if by is not None and by.longest_px < self._whole_px and not self.waiting:
+            self._fetch()
 
     def go_to(self, time_s: float) -> None:
         """Look at another moment of a clip; before and after of the last one stay until the new are there."""
@@ -197,8 +186,12 @@ class Viewing(QObject):
         sight.forget_details()
         self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, time_s), self._moment_came)
 
-    def look_at(self, region: Region | None) -> None:
-        """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough."""
+    def look_at(self, region: Region | None, zoom: float = 0.0) -> None:
+        """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough.
+
+        Where it is too large for that, a preview of the whole as fine as `zoom` is.
+        """
+        self._zoom = zoom if region is not None and is_too_large(region) else 0.0
         self._resting.look_at(region)
 
     def _want_part(self) -> None:
@@ -209,14 +202,22 @@ class Viewing(QObject):
             self._reading = self._ask(ReadPicture(sight.item.path, 0), self._detail_came)
         if self._previewing is not None or self.workspace.card is None:
             return
-        have = self.part
-        if region.width * region.height > PART_PIXELS_MAX or (have is not None and _covers(have.region, region)):
-            return
-        target = sight.item.target
-        if self.shows_result and target is not None:
-            self._preview(ReadPair(sight.item.path, target, region))
-        else:
-            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, region))
+        job = self._missing_part()
+        if job is not None:
+            self._preview(job)
+        elif sight.whole is not None and self._is_stale(sight) and not self.shows_result:
+            self._fetch()
+
+    def _missing_part(self) -> Preview | ReadPair | None:
+        """What brings the part in sight at full scale; None where it is at hand, or not wanted."""
+        sight, region, have = self.sight, self._resting.region, self.part
+        if sight is None or region is None or sight.item.is_clip or is_too_large(region):
+            return None
+        if have is not None and covers(have.region, region):
+            return None
+        if self.shows_result and sight.item.target is not None:
+            return ReadPair(sight.item.path, sight.item.target, region)
+        return Preview(sight.item.path, self.workspace.preview_treatment, region)
 
     def _preview(self, job: Preview | ReadPair) -> None:
         self._cancel_preview()
@@ -322,9 +323,10 @@ class Viewing(QObject):
                 sight.result_part = pair
             return
         if job.region is None:
-            sight.whole, sight.treatment, sight.part, sight.whole_by = pair, job.treatment, None, job
+            sight.whole, sight.treatment, sight.whole_by = pair, job.treatment, job
+            sight.part = sight.part if sight.part_by == job.treatment else None
         else:
-            sight.part = pair
+            sight.part, sight.part_by = pair, job.treatment
         self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
 
     # -- what changes elsewhere
@@ -333,6 +335,7 @@ class Viewing(QObject):
         self.trouble = None
         if self.sight is not None and self.sight.picture is not None:
             self.sight.part = None
+            self._cancel_preview()
             self._fetch()
         self.changed.emit()
 
@@ -351,12 +354,3 @@ class Viewing(QObject):
             self._fetch()
         if sight.item.state in TROUBLED:
             self.changed.emit()
-
-
-def _covers(outer: Region, inner: Region) -> bool:
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and outer.x + outer.width >= inner.x + inner.width
-        and outer.y + outer.height >= inner.y + inner.height
-    )

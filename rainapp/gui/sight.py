@@ -1,0 +1,70 @@
+"""What is at hand of one file to be painted, and how much of it is worth having."""
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+from rainapp.gui.item import Item
+from rainapp.gui.screen import ShownPair, ShownPicture
+from rainapp.jobs import Preview, ReadPair, Region, Treatment
+
+PREVIEW_PX = 1600  # photos up to this size are previewed as they are, larger ones about as large as they are seen
+PREVIEW_PX_MIN = 1024
+PREVIEW_STEP_PX = 64
+PART_PIXELS_MAX = 8_000_000  # a larger part would take longer than a person waits
+
+
+@dataclass(eq=False)
+class Sight:
+    """All that is at hand of one file to be painted."""
+
+    item: Item
+    picture: ShownPicture | None = None
+    detail: ShownPicture | None = None
+    whole: ShownPair | None = None
+    part: ShownPair | None = None
+    part_by: Treatment | None = None
+    result: ShownPair | None = None
+    result_part: ShownPair | None = None
+    treatment: Treatment | None = None
+    result_of: Path | None = None
+    whole_by: Preview | None = None
+    result_by: ReadPair | None = None
+    time_s: float = 0.0
+
+    @property
+    def bytes(self) -> int:
+        """Memory that the kept pictures take."""
+        pairs = [pair for pair in (self.whole, self.part, self.result, self.result_part) if pair]
+        pictures = [shown.picture for shown in (self.picture, self.detail) if shown]
+        return sum(pair.bytes for pair in pairs) + sum(picture.bytes for picture in pictures)
+
+    def whole_px(self, view_px: tuple[float, float], zoom: float) -> int:
+        """The longest side of a preview of the whole: enough for what is seen, for less is sooner there.
+
+        `view_px` is the view in screen pixels; `zoom` says how large it is seen where that is more than the view shows.
+        """
+        if self.picture is None or max(self.picture.full_width, self.picture.full_height) <= PREVIEW_PX:
+            return PREVIEW_PX
+        width, height = self.picture.full_width, self.picture.full_height
+        seen = max(width, height) * max(zoom, min(view_px[0] / width, view_px[1] / height))
+        return min(PREVIEW_PX, max(PREVIEW_PX_MIN, math.ceil(seen / PREVIEW_STEP_PX) * PREVIEW_STEP_PX))
+
+    def forget_details(self) -> None:
+        """Let go of what is large."""
+        self.detail = self.part = self.result_part = None
+
+
+def is_too_large(region: Region) -> bool:
+    """Whether a part is more than can be previewed at full scale while a person waits."""
+    return region.width * region.height > PART_PIXELS_MAX
+
+
+def covers(outer: Region, inner: Region) -> bool:
+    """Whether a part holds another."""
+    return (
+        outer.x <= inner.x
+        and outer.y <= inner.y
+        and outer.x + outer.width >= inner.x + inner.width
+        and outer.y + outer.height >= inner.y + inner.height
+    )

@@ -1,0 +1,94 @@
+"""What is previewed, in which order and how large: what is in sight comes first, and no larger than it is seen."""
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui.app import Session
+from rainapp.gui.sight import PREVIEW_PX, PREVIEW_PX_MIN
+from rainapp.jobs import Preview
+from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
+
+
+def previews(run: PlainRun) -> list[Preview]:
+    return [job for job in run.jobs if isinstance(job, Preview)]
+
+
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    """A photo that is larger than any preview of the whole."""
+    return rainy_photo(tmp_path / "large.png", 4000, 3000, streaks=600)
+
+
+def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
+    make_session: Callable[..., Session], plain_run: PlainRun, large: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(900, 700))
+    session.workspace.add([large])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    session.window.canvas.actual_size()
+    until(qtbot, lambda: session.viewing.part is not None and idle(session)())
+    plain_run.jobs.clear()
+    session.workspace.change(veil="clear")
+    until(qtbot, lambda: len(previews(plain_run)) == 2 and idle(session)())
+    first, second = previews(plain_run)
+    assert first.region is not None
+    assert second.region is None
+    assert [job.treatment.veil for job in (first, second)] == ["clear", "clear"]
+    assert session.viewing.part is not None  # and stays when the whole comes after it
+    session.workspace.change(veil="keep")
+    session.workspace.change(veil="clear")  # the newer wish takes the older one's place
+    until(qtbot, idle(session))
+    assert session.viewing.sight is not None
+    assert session.viewing.sight.treatment == session.workspace.preview_treatment
+    assert session.viewing.sight.part_by == session.workspace.preview_treatment
+
+
+def test_a_large_photo_is_previewed_as_large_as_it_is_seen(
+    make_session: Callable[..., Session], plain_run: PlainRun, large: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(900, 700))
+    session.workspace.add([large])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    (only,) = previews(plain_run)
+    assert only.longest_px == PREVIEW_PX_MIN
+    session.window.resize(1900, 1300)  # there is more to see
+    until(qtbot, lambda: len(previews(plain_run)) > 1 and idle(session)())
+    seen = session.window.canvas.camera.picture_rect.width() * session.window.canvas.devicePixelRatioF()
+    pair = session.viewing.pair
+    assert pair is not None
+    assert PREVIEW_PX_MIN < seen <= pair.rainy.width <= PREVIEW_PX
+    grown = len(previews(plain_run))
+    session.window.resize(900, 700)  # what is finer than needed stays
+    until(qtbot, idle(session))
+    assert len(previews(plain_run)) == grown
+
+
+def test_zoomed_in_too_little_for_a_part_the_whole_becomes_finer(
+    make_session: Callable[..., Session], plain_run: PlainRun, large: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(1900, 1300))
+    session.workspace.add([large])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    (only,) = previews(plain_run)
+    assert only.longest_px < PREVIEW_PX
+    canvas = session.window.canvas
+    zoom = math.sqrt(canvas.width() * canvas.height() / 9e6)  # nine megapixels are in sight
+    canvas.camera.zoom_to(zoom)
+    canvas._moved()
+    until(qtbot, lambda: previews(plain_run)[-1].longest_px == PREVIEW_PX and idle(session)())
+    assert session.viewing.part is None
+
+
+def test_a_photo_of_the_size_of_a_screen_is_previewed_as_it_is(
+    make_session: Callable[..., Session], plain_run: PlainRun, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(900, 700))
+    session.workspace.add([rainy_photo(tmp_path / "small.png", 1500, 900)])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    pair = session.viewing.pair
+    assert pair is not None
+    assert pair.rainy.width == 1500
