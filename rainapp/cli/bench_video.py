@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -30,7 +31,8 @@ class ClipSpeed:
 
     `ratio` is the wall time against the CPU time divided by the cores: 1 is the best there is without an accelerator.
     `others_cpu_seconds` is what all other programs took meanwhile, `ratio_beside_others` the same with only what they left.
-    `decode_seconds`, `derain_seconds`, `encode_seconds` are wall times of each alone.
+    `decode_seconds`, `derain_seconds`, `steady_seconds` (all that follows the net) and `encode_seconds` are wall times of each
+    alone.
     """
 
     clip: str
@@ -47,6 +49,7 @@ class ClipSpeed:
     ratio_beside_others: float
     decode_seconds: float
     derain_seconds: float
+    steady_seconds: float
     encode_seconds: float
     fps: float
     peak_rss_mb: float
@@ -108,6 +111,7 @@ def measured(clip: Path, treatment: "Treatment", output: "Output", library: "Mod
         ratio_beside_others=round(max(wall * cores - others, cpu) / cpu, 3),
         decode_seconds=round(alone.decode_s, 3),
         derain_seconds=round(alone.derain_s, 3),
+        steady_seconds=round(alone.steady_s, 3),
         encode_seconds=round(alone.encode_s, 3),
         fps=round(alone.frames / wall, 3),
         peak_rss_mb=round(memory.peak_mb, 1),
@@ -120,28 +124,32 @@ class _Alone:
     frames: int
     decode_s: float
     derain_s: float
+    steady_s: float
     encode_s: float
 
 
 def _one_after_another(clip: Path, target: Path, treatment: "Treatment", output: "Output", library: "ModelLibrary") -> _Alone:
-    """Wall times of the three stages without any overlap; the net is warm before."""
+    """Wall times of the four steps without any overlap; the net is warm before."""
     from rainapp.jobs import NoWatch
     from rainapp.media import open_sink, open_source, part_frames
     from rainapp.stages import load_pipeline
 
-    decode, both, encode = Stopwatch(), Stopwatch(), Stopwatch()
+    decode, net, all_three, encode = Stopwatch(), Stopwatch(), Stopwatch(), Stopwatch()
     with open_source(clip) as source:
         if source.info.kind != "clip":
             raise UnreadableFile(f"{clip.name} is no clip.", "Name a video after --video.", clip)
         pipeline = load_pipeline(treatment, library, part_frames(source.info))
         frames = iter(source)
         list(pipeline([next(frames)], NoWatch()))
+        first, *rest = pipeline.stages  # one by one: the pipeline itself would overlap them
+        derained = net.around(first(decode.around(source), NoWatch()))
         with open_sink(target, source.info, output) as sink:
-            for frame in both.around(pipeline(decode.around(source), NoWatch())):
+            for frame in all_three.around(reduce(lambda flow, stage: stage(flow, NoWatch()), rest, derained)):
                 with encode:
                     sink.write(frame)
         size = f"{source.info.width}x{source.info.height}"
-    return _Alone(size, both.count, decode.seconds, both.seconds - decode.seconds, encode.seconds)
+    seconds = decode.seconds, net.seconds - decode.seconds, all_three.seconds - net.seconds, encode.seconds
+    return _Alone(size, all_three.count, *seconds)
 
 
 def _busy_s() -> float:
