@@ -25,6 +25,7 @@ Flow = NDArray[np.float32]
 Plane = NDArray[np.float32]
 Grey = NDArray[np.uint8]
 Where = NDArray[np.bool_]
+Bytes = NDArray[np.uint8]
 
 STILL_PX = 0.3
 FLOW_SIDE_PX = 32
@@ -202,6 +203,25 @@ def change(now: Picture, after: Picture, flow: Flow, where: Where) -> float:
     if not where.any():
         return float("nan")
     return float(np.abs(moved(np.asarray(after, np.float32), flow) - now)[where].mean() * 255)
+
+
+def flicker_seen(rainy: tuple[Bytes, Bytes], derained: tuple[Bytes, Bytes]) -> tuple[float, float]:
+    """Flicker between two frames of a clip that nobody has a clean version of, before and after, in grey levels.
+
+    (H, W, 3) uint8 each. The flow is that of the *derained* frames, at half size and quickly found: what rain is left in them
+    counts as flicker as long as it is not taken for motion. NaN where nothing stands still.
+    """
+    height, width = (max(16, side // 2) for side in derained[0].shape[:2])
+    greys = [cv2.cvtColor(one, cv2.COLOR_RGB2GRAY) for one in derained]
+    small = [cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA) for grey in greys]
+    dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_ULTRAFAST)
+    flow = np.asarray(dis.calc(small[0], small[1], np.zeros((height, width, 2), np.float32)), np.float32)
+    still = (square(flow) < (STILL_PX / 2) ** 2).astype(np.uint8)
+    where = np.asarray(cv2.resize(still, derained[0].shape[1::-1], interpolation=cv2.INTER_NEAREST), np.uint8)
+    if not where.any():
+        return float("nan"), float("nan")
+    before, after = (float(np.mean(cv2.mean(cv2.absdiff(*pair), where)[:3])) for pair in (rainy, derained))
+    return before, after
 
 
 def mean(values: "list[float] | NDArray[np.float64]") -> float:

@@ -278,12 +278,16 @@ class LoadedMask:
 
 @dataclass(frozen=True, eq=False)
 class PlayedFrame:
-    """One frame for the player; `next_s` is when the next one is shown, None at the end of the clip."""
+    """One frame for the player; `next_s` is when the next one is shown, None at the end of the clip.
+
+    `flicker`: how much it differs from the frame before where nothing moves, before and after, in grey levels of 255.
+    """
 
     time_s: float
     next_s: float | None
     rainy: Image
     derained: Image | None
+    flicker: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,15 +1,20 @@
 """Frames of a clip for the player: decoded small, derained a few at a time, or read beside those of a finished file.
 
 The reels that were used last stay open, so that the next few frames come without seeking. One job gives a handful of frames: a
-newer wish of the person waits for no more than that.
+newer wish of the person waits for no more than that. The last frame of a handful goes once more before the next, so that
+steadying has a frame to begin with and flicker is seen across the border.
 """
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rainapp.image import Frame, Image
 from rainapp.jobs import Played, PlayedFrame, PlayFrames, Treatment, Watch
@@ -25,6 +30,7 @@ class Reels:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open: dict[str, Reel] = {}
+        self._last: tuple[Path, int, Reeled] | None = None
 
     @contextmanager
     def at(self, role: str, path: Path, from_s: float, longest_px: int) -> Iterator[Reel]:
@@ -38,9 +44,23 @@ class Reels:
                 kept = self._open[role] = Reel(path, from_s, longest_px)
             yield kept
 
+    def frame_before(self, job: PlayFrames) -> Reeled | None:
+        """The original just before those of `job`, where it was read last."""
+        with self._lock:
+            path, longest_px, last = self._last or (None, 0, None)
+            if last is None or last.next_s is None or (path, longest_px) != (job.source, job.longest_px):
+                return None
+            return last if abs(last.next_s - Fraction(job.from_s)) < NEAR_S else None
+
+    def remember(self, job: PlayFrames, last: Reeled) -> None:
+        """`last` was the last of those of `job`."""
+        with self._lock:
+            self._last = (job.source, job.longest_px, last)
+
     def close(self) -> None:
         """Let go of all files."""
         with self._lock:
+            self._last = None
             for reel in self._open.values():
                 reel.close()
             self._open.clear()
@@ -61,6 +81,8 @@ def play(job: PlayFrames, watch: Watch, library: ModelLibrary) -> Played:
         return Played(job, ())
     with REELS.at("rainy", job.source, job.from_s, job.longest_px) as reel:
         rainy, size = _take(reel, job.count, job.until_s, watch), (reel.width, reel.height)
+    lead = REELS.frame_before(job) if rainy and job.target is None and job.treatment is not None else None
+    rainy = [lead, *rainy] if lead is not None else rainy
     clean: list[Image | None] = [None] * len(rainy)
     if job.target is not None and rainy:
         with REELS.at("derained", job.target, float(rainy[0].time_s), job.longest_px) as reel:
@@ -68,11 +90,34 @@ def play(job: PlayFrames, watch: Watch, library: ModelLibrary) -> Played:
         clean += [None] * (len(rainy) - len(clean))
     elif job.treatment is not None:
         clean = list(_derained(rainy, job.treatment, watch, library))
-    frames = [
-        PlayedFrame(float(one.time_s), None if one.next_s is None else float(one.next_s), one.image, _fitting(after, one.image))
-        for one, after in zip(rainy, clean, strict=True)
-    ]
-    return Played(job, tuple(frames), *size)
+    if rainy:
+        REELS.remember(job, rainy[-1])
+    frames = _side_by_side(rainy, clean)
+    return Played(job, tuple(frames[1:] if lead is not None else frames), *size)
+
+
+def _side_by_side(rainy: list[Reeled], clean: list[Image | None]) -> list[PlayedFrame]:
+    frames: list[PlayedFrame] = []
+    for one, after in zip(rainy, clean, strict=True):
+        next_s = None if one.next_s is None else float(one.next_s)
+        frame = PlayedFrame(float(one.time_s), next_s, one.image, _fitting(after, one.image))
+        frames.append(replace(frame, flicker=_flicker(frames[-1], frame)) if frames else frame)
+    return frames
+
+
+def _flicker(one: PlayedFrame, two: PlayedFrame) -> tuple[float, float] | None:
+    """Flicker from a frame to the next, before and after; None where it cannot be told."""
+    if one.derained is None or two.derained is None:
+        return None
+    from rainapp.clip_measures import flicker_seen
+
+    seen = flicker_seen(_pixels(one.rainy, two.rainy), _pixels(one.derained, two.derained))
+    return None if math.isnan(seen[0]) else seen
+
+
+def _pixels(one: Image, two: Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Two frames for the screen, which have 8 bit."""
+    return np.asarray(one.pixels, np.uint8), np.asarray(two.pixels, np.uint8)
 
 
 def _take(reel: Reel, count: int, until_s: float | None, watch: Watch) -> list[Reeled]:

@@ -169,6 +169,8 @@ ROWS: tuple[Row, ...] = (
     Row("range-only", "Derain only this part", "Clip", lambda w: w.page.player.set_only_part(not w.page.player.only_part),
         enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None, checked=lambda w: w.page.player.only_part),
     Row("preview-clip", "Preview 3 s here", "Clip", lambda w: w.page.player.preview(), "Shift+P", enabled=_has_clip),
+    Row("temporal-lock", "Temporal lock", "Clip", lambda w: w.page.player.set_locked(not w.page.player.locked), "T", "lock",
+        _has_clip, lambda w: w.page.player.locked),
     Row("derain", "Derain all that are ready", "Rain", lambda w: w.derain(), "Ctrl+Return", "droplets",
         lambda w: w.can_derain),
     Row("derain-selected", "Derain the selected", "Rain", lambda w: w.workspace.start(list(w.workspace.selected)),

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, icon_button, label, push_button
@@ -18,6 +18,9 @@ NARROW_BELOW, SMALL_BELOW = 720, 520
 
 class ClipBar(QFrame):
     """Shown for clips only."""
+
+    lock: QToolButton
+    only: QPushButton
 
     def __init__(self, viewing: Viewing, player: Player, strip: FilmStrip, parent: QWidget | None = None) -> None:
         """Control `player`, which plays what `viewing` shows; `strip` has the small pictures of it."""
@@ -52,6 +55,9 @@ class ClipBar(QFrame):
         self.play = self._button("play", self.tr("Play"), player.toggle)
         self.pause = self._button("pause", self.tr("Pause"), player.toggle)
         self.on = self._button("step-forward", self.tr("One frame on"), lambda: player.step(1))
+        self.lock = self._button("lock", self.tr("Temporal lock"), lambda: player.set_locked(self.lock.isChecked()))
+        self.lock.setCheckable(True)
+        self.lock.setToolTip(self.tr("Temporal lock: steady the result from frame to frame, so that nothing flickers"))
         self.time = label("0:00")
         self.time.setMinimumWidth(60)
         self.length = label("", "dim")
@@ -108,6 +114,7 @@ class ClipBar(QFrame):
         self.all.setVisible(player.range_s is not None)
         self.only.setVisible(player.range_s is not None)
         self.only.setChecked(player.only_part)
+        self.lock.setChecked(player.locked)
         for button in (self.start, self.end):
             button.setVisible(self.width() >= (NARROW_BELOW if player.range_s is not None else SMALL_BELOW))
         self.length.setVisible(self.width() >= SMALL_BELOW)

@@ -16,6 +16,7 @@ from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
 from rainapp.gui.figurebar import FigureBar
 from rainapp.gui.filmstrip import FilmStrip
+from rainapp.gui.flickermeter import FlickerMeter
 from rainapp.gui.inspector import INSPECTOR_PX, Inspector
 from rainapp.gui.items import ItemsView
 from rainapp.gui.measuring import Measuring
@@ -142,6 +143,8 @@ class DerainPage(QWidget):
         self.canvas.tapped.connect(self.player.toggle)
         self.trouble = TroublePane(remedies)
         self.inspector = Inspector(workspace)
+        self.meter = FlickerMeter(self.player)
+        self.inspector.add_to_temporal(self.meter)
         self.run_bar = RunBar(workspace)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._splitter.setHandleWidth(1)

@@ -102,6 +102,12 @@ class Inspector(QScrollArea):
         column.addWidget(self.temporal)
         self._column.addWidget(self._temporal_box)
 
+    def add_to_temporal(self, meter: QWidget) -> None:
+        """Show something below the choice of how flicker is calmed."""
+        layout = self._temporal_box.layout()
+        assert layout is not None
+        layout.addWidget(meter)
+
     def _add_saving(self) -> None:
         self._group(self.tr("Save to")).reset.connect(lambda: self._workspace.change(save_to="beside"))
         row = QHBoxLayout()

@@ -6,13 +6,16 @@ still again, at full quality.
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from rainapp.gui.flicker import Flicker
 from rainapp.gui.reel import NEAR_S, Reel, Span
 from rainapp.gui.screen import ShownFrame
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
+from rainapp.jobs import Treatment
 
 PREVIEW_S = 3.0
 JUMP_S = 1.0
@@ -33,6 +36,9 @@ class Player(QObject):
         self._workspace, self._viewing = workspace, viewing
         self.reel = Reel(workspace, viewing, self)
         self.playing = False
+        self._steadied_by = "auto"
+        self._measured = Flicker()
+        self._measured_with: Treatment | None = None
         self._now: ShownFrame | None = None
         self._awaits: tuple[float, Callable[[ShownFrame], None]] | None = None
         self._of: object = None
@@ -43,7 +49,7 @@ class Player(QObject):
         self.reel.came.connect(self._came)
         self.reel.failed.connect(self._failed)
         viewing.switched.connect(self._switched)
-        workspace.treatment_changed.connect(self._forget)
+        workspace.treatment_changed.connect(self._begin_anew)
         workspace.screen_changed.connect(self._forget)
 
     def _timer(self, run: Callable[[], None]) -> QTimer:
@@ -203,6 +209,23 @@ class Player(QObject):
             self._workspace.mask_changed.emit()
             self.changed.emit()
 
+    @property
+    def flicker(self) -> Flicker:
+        """How the frames that were seen flicker, with and without the lock."""
+        return self._measured
+
+    @property
+    def locked(self) -> bool:
+        """Whether the result is steadied from frame to frame."""
+        return self._workspace.settings.temporal != "off"
+
+    def set_locked(self, locked: bool) -> None:
+        """Steady the result between frames, as was chosen before, or leave each frame to itself."""
+        if locked != self.locked:
+            if self.locked:
+                self._steadied_by = self._workspace.settings.temporal
+            self._workspace.change(temporal=self._steadied_by if locked else "off")
+
     def _follow_part(self) -> None:
         """The range was changed; where only that is derained, so is what is derained."""
         if self.only_part:
@@ -227,7 +250,15 @@ class Player(QObject):
         self.reel.want(time_s)
         self._came()
 
+    def _measure(self) -> None:
+        """Take over how the frames at hand flicker; what was seen with other settings than the lock counts no more."""
+        seen, treatment = self.reel.flicker, replace(self._workspace.preview_treatment, temporal="off")
+        if seen is not None and not self.reel.is_result:
+            kept = self._measured if treatment == self._measured_with else Flicker()
+            self._measured, self._measured_with = kept.seen(*seen, self.locked), treatment
+
     def _came(self) -> None:
+        self._measure()
         if self._awaits is not None:
             time_s, then = self._awaits
             frame = self.reel.frame_at(time_s)
@@ -275,7 +306,16 @@ class Player(QObject):
         if item is not self._of:
             self._of = item
             self.reel.span = item.part if item is not None else None
+            self._measured = Flicker()
             self._forget()
+
+    def _begin_anew(self) -> None:
+        """Frames will come out otherwise: those at hand are worth nothing, but who was watching goes on."""
+        played, at = self.playing, self.time_s
+        self._forget()
+        if played and self.can_play:
+            self.playing = True
+            self.seek(at)
 
     def _forget(self) -> None:
         self.playing, self._now, self._awaits = False, None, None

@@ -74,6 +74,15 @@ class Reel(QObject):
                 found.append((start, end))
         return found
 
+    @property
+    def flicker(self) -> Span | None:
+        """Mean flicker of the frames at hand, before and after, in grey levels; None until two frames follow one another."""
+        seen = [frame.flicker for frame in self._frames.values() if frame.flicker is not None]
+        if not seen:
+            return None
+        before, after = (sum(side) / len(seen) for side in zip(*seen, strict=True))
+        return before, after
+
     def want(self, time_s: float | None) -> None:
         """Fetch the frame at `time_s` and those after it; None: nothing more."""
         self._wanted_s = time_s

@@ -112,6 +112,7 @@ class ShownFrame:
     next_s: float | None
     rainy: Pyramid
     pair: ShownPair | None
+    flicker: tuple[float, float] | None = None
 
     @property
     def bytes(self) -> int:
@@ -159,7 +160,7 @@ def _frame(source: Path, frame: PlayedFrame, whole: Region, space: QColorSpace) 
     pair = ShownPair(
         source, before, after, after, grey, grey, Pyramid((_plane(indices, QImage.Format.Format_Indexed8),)), whole, True, 0.0
     )
-    return ShownFrame(frame.time_s, frame.next_s, before, pair)
+    return ShownFrame(frame.time_s, frame.next_s, before, pair, frame.flicker)
 
 
 def _single(pixels: Bytes) -> Pyramid:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -9,6 +10,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
+from rainapp.clip_measures import flicker_seen
 from rainapp.gui.app import Session
 from rainapp.gui.player import Player
 from rainapp.jobs import NoWatch, PlayFrames, Treatment
@@ -266,3 +268,75 @@ def test_a_low_window_has_a_plain_bar(session: Session, qtbot: QtBot) -> None:
     assert clip.height() < before
     assert not session.window.page.strip.missing
     until(qtbot, idle(session))
+
+
+def test_the_meter_tells_how_the_rainy_and_the_derained_clip_flicker_with_and_without_the_lock(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.workspace.add([make_clip(tmp_path / "noisy.mp4", times=tuple(range(FRAMES)), noise=True)])
+    session.window.actions_["next"].trigger()
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    player, meter, window = player_of(session), session.window.page.meter, session.window
+    assert not meter.isVisible()
+    player.set_range(0.0, 0.6)
+    qtbot.keyClick(window, Qt.Key.Key_T)  # off: every frame by itself
+    assert not player.locked
+    player.play()
+    until(qtbot, lambda: player.reel.spans(1.0) == [pytest.approx((0.0, 0.6))])
+    assert meter.isVisible()
+    assert [words for words, _, _ in meter.rows] == ["Rainy", "Derained"]
+    qtbot.mouseClick(window.page.clip.lock, Qt.MouseButton.LeftButton)
+    assert player.locked
+    assert player.playing  # who was watching goes on
+    until(qtbot, lambda: player.reel.spans(1.0) == [pytest.approx((0.0, 0.6))])
+    rows = {words: value for words, value, _ in meter.rows}
+    assert list(rows) == ["Rainy", "Derained", "… and locked"]
+    assert rows["… and locked"] < rows["Derained"] - 0.1
+    assert f"Rainy {rows['Rainy']:.1f}" in meter.accessibleName()
+    session.workspace.change(veil="clear")
+    assert player.locked
+    until(qtbot, lambda: bool(player.reel.spans(1.0)))
+    assert len(meter.rows) == 2  # what was seen with other settings counts no more
+    player.pause()
+    until(qtbot, idle(session))
+
+
+def test_the_lock_goes_back_to_what_was_chosen(session: Session, qtbot: QtBot) -> None:
+    session.workspace.change(temporal="fast")
+    lock = session.window.actions_["temporal-lock"]
+    lock.trigger()
+    assert session.workspace.settings.temporal == "off"
+    lock.trigger()
+    assert session.workspace.settings.temporal == "fast"
+    until(qtbot, idle(session))
+
+
+def test_flicker_is_that_of_what_stands_still() -> None:
+    rng = np.random.default_rng(3)
+    scene = np.asarray(cv2.GaussianBlur(rng.integers(0, 255, (120, 160, 3), np.uint8), (0, 0), 3), np.uint8)
+    noisy = [np.asarray(np.clip(scene + rng.normal(0, 12, scene.shape), 0, 255), np.uint8) for _ in range(2)]
+    before, after = flicker_seen((noisy[0], noisy[1]), (scene, scene))
+    assert before == pytest.approx(float(cv2.absdiff(*noisy).mean()))
+    assert after == 0
+    shifted = np.roll(scene, 5, axis=1)
+    halves = np.concatenate([scene[:, :80], shifted[:, 80:]], axis=1)  # the right half moves
+    _, moving = flicker_seen((noisy[0], noisy[1]), (scene, halves))
+    assert moving < float(cv2.absdiff(scene, halves).mean()) / 3
+
+
+def test_the_frame_before_a_handful_is_taken_along(clip: Path, tiny_library: Path, tmp_path: Path) -> None:
+    library = ModelLibrary(tmp_path / "bundled", tiny_library)
+    treatment = Treatment(device="cpu", engine="torch", precision="fp32", temporal="fast")
+    first = play(PlayFrames(clip, 0.0, 5, 64, treatment), NoWatch(), library)
+    assert [frame.flicker is None for frame in first.frames] == [True, False, False, False, False]
+    second = play(PlayFrames(clip, 0.2, 5, 64, treatment), NoWatch(), library)
+    assert [frame.time_s for frame in second.frames] == pytest.approx([0.2, 0.24, 0.28, 0.32, 0.36])
+    assert all(frame.flicker is not None for frame in second.frames)
+    whole = play(PlayFrames(clip, 0.0, 10, 64, treatment), NoWatch(), library)
+    for one, other in zip(whole.frames[5:9], second.frames[:4], strict=True):
+        assert one.derained is not None
+        assert other.derained is not None
+        assert (one.derained.pixels == other.derained.pixels).all()
+    apart = play(PlayFrames(clip, 0.2, 5, 64, treatment), NoWatch(), library)  # what was read last lies elsewhere
+    assert apart.frames[0].flicker is None
+    REELS.close()
