@@ -65,6 +65,7 @@ def _texts_in(tree: ast.Module, own: str, contexts: dict[str, str]) -> Iterator[
 def _tables() -> Iterator[Text]:
     """Texts that stand in tables, and are looked up by whoever draws them."""
     from rainapp.gui import actions, inspector, settings
+    from rainapp.library import ModelLibrary
 
     yield from (("Actions", words) for words in (*(row.text for row in actions.ROWS), *actions.MENUS))
     yield from (("Inspector", words) for _, words in inspector.FORMATS)
@@ -74,6 +75,8 @@ def _tables() -> Iterator[Text]:
         if preference.page in settings.PAGES:
             shown = (preference.label, preference.help, *(words for _, words in preference.choices))
             yield from (("SettingsDialog", words) for words in shown)
+    library = ModelLibrary()
+    yield from (("Cards", card.summary) for card in library.cards() if library.is_bundled(card.id) and card.summary)
     for choices in settings.CHOICES.values():
         yield from (("SettingsDialog", words) for _, words in choices)
 

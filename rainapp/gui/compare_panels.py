@@ -196,9 +196,9 @@ class CompareFoot(QStackedWidget):
         if comparing.mode == "trial":
             said = self.tr("Find my model")
         elif photos == 1:
-            said = self.tr("Compare {n} models").format(n=models)
+            said = self.tr("Compare %n model(s)", "", models)
         else:
-            said = self.tr("Compare {n} models on {photos} photos").format(n=models, photos=photos)
+            said = self.tr("Compare %n model(s) on {photos} photos", "", models).format(photos=photos)
         self.button.setText(f" {said}")
         self.button.setAccessibleName(said)
         self.button.setEnabled(comparing.can_start)

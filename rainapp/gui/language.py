@@ -6,6 +6,7 @@ said in English.
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from rainapp.library import ModelCard
 from rainapp.paths import resource
 
 LANGUAGES = (("en", "English"), ("de", "Deutsch"))
@@ -34,6 +35,11 @@ def speak(application: QCoreApplication, wanted: str) -> None:
         translator = QTranslator(application)
         if translator.load(name, place):
             application.installTranslator(translator)
+
+
+def summary(card: ModelCard) -> str:
+    """What a model is for; those that come with the application say it in the language."""
+    return QCoreApplication.translate("Cards", card.summary) if card.summary else ""
 
 
 def figure(value: float, digits: int) -> str:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from rainapp.gui import icons, words
+from rainapp.gui.language import summary
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
 
@@ -36,7 +37,7 @@ class ModelButton(QPushButton):
         current = self._workspace.card
         for card in self._workspace.cards:
             row = menu.addAction(card.title)
-            row.setToolTip(card.summary)
+            row.setToolTip(summary(card))
             row.setCheckable(True)
             row.setChecked(card is current)
             row.triggered.connect(lambda _=False, wanted=card.id: self.chosen.emit(wanted))
@@ -49,7 +50,7 @@ class ModelButton(QPushButton):
         self.setEnabled(card is not None)
         self.setAccessibleName(self.tr("Model: {title}").format(title=title))
         self.setAccessibleDescription(facts)
-        self.setToolTip(card.summary if card else "")
+        self.setToolTip(summary(card) if card else "")
         self.update()
 
     def _lines(self) -> tuple[str, str]:
@@ -61,7 +62,7 @@ class ModelButton(QPushButton):
         here = self.tr(" · {time} per MP here").format(time=words.duration(speed)) if speed else ""
         figures = QFontMetrics(interface_font(12))
         room = self.width() - SIDES - figures.horizontalAdvance(here)
-        return card.title, figures.elidedText(card.summary.split(".")[0], Qt.TextElideMode.ElideRight, room) + here
+        return card.title, figures.elidedText(summary(card).split(".")[0], Qt.TextElideMode.ElideRight, room) + here
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(200, 56)

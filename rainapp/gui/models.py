@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollAr
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, icon_button, label, push_button, rule
+from rainapp.gui.language import summary
 from rainapp.gui.panes import DropBox, Picture
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import CheckModels, Event, Failed, Finished, ImportModel, LibraryJob, RemoveModel
@@ -38,9 +39,9 @@ class CardView(QFrame):
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(8)
         column.addLayout(self._make_head(card.id == workspace.default_id))
-        summary = label(card.summary, "dim")
-        summary.setWordWrap(True)
-        column.addWidget(summary)
+        what_for = label(summary(card), "dim")
+        what_for.setWordWrap(True)
+        column.addWidget(what_for)
         column.addLayout(self._make_tags())
         column.addStretch(1)
         column.addWidget(rule())

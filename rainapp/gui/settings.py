@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -38,11 +39,17 @@ CHOICES = {  # words for the usual values of preferences that may hold others to
     "device": (("auto", "Automatic"), ("cpu", "Processor only")),
     "language": (("system", "As the system"), *LANGUAGES),
 }
+EDGE_PX = 8
 PAGES = ("General", "Files", "Speed", "Looks")
 
 
 class Spin(QSpinBox):
     """A number that the wheel does not change while the page is scrolled; its lowest value means automatic."""
+
+    def __init__(self) -> None:
+        """Begin as far from the edge as the other fields do."""
+        super().__init__()
+        self.lineEdit().setTextMargins(EDGE_PX, 0, 0, 0)
 
     def wheelEvent(self, event: object) -> None:  # noqa: N802, D102 - Qt's name
         event.ignore()  # type: ignore[attr-defined]
@@ -231,7 +238,8 @@ class SettingsDialog(QDialog):
         form.setVerticalSpacing(8)
         for row in actions.ROWS:
             if row.shortcut:
-                form.addRow(label(actions.tr(row.text)), label(row.shortcut, "dim"))
+                keys = QKeySequence(row.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+                form.addRow(label(actions.tr(row.text)), label(keys, "dim"))
         for words, keys in (
             (self.tr("Show the original while held"), "X"),
             (self.tr("Move the swipe line"), self.tr("Left, Right (with Shift: ten times)")),

@@ -344,6 +344,10 @@
         <translation>Dunkler von heller unterscheiden</translation>
     </message>
     <message>
+        <source>Temporal lock</source>
+        <translation>Zeitliche Ruhe</translation>
+    </message>
+    <message>
         <source>Theme as the system</source>
         <translation>Aussehen wie das System</translation>
     </message>
@@ -602,6 +606,13 @@
     </message>
 </context>
 <context>
+    <name>Cards</name>
+    <message>
+        <source>All kinds of rain, fast.</source>
+        <translation>Alle Arten von Regen, schnell.</translation>
+    </message>
+</context>
+<context>
     <name>ChangeMap</name>
     <message>
         <source>brighter by {n}</source>
@@ -675,6 +686,14 @@
         <translation>Hier beginnen</translation>
     </message>
     <message>
+        <source>Temporal lock</source>
+        <translation>Zeitliche Ruhe</translation>
+    </message>
+    <message>
+        <source>Temporal lock: steady the result from frame to frame, so that nothing flickers</source>
+        <translation>Zeitliche Ruhe: das Ergebnis von Bild zu Bild beruhigen, damit nichts flackert</translation>
+    </message>
+    <message>
         <source>Underlined: derained</source>
         <translation>Unterstrichen: entregnet</translation>
     </message>
@@ -743,13 +762,19 @@
         <source>Compare</source>
         <translation>Vergleichen</translation>
     </message>
-    <message>
-        <source>Compare {n} models</source>
-        <translation>{n} Modelle vergleichen</translation>
+    <message numerus="yes">
+        <source>Compare %n model(s)</source>
+        <translation>
+            <numerusform>%n Modell vergleichen</numerusform>
+            <numerusform>%n Modelle vergleichen</numerusform>
+        </translation>
     </message>
-    <message>
-        <source>Compare {n} models on {photos} photos</source>
-        <translation>{n} Modelle auf {photos} Fotos vergleichen</translation>
+    <message numerus="yes">
+        <source>Compare %n model(s) on {photos} photos</source>
+        <translation>
+            <numerusform>%n Modell auf {photos} Fotos vergleichen</numerusform>
+            <numerusform>%n Modelle auf {photos} Fotos vergleichen</numerusform>
+        </translation>
     </message>
     <message>
         <source>Comparing needs two models: add another</source>
@@ -1263,6 +1288,29 @@
     </message>
 </context>
 <context>
+    <name>FlickerMeter</name>
+    <message>
+        <source>Derained</source>
+        <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Flicker: how much the frames differ from one to the next where nothing moves, in grey levels of 255</source>
+        <translation>Flackern: wie sehr sich die Bilder unterscheiden, wo sich nichts bewegt, in Graustufen von 255</translation>
+    </message>
+    <message>
+        <source>Flicker: {words}</source>
+        <translation>Flackern: {words}</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>… and locked</source>
+        <translation>… und beruhigt</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message numerus="yes">
         <source>%n core(s)</source>
@@ -1559,6 +1607,10 @@
     <message>
         <source>All done · {n} saved</source>
         <translation>Alles fertig · {n} gesichert</translation>
+    </message>
+    <message>
+        <source>All done · {n} saved in {folder}</source>
+        <translation>Alles fertig · {n} gesichert in {folder}</translation>
     </message>
     <message>
         <source>At an amount of 0 nothing would change</source>
@@ -2077,12 +2129,12 @@
         <translation>Karte</translation>
     </message>
     <message>
-        <source>Only painted is derained · Alt erases</source>
-        <translation>Nur Gemaltes wird entregnet · Alt radiert</translation>
+        <source>Only painted is derained</source>
+        <translation>Nur Gemaltes wird entregnet</translation>
     </message>
     <message>
-        <source>Painted stays as it was · Alt erases</source>
-        <translation>Gemaltes bleibt, wie es war · Alt radiert</translation>
+        <source>Painted stays as it was</source>
+        <translation>Gemaltes bleibt</translation>
     </message>
     <message>
         <source>Rain</source>
@@ -2162,6 +2214,14 @@
     <message>
         <source>about {time} left</source>
         <translation>noch etwa {time}</translation>
+    </message>
+    <message>
+        <source>part protected</source>
+        <translation>teils geschützt</translation>
+    </message>
+    <message>
+        <source>part treated</source>
+        <translation>teils behandelt</translation>
     </message>
     <message>
         <source>{h} h {m:02d} min</source>

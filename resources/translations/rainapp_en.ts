@@ -10,6 +10,20 @@
             <numerusform>%n results</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Compare %n model(s)</source>
+        <translation>
+            <numerusform>Compare %n model</numerusform>
+            <numerusform>Compare %n models</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n model(s) on {photos} photos</source>
+        <translation>
+            <numerusform>Compare %n model on {photos} photos</numerusform>
+            <numerusform>Compare %n models on {photos} photos</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ComparePage</name>
