@@ -24,6 +24,20 @@ from rainapp.naturalness import niqe
 from rainapp.stages import load_pipeline
 
 RESAMPLES = 1000
+COLUMNS = (
+    "psnr_y",
+    "ssim_y",
+    "psnr_rgb",
+    "psnr_rgb_p10",
+    "rain_removed",
+    "rain_action",
+    "bg_err",
+    "mean_change",
+    "gmsd",
+    "niqe",
+    "seconds_per_mp",
+)
+"""The figures of `ModelScore` that tables and reports show, in that order."""
 Derain = Callable[[Image], Image]
 
 

@@ -7,21 +7,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rainapp.evaluate import Evaluation, read_image, shrunk
+from rainapp.evaluate import COLUMNS, Evaluation, read_image, shrunk
 from rainapp.image import Image
 
-COLUMNS = (
-    "psnr_y",
-    "ssim_y",
-    "psnr_rgb",
-    "rain_removed",
-    "rain_action",
-    "bg_err",
-    "mean_change",
-    "gmsd",
-    "niqe",
-    "seconds_per_mp",
-)
 PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err", "gmsd")
 SHOWN_PX = 480
 MOST_PICTURES = 24

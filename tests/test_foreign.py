@@ -470,7 +470,14 @@ def test_a_net_that_spoils_the_probe_is_refused(answer: Any, words: str) -> None
 
 
 def test_a_net_that_leaves_the_picture_alone_passes_the_probe() -> None:
-    foreign.probe(Answering(lambda rainy: rainy))
+    asked: list[Tensor] = []
+
+    def answer(rainy: Tensor) -> Tensor:
+        asked.append(rainy)
+        return rainy
+
+    foreign.probe(Answering(answer))
+    assert [tuple(rainy.shape) for rainy in asked] == [(1, 3, 64, 64)]
 
 
 def test_half_precision_is_claimed_only_where_it_is_accurate() -> None:

@@ -56,3 +56,4 @@ def test_what_another_process_holds_stays(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_there_is_no_trouble(tmp_path: Path) -> None:
     sweep(tmp_path / "nowhere")
+    assert list(tmp_path.iterdir()) == []

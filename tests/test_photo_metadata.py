@@ -28,7 +28,7 @@ from photo_files import (
 )
 from PIL import Image as Pillow
 
-from rainapp.jobs import Output
+from rainapp.jobs import MetadataChoice, Output
 from rainapp.media import exif
 from rainapp.media.metadata import Metadata, prepared
 
@@ -299,8 +299,12 @@ def test_damaged_exif_never_breaks_reading_or_editing(data: st.DataObject) -> No
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_as_xmp_or_iptc_are_survived(body: bytes) -> None:
-    for choice in ("keep", "no-location", "strip"):
-        prepared(Metadata(xmp=body, resources=b"8BIM" + body, own=(("fe", body),)), choice, 3, 3, {"Model": "x"})  # type: ignore[arg-type]
+    told = Metadata(xmp=body, resources=b"8BIM" + body, own=(("fe", body),))
+    choices: tuple[MetadataChoice, ...] = ("keep", "no-location", "strip")
+    kept, placeless, stripped = (prepared(told, choice, 3, 3, {"Model": "x"}) for choice in choices)
+    assert kept.own == told.own
+    assert set(placeless.own) <= set(told.own)
+    assert stripped == Metadata()
 
 
 def test_damaged_metadata_do_not_keep_a_photo_from_being_read(tmp_path: Path) -> None:

@@ -140,7 +140,9 @@ def test_what_loads_can_be_saved_however_deep(tmp_path: Path) -> None:
     path = tmp_path / "settings.toml"
     for depth in (10, 100, 200, 300, 400, 500):
         path.write_text(f"a = {'[' * depth}{']' * depth}\n")
-        save(load(path)[0], path)
+        loaded, _ = load(path)
+        save(loaded, path)
+        assert load(path) == (loaded, ()), "what was too deep is gone from the file, with its notice"
 
 
 def test_a_pipe_or_a_folder_in_place_of_the_file_does_not_hang(tmp_path: Path) -> None:

@@ -19,19 +19,6 @@ if TYPE_CHECKING:
 
     Score = ModelScore | StreakReport | RealScore | ClipScore
 
-COLUMNS = (
-    "psnr_y",
-    "ssim_y",
-    "psnr_rgb",
-    "psnr_rgb_p10",
-    "rain_removed",
-    "rain_action",
-    "bg_err",
-    "mean_change",
-    "gmsd",
-    "niqe",
-    "seconds_per_mp",
-)
 STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks", "energy_pooled", "area_near_streaks", "niqe")
 REAL_COLUMNS = ("niqe", "mean_change", "pixels_changed", "seconds_per_mp")
 CLIP_COLUMNS = (
@@ -89,6 +76,7 @@ def run(args: argparse.Namespace) -> int:
 
 def measured(args: argparse.Namespace) -> "tuple[tuple[str, ...], Sequence[Score]]":
     """Columns and scores by what there is to compare with: masks, nothing, clean clips or clean photos."""
+    from rainapp.evaluate import COLUMNS
     from rainapp.evaluate_clips import clip_pairs
 
     if args.masks:
