@@ -6,6 +6,7 @@ left them, both files from the frame that both have. A photo is one frame and is
 
 import contextlib
 import hashlib
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +30,8 @@ class ClipWatch:
     """Turns the progress of a frame's tiles into that of the whole clip; for a photo they are nearly the same.
 
     Writing counts as some more tiles, so that nobody reads "100 %" or "0 s left" while a large photo is still being encoded.
-    Tiles and writing are counted apart: a frame may be in the net while the one before it is still steadied or encoded.
+    Tiles and writing are counted apart: a frame may be in the net while the one before it is still steadied or encoded. Each
+    thread tells of its own; one at a time, so that nothing is told that has been overtaken.
     """
 
     def __init__(self, watch: Watch, info: MediaInfo) -> None:
@@ -42,6 +44,7 @@ class ClipWatch:
         self._told = (0, 0)
         self._told_waiting: tuple[int, int] | None = None
         self._held = False
+        self._telling = threading.RLock()
 
     def begin(self, first_frame: int) -> None:
         """Frames before `first_frame` were done by an earlier run."""
@@ -49,20 +52,23 @@ class ClipWatch:
 
     def tick(self, done: int, total: int, **facts: float) -> None:
         """`done` of `total` tiles of the present frame."""
-        self._tiles = max(total, 1)
-        self._tiles_done = int(facts.get("frame", self._written)) * self._tiles + min(done, self._tiles)
-        self._tell(**facts)
+        with self._telling:
+            self._tiles = max(total, 1)
+            self._tiles_done = int(facts.get("frame", self._written)) * self._tiles + min(done, self._tiles)
+            self._tell(**facts)
 
     def next_frame(self) -> None:
         """Another frame is written."""
-        self.frames_done += 1
-        self._written += 1
-        self._tiles_done = max(self._tiles_done, self._written * self._tiles)
-        self._tell()
+        with self._telling:
+            self.frames_done += 1
+            self._written += 1
+            self._tiles_done = max(self._tiles_done, self._written * self._tiles)
+            self._tell()
 
     def stand(self) -> None:
         """Nothing moves, but the owner may want to pause or cancel: tell again what was told last."""
-        self._watch.tick(*self._told)
+        with self._telling:
+            self._watch.tick(*self._told)
 
     @contextlib.contextmanager
     def waiting(self, message: str, hint: str) -> Iterator[None]:

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -36,6 +37,7 @@ from rainapp.jobs import (
     Waiting,
 )
 from rainapp.media import video
+from rainapp.media.ahead import ahead
 from rainapp.media.clip_journal import journal_path
 from rainapp.media.clip_resume import ResumableClipSink
 from rainapp.media.room import PatientFile
@@ -322,3 +324,25 @@ def still_model(tiny_library: Path) -> str:
     facts = vars(card) | {"sha256": library.sha256_of(tiny_library / "tiny" / "weights.safetensors")}
     library.write_card(tiny_library / "tiny", library.ModelCard(**facts))
     return "tiny"
+
+
+def test_progress_told_by_two_threads_never_goes_back(clip: Path) -> None:
+    frames, tiles = 300, 4
+    told = Steps()
+    watch = ClipWatch(told, replace(video.ClipSource(clip).info, frames=frames))
+
+    def net() -> Iterator[int]:
+        for frame in range(frames):
+            for tile in range(tiles):
+                watch.tick(tile + 1, tiles, frame=frame)
+            yield frame
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in ahead(net()):
+            watch.next_frame()
+    finally:
+        sys.setswitchinterval(interval)
+    assert told.told == sorted(told.told)
+    assert told.told[-1][0] == told.told[-1][1]
