@@ -80,7 +80,7 @@ def evaluate_clips(model: str, pairs: Pairs, treatment: Treatment, library: Mode
             if model != "identity":
                 pipeline = load_pipeline(treatment, library)
                 name, engine = pipeline.model_id, f"{pipeline.engine} {pipeline.device} {pipeline.precision}"
-                frames = pipeline(rainy, watch)
+                frames = pipeline.in_turn(rainy, watch)  # otherwise it would go on while frames are measured
             timed = Timed(frames)
             clips[pair[0].stem] = measure(timed, pair)
             seconds, megapixels = seconds + timed.seconds, megapixels + timed.megapixels

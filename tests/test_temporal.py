@@ -90,3 +90,12 @@ def test_a_cancel_in_the_net_reaches_who_waits_for_frames_and_ends_the_thread(ti
     next(stopped)
     stopped.close()
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
+
+
+def test_frames_done_in_turn_are_the_same_without_a_thread(tiny_library: Path, clip: list[Frame]) -> None:
+    pipeline = load_pipeline(Treatment(model="tiny", temporal="best", engine="torch", precision="fp32"), ModelLibrary())
+    for ahead, alone in zip(pipeline(clip, NoWatch()), pipeline.in_turn(clip, NoWatch()), strict=True):
+        assert (ahead.image.pixels == alone.image.pixels).all()
+    in_turn = pipeline.in_turn(clip, NoWatch())
+    next(in_turn)
+    assert not [thread for thread in threading.enumerate() if thread.name.startswith("ahead")]
