@@ -15,7 +15,7 @@ from pathlib import Path
 
 from rainapp import media
 from rainapp.errors import BadTreatment, RainError, UnreadableFile
-from rainapp.formats import CLIP, CLIP_FORMATS, is_clip_name, result_suffix, same_format
+from rainapp.formats import CLIP, CLIP_FORMATS, GIF, is_clip_name, result_suffix, same_format
 from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
 from rainapp.media.numbered import Pattern, grouped, pattern_of
 from rainapp.media.sniff import UNKNOWN, sniff
@@ -224,9 +224,8 @@ def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Tr
             raise BadTreatment(f"{entry.path.name} is a {kinds[0]}, and {out_file.name} would be a {kinds[1]}.")
         return out_file
     folder = entry.path.parent if out is None else out / entry.beneath
-    suffix = result_suffix(entry.path, output.format, container)
-    if container == "gif" and output.format == "keep" and media.is_animation(entry.path):
-        suffix = entry.path.suffix  # a still one becomes a PNG, which loses no colours
+    moves = container == GIF and output.format == "keep" and media.is_animation(entry.path)
+    suffix = result_suffix(entry.path, output.format, container, moves)
     wanted = result_path(entry.path, folder, suffix, treatment, template)
     return rain_path(wanted) if output.layer == "rain" else wanted
 

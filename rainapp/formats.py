@@ -8,6 +8,7 @@ from pathlib import Path
 PHOTO_FORMATS = ("jpg", "png", "tif", "webp", "bmp", "heic", "avif")
 CLIP_FORMATS = ("mp4", "mkv", "mov", "webm")
 FORMATS = PHOTO_FORMATS + CLIP_FORMATS
+GIF = "gif"
 CLIP = "clip"  # what `media.sniff` calls the content of every clip
 
 # Suffixes that mean one format; those of photos are all that can be written.
@@ -55,12 +56,15 @@ def is_photo_name(path: Path) -> bool:
     return any(path.suffix.lower() in group for group in _PHOTO_GROUPS)
 
 
-def result_suffix(source: Path, form: str = "keep", container: str | None = None) -> str:
+def result_suffix(source: Path, form: str = "keep", container: str | None = None, moves: bool = False) -> str:
     """The suffix of the result of `source` when the format `form` is asked for ("keep": the source's own).
 
     `container` is what the content was found to be, None where only the name is known. A format for photos leaves clips as they
-    are, and the other way round, so that mixed folders can be treated in one go.
+    are, and the other way round, so that mixed folders can be treated in one go. A GIF that `moves` stays one; a still one
+    becomes a PNG, which loses no colours.
     """
+    if moves and form == "keep" and container == GIF:
+        return source.suffix
     is_clip = is_clip_name(source) if container is None else container == CLIP
     if form in (CLIP_FORMATS if is_clip else PHOTO_FORMATS):
         wanted = f".{form}"

@@ -11,7 +11,11 @@ from typing import Literal
 
 from rainapp.compare_jobs import CompareJob as CompareJob
 from rainapp.compare_jobs import Parts as Parts
-from rainapp.image import Image, Pixels
+from rainapp.image import Image
+from rainapp.mask_jobs import LoadedMask as LoadedMask
+from rainapp.mask_jobs import LoadMask as LoadMask
+from rainapp.mask_jobs import MaskJob as MaskJob
+from rainapp.mask_jobs import SaveMask as SaveMask
 from rainapp.watch import NoWatch as NoWatch
 from rainapp.watch import WaitingWatch as WaitingWatch
 from rainapp.watch import Watch as Watch
@@ -123,32 +127,6 @@ class ReadPair:
     time_s: float = 0.0
 
 
-@dataclass(frozen=True, eq=False)
-class SaveMask:
-    """Write a mask as PNG of `width` x `height` pixels, white where rain is taken out.
-
-    `painted` (h, w) uint8, read-only, of that shape or smaller; `protects`: what is painted stays as it was, else it alone is
-    treated.
-    """
-
-    painted: Pixels
-    protects: bool
-    width: int
-    height: int
-    target: Path
-
-
-@dataclass(frozen=True)
-class LoadMask:
-    """Read a mask for a photo of `width` x `height` pixels, at the size `at_width` x `at_height`."""
-
-    source: Path
-    width: int
-    height: int
-    at_width: int
-    at_height: int
-
-
 @dataclass(frozen=True)
 class MeasureSeen:
     """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain."""
@@ -220,7 +198,6 @@ class FindScreenProfile:
 
 
 LibraryJob = ImportModel | CheckModels | RemoveModel
-MaskJob = SaveMask | LoadMask
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
 Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
 
@@ -243,7 +220,10 @@ class Derained:
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """What `ReadPicture` came to: the upright picture at the size asked for, and the facts of the file."""
+    """What `ReadPicture` came to: the upright picture at the size asked for, and the facts of the file.
+
+    `container` is what the content was found to be; a GIF that `moves` is derained frame by frame.
+    """
 
     source: Path
     image: Image
@@ -251,6 +231,8 @@ class Picture:
     full_height: int
     is_clip: bool = False
     duration_s: float = 0.0
+    container: str = ""
+    moves: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -266,14 +248,6 @@ class Previewed:
     region: Region
     rain_found: bool
     seconds: float
-
-
-@dataclass(frozen=True, eq=False)
-class LoadedMask:
-    """What `LoadMask` came to: `treated` (h, w) uint8, read-only, 255 where rain is taken out."""
-
-    source: Path
-    treated: Pixels
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,9 +13,11 @@ from fractions import Fraction
 from pathlib import Path
 
 from rainapp.errors import UnreadableFile
+from rainapp.formats import GIF
 from rainapp.image import Frame, Image
 from rainapp.jobs import Picture, Preview, Previewed, ReadPair, ReadPicture, Region, Watch
 from rainapp.library import ModelLibrary
+from rainapp.media import is_animation
 from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
 
@@ -117,7 +119,11 @@ def read_picture(job: ReadPicture, watch: Watch) -> Picture:
     else:
         decoded = LAST.get(job.source, job.time_s)
     image = shrunk(decoded.image, job.longest_px)
-    return Picture(job.source, image, decoded.width, decoded.height, decoded.is_clip, decoded.duration_s)
+    container = sniff(job.source)
+    moves = container == GIF and is_animation(job.source)
+    return Picture(
+        job.source, image, decoded.width, decoded.height, decoded.is_clip, decoded.duration_s, container, moves
+    )  # fmt: skip
 
 
 def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:

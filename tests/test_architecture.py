@@ -73,6 +73,7 @@ TABLE = (
             "rainapp.naming",
             "rainapp.presets",
             "rainapp.compare_jobs",
+            "rainapp.mask_jobs",
             "rainapp.comparison",
             "rainapp.ballot",
         ),

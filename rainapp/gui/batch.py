@@ -126,7 +126,7 @@ class Batch(QObject):
             mask = None if item.mask is None or item.mask.is_empty else item.mask
             own = treatment if mask is None else replace(treatment, mask=mask.file)
             item.begin(own, only_rain)
-            target = self._names.claim(_wanted_target(item.path, own, settings, only_rain))
+            target = self._names.claim(_wanted_target(item, own, settings, only_rain))
             if target is None:
                 item.state = State.SKIPPED
             else:
@@ -246,11 +246,12 @@ def _speed_key(treatment: Treatment) -> str:
     return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
 
 
-def _wanted_target(source: Path, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
-    folder = source.parent
+def _wanted_target(item: Item, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
+    source, folder = item.path, item.path.parent
     if settings.save_to == "folder" and settings.save_folder:
         folder = Path(settings.save_folder)
     elif folder == resource("samples"):  # part of the installation, which is not ours to write into
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "rainapp"
-    target = result_path(source, folder, result_suffix(source, settings.format), treatment, settings.name_template)
+    suffix = result_suffix(source, settings.format, item.container, item.moves)
+    target = result_path(source, folder, suffix, treatment, settings.name_template)
     return rain_path(target) if only_rain else target

@@ -14,6 +14,7 @@ from rainapp.gui.viewing import Viewing
 BAR_PX, LOW_PX = 104, 84
 REST_S = 0.05  # the last moment of a clip lies a little before its end
 NARROW_BELOW, SMALL_BELOW = 720, 520
+WORDS_FROM = 960
 
 
 class ClipBar(QFrame):
@@ -117,7 +118,9 @@ class ClipBar(QFrame):
         self.lock.setChecked(player.locked)
         for button in (self.start, self.end):
             button.setVisible(self.width() >= (NARROW_BELOW if player.range_s is not None else SMALL_BELOW))
-        self.length.setVisible(self.width() >= SMALL_BELOW)
+        ranged = player.range_s is not None
+        self.length.setVisible(self.width() >= (NARROW_BELOW if ranged else SMALL_BELOW))
+        self.said.setVisible(self.width() >= (WORDS_FROM if ranged else NARROW_BELOW))  # half a word is no word
         if player.waits:
             self.said.show_words(self.tr("Deraining the next frames…"))
         else:

@@ -29,6 +29,7 @@ from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
 
 LIST_PX, LIST_MIN, LIST_MAX = 264, 200, 420
+FIGURE_FROM = 250  # a narrower list has no room for how many there are
 DRAWER_BELOW, STRIP_BELOW = 1100, 820
 STRIP_PX = 92
 LOW_BELOW = 560
@@ -97,6 +98,10 @@ class ListPanel(QFrame):
 
     def _count(self) -> None:
         self._figure.setText(str(len(self._workspace.items)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self._figure.setVisible(self.width() >= FIGURE_FROM)
 
     def set_strip(self, strip: bool) -> None:
         """Lie as a strip without head and drop place."""

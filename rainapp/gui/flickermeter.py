@@ -41,7 +41,7 @@ class FlickerMeter(QWidget):
         """Take over what was seen."""
         rows = self.rows
         self.setVisible(bool(rows))
-        self.setFixedHeight(max(1, len(rows)) * ROW_PX)
+        self.setFixedHeight((1 + len(rows)) * ROW_PX)
         said = ", ".join(f"{words} {figure(value, 1)}" for words, value, _ in rows)
         self.setAccessibleName(self.tr("Flicker: {words}").format(words=said))
         self.update()
@@ -52,7 +52,11 @@ class FlickerMeter(QWidget):
         painter.setFont(interface_font(12))
         room = self.width() - NAMES_PX - FIGURE_PX
         most = max((value for _, value, _ in rows), default=0.0)
-        for n, (words, value, token) in enumerate(rows):
+        painter.setPen(look().colour("dim"))
+        painter.drawText(
+            QRectF(0, 0, self.width(), ROW_PX), Qt.AlignmentFlag.AlignVCenter, self.tr("Flicker where nothing moves")
+        )
+        for n, (words, value, token) in enumerate(rows, 1):
             top = n * ROW_PX
             painter.setPen(look().colour("dim"))
             middle = Qt.AlignmentFlag.AlignVCenter

@@ -12,7 +12,6 @@ from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
 INSPECTOR_PX = 316
-FORMAT_PX = 138  # the rest is for the name
 FORMATS = (("keep", "Same as source"), ("jpg", "JPEG"), ("png", "PNG"), ("tif", "TIFF"), ("webp", "WebP"))
 
 
@@ -129,12 +128,8 @@ class Inspector(QScrollArea):
         for key, words in FORMATS:
             self.format.addItem(self.tr(words), key)
         self.format.activated.connect(lambda _: self._workspace.change(format=self.format.currentData()))
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        self.format.setFixedWidth(FORMAT_PX)
-        row.addWidget(self.template, 1)
-        row.addWidget(self.format)
-        self._column.addLayout(row)
+        self._column.addWidget(self.template)
+        self._column.addWidget(self.format)
         self.wrong = QLabel()
         self.wrong.setProperty("role", "bad")
         self.wrong.setWordWrap(True)

@@ -56,7 +56,9 @@ class Item:
     only_rain: bool = False
     width: int = 0
     height: int = 0
+    container: str | None = None
     is_clip: bool = False
+    moves: bool = False
     duration_s: float = 0.0
     thumbnail: "ShownPicture | None" = None
     thumbnail_asked: bool = False

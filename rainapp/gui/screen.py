@@ -66,6 +66,8 @@ class ShownPicture:
     is_clip: bool
     duration_s: float
     space: QColorSpace
+    container: str = ""
+    moves: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +135,7 @@ def for_screen(result: object, space: QColorSpace = SRGB) -> object:
     if isinstance(result, Picture):
         return ShownPicture(
             result.source, pyramid(screen_bytes(result.image, space)), result.full_width, result.full_height,
-            result.is_clip, result.duration_s, space,
+            result.is_clip, result.duration_s, space, result.container, result.moves,
         )  # fmt: skip
     if isinstance(result, Previewed):
         return _pair(result, space)

@@ -88,7 +88,7 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:
-            return "circle-x", "dim", tr("Stopped") if item.kept is None else tr("Stopped, the part done is kept")
+            return "circle-x", "dim", tr("Stopped") if item.kept is None else tr("Stopped · part kept")
         case _:
             return ("film" if item.is_clip else "image"), "dim", " · ".join((tr("Ready"), *facts))
 

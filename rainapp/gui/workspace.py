@@ -12,6 +12,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from rainapp.errors import BadModel, RainError
+from rainapp.formats import GIF
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import AT_WORK, TO_DO, Item, State
@@ -179,8 +180,9 @@ class Workspace(QObject):
         self.items[first:first] = [item for _, item in placed]
         self._number()
         self.added.emit()
-        if len(self.items) <= BACKGROUND_THUMBNAILS:
-            self._wanted[:0] = [item for _, item in reversed(placed) if item.thumbnail is None]
+        few = len(self.items) <= BACKGROUND_THUMBNAILS
+        to_name = [item for _, item in reversed(placed) if few or item.path.suffix.lower() == f".{GIF}"]
+        self._wanted[:0] = [item for item in to_name if item.thumbnail is None]  # whether a GIF moves decides on its result
         self.next_thumbnail()
 
     def _number(self) -> None:
@@ -295,6 +297,7 @@ class Workspace(QObject):
             item.thumbnail = shown
             item.width, item.height = shown.full_width, shown.full_height
             item.is_clip, item.duration_s = shown.is_clip, shown.duration_s
+            item.container, item.moves = shown.container or None, shown.moves
         elif isinstance(event, Failed) and item.state in TO_DO:
             item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
         self._tell_item(item)

@@ -10,7 +10,9 @@ from pytestqt.qtbot import QtBot
 
 from rainapp.gui.actions import MENUS, ROWS
 from rainapp.gui.app import Session
+from rainapp.gui.item import State
 from tests.gui.plain_run import PlainRun, idle, until
+from tests.video_clips import make_clip
 
 
 def test_ids_are_unique_and_every_row_has_words_and_a_menu() -> None:
@@ -65,6 +67,21 @@ def bring_to(state: str, session: Session, photos: list[Path], plain_run: PlainR
         until(qtbot, idle(session))
 
 
+def answer_dialogs(photos: list[Path], folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photos[0])], ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(photos[1]), ""))
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(folder / "saved.png"), ""))
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(folder))
+
+
+def trigger_all(session: Session, qtbot: QtBot) -> None:
+    """Trigger every action once, the one that quits last."""
+    session.workspace.settings = session.workspace.settings.changed(confirm_quit=False)
+    for row in sorted(ROWS, key=lambda row: row.id == "quit"):
+        session.window.actions_[row.id].trigger()
+        qtbot.wait(1)
+
+
 @pytest.mark.parametrize("state", STATES)
 def test_every_action_can_be_triggered_in_every_state(
     state: str,
@@ -76,19 +93,49 @@ def test_every_action_can_be_triggered_in_every_state(
     tmp_path: Path,
 ) -> None:
     """An exception in a slot fails the test by itself: pytest-qt collects them."""
-    monkeypatch.setattr(QFileDialog, "getOpenFileNames", lambda *_: ([str(photos[0])], ""))
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(photos[1]), ""))
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "saved.png"), ""))
-    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    answer_dialogs(photos, tmp_path, monkeypatch)
     session = make_session()
     session.window.disk.open_url = lambda url: True
     bring_to(state, session, photos, plain_run, qtbot)
-    session.workspace.settings = session.workspace.settings.changed(confirm_quit=False)
-    rows = [row for row in ROWS if row.id != "quit"] + [row for row in ROWS if row.id == "quit"]
-    for row in rows:
-        session.window.actions_[row.id].trigger()
-        qtbot.wait(1)
+    trigger_all(session, qtbot)
     plain_run.hold.set()
+    session.workspace.batch.stop()
+    until(qtbot, idle(session))
+    assert not session.window.isVisible()
+
+
+CLIP_STATES = ("loaded", "playing", "previewed", "at work", "done")
+
+
+def bring_clip_to(state: str, session: Session, qtbot: QtBot) -> None:
+    player, batch = session.window.page.player, session.workspace.batch
+    if state == "playing":
+        player.play()
+        until(qtbot, lambda: session.viewing.frame is not None)
+    if state == "previewed":
+        player.preview()
+        until(qtbot, lambda: player.reel.spans(2.0) == [pytest.approx((0.0, 2.0))])
+    if state == "at work":
+        session.workspace.start(session.workspace.items)
+        until(qtbot, lambda: batch.can_keep)
+    if state == "done":
+        session.workspace.start(session.workspace.items)
+        until(qtbot, idle(session))
+        assert session.workspace.items[0].state is State.DONE
+
+
+@pytest.mark.parametrize("state", CLIP_STATES)
+def test_every_action_can_be_triggered_with_a_clip_in_every_state(
+    state: str, real_session: Session, photos: list[Path], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clip = make_clip(tmp_path / "street.mp4", times=tuple(range(50)), noise=True)
+    answer_dialogs(photos, tmp_path, monkeypatch)
+    session = real_session
+    session.window.disk.open_url = lambda url: True
+    session.workspace.add([clip])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    bring_clip_to(state, session, qtbot)
+    trigger_all(session, qtbot)
     session.workspace.batch.stop()
     until(qtbot, idle(session))
     assert not session.window.isVisible()

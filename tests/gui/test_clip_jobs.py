@@ -4,15 +4,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 import av
+import numpy as np
 import pytest
+from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from rainapp.batch import plan
 from rainapp.gui import words
 from rainapp.gui.app import Session
 from rainapp.gui.item import Item, State
 from rainapp.gui.reel import CHUNK
+from rainapp.jobs import Output, Treatment
 from tests.gui.plain_run import idle, until
 from tests.video_clips import make_clip
 
@@ -95,7 +99,7 @@ def test_the_part_done_of_a_stopped_clip_can_be_kept(session: Session, qtbot: Qt
     kept = item.path.with_name("street_derained (unfinished).mp4")
     assert (item.state, item.kept) == (State.STOPPED, kept)
     assert 0 < frames_of(kept) < FRAMES
-    assert words.state(item)[2] == "Stopped, the part done is kept"
+    assert words.state(item)[2] == "Stopped · part kept"
     assert kept.name in window.notice.words.text()
     assert str(kept.parent) in window.notice.words.text()
     opened = []
@@ -180,3 +184,28 @@ def test_out_of_sight_the_clip_is_finished_and_nothing_is_played(
     session.window.showNormal()
     assert not player.playing  # it is for the person to go on
     assert session.window.page.run_bar.cost.accessibleName() == f"All done · 1 saved in {item.path.parent.name}"
+
+
+def test_moving_pictures_become_what_the_command_line_makes_of_them(
+    real_session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    rng = np.random.default_rng(1)
+    frames = [Pillow.fromarray(rng.integers(0, 255, (48, 64, 3), np.uint8)) for _ in range(3)]
+    for name in ("moving.gif", "moving.webp", "moving.png"):
+        frames[0].save(tmp_path / name, save_all=True, append_images=frames[1:], duration=80)
+    frames[0].save(tmp_path / "still.gif")
+    sources = sorted(tmp_path.glob("*ing.*")) + [tmp_path / "still.gif"]
+    names = [job.target.name for job in plan(sources, None, Treatment(), Output()).jobs]
+    real_session.workspace.add(sources)
+    until(qtbot, lambda: all(item.thumbnail is not None for item in real_session.workspace.items))
+    real_session.window.actions_["derain"].trigger()
+    until(qtbot, idle(real_session))
+    targets = [item.target for item in real_session.workspace.items]
+    assert [target.name for target in targets if target is not None] == names
+    assert names == ["moving_derained.gif", "moving_derained.png", "moving_derained.webp", "still_derained.png"]
+    counts = []
+    for target in targets:
+        assert target is not None
+        with Pillow.open(target) as opened:
+            counts.append(getattr(opened, "n_frames", 1))
+    assert counts == [3, 3, 3, 1]

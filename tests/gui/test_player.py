@@ -1,17 +1,19 @@
 """The player: plays before and after in step, steps, loops, previews three seconds, and stands still at full quality."""
 
+import itertools
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from rainapp.clip_measures import flicker_seen
 from rainapp.gui.app import Session
+from rainapp.gui.composition import View
 from rainapp.gui.player import Player
 from rainapp.jobs import NoWatch, PlayFrames, Treatment
 from rainapp.library import ModelLibrary
@@ -340,3 +342,35 @@ def test_the_frame_before_a_handful_is_taken_along(clip: Path, tiny_library: Pat
     apart = play(PlayFrames(clip, 0.2, 5, 64, treatment), NoWatch(), library)  # what was read last lies elsewhere
     assert apart.frames[0].flicker is None
     REELS.close()
+
+
+@pytest.mark.parametrize("view", list(View))
+def test_every_view_shows_the_frames_of_a_playing_clip(session: Session, view: View, qtbot: QtBot) -> None:
+    player, canvas, viewing = player_of(session), session.window.canvas, session.viewing
+    canvas.show_view(view)
+    player.set_range(0.0, 0.4)
+    player.play()
+    until(qtbot, lambda: player.reel.spans(1.0) == [pytest.approx((0.0, 0.4))])
+    seen: dict[float, QImage] = {}
+
+    def look() -> bool:
+        assert viewing.frame is not None
+        seen[viewing.frame.time_s] = canvas.grab().toImage()
+        return len(seen) >= 4
+
+    until(qtbot, look)
+    assert player.playing
+    pictures = list(seen.values())
+    assert all(one != other for one, other in itertools.combinations(pictures, 2))  # a square moves, and rain with it
+    qtbot.keyPress(canvas, Qt.Key.Key_X)
+    assert canvas.shows_original
+    player.pause()
+    frame = viewing.frame
+    assert frame is not None
+    middle = canvas.camera.picture_rect.center().toPoint() + QPoint(40, 40)
+    place = canvas.camera.to_picture(QPointF(middle)) * (frame.rainy.width / frame.pair.region.width if frame.pair else 1)
+    shown = QColor(canvas.grab().toImage().pixel(middle))
+    rainy = QColor(frame.rainy.levels[0].pixel(place.toPoint()))
+    assert all(abs(a - b) <= 12 for a, b in zip(shown.toTuple()[:3], rainy.toTuple()[:3], strict=True))
+    qtbot.keyRelease(canvas, Qt.Key.Key_X)
+    until(qtbot, idle(session))
