@@ -292,3 +292,24 @@ def test_a_frame_out_of_turn_is_a_bug(tmp_path: Path) -> None:
     image = Image(street(0, False), 8)
     with pytest.raises(ValueError, match="frame 0"), SequenceSink(tmp_path / "out", opened.info, Output()) as sink:
         sink.write(Frame(1, Fraction(0), image, image))
+
+
+def test_a_full_disk_waits_for_room_and_goes_on(tmp_path: Path, small_disk: Path) -> None:
+    (tmp_path / "in").mkdir()
+    rng = np.random.default_rng(1)
+    for number in range(4):
+        write_source(tmp_path / "in" / f"{number}.png", rng.integers(0, 256, (200, 300, 3), np.uint8))  # 180 kB each
+    (small_disk / "ballast").write_bytes(bytes(600_000))
+    asked: list[Path] = []
+
+    def await_room(target: Path) -> None:
+        asked.append(target)
+        (small_disk / "ballast").unlink()
+
+    opened = open_source(tmp_path / "in" / "%d.png")
+    with SequenceSink(small_disk / "out", opened.info, Output(), key="k", await_room=await_room) as sink:
+        for frame in opened:
+            sink.write(frame)
+    assert asked == [small_disk / "out"]
+    for path in (tmp_path / "in").iterdir():
+        assert (pixels(small_disk / "out" / path.name) == pixels(path)).all()
