@@ -1,8 +1,8 @@
-"""Man-made lines on clean photos: bars, grids, wires, ridges and lettering that look like streaks and must stay.
+"""Man-made lines on clean photos: bars, grids and ridges that look like streaks and must stay.
 
-Regular or endless lines are what a derainer mistakes for rain most easily, and a few hundred photos hold few of them. They are
-drawn into the clean photo, before the rain, so that they stand in every target. None is a single short bright line: that could
-not be told from a streak.
+Regular lines are what a derainer mistakes for rain most easily, and a few hundred photos hold few of them. They are drawn into
+the clean photo, before the rain, so that they stand in every target. Only families of lines are drawn: with lettering, wires
+and small boxes of lines among them a net grew shy of isolated streaks (0.31 instead of 0.38 of real ones removed).
 """
 
 import cv2
@@ -14,8 +14,6 @@ Mask = NDArray[np.uint8]
 Rng = np.random.Generator
 
 SUBPIXEL_BITS = 4
-LETTERS = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/|!-"))
-FONTS = (cv2.FONT_HERSHEY_SIMPLEX, cv2.FONT_HERSHEY_DUPLEX, cv2.FONT_HERSHEY_COMPLEX, cv2.FONT_HERSHEY_TRIPLEX)
 
 
 def draw_line(mask: Mask, offset_px: float, angle_deg: float, width_px: int) -> None:
@@ -40,32 +38,16 @@ def draw_family(mask: Mask, rng: Rng, angle_deg: float) -> None:
         )
 
 
-def draw_letters(mask: Mask, rng: Rng) -> None:
-    """One to four lines of random lettering."""
-    for _ in range(int(rng.integers(1, 5))):
-        text = "".join(rng.choice(LETTERS, int(rng.integers(4, 16))))
-        place = (int(rng.integers(-20, mask.shape[1] * 2 // 3)), int(rng.integers(8, mask.shape[0] + 8)))
-        scale, width_px = float(rng.uniform(0.3, 1.6)), int(rng.integers(1, 4))
-        cv2.putText(mask, text, place, int(rng.choice(FONTS)), scale, 255, width_px, cv2.LINE_AA)
-
-
 def draw_mask(rng: Rng, height: int, width: int) -> Mask:
-    """(height, width) uint8 map, 255 on the drawn structure: bars, a grid, wires, lettering or ridges."""
-    mask: Mask = np.zeros((height, width), np.uint8)
-    kind = rng.choice(["bars", "grid", "wires", "letters", "ridges"], p=[0.3, 0.2, 0.15, 0.15, 0.2])
+    """(height, width) uint8 map, 255 on the drawn structure: bars, a grid or ridges."""
+    kind = rng.choice(["bars", "grid", "ridges"], p=[0.4, 0.3, 0.3])
     if kind == "ridges":
         return draw_ridges(rng, height, width)
+    mask: Mask = np.zeros((height, width), np.uint8)
     upright = float(rng.normal(0, 12) if rng.random() < 0.6 else rng.uniform(-90, 90))
-    if kind == "letters":
-        draw_letters(mask, rng)
-    elif kind == "wires":  # rather level than upright: a lone bright upright line may well be a long streak
-        lean = 90 + float(rng.uniform(-40, 40))
-        for _ in range(int(rng.integers(1, 6))):
-            draw_line(mask, float(rng.uniform(-0.5, 0.5)) * width, lean + float(rng.normal(0, 3)), int(rng.integers(1, 4)))
-    else:
-        draw_family(mask, rng, upright)
-        if kind == "grid":
-            draw_family(mask, rng, upright + 90 + float(rng.normal(0, 8)))
+    draw_family(mask, rng, upright)
+    if kind == "grid":
+        draw_family(mask, rng, upright + 90 + float(rng.normal(0, 8)))
     return mask
 
 
@@ -80,12 +62,14 @@ def draw_ridges(rng: Rng, height: int, width: int) -> Mask:
 
 
 def limit_to_part(mask: Mask, rng: Rng) -> Mask:
-    """The mask inside a random box, so that the structure ends somewhere as fences do."""
-    height, width = mask.shape
-    top, bottom = sorted(rng.integers(0, height + 1, 2))
-    left, right = sorted(rng.integers(0, width + 1, 2))
+    """The mask inside a random box of a third of each side or more, so that the structure ends somewhere as fences do."""
     kept = np.zeros_like(mask)
-    kept[top:bottom, left:right] = mask[top:bottom, left:right]
+    box = []
+    for side in mask.shape:
+        extent = int(rng.integers(side // 3, side + 1))
+        first = int(rng.integers(0, side - extent + 1))
+        box.append(slice(first, first + extent))
+    kept[tuple(box)] = mask[tuple(box)]
     return kept
 
 
