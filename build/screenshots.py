@@ -1,4 +1,4 @@
-"""Take the pictures of the README: `python build/screenshots.py FOLDER [--model FILE]…`.
+"""Take pictures of every view, those of the README too: `python build/screenshots.py FOLDER [--model FILE]… [--scale 2]`.
 
 The real window with the bundled model on the bundled samples, so that everybody gets the same pictures. Without a screen the
 offscreen platform is used. Pictures are reduced to 256 colours, which keeps them small and is hardly seen. Comparing needs two
@@ -17,8 +17,6 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from PIL import Image
-
-    from rainapp.gui.window import MainWindow
 
 ROOT = Path(__file__).resolve().parent.parent
 SIZE = (1440, 900)
@@ -65,90 +63,106 @@ def import_models(files: list[Path]) -> None:
         print(f"imported {import_model(file, ModelLibrary()).title}")
 
 
-def take(folder: Path, home: Path) -> None:
-    """Walk through the window and keep what is seen."""
-    from PIL import Image
-    from PySide6.QtGui import QFont, QFontDatabase
-    from PySide6.QtWidgets import QApplication
+class Walk:
+    """A real window, walked through; `keep` writes what is seen."""
 
-    from rainapp.gui.app import Session, prepare
-    from rainapp.paths import resource
-    from rainapp.settings import Settings
+    def __init__(self, folder: Path, scale: float) -> None:
+        """Open the window on nothing; pictures go to `folder`."""
+        from PySide6.QtGui import QFont, QFontDatabase
+        from PySide6.QtWidgets import QApplication
 
-    application = QApplication(sys.argv[:1])
-    if "Inter" in QFontDatabase.families():
-        application.setFont(QFont("Inter"))
-    settings = Settings(theme="dark")
-    prepare(application, settings)
-    session = Session(settings)
-    window, workspace = session.window, session.workspace
-    window.resize(*SIZE)
-    window.show()
+        from rainapp.gui.app import Session, prepare
+        from rainapp.settings import Settings
 
-    def wait_for(claim: Callable[[], bool]) -> None:
+        self._folder, self._scale = folder, scale
+        self._application = QApplication(sys.argv[:1])
+        if "Inter" in QFontDatabase.families():
+            self._application.setFont(QFont("Inter"))
+        settings = Settings(theme="dark", language="en")
+        prepare(self._application, settings)
+        self.session = Session(settings)
+        self.window, self.workspace = self.session.window, self.session.workspace
+        self.window.resize(*SIZE)
+        self.window.show()
+
+    def wait(self, claim: Callable[[], object] = lambda: True) -> None:
+        """Until `claim` holds, nothing is at work and what was painted last has settled."""
         end = time.monotonic() + LIMIT_S
-        while not claim():
+        while not (claim() and not self.session.dispatch.busy and not self.workspace.batch.running):
             if time.monotonic() > end:
                 raise SystemExit(f"Nothing came for {LIMIT_S:g} s.")
-            application.processEvents()
-            time.sleep(0.02)
-        for _ in range(20):  # let what was painted last settle
-            application.processEvents()
-            time.sleep(0.02)
+            self._turn()
+        for _ in range(20):
+            self._turn()
 
-    def quiet() -> bool:
-        return not session.dispatch.busy and not workspace.batch.running
+    def wait_at_work(self, claim: Callable[[], object]) -> None:
+        """Until `claim` holds, while work goes on."""
+        end = time.monotonic() + LIMIT_S
+        while not claim() and time.monotonic() < end:
+            self._turn()
 
-    def keep(name: str) -> None:
-        path = folder / f"{name}.png"
-        window.grab().save(str(path))
-        with Image.open(path) as seen:
-            reduced(seen.convert("RGB")).save(path, optimize=True)
+    def _turn(self) -> None:
+        self._application.processEvents()
+        time.sleep(0.02)
+
+    def keep(self, name: str) -> None:
+        """Write the window as it is."""
+        from PIL import Image
+
+        path = self._folder / f"{name}.png"
+        self.window.grab().save(str(path))
+        if self._scale == 1:
+            with Image.open(path) as seen:
+                reduced(seen.convert("RGB")).save(path, optimize=True)
         print(f"{path}  {path.stat().st_size // 1000} kB")
 
-    keep("empty_dark")
+    def keep_both(self, name: str) -> None:
+        """Write the window in both themes."""
+        for theme in ("light", "dark"):
+            self.workspace.change(theme=theme)
+            self.wait()
+            self.keep(f"{name}_{theme}")
+
+
+def take(walk: Walk, home: Path) -> None:
+    """The Derain page and the library, and where there are several models, the Compare page."""
+    from rainapp.paths import resource
+
+    window, workspace, viewing = walk.window, walk.workspace, walk.session.viewing
+    walk.wait()
+    walk.keep_both("empty")
     photos = [shutil.copy(path, home) for path in sorted(resource("samples").iterdir()) if path.suffix != ".md"]
     workspace.add(Path(path) for path in photos)
     shown = next((item for item in workspace.items if item.path.stem == SHOWN), workspace.items[0])
     workspace.select(shown, [shown])
-    wait_for(lambda: quiet() and session.viewing.pair is not None)
+    walk.wait(lambda: viewing.pair is not None)
     workspace.start([shown])
-    wait_for(quiet)
-    keep("derain_dark")
-    workspace.change(theme="light")
-    wait_for(quiet)
-    keep("derain_light")
-    workspace.change(theme="dark")
-    window.actions_["view-rain"].trigger()
-    wait_for(quiet)
-    keep("rain_dark")
-    tools_of_the_canvas(window, wait_for, quiet, keep)
-    workspace.change(theme="light")
+    walk.wait()
+    walk.keep_both("derain")
+    for view in ("rain", "map", "side"):
+        window.actions_[f"view-{view}"].trigger()
+        walk.wait()
+        walk.keep_both(view)
+    window.actions_["view-swipe"].trigger()
+    tools_of_the_canvas(walk)
+    show_clip(walk)
     window.show_page("models")
-    wait_for(quiet)
-    keep("models_light")
-    workspace.change(theme="dark")
+    walk.wait()
+    walk.keep_both("models")
     if len(workspace.cards) > 1:
-        compare_pages(window, wait_for, quiet, keep)
-    session.close(remember=False)
+        compare_pages(walk)
 
 
-def tools_of_the_canvas(
-    window: "MainWindow", wait_for: Callable[[Callable[[], bool]], None], quiet: Callable[[], bool], keep: Callable[[str], None]
-) -> None:
-    """The map of changes, the magnifier with figures, the brush, and a clip at play."""
+def tools_of_the_canvas(walk: Walk) -> None:
+    """The magnifier with figures, and the brush."""
     from PySide6.QtCore import QPointF
 
-    canvas, page, actions = window.canvas, window.page, window.actions_
-    actions["view-map"].trigger()
-    wait_for(quiet)
-    keep("map_dark")
-    actions["view-swipe"].trigger()
+    canvas, page = walk.window.canvas, walk.window.page
     canvas.loupe.at = canvas.camera.to_view(QPointF(canvas.camera.width * 0.3, canvas.camera.height * 0.35))
     canvas.show_loupe(True)
     page.measuring.set_active(True)
-    wait_for(lambda: quiet() and page.measuring.measured is not None)
-    keep("magnifier_dark")
+    walk.wait(lambda: page.measuring.measured is not None)
+    walk.keep_both("magnifier")
     canvas.show_loupe(False)
     page.measuring.set_active(False)
     canvas.brush.set_active(True)
@@ -159,43 +173,47 @@ def tools_of_the_canvas(
         else:
             canvas.brush.press(at, canvas.camera, False)
     canvas.brush.release()
-    wait_for(quiet)
-    keep("brush_dark")
+    walk.wait()
+    walk.keep_both("brush")
     canvas.brush.set_active(False)
-    clip = next((item for item in window.workspace.items if item.is_clip), None)
-    if clip is not None:
-        window.workspace.select(clip, [clip])
-        wait_for(lambda: quiet() and page.player.can_play)
-        page.player.preview()
-        wait_for(lambda: any(end > 1 for _, end in page.player.reel.spans(page.player.duration_s)))
-        keep("clip_dark")
-        page.player.pause()
-        wait_for(quiet)
 
 
-def compare_pages(
-    window: "MainWindow", wait_for: Callable[[Callable[[], bool]], None], quiet: Callable[[], bool], keep: Callable[[str], None]
-) -> None:
+def show_clip(walk: Walk) -> None:
+    """A clip at play."""
+    player = walk.window.page.player
+    clip = next((item for item in walk.workspace.items if item.is_clip), None)
+    if clip is None:
+        return
+    walk.workspace.select(clip, [clip])
+    walk.wait(lambda: player.can_play)
+    player.preview()
+    walk.wait_at_work(lambda: any(end > 1 for _, end in player.reel.spans(player.duration_s)))
+    walk.keep("clip_dark")
+    player.pause()
+    walk.wait()
+
+
+def compare_pages(walk: Walk) -> None:
     """The Compare page: photos compared, a blind test, known rain on a photo."""
-    page, workspace = window.compare, window.workspace
+    page, workspace = walk.window.compare, walk.workspace
     photos = [item for item in workspace.items if not item.is_clip]
     shown = next((item for item in photos if item.path.stem == COMPARED), photos[0])
     workspace.select(shown, photos[:2] if shown in photos[:2] else [shown, photos[0]])
-    window.show_page("compare")
+    walk.window.show_page("compare")
     page.start()
-    wait_for(quiet)
+    walk.wait()
+    walk.keep_both("compare_fit")
     page.comparing.set_mode("trial")
     page.start()
-    wait_for(lambda: quiet() and page.comparing.trial.advice is not None)
-    keep("known_rain_dark")
+    walk.wait(lambda: page.comparing.trial.advice is not None)
+    walk.keep_both("known_rain")
     page.comparing.set_mode("photos")
     page.grid.actual_size()
-    wait_for(lambda: quiet() and page.comparing.sights.part_region is not None)
-    keep("compare_dark")
-    workspace.change(theme="light")
+    walk.wait(lambda: page.comparing.sights.part_region is not None)
+    walk.keep_both("compare")
     page.toggle_blind()
-    wait_for(quiet)
-    keep("blind_light")
+    walk.wait()
+    walk.keep_both("blind")
 
 
 def main() -> int:
@@ -203,14 +221,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", type=Path, action="append", default=[], help="a model file for the Compare page")
+    parser.add_argument("--scale", type=float, default=1.0, help="device pixels per unit, as on a screen of high density")
     args = parser.parse_args()
     folder: Path = args.folder
+    os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
     folder.mkdir(parents=True, exist_ok=True)
     sys.path.insert(0, str(ROOT))
     home = own_home()
     try:
         import_models(args.model)
-        take(folder, home)
+        walk = Walk(folder, args.scale)
+        take(walk, home)
+        walk.session.close(remember=False)
     finally:
         shutil.rmtree(home, ignore_errors=True)
     return 0

@@ -4,6 +4,7 @@ Records are frozen and made of paths, numbers and a `Treatment`; they name files
 neither torch nor Qt. `work.run(job, watch)` does what a record says.
 """
 
+import math
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
@@ -129,12 +130,16 @@ class ReadPair:
 
 @dataclass(frozen=True)
 class MeasureSeen:
-    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain."""
+    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain.
+
+    `again`: how a second pass looks for the rain that is left; None: it is not looked for.
+    """
 
     seen: Preview | ReadPair
     strength: float = 1.0
     mask: SaveMask | None = None
     truth: Path | None = None
+    again: Treatment | None = None
 
 
 @dataclass(frozen=True)
@@ -280,7 +285,8 @@ class Measured:
 
     `changed` is the share of pixels that changed visibly, `removed` the mean light taken away in grey levels of 255; `natural`
     is NIQE (smaller is better), `psnr` and `ssim` those of luminance, each before and after; `rain_removed` and `bg_err` as in
-    `rainapp.metrics`. `note` tells in words what could not be measured.
+    `rainapp.metrics`; `left` is the light that a second pass takes from the result, as a share of what one takes from the
+    rainy picture. `note` tells in words what could not be measured.
     """
 
     changed: float
@@ -291,6 +297,7 @@ class Measured:
     rain_removed: float
     bg_err: float
     note: str = ""
+    left: float = math.nan
 
 
 @dataclass(frozen=True)

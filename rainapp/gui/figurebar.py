@@ -28,7 +28,9 @@ class FigureBar(QFrame):
         row.setContentsMargins(14, 0, 6, 0)
         row.setSpacing(8)
         self.figures = Elided(role="small")
-        self.figures.setAccessibleDescription(self.tr("Measured on the picture as it was previewed"))
+        self.figures.setAccessibleDescription(
+            self.tr("Measured on the preview; rain left is what a second pass would take out, as a share of the first")
+        )
         self.choose = push_button(self.tr("Picture without rain…"), self.choose_truth, "flat")
         self.choose.setToolTip(self.tr("Measure against the same picture without rain"))
         self.drop = push_button(self.tr("Without it"), lambda: measuring.set_truth(None), "flat")
@@ -74,6 +76,8 @@ class FigureBar(QFrame):
             self.tr("Changed {n} % of the photo").format(n=_figure(measured.changed * 100, 0)),
             self.tr("taken out {n} levels").format(n=_figure(measured.removed, 1)),
         ]
+        if math.isfinite(measured.left):
+            said.append(self.tr("rain left {n} %").format(n=_figure(measured.left * 100, 0)))
         if all(math.isfinite(value) for value in measured.natural):
             before, after = (_figure(value, 1) for value in measured.natural)
             better = measured.natural[1] < measured.natural[0]

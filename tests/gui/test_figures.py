@@ -1,6 +1,8 @@
 """The strip of figures: measured by workers from what is in sight, at its amount and through its mask."""
 
 import math
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -12,11 +14,12 @@ from pytestqt.qtbot import QtBot
 
 from rainapp import measuring
 from rainapp.gui.app import Session
-from rainapp.image import Image
+from rainapp.image import Frame, Image
 from rainapp.jobs import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.looking import SEEN
 from rainapp.metrics import psnr_y
+from rainapp.stages import load_pipeline
 from tests.gui.plain_run import idle, rainy_photo, until
 
 
@@ -48,7 +51,10 @@ def test_figures_follow_amount_and_mask(session: Session, qtbot: QtBot) -> None:
     assert math.isnan(whole.psnr[0])
     assert "Changed" in strip.figures.accessibleName()
     session.workspace.set_amount(0)
-    assert figures(session, qtbot).changed == 0
+    untouched = figures(session, qtbot)
+    assert untouched.changed == 0
+    assert untouched.left == pytest.approx(1)  # all of the rain is left
+    assert "rain left 100 %" in strip.figures.accessibleName()
     session.workspace.set_amount(100)
     brush = session.window.canvas.brush
     brush.invert()  # all of the photo is painted, and so protected
@@ -112,6 +118,19 @@ def test_figures_are_taken_at_the_amount_and_through_the_mask() -> None:
     painted[:5] = 255
     mask = SaveMask(painted, True, 40, 20, Path("mask.png"))
     assert measuring.measure(MeasureSeen(job, 1.0, mask), NoWatch(), library).changed == pytest.approx(0.125, abs=0.02)
+
+
+def test_the_rain_that_is_left_is_what_a_second_pass_takes(tiny_library: Path) -> None:
+    library, treatment = ModelLibrary(), Treatment(engine="torch", device="cpu", precision="fp32")
+    rainy = Image(np.full((32, 32, 3), 100, np.uint8))
+    pass_one = load_pipeline(replace(treatment, temporal="off"), library)
+    derained = next(iter(pass_one([Frame(0, Fraction(0), rainy, rainy)], NoWatch()))).image
+    seen = Previewed(Path("a.png"), rainy, derained, Region(0, 0, 32, 32), True, 0.1)
+    black = Image(np.zeros((32, 32, 3), np.uint8))
+    assert measuring.rain_left(seen, rainy, treatment, NoWatch(), library) == pytest.approx(1)
+    assert measuring.rain_left(seen, black, treatment, NoWatch(), library) == 0
+    dry = replace(seen, derained=rainy)
+    assert math.isnan(measuring.rain_left(dry, rainy, treatment, NoWatch(), library))
 
 
 def test_a_result_with_fewer_bits_is_compared_in_those() -> None:
