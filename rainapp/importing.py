@@ -19,6 +19,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
+import psutil
+
 from rainapp.cards import CARD, UNKNOWN_LICENCE, ModelCard, ModelId, check_id, printable, read_card, write_card
 from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
@@ -27,8 +29,9 @@ from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
-TIME_LIMIT_S = 60.0
+TIME_LIMIT_S = 60.0  # of the processor: a busy machine does not refuse a good file
 SECONDS_PER_GB = 60.0
+WAITING = 10  # how many times the limit may pass by the clock
 _POLL_S = 0.05
 _ANSWER_BYTES_MAX = 64 * 1024
 
@@ -171,7 +174,9 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
             code = _run_limited([str(request_path), str(answer_path)], Path(desk), words, limit_s, watch)
         if code is None:
             raise BadModel(
-                "The file was still being read after the time limit.", f"It was stopped after {limit_s:.0f} s.", weights
+                "The file was still being read after the time limit.",
+                f"It was stopped after {limit_s:.0f} s of the processor's time.",
+                weights,
             )
         if not answer_path.is_file() or answer_path.stat().st_size > _ANSWER_BYTES_MAX:
             last = words_path.read_text("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {code}"]
@@ -183,7 +188,10 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
 
 
 def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: float, watch: Watch) -> int | None:
-    """Run the child to its end: its exit code, or None if it was killed at the limit. `watch` may cancel, which kills too."""
+    """Run the child to its end: its exit code, or None if it was killed at the limit. `watch` may cancel, which kills too.
+
+    The limit is on what the child computes; one that only waits is killed after `WAITING` times as long.
+    """
     frozen = getattr(sys, "frozen", False)
     command = [sys.executable, *CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign"]
     home = str(Path(__file__).resolve().parent.parent)
@@ -193,9 +201,9 @@ def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: 
     child = subprocess.Popen(  # noqa: S603 - our own module
         [*command, *arguments], cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT
     )
-    deadline = time.monotonic() + limit_s
+    deadline = time.monotonic() + WAITING * limit_s
     try:
-        while time.monotonic() < deadline:
+        while time.monotonic() < deadline and _computed_s(child.pid) < limit_s:
             watch.tick(0, 0)
             try:
                 return child.wait(_POLL_S)
@@ -206,6 +214,15 @@ def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: 
         if child.poll() is None:
             child.kill()
             child.wait()
+
+
+def _computed_s(pid: int) -> float:
+    """Processor time of the process so far; 0 once it has ended."""
+    try:
+        times = psutil.Process(pid).cpu_times()
+    except psutil.Error:
+        return 0.0
+    return float(times.user + times.system)
 
 
 def _one_line(text: str) -> str:

@@ -135,6 +135,7 @@ TABLE = (
         "importing",
         ("rainapp.importing",),
         uses=("words", "values", "contracts"),
+        libraries=libraries("psutil"),
         why="foreign weights are opened in a child process only, so the faces may ask for an import without torch",
     ),
     Row("lanes", ("rainapp.workers",), uses=("words", "values", "contracts"), why="lanes run whatever they are given"),
