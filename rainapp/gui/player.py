@@ -253,7 +253,7 @@ class Player(QObject):
     def _measure(self) -> None:
         """Take over how the frames at hand flicker; what was seen with other settings than the lock counts no more."""
         seen, treatment = self.reel.flicker, replace(self._workspace.preview_treatment, temporal="off")
-        if seen is not None and not self.reel.is_result:
+        if seen is not None:
             kept = self._measured if treatment == self._measured_with else Flicker()
             self._measured, self._measured_with = kept.seen(*seen, self.locked), treatment
 

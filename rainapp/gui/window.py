@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         workspace.notice.connect(self.notice.say)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
-        workspace.batch.changed.connect(lambda: self.notice.hold(workspace.batch.waits))
+        workspace.batch.changed.connect(self._tell_progress)
         look().changed.connect(self.actions_.draw_icons)
         self.page.run_bar.button.clicked.connect(self.actions_["derain"].trigger)
         self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
@@ -313,6 +313,13 @@ class MainWindow(QMainWindow):
 
     def resizeEvent(self, event: object) -> None:  # noqa: N802, D102 - Qt's name
         self._refresh_soon.start()
+
+    def _tell_progress(self) -> None:
+        """Say in the title how far the work is, for who has the window out of sight, and for what it waits."""
+        batch = self.workspace.batch
+        self.notice.hold(batch.waits)
+        far = self.tr("Waits") if batch.waits else self.tr("Paused") if batch.paused else f"{round(batch.share * 100)} %"
+        self.setWindowTitle(f"{far} · rainapp" if batch.running else "rainapp")
 
     def _batch_finished(self, _count: int) -> None:
         if self.workspace.settings.notify and not self.isActiveWindow():

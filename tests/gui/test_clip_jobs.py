@@ -176,11 +176,14 @@ def test_out_of_sight_the_clip_is_finished_and_nothing_is_played(
     session.window.actions_["derain"].trigger()
     leave(session)
     assert not player.playing
+    until(qtbot, lambda: session.window.windowTitle() not in ("rainapp", "0 % · rainapp"))
+    assert session.window.windowTitle().endswith(" % · rainapp")
     at_hand_s = player.reel.spans(6.0)[-1][1]
     until(qtbot, idle(session))
     assert item.state is State.DONE
     under_way_s = CHUNK / 25
     assert player.reel.spans(6.0)[-1][1] <= at_hand_s + under_way_s + 1e-6  # nothing more was derained for nobody to see
+    assert session.window.windowTitle() == "rainapp"
     session.window.showNormal()
     assert not player.playing  # it is for the person to go on
     assert session.window.page.run_bar.cost.accessibleName() == f"All done · 1 saved in {item.path.parent.name}"

@@ -149,6 +149,9 @@ def test_a_finished_clip_plays_from_its_file(session: Session, qtbot: QtBot) -> 
     until(qtbot, lambda: session.viewing.frame is not None)
     assert session.viewing.shows_result
     assert session.viewing.pair is not None
+    player.play()
+    until(qtbot, lambda: player.flicker.locked is not None)  # the meter reads results too
+    player.pause()
     until(qtbot, idle(session))
 
 
