@@ -3,7 +3,7 @@
 Zoom by wheel, pinch, double click and keys is the same wherever photos are shown; who paints says what stands where.
 """
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -95,7 +95,10 @@ class CameraView(QWidget):
         event.accept()
 
     def event(self, event: object) -> bool:
-        """Zoom by pinching on a touch pad; everything else as usual."""
+        """Zoom by pinching on a touch pad, keep to the pixels of the screen the window is on; everything else as usual."""
+        if isinstance(event, QEvent) and event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._lay()
+            self._moved()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self._zoom_by(1 + event.value(), event.position())
             return True

@@ -62,6 +62,7 @@ QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0
 QLineEdit, QComboBox, QSpinBox { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 0 10px;
     min-height: 30px;
     selection-background-color: $accent; selection-color: $on_accent; }
+QComboBox { padding: 0 0 0 10px; }
 QLineEdit[wrong="true"] { border: 1px solid $bad; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($arrow); width: 14px; height: 14px; }

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QImage, QInputDevice, QNativeGestureEvent, QPointingDevice
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -233,3 +233,11 @@ def test_a_part_at_full_scale_is_not_mixed_in_twice(session: Session, tmp_path: 
     half = (rainy[y, x].astype(int) + clean[y, x]) / 2
     assert np.abs(np.array(colour_at(canvas, x, y).getRgb()[:3]) - half).max() <= 2  # type: ignore[index]
     until(qtbot, idle(session))
+
+
+@pytest.mark.parametrize("name", ["canvas", "grid"])
+def test_on_a_screen_of_another_density_a_pixel_stays_a_pixel(opened: Session, name: str) -> None:
+    view = opened.window.canvas if name == "canvas" else opened.window.compare.grid
+    view.camera.ratio = 3.0  # as if the window had stood on such a screen
+    QApplication.sendEvent(view, QEvent(QEvent.Type.DevicePixelRatioChange))
+    assert view.camera.ratio == view.devicePixelRatioF()
