@@ -24,6 +24,8 @@ from rainapp.gui.actions import Actions
 from rainapp.gui.compare_export import can_export, export
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.compare_panels import AdviceCard, BlindBar, CompareFoot
+from rainapp.gui.compare_shown import lines as lines_of
+from rainapp.gui.compare_shown import panes as panes_of
 from rainapp.gui.compare_state import Comparing, Mode
 from rainapp.gui.compare_table import CompareTable
 from rainapp.gui.controls import Elided, Segments, label, push_button
@@ -211,7 +213,7 @@ class ComparePage(QWidget):
         if not comparing.shown:
             return
         self._show_panes()
-        self.table.lines.show_lines(comparing.lines())
+        self.table.lines.show_lines(lines_of(comparing))
         self.table.show_truth(comparing.has_truth)
         self.card.refresh()
         self.blind.refresh()
@@ -252,7 +254,7 @@ class ComparePage(QWidget):
         self.figures.setText(said if self.grid.has_picture else "")
 
     def _show_panes(self) -> None:
-        panes = self.comparing.panes()
+        panes = panes_of(self.comparing)
         if self._blinking and panes:
             for pane in panes[1:]:
                 pane.picture, pane.part, pane.trouble = panes[0].picture, panes[0].part, ""

@@ -12,12 +12,10 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from rainapp.ballot import Ballot, Tally
-from rainapp.comparison import Compared, means
+from rainapp.comparison import Compared
 from rainapp.gui import compare_words as say
-from rainapp.gui.compare_grid import Pane
-from rainapp.gui.compare_run import Cell, CellState, CompareRun, Subject
+from rainapp.gui.compare_run import Cell, CompareRun, Subject
 from rainapp.gui.compare_sights import CompareSights
-from rainapp.gui.compare_table import Line, figures_with
 from rainapp.gui.compare_trial import Trial
 from rainapp.gui.item import Item, State
 from rainapp.gui.workspace import Workspace
@@ -272,58 +270,6 @@ class Comparing(QObject):
         subject = self.subject
         run = self.trial.run if self.mode == "trial" else self.run
         return run.cell(subject.source, model) if subject is not None else None
-
-    def panes(self) -> list[Pane]:
-        """What the grid shows: the photo, then the models; in a blind test shuffled and without names."""
-        subject = self.subject
-        if subject is None:
-            return []
-        original = self.sights.picture(subject.source)
-        trouble = self.sights.trouble.message if self.sights.trouble is not None else ""
-        rainy = Pane("", self.tr("Rainy"), trouble=trouble, picture=original, part=self.sights.part(subject.source))
-        if self.ballot is not None:
-            panes = [self._pane(model, chr(ord("A") + n)) for n, model in enumerate(self.ballot.order)]
-            return [rainy, *(replace(pane, title=f"{n} · {pane.title}", words="") for n, pane in enumerate(panes, 1))]
-        if len(self.cards) < FEWEST:
-            return [rainy, Pane("", "", trouble=self.tr("There is only one model. Add another to compare it with."))]
-        return [rainy, *(self._pane(model, f"{n} · {self.titles[model]}") for n, model in enumerate(self.models, 1))]
-
-    def _pane(self, model: ModelId, title: str) -> Pane:
-        cell = self.cell(model)
-        subject = self.subject
-        original = self.sights.picture(subject.source) if subject is not None else None
-        if cell is None:
-            return Pane(model, title, trouble=self.tr("Not compared yet"))
-        if cell.state is CellState.FAILED:
-            return Pane(model, title, trouble=f"{cell.message} {cell.hint}".strip())
-        if cell.result is None:
-            waiting = self.tr("Waiting") if cell.state is CellState.WAITING else say.percent(cell.share)
-            share = None if cell.state is CellState.WAITING else cell.share
-            return Pane(model, title, waiting, picture=original, share=share)
-        path = cell.result.result
-        picture = self.sights.picture(path)
-        return Pane(model, title, say.pill(cell.result), picture=picture or original, part=self.sights.part(path))
-
-    def lines(self) -> list[Line]:
-        """What the table shows: every model with the means of what it was measured on."""
-        left = {model: figures.error_left for model, figures in advice.figures.items()} if (advice := self.trial.advice) else {}
-        votes = dict(self.tally.votes) if self.tally is not None and self.mode == "photos" else {}
-        cast = self.tally.cast if self.tally is not None else 0
-        return [self._line(card, left, votes.get(card.id), cast) for card in self.cards]
-
-    def _line(self, card: ModelCard, left: dict[ModelId, float], votes: int | None, cast: int) -> Line:
-        run = self.trial.run if self.mode == "trial" else self.run
-        results = run.results(card.id)
-        chosen = card.id in self.models
-        title = self.titles[card.id]
-        if results:
-            figures = figures_with(means(results), left, card.id)
-            return Line(card.id, title, chosen, figures, votes=votes, cast=cast, engine=results[-1].engine)
-        cell = self.cell(card.id)
-        if cell is not None and cell.state is CellState.FAILED:
-            return Line(card.id, title, chosen, words=cell.message, trouble=True)
-        words = self.tr("waiting") if cell is not None else ""
-        return Line(card.id, title, chosen, words=words)
 
     @property
     def has_truth(self) -> bool:
