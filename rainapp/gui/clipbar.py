@@ -80,6 +80,7 @@ class ClipBar(QFrame):
         self.said = Elided(role="small")
         self.said.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self._row.addWidget(self.said, 1)
+        self._row.addStretch(0)  # takes the room where nothing is said
 
     def _button(self, icon: str, name: str, run: object) -> QToolButton:
         made = icon_button(icon, name)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSlider
 from rainapp.gui.filmstrip import FilmStrip
 from rainapp.gui.player import Player
 from rainapp.gui.screen import Pyramid
-from rainapp.gui.theme import look
+from rainapp.gui.theme import DARK, look
 from rainapp.gui.viewing import Viewing
 
 STEPS = 10_000
@@ -15,6 +15,7 @@ STRIP_PX, LOW_PX = 42, 26
 KNOB_PX = 12.0
 GRIP_PX = 7.0  # how near the edge of the range the mouse takes hold of it
 USUAL_ASPECT = 16 / 9
+DERAINED = QColor(DARK.ok)  # bright in either theme: it lies on pictures
 LEFT_OUT = QColor(0, 0, 0, 140)  # over what is not played
 
 
@@ -166,7 +167,7 @@ class Scrubber(QSlider):
     def _paint_derained(self, painter: QPainter, track: QRectF) -> None:
         for start, end in self._player.reel.spans(self._player.duration_s):
             line = QRectF(self._x(start), track.bottom() - 4, max(2.0, self._x(end) - self._x(start)), 4)
-            painter.fillRect(line, look().colour("ok"))
+            painter.fillRect(line, look().colour("ok") if self._low else DERAINED)
 
     def _paint_range(self, painter: QPainter, track: QRectF) -> None:
         if self._player.range_s is None:
