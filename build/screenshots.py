@@ -124,15 +124,24 @@ class Walk:
             self.keep(f"{name}_{theme}")
 
 
-def take(walk: Walk, home: Path) -> None:
-    """The Derain page and the library, and where there are several models, the Compare page."""
+def take(walk: Walk, home: Path, page: str) -> None:
+    """The Derain page and the library, and where there are several models, the Compare page; or one of them, by `page`."""
     from rainapp.paths import resource
 
-    window, workspace, viewing = walk.window, walk.workspace, walk.session.viewing
     walk.wait()
-    walk.keep_both("empty")
+    if page != "compare":
+        walk.keep_both("empty")
     photos = [shutil.copy(path, home) for path in sorted(resource("samples").iterdir()) if path.suffix != ".md"]
-    workspace.add(Path(path) for path in photos)
+    walk.workspace.add(Path(path) for path in photos)
+    if page != "compare":
+        derain_pages(walk)
+    if page != "derain" and len(walk.workspace.cards) > 1:
+        compare_pages(walk)
+
+
+def derain_pages(walk: Walk) -> None:
+    """The Derain page in every view, with its tools, and the library."""
+    window, workspace, viewing = walk.window, walk.workspace, walk.session.viewing
     shown = next((item for item in workspace.items if item.path.stem == SHOWN), workspace.items[0])
     workspace.select(shown, [shown])
     walk.wait(lambda: viewing.pair is not None)
@@ -149,8 +158,6 @@ def take(walk: Walk, home: Path) -> None:
     window.show_page("models")
     walk.wait()
     walk.keep_both("models")
-    if len(workspace.cards) > 1:
-        compare_pages(walk)
 
 
 def tools_of_the_canvas(walk: Walk) -> None:
@@ -222,6 +229,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", type=Path, action="append", default=[], help="a model file for the Compare page")
     parser.add_argument("--scale", type=float, default=1.0, help="device pixels per unit, as on a screen of high density")
+    parser.add_argument("--page", choices=("all", "derain", "compare"), default="all")
     args = parser.parse_args()
     folder: Path = args.folder
     os.environ["QT_SCALE_FACTOR"] = f"{args.scale:g}"
@@ -231,7 +239,7 @@ def main() -> int:
     try:
         import_models(args.model)
         walk = Walk(folder, args.scale)
-        take(walk, home)
+        take(walk, home, args.page)
         walk.session.close(remember=False)
     finally:
         shutil.rmtree(home, ignore_errors=True)
