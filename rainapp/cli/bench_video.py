@@ -30,9 +30,9 @@ class ClipSpeed:
     """How a clip runs from file to file.
 
     `ratio` is the wall time against the CPU time divided by the cores: 1 is the best there is without an accelerator.
-    `others_cpu_seconds` is what all other programs took meanwhile, `ratio_beside_others` the same with only what they left.
-    `decode_seconds`, `derain_seconds`, `steady_seconds` (all that follows the net) and `encode_seconds` are wall times of each
-    alone.
+    `others_cpu_seconds` is what all other programs took meanwhile, `ratio_beside_others` the same with only what they left
+    (near 1 wherever they take all that is idle). `decode_seconds`, `derain_seconds`, `steady_seconds` (all that follows the
+    net) and `encode_seconds` are wall times of each alone.
     """
 
     clip: str
