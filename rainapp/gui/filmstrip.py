@@ -41,7 +41,7 @@ class FilmStrip(QObject):
         self._rest.setSingleShot(True)
         self._rest.setInterval(REST_MS)
         self._rest.timeout.connect(self._ask)
-        viewing.progressed.connect(self._rest.start)
+        viewing.progressed.connect(self._go_on)
         workspace.screen_changed.connect(self._kept.clear)
 
     def want(self, path: Path, moments: list[float]) -> None:
@@ -51,13 +51,13 @@ class FilmStrip(QObject):
             self._path = path
         order = [*moments[::4], *moments[2::4], *moments[1::2]]
         self._wanted = [moment for moment in order if moment not in self._kept.get(path, {})]
-        self._rest.start()
+        self._go_on()
 
     def hold(self, held: bool) -> None:
         """Let frames that are played go first."""
         if held != self._held:
             self._held = held
-            self._rest.start()
+            self._go_on()
 
     def picture_near(self, time_s: float, within_s: float) -> Pyramid | None:
         """What was read at the moment next to `time_s`, where that is not further away than `within_s`."""
@@ -82,6 +82,11 @@ class FilmStrip(QObject):
             self._workspace.dispatch.forget(self._handle)
             self._handle = None
 
+    def _go_on(self) -> None:
+        """Ask for the next picture in a while, where one is missing."""
+        if self._wanted:
+            self._rest.start()
+
     def _ask(self) -> None:
         """Ask for one picture, unless a person waits for something else."""
         if self._handle is not None or self._held or self._workspace.hold_thumbnails or not self._wanted or self._path is None:
@@ -99,4 +104,4 @@ class FilmStrip(QObject):
             while len(self._kept) > KEPT_CLIPS:
                 self._kept.popitem(last=False)
             self.changed.emit()
-        self._rest.start()
+        self._go_on()
