@@ -60,18 +60,37 @@ def tests(evaluations: list[Evaluation]) -> str:
     return table(("models", "psnr_y", "p (Wilcoxon)", ""), rows) if rows else ""
 
 
+def every_picture(evaluations: list[Evaluation]) -> str:
+    """PSNR-Y of each picture, a picture a row in the order of `worst_first`; what a model made worse is marked."""
+    idle = next((e for e in evaluations if e.score.model == "identity"), None)
+    untouched = {s.name: s.psnr_y for s in idle.pictures} if idle else {}
+    rows = []
+    for name in worst_first(evaluations):
+        scores = [next(s.psnr_y for s in e.pictures if s.name == name) for e in evaluations]
+        rows.append([name, *[number(psnr) + " ▼" * (psnr < untouched.get(name, -np.inf)) for psnr in scores]])
+    said = "<p>▼ worse than doing nothing</p>" if untouched else ""
+    return said + table(("psnr_y", *[e.score.model for e in evaluations]), rows)
+
+
+def worst_first(evaluations: list[Evaluation]) -> list[str]:
+    """Names of the pictures, those where the last model did worst by PSNR-Y first."""
+    return [scored.name for scored in sorted(evaluations[-1].pictures, key=lambda s: s.psnr_y)]
+
+
 def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> str:
     """Rainy, each result, clean: the pictures where the last model did worst come first."""
-    last = evaluations[-1]
     files = {rainy.stem: (rainy, clean) for rainy, clean in pairs}
     parts = []
-    for worst in sorted(last.pictures, key=lambda s: s.psnr_y)[:MOST_PICTURES]:
-        rainy, clean = files[worst.name]
-        parts.append(f"<section><h2>{html.escape(worst.name)}</h2>" + picture_tag(shrunk(read_image(rainy), SHOWN_PX), "rainy"))
-        for e in (e for e in evaluations if e.score.model != "identity"):
-            scored = next(s for s in e.pictures if s.name == worst.name)
+    for name in worst_first(evaluations)[:MOST_PICTURES]:
+        rainy, clean = files[name]
+        parts.append(f"<section><h2>{html.escape(name)}</h2>")
+        for e in sorted(evaluations, key=lambda e: e.score.model != "identity"):  # the untouched picture comes first
+            scored = next(s for s in e.pictures if s.name == name)
             figures = ", ".join(f"{c} {number(getattr(scored, c))}" for c in PICTURE_COLUMNS)
-            parts.append(picture_tag(e.shown[worst.name], f"{e.score.model}: {figures}"))
+            title = "rainy" if e.score.model == "identity" else e.score.model
+            parts.append(picture_tag(e.shown[name], f"{title}: {figures}"))
+        if not any(e.score.model == "identity" for e in evaluations):
+            parts.append(picture_tag(shrunk(read_image(rainy), SHOWN_PX), "rainy"))
         parts.append(picture_tag(shrunk(read_image(clean), SHOWN_PX), "clean") + "</section>")
     return "".join(parts)
 
@@ -84,6 +103,8 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         "<p>psnr and ssim on luminance after convention A of the field; rain_removed 1 is perfect, 0 is nothing removed; "
         "bg_err and mean_change in grey levels; gmsd 0 is perfect; niqe, smaller is more natural, says something only beside "
         f"that of the row “identity”, without which no figure says much.</p>{tests(evaluations)}"
-        f"<h1>Worst first</h1>{pictures(evaluations, pairs)}</html>",
+        f"<h1>Worst first</h1><p>{min(MOST_PICTURES, len(pairs))} of {len(pairs)} pictures, in the order of psnr_y of "
+        f"{html.escape(evaluations[-1].score.model)}</p>{pictures(evaluations, pairs)}"
+        f"<h1>Every picture</h1>{every_picture(evaluations)}</html>",
         encoding="utf-8",
     )

@@ -1,6 +1,7 @@
 """Scores through the pipeline, on pairs made here and a real small net."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -116,6 +117,20 @@ def test_the_report_holds_every_picture_and_the_paired_test(pairs: Path, tiny_li
     text = target.read_text(encoding="utf-8")
     assert text.count("<img") == 9
     assert "identity → tiny" in text
+    assert "3 of 3 pictures, in the order of psnr_y of tiny" in text
+    shown = re.findall(r"<h2>(\d)</h2>", text)
+    listed = re.findall(r"<tr><td>(\d)</td>", text)
+    assert (sorted(shown), shown) == (["0", "1", "2"], listed), "the pictures and the list of all have one order"
+    psnr = [float(row) for row in re.findall(r"tiny: psnr_y ([0-9.]+)", text)]
+    assert psnr == sorted(psnr)
+
+
+def test_the_report_marks_what_a_model_made_worse(pairs: Path, tiny_library: Path) -> None:
+    target = pairs / "report.html"
+    words = ["--identity", "--model", "tiny", "--engine", "torch", "--html", str(target)]
+    dry = ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), *words]
+    assert cli.main(dry) == 0
+    assert target.read_text(encoding="utf-8").count("▼") == 3 + 1, "every dry picture that was changed, and the legend"
 
 
 def test_missing_partners_are_said_in_words(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
