@@ -233,6 +233,19 @@ def test_the_last_net_is_kept_and_another_amount_needs_no_loading(tiny_library: 
     assert load_pipeline(Treatment(engine="torch"), models).net is not first.net  # their memory was needed
 
 
+def test_a_wider_net_gets_smaller_tiles(tiny_library: Path) -> None:
+    models = ModelLibrary()
+    tiny = models.get("tiny")
+    shape = tiny.shape | {"width": 96}
+    folder = models.user / "wide"
+    folder.mkdir()
+    save_file(nets.build("unshuffle_naf", **shape).state_dict(), folder / "weights.safetensors")
+    facts = vars(tiny) | {"id": "wide", "shape": shape, "sha256": library.sha256_of(folder / "weights.safetensors")}
+    library.write_card(folder, library.ModelCard(**facts))
+    narrow, wide = (load_pipeline(Treatment(model=name, engine="torch", device="cpu"), models) for name in ("tiny", "wide"))
+    assert (narrow.tile_px, wide.tile_px) == (2048, 1024)
+
+
 def test_exchanged_weights_are_never_served_from_memory(tiny_library: Path) -> None:
     models = ModelLibrary()
     load_pipeline(Treatment(engine="torch"), models)

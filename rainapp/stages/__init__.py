@@ -29,6 +29,7 @@ seconds a megapixel, about half of what the net does on a CPU, but an accelerato
 
 FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one
+WIDTH = 24  # of the net these are for; on a CPU a wider one gets less area, so that a tile takes no more memory
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
@@ -152,7 +153,10 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
 
 
 def _tile_px(card: ModelCard, device: str) -> int:
-    return HEAVY_TILE_PX if device == "cpu" and card.multiple_of_px == 1 else TILE_PX[device.split(":")[0]]
+    if device != "cpu":
+        return TILE_PX[device.split(":")[0]]
+    width = max(int(card.shape.get("width", WIDTH)), WIDTH)
+    return HEAVY_TILE_PX if card.multiple_of_px == 1 else int(TILE_PX["cpu"] * (WIDTH / width) ** 0.5)
 
 
 def _maker(model: Model, engine: Engine, precision: PrecisionName) -> Callable[[], Engine]:
