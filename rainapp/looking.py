@@ -3,7 +3,7 @@
 Deraining imports torch, which takes seconds; what only decodes does without, so that a photo is on the screen at once.
 
 A view is moved many times over one photo, so the picture decoded last is kept. What is cut out for the net keeps the net's own
-grid and a margin as wide as the net sees, so that a preview shows what the file will hold.
+grid and a margin nearly as wide as the net sees, so that a preview shows what the file will hold.
 """
 
 import threading
@@ -22,6 +22,7 @@ from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
 
 MARGIN_MAX_PX = 512
+MARGIN_SHARE = 2 / 3  # of what the net can see: with less of it no pixel of the default model's moved by more than one level
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,8 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         region = inner = Region(0, 0, image.width, image.height)
     else:
         region = clipped(job.region, image)
-        outer = with_margin(region, image, min(card.receptive_px, MARGIN_MAX_PX), card.multiple_of_px)
+        margin_px = min(round(card.receptive_px * MARGIN_SHARE), MARGIN_MAX_PX)
+        outer = with_margin(region, image, margin_px, card.multiple_of_px)
         cut, rainy = crop(image, outer), crop(image, region)
         inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
