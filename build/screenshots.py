@@ -124,7 +124,7 @@ class Walk:
             self.keep(f"{name}_{theme}")
 
 
-def take(walk: Walk, home: Path, page: str) -> None:
+def take(walk: Walk, home: Path, page: str, dry: Path | None) -> None:
     """The Derain page and the library, and where there are several models, the Compare page; or one of them, by `page`."""
     from rainapp.paths import resource
 
@@ -136,7 +136,7 @@ def take(walk: Walk, home: Path, page: str) -> None:
     if page != "compare":
         derain_pages(walk)
     if page != "derain" and len(walk.workspace.cards) > 1:
-        compare_pages(walk)
+        compare_pages(walk, dry)
 
 
 def derain_pages(walk: Walk) -> None:
@@ -200,8 +200,8 @@ def show_clip(walk: Walk) -> None:
     walk.wait()
 
 
-def compare_pages(walk: Walk) -> None:
-    """The Compare page: photos compared, a blind test, known rain on a photo."""
+def compare_pages(walk: Walk, dry: Path | None) -> None:
+    """The Compare page: photos compared, a blind test, known rain on a photo that should be dry."""
     page, workspace = walk.window.compare, walk.workspace
     photos = [item for item in workspace.items if not item.is_clip]
     shown = next((item for item in photos if item.path.stem == COMPARED), photos[0])
@@ -210,11 +210,16 @@ def compare_pages(walk: Walk) -> None:
     page.start()
     walk.wait()
     walk.keep_both("compare_fit")
-    page.comparing.set_mode("trial")
-    page.start()
-    walk.wait(lambda: page.comparing.trial.advice is not None)
-    walk.keep_both("known_rain")
-    page.comparing.set_mode("photos")
+    if dry is not None:
+        workspace.add([dry])
+        workspace.select(workspace.items[-1], [workspace.items[-1]])
+        page.comparing.set_mode("trial")
+        walk.wait()
+        page.start()
+        walk.wait(lambda: page.comparing.trial.advice is not None)
+        walk.keep_both("known_rain")
+        page.comparing.set_mode("photos")
+        workspace.select(shown, photos[:2])
     page.grid.actual_size()
     walk.wait(lambda: page.comparing.sights.part_region is not None)
     walk.keep_both("compare")
@@ -229,6 +234,7 @@ def main() -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--model", type=Path, action="append", default=[], help="a model file for the Compare page")
     parser.add_argument("--scale", type=float, default=1.0, help="device pixels per unit, as on a screen of high density")
+    parser.add_argument("--dry", type=Path, help="a photo without rain, for the picture of known rain")
     parser.add_argument("--page", choices=("all", "derain", "compare"), default="all")
     args = parser.parse_args()
     folder: Path = args.folder
@@ -239,7 +245,7 @@ def main() -> int:
     try:
         import_models(args.model)
         walk = Walk(folder, args.scale)
-        take(walk, home, args.page)
+        take(walk, home, args.page, args.dry)
         walk.session.close(remember=False)
     finally:
         shutil.rmtree(home, ignore_errors=True)

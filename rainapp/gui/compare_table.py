@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from rainapp.comparison import Figures
@@ -74,6 +74,7 @@ def columns() -> tuple[Column, ...]:
 TRUTH_COLUMNS = range(6, 11)  # shown only with a ground truth
 KEPT_LONGEST = (1, 5, 11, 2, 8, 10, 4, 6, 7, 9, 3)  # where there is little room, the last of these go first
 NAME_PX = 150
+HEAD_AIR_PX = 44  # beside the words of a head: its padding, and room for the mark of sorting
 
 
 class CompareModel(QAbstractTableModel):
@@ -214,6 +215,7 @@ class CompareTable(QTableView):
         """Show no lines yet."""
         super().__init__(parent)
         self._truth = False
+        self._heads_px: dict[int, int] = {}  # of the columns that were in sight; the others tell nothing
         self.lines = CompareModel(self)
         self.setModel(self.lines)
         self.setAccessibleName(self.tr("Models and what was measured"))
@@ -249,10 +251,18 @@ class CompareTable(QTableView):
         for column in KEPT_LONGEST:
             wanted = self._truth or column not in TRUTH_COLUMNS
             if wanted:
-                room -= max(self.sizeHintForColumn(column), self.horizontalHeader().sectionSizeHint(column))
+                room -= max(self.sizeHintForColumn(column), self._head_px(column))
             hidden = not wanted or room < 0
             if hidden != self.isColumnHidden(column):
                 self.setColumnHidden(column, hidden)
+
+    def _head_px(self, column: int) -> int:
+        """How wide the head of a column is, also while it is hidden."""
+        if not self.isColumnHidden(column):
+            self._heads_px[column] = self.horizontalHeader().sectionSizeHint(column)
+        words = str(self.lines.headerData(column, Qt.Orientation.Horizontal))
+        guess = QFontMetrics(self.horizontalHeader().font()).horizontalAdvance(words) + HEAD_AIR_PX
+        return self._heads_px.get(column) or guess
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)

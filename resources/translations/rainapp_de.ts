@@ -1239,8 +1239,8 @@
         <translation>Wieder ohne dieses Bild messen</translation>
     </message>
     <message>
-        <source>Measured on the picture as it was previewed</source>
-        <translation>Gemessen am Bild der Vorschau</translation>
+        <source>Measured on the preview; rain left is what a second pass would take out, as a share of the first</source>
+        <translation>An der Vorschau gemessen; übriger Regen ist, was ein zweiter Durchgang noch nähme, als Anteil des ersten</translation>
     </message>
     <message>
         <source>Measuring…</source>
@@ -1279,6 +1279,10 @@
         <translation>Natürlichkeit {a} → {b}, weniger ist besser</translation>
     </message>
     <message>
+        <source>rain left {n} %</source>
+        <translation>Regen übrig {n} %</translation>
+    </message>
+    <message>
         <source>rain removed {n} %</source>
         <translation>Regen entfernt {n} %</translation>
     </message>
@@ -1292,6 +1296,10 @@
     <message>
         <source>Derained</source>
         <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Flicker where nothing moves</source>
+        <translation>Flackern, wo sich nichts bewegt</translation>
     </message>
     <message>
         <source>Flicker: how much the frames differ from one to the next where nothing moves, in grey levels of 255</source>
@@ -1495,6 +1503,10 @@
         <translation>Modelle</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>Angehalten</translation>
+    </message>
+    <message>
         <source>Photos are being derained</source>
         <translation>Fotos werden entregnet</translation>
     </message>
@@ -1513,6 +1525,10 @@
     <message>
         <source>There is no photo on the clipboard.</source>
         <translation>In der Zwischenablage ist kein Foto.</translation>
+    </message>
+    <message>
+        <source>Waits</source>
+        <translation>Wartet</translation>
     </message>
 </context>
 <context>
@@ -2204,8 +2220,8 @@
         <translation>Gestoppt</translation>
     </message>
     <message>
-        <source>Stopped, the part done is kept</source>
-        <translation>Gestoppt, fertiger Teil behalten</translation>
+        <source>Stopped · part kept</source>
+        <translation>Gestoppt · Teil behalten</translation>
     </message>
     <message>
         <source>Waiting</source>

@@ -49,6 +49,12 @@ def english_again(qapp: QApplication) -> Iterator[None]:
     speak(qapp, "en")
 
 
+def test_every_text_in_the_sources_is_known_to_the_translators() -> None:
+    known = {(context, text) for context, text, _, _ in messages("de")}
+    missing = sorted(SCRIPT.texts() - known)
+    assert not missing, f"new texts: run `make translations`, then translate them: {missing}"
+
+
 @pytest.mark.parametrize("language", CODES)
 def test_what_is_translated_names_the_same_places(language: str) -> None:
     for context, text, forms, finished in messages(language):

@@ -5,13 +5,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from rainapp.comparison import Compared, Figures
-from rainapp.gui.app import Session
+from rainapp.gui.app import Session, prepare
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_run import Cell, CellState, Subject
+from rainapp.gui.compare_table import CompareTable, Line
+from rainapp.settings import Settings
 from tests.gui.compare.pages import text
 from tests.gui.plain_run import idle, rainy_photo, until
 
@@ -117,3 +119,19 @@ def test_a_comparison_is_exported(
     told = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert told.count("<section>") == 3
     assert "PReNet &lt;i&gt;" in told
+
+
+@pytest.mark.parametrize("width", [400, 640, 900, 1126, 1400])
+def test_the_names_have_room_beside_the_figures(qapp: QApplication, qtbot: QtBot, width: int) -> None:
+    prepare(qapp, Settings(theme="dark"))
+    table = CompareTable()
+    qtbot.addWidget(table)
+    table.resize(width, 300)
+    table.show()
+    figures = Figures(0.53, 0.41, 7.6, 2.1, 2.2, 27.83, 0.917, 0.26, 0.48, 4.7, 0.76)
+    for shown in (False, True, True):  # again, because the page does so whenever anything changes
+        table.lines.show_lines([Line("quick", "Quick, a stage earlier", True, figures, votes=3, cast=9)])
+        table.show_truth(shown)
+        QApplication.processEvents()
+        assert table.columnWidth(0) >= 130
+    assert not table.isColumnHidden(1)  # what tells most stays
