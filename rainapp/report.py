@@ -17,7 +17,8 @@ MOST_PICTURES = 24
 STYLE = """body{font:14px system-ui,sans-serif;margin:32px;color:#1c1c1c;background:#f4f4f4}h1{font-size:20px}h2{font-size:15px}
 table{border-collapse:collapse;background:#fff}td,th{padding:6px 12px;border:1px solid #d6d6d6;text-align:right;
 font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}section{margin:24px 0}
-figure{display:inline-block;margin:0 8px 8px 0}img{display:block;max-width:360px}figcaption{font-size:12px;color:#595959;max-width:360px}"""
+figure{display:inline-block;margin:0 8px 8px 0}img{display:block;max-width:360px}
+figcaption{font-size:12px;color:#595959;max-width:360px}"""
 
 
 def number(value: float) -> str:
