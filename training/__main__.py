@@ -21,7 +21,7 @@ import torch.distributed as dist
 
 from rainapp import paths
 from rainapp.errors import Cancelled, RainError
-from training import data, rainy_photos, recipe, tasks
+from training import average, data, rainy_photos, recipe, tasks
 from training.strategies import combine
 from training.trainer import Trainer
 
@@ -111,6 +111,11 @@ def parser() -> argparse.ArgumentParser:
     for command in (start, again):
         command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
         command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
+    mean = commands.add_parser("average", help="make a run of the mean of two sets of weights of one net")
+    mean.add_argument("first", type=Path, help="weights file, run folder or model folder")
+    mean.add_argument("second", type=Path, help="the same; its recipe becomes that of the new run")
+    mean.add_argument("--share", type=float, default=0.5, help="part of the second, 0 to 1")
+    mean.add_argument("--out", type=Path, required=True, help="the new run folder")
     done = commands.add_parser("publish", help="measure the best weights and put them into the model library")
     done.add_argument("folder", type=Path)
     done.add_argument("--id", default="", help="model id; default: the run folder's name")
@@ -133,6 +138,9 @@ def main(arguments: list[str] | None = None) -> int:
 
             label = publish.Label(args.title, args.summary, args.licence, args.trained_on, args.figures)
             publish.publish(args.folder, args.id, args.into, label, args.replace)
+            return 0
+        if args.command == "average":
+            average.average(args.first, args.second, args.share, args.out)
             return 0
         if args.threads:
             torch.set_num_threads(args.threads)

@@ -222,15 +222,19 @@ def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
     partial.replace(path)
 
 
-def start(net: nn.Module, origin: str) -> None:
-    """Load starting weights: a weights file, a run folder, or a model folder. Raises BadRecipe when they do not fit."""
+def find_weights(origin: str) -> Path:
+    """The weights file that `origin` stands for: a file, a run folder or a model folder. Raises BadRecipe without one."""
     path = Path(origin)
     candidates = [path, path / "best.safetensors", path / "last.safetensors", path / "weights.safetensors"]
     file = next((c for c in candidates if c.is_file()), None)
     if file is None:
-        raise BadRecipe(
-            f"There are no weights to start from at “{origin}”.", "Name a run folder, a model folder or a weights file."
-        )
+        raise BadRecipe(f"There are no weights at “{origin}”.", "Name a run folder, a model folder or a weights file.")
+    return file
+
+
+def start(net: nn.Module, origin: str) -> None:
+    """Load starting weights: a weights file, a run folder, or a model folder. Raises BadRecipe when they do not fit."""
+    file = find_weights(origin)
     try:
         net.load_state_dict({name: value.float() for name, value in load_file(file).items()})
     except RuntimeError as error:

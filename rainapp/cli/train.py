@@ -18,6 +18,6 @@ def run(args: argparse.Namespace) -> int:
     from training.__main__ import main
 
     rest = list(args.rest)
-    if rest and rest[0] not in ("run", "resume", "publish", "-h", "--help"):
+    if rest and rest[0] not in ("run", "resume", "average", "publish", "-h", "--help"):
         rest.insert(0, "run")
     return main(rest or ["--help"])

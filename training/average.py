@@ -1,0 +1,34 @@
+"""A weighted mean of two sets of weights of one net.
+
+Weights that lie on one path of training can be averaged, and the mean often keeps what each is good at: Wortsman et al., Model
+soups, ICML 2022; between a net and its fine-tuned self: Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022.
+"""
+
+import shutil
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from rainapp.errors import BadRecipe
+from training.trainer import find_weights, save_weights
+
+
+def average(first: Path, second: Path, share: float, out: Path) -> None:
+    """Make the run folder `out` of (1 - `share`) times the weights of `first` and `share` times those of `second`.
+
+    Both are weights files, or run or model folders; the recipe is that of `second`. Raises BadRecipe where they are of
+    different nets, have no weights or recipe, or `share` does not lie from 0 to 1.
+    """
+    if not 0 <= share <= 1:
+        raise BadRecipe(f"The share {share} does not lie from 0 to 1.", "Name the part that the second weights have.")
+    files = [find_weights(str(origin)) for origin in (first, second)]
+    recipe = files[1].parent / "recipe.toml"
+    if not recipe.is_file():
+        raise BadRecipe(f"There is no recipe beside {files[1].name} in {recipe.parent}.", "Name a run or model folder.")
+    before, after = (load_file(file) for file in files)
+    if {name: value.shape for name, value in before.items()} != {name: value.shape for name, value in after.items()}:
+        raise BadRecipe(f"{first} and {second} are weights of different nets.", "Average weights of one net.")
+    out.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(recipe, out / "recipe.toml")
+    mean = {name: (1 - share) * before[name].float() + share * after[name].float() for name in after}
+    save_weights(out / "last.safetensors", mean)
