@@ -53,9 +53,9 @@ def waited(session: "Session", claim: Callable[[], bool]) -> float:
     return time.monotonic() - started
 
 
-def change(session: "Session", turn: int) -> None:
+def change(session: "Session") -> None:
     """Change what the result depends on: the haze, to and fro."""
-    session.workspace.change(veil=("clear", "keep")[turn % 2])
+    session.workspace.change(veil="keep" if session.workspace.preview_treatment.veil == "clear" else "clear")
 
 
 def measure(session: "Session", photo: Path, times: int) -> None:
@@ -67,18 +67,18 @@ def measure(session: "Session", photo: Path, times: int) -> None:
     first = waited(session, lambda: viewing.pair is not None)
     waited(session, lambda: not dispatch.busy)
     print(f"{viewing.sight.item.megapixels if viewing.sight else 0:.1f} MP; opened and previewed in {first:.2f} s")
-    took = [_once(session, lambda: viewing.pair, turn) for turn in range(times)]
+    took = [_once(session, lambda: viewing.pair) for _ in range(times)]
     _tell("fit", took, viewing.pair)
     canvas.actual_size()
     waited(session, lambda: viewing.part is not None)
     waited(session, lambda: not dispatch.busy)
-    took = [_once(session, lambda: viewing.part, turn) for turn in range(times)]
+    took = [_once(session, lambda: viewing.part) for _ in range(times)]
     _tell("1:1", took, viewing.part)
 
 
-def _once(session: "Session", arrived: Callable[[], "ShownPair | None"], turn: int) -> float:
+def _once(session: "Session", arrived: Callable[[], "ShownPair | None"]) -> float:
     before = arrived()
-    change(session, turn)
+    change(session)
     took = waited(session, lambda: arrived() is not None and arrived() is not before)
     waited(session, lambda: not session.dispatch.busy)
     return took
