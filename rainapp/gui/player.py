@@ -37,8 +37,7 @@ class Player(QObject):
         self.reel = Reel(workspace, viewing, self)
         self.playing = False
         self._steadied_by = "auto"
-        self._measured = Flicker()
-        self._measured_with: Treatment | None = None
+        self._measured, self._measured_with = Flicker(), self._but_for_the_lock()
         self._now: ShownFrame | None = None
         self._awaits: tuple[float, Callable[[ShownFrame], None]] | None = None
         self._of: object = None
@@ -250,12 +249,14 @@ class Player(QObject):
         self.reel.want(time_s)
         self._came()
 
+    def _but_for_the_lock(self) -> Treatment:
+        return replace(self._workspace.preview_treatment, temporal="off")
+
     def _measure(self) -> None:
-        """Take over how the frames at hand flicker; what was seen with other settings than the lock counts no more."""
-        seen, treatment = self.reel.flicker, replace(self._workspace.preview_treatment, temporal="off")
+        """Take over how the frames at hand flicker."""
+        seen = self.reel.flicker
         if seen is not None:
-            kept = self._measured if treatment == self._measured_with else Flicker()
-            self._measured, self._measured_with = kept.seen(*seen, self.locked), treatment
+            self._measured = self._measured.seen(*seen, self.locked)
 
     def _came(self) -> None:
         self._measure()
@@ -312,6 +313,9 @@ class Player(QObject):
     def _begin_anew(self) -> None:
         """Frames will come out otherwise: those at hand are worth nothing, but who was watching goes on."""
         played, at = self.playing, self.time_s
+        treatment = self._but_for_the_lock()
+        if treatment != self._measured_with:  # what was seen with other settings counts no more
+            self._measured, self._measured_with = Flicker(), treatment
         self._forget()
         if played and self.can_play:
             self.playing = True
