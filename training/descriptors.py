@@ -1,15 +1,21 @@
 """What rain looks like in numbers: coverage, strength, length, width, angle, coherence; real against synthetic.
 
-Used to show that a profile lies where the rain it stands for lies, and by the window to say how close synthetic rain is to a
-person's own. Works on a rain layer: the difference of a pair, or for real photos without a pair their bright fine structure.
-numpy and OpenCV only.
+Shows whether a profile lies where the rain it stands for lies: `python -m training.descriptors PROFILE… --rainy DIR [--clean
+DIR]` prints 10th percentile, median and 90th percentile of both. Works on a rain layer: the difference of a pair, or for real
+photos without a pair their bright fine structure. numpy and OpenCV only.
 """
 
+import argparse
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from training.rain import draw_rain
 
 Plane = NDArray[np.float32]
 
@@ -23,7 +29,8 @@ class RainDescriptors:
 
     `coverage`: share of pixels above 0.05; `mean_on`: their mean; `p99`: 99th percentile of the layer; `length_px`, `width_px`:
     full extents at half height of the autocorrelation along and across the main direction; `angle_deg`: that direction from the
-    vertical, -90..90; `coherence`: 0 (no direction) to 1 (one direction).
+    vertical, -90..90; `coherence`: 0 (no direction) to 1 (one direction); `glow`: 2nd percentile over the mean, the light that
+    lies everywhere; `skewness`: of the values, near 0 where streaks fill the picture.
     """
 
     coverage: float
@@ -33,6 +40,8 @@ class RainDescriptors:
     width_px: float
     angle_deg: float
     coherence: float
+    glow: float
+    skewness: float
 
 
 def main_direction(layer: Plane) -> tuple[float, float]:
@@ -92,6 +101,7 @@ def describe(layer: Plane) -> RainDescriptors:
     on = bright > THRESHOLD
     angle, coherence = main_direction(bright)
     length, width = extents(bright, angle)
+    mean, spread = float(bright.mean()), float(bright.std())
     return RainDescriptors(
         float(on.mean()),
         float(bright[on].mean()) if on.any() else 0.0,
@@ -100,6 +110,8 @@ def describe(layer: Plane) -> RainDescriptors:
         width,
         angle,
         coherence,
+        float(np.quantile(bright, 0.02)) / max(mean, 1e-6),
+        float(np.mean((bright - mean) ** 3)) / max(spread, 1e-6) ** 3,
     )
 
 
@@ -121,3 +133,49 @@ def ranges(rows: list[RainDescriptors]) -> dict[str, tuple[float, float, float]]
         low, middle, high = np.quantile([getattr(row, entry.name) for row in rows], [0.1, 0.5, 0.9])
         found[entry.name] = (float(low), float(middle), float(high))
     return found
+
+
+def read(file: Path) -> NDArray[np.float32]:
+    """A photo (H, W, 3) float32 0..1. Raises ValueError where it cannot be read."""
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise ValueError(f"{file} cannot be read.")
+    return pixels.astype(np.float32) / np.float32(255)
+
+
+def of_folder(rainy: Sequence[Path], clean: Path | None) -> list[RainDescriptors]:
+    """Descriptors of rainy photos, against the photo of the same name in `clean` where that is given."""
+    if clean is None:
+        return [describe(layer_of_photo(read(file))) for file in rainy]
+    return [describe(layer_of_pair(read(file), read(clean / file.name))) for file in rainy]
+
+
+def of_profile(profile: str, clean: Sequence[Path], paired: bool) -> list[RainDescriptors]:
+    """Descriptors of rain of a profile drawn on the photos of `clean`, seed 0, 1, 2 and so on."""
+    rows = []
+    for seed, file in enumerate(clean):
+        sample = draw_rain(read(file), profile, seed, camera=False)
+        rows.append(describe(layer_of_pair(sample.rainy, sample.hazy) if paired else layer_of_photo(sample.rainy)))
+    return rows
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print the ranges of a set, and those of each profile drawn on the same photos."""
+    parser = argparse.ArgumentParser(prog="training.descriptors")
+    parser.add_argument("profiles", nargs="*", metavar="PROFILE")
+    parser.add_argument("--rainy", type=Path, required=True, help="a folder of rainy photos")
+    parser.add_argument("--clean", type=Path, help="the same photos without rain; without it only fine structure is compared")
+    args = parser.parse_args(arguments)
+    rainy = sorted(p for p in args.rainy.iterdir() if p.is_file())
+    dry = sorted(p for p in args.clean.iterdir() if p.is_file()) if args.clean else rainy
+    tables = {args.rainy.parent.name or "photos": ranges(of_folder(rainy, args.clean))}
+    tables |= {name: ranges(of_profile(name, dry, args.clean is not None)) for name in args.profiles}
+    for name, table in tables.items():
+        print(name)
+        for entry, (low, middle, high) in table.items():
+            print(f"  {entry:<11}{low:8.3f}{middle:8.3f}{high:8.3f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

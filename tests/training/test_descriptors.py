@@ -1,8 +1,11 @@
+from pathlib import Path
+
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.descriptors import describe, layer_of_pair, layer_of_photo, ranges
+from training.descriptors import describe, layer_of_pair, layer_of_photo, main, ranges
 from training.rain import draw_rain
 from training.streaks import motion_kernel
 
@@ -56,3 +59,24 @@ def test_bright_fine_structure_of_a_photo_is_its_rain_layer() -> None:
     photo = np.repeat((0.4 + drawn_streaks(0))[..., None], 3, axis=2).astype(np.float32)
     layer = layer_of_photo(photo)
     assert layer[drawn_streaks(0) > 0.2].mean() > 5 * layer[drawn_streaks(0) == 0].mean()
+
+
+def test_a_glow_is_what_lies_everywhere() -> None:
+    streaks = drawn_streaks(0)
+    assert describe(streaks).glow == 0
+    assert describe(streaks + np.float32(0.1)).glow > 0.5
+    assert describe(streaks).skewness > 1
+
+
+def test_a_profile_is_compared_with_a_set_of_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("rainy", "clean"):
+        (tmp_path / "pairs" / name).mkdir(parents=True)
+    clean = np.full((96, 128, 3), 90, np.uint8)
+    cv2.imwrite(str(tmp_path / "pairs/clean/a.png"), clean)
+    cv2.imwrite(str(tmp_path / "pairs/rainy/a.png"), clean + 50)
+    assert main(["narrow", "--rainy", str(tmp_path / "pairs/rainy"), "--clean", str(tmp_path / "pairs/clean")]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line for line in lines if not line.startswith(" ")] == ["pairs", "narrow"]
+    glows = [float(line.split()[2]) for line in lines if line.split()[0] == "glow"]
+    assert glows[0] == pytest.approx(1)
+    assert glows[1] < 0.1

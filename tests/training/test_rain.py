@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.rain import BLENDS, MIXES, PROFILES, draw_rain, to_encoded, to_linear
+from training.rain import BLENDS, MIXES, PROFILES, between_gaps, draw_rain, to_encoded, to_linear
 from training.streaks import KINDS, StreakBank, motion_kernel, render_layer
 
 Photo = NDArray[np.float32]
@@ -58,6 +58,19 @@ def test_rain_without_veil_brightens_only_where_streaks_are(blend: str, clean: P
     assert np.abs(change[dry]).max() < 1e-3
     assert change[sample.streaks > 0.1].mean() > 0.01
     assert np.array_equal(sample.hazy, clean)
+
+
+def test_the_gaps_between_dense_streaks_do_not_glow() -> None:
+    rng = np.random.default_rng(7)
+    layers = [render_layer(rng, KINDS["heavy"], 160, 160, angle) for angle in (0.0, 12.0, -15.0)]
+    layers = [np.asarray(np.minimum(1, layer + np.float32(0.15)), np.float32) for layer in layers]
+    alphas = [0.4, 0.5, 0.6]
+    for _ in range(10):
+        fallen = between_gaps(rng, layers, alphas)
+        plain, gaps = (np.tensordot(alphas, np.stack(kind), 1) for kind in (layers, fallen))
+        assert np.quantile(gaps, 0.01) < 0.5 * np.quantile(plain, 0.01)
+        assert np.quantile(gaps, 0.99) > 0.2
+        assert gaps.max() <= plain.max()
 
 
 def test_haze_stays_in_one_target_and_goes_from_the_other(clean: Photo, bank: StreakBank) -> None:
