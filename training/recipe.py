@@ -73,7 +73,8 @@ class Train:
     """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth.
 
     `loss` is l1 or psnr; with l1, `fft_weight` adds spectral L1 and `even_out` 0 to 1 lets samples with little rain count as
-    much as heavy ones (`losses.rain_weights`). `optimiser` is adamw or muon (`training.muon`).
+    much as heavy ones (`losses.rain_weights`); with psnr, `boldness` makes rain that is left dearer than what is taken too
+    much where rain is light (`losses.psnr_loss`). `optimiser` is adamw or muon (`training.muon`).
     """
 
     steps: int = 20000
@@ -89,6 +90,7 @@ class Train:
     loss: str = "l1"
     fft_weight: float = 0.01
     even_out: float = 0.0
+    boldness: float = 1.0
     precision: str = "auto"
     save_minutes: float = 5.0
 
@@ -148,6 +150,7 @@ class Recipe:
             (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
             (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
+            (1 <= train.boldness <= 10, "train.boldness must lie from 1 to 10."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
             (train.loss in ("l1", "psnr"), "train.loss must be l1 or psnr."),
             (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),

@@ -16,7 +16,11 @@ def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
     """
     draw = Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch
     if recipe.train.loss == "psnr":
-        return Strategy("derain", draw=draw, terms=(("psnr", 1.0, lambda p, batch: losses.psnr_loss(p, batch.target)),))
+
+        def error(prediction: Tensor, batch: data.Batch) -> Tensor:
+            return losses.psnr_loss(prediction, batch.target, batch.rainy, recipe.train.boldness)
+
+        return Strategy("derain", draw=draw, terms=(("psnr", 1.0, error),))
 
     def weighed(prediction: Tensor, batch: data.Batch) -> tuple[Tensor, Tensor]:
         weights = losses.rain_weights(batch.rainy, batch.target, recipe.train.even_out)

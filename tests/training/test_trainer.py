@@ -129,6 +129,20 @@ def test_a_checkpoint_of_another_optimiser_is_refused_in_words(small: recipe.Rec
         trainer_for(other, tmp_path / "run").resume()
 
 
+def test_boldness_makes_rain_that_is_left_dearer_where_rain_is_light() -> None:
+    target = torch.full((2, 3, 8, 8), 0.4)
+    rainy = target + torch.tensor([3 / 255, 60 / 255]).view(2, 1, 1, 1)
+    left, taken = target + 0.05, target - 0.05
+
+    def error(prediction: torch.Tensor, sample: int, boldness: float) -> float:
+        one = slice(sample, sample + 1)
+        return float(losses.psnr_loss(prediction[one], target[one], rainy[one], boldness).exp()) - losses.PSNR_FLOOR
+
+    assert error(left, 0, 3.0) == pytest.approx(3 * error(taken, 0, 3.0), rel=1e-3)
+    assert error(left, 1, 3.0) == pytest.approx(error(taken, 1, 3.0), rel=1e-3)
+    assert error(left, 0, 1.0) == pytest.approx(error(taken, 0, 1.0), rel=1e-3)
+
+
 def test_the_psnr_loss_weighs_light_rain_like_heavy_and_lets_restored_samples_rest() -> None:
     target = torch.zeros(3, 3, 8, 8)
     prediction = torch.stack([torch.full((3, 8, 8), value) for value in (0.3, 0.03, 0.0003)]).requires_grad_()
