@@ -18,6 +18,7 @@ from rainapp.mask_jobs import LoadMask as LoadMask
 from rainapp.mask_jobs import MaskJob as MaskJob
 from rainapp.mask_jobs import SaveMask as SaveMask
 from rainapp.watch import NoWatch as NoWatch
+from rainapp.watch import StoppableWatch as StoppableWatch
 from rainapp.watch import WaitingWatch as WaitingWatch
 from rainapp.watch import Watch as Watch
 
@@ -99,13 +100,17 @@ class Region:
 
 @dataclass(frozen=True)
 class Preview:
-    """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written."""
+    """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
+
+    `hasty`: with less of what lies around the region than the net sees. It is there sooner; its rim may differ from the file's.
+    """
 
     source: Path
     treatment: Treatment
     region: Region | None = None
     longest_px: int = 1600
     time_s: float = 0.0
+    hasty: bool = False
 
 
 @dataclass(frozen=True)
@@ -161,9 +166,10 @@ class PlayFrames:
 
 @dataclass(frozen=True)
 class WarmUp:
-    """Make the engine ready for `treatment` before anybody waits for it."""
+    """Make the engine ready for `treatment` before anybody waits for it, also for a hasty look at a part of `part` pixels."""
 
     treatment: Treatment
+    part: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)

@@ -73,6 +73,25 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def checked_weights(card: ModelCard, weights: Path) -> bytes:
+    """The content of the weights file of `card`.
+
+    Raises:
+        BadModel: it cannot be read, or is not the one the card names.
+    """
+    try:
+        content = weights.read_bytes()
+    except OSError as error:
+        raise BadModel(f"The weights of “{card.id}” cannot be read.", str(error), weights) from error
+    if hashlib.sha256(content).hexdigest() != card.sha256.lower():
+        raise BadModel(
+            f"The weights of “{card.id}” are not the ones its card names.",
+            "The file is damaged or was exchanged: import or install the model again.",
+            weights,
+        )
+    return content
+
+
 class ModelLibrary:
     """The models at hand: the bundled ones first, then the user's. Folders are read afresh at every call; they are few."""
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from rainapp.cards import ModelCard
 from rainapp.errors import UnreadableFile
 from rainapp.formats import GIF
 from rainapp.image import Frame, Image
@@ -23,6 +24,7 @@ from rainapp.media.sniff import CLIP, sniff
 
 MARGIN_MAX_PX = 512
 MARGIN_SHARE = 2 / 3  # of what the net can see: with less of it no pixel of the default model's moved by more than one level
+HASTY_PX = 24  # of what lies around a part is looked at in haste
 
 
 @dataclass(frozen=True)
@@ -141,8 +143,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         region = inner = Region(0, 0, image.width, image.height)
     else:
         region = clipped(job.region, image)
-        margin_px = min(round(card.receptive_px * MARGIN_SHARE), MARGIN_MAX_PX)
-        outer = with_margin(region, image, margin_px, card.multiple_of_px)
+        outer = with_margin(region, image, margin_of(card, job.hasty), card.multiple_of_px)
         cut, rainy = crop(image, outer), crop(image, region)
         inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
@@ -177,12 +178,32 @@ def clipped(region: Region, image: Image) -> Region:
 
 
 def with_margin(region: Region, image: Image, margin_px: int, multiple_px: int) -> Region:
-    """`region` and what the net sees around it, beginning on the net's own grid, so that pixels fall as they do in the file."""
-    left = max(region.x - margin_px, 0) // multiple_px * multiple_px
-    top = max(region.y - margin_px, 0) // multiple_px * multiple_px
-    right = min(region.x + region.width + margin_px, image.width)
-    bottom = min(region.y + region.height + margin_px, image.height)
-    return Region(left, top, right - left, bottom - top)
+    """`region` and what the net sees around it, beginning on the net's own grid, so that pixels fall as they do in the file.
+
+    Wherever a region lies, what is cut out has the same size (but for padding), because every size must be compiled for.
+    """
+    left, width = _span(region.x, region.width, image.width, margin_px, multiple_px)
+    top, height = _span(region.y, region.height, image.height, margin_px, multiple_px)
+    return Region(left, top, width, height)
+
+
+def margin_of(card: ModelCard, hasty: bool) -> int:
+    """How far around a part is looked at."""
+    sees = min(round(card.receptive_px * MARGIN_SHARE), MARGIN_MAX_PX) + card.multiple_of_px - 1
+    return max(min(sees, HASTY_PX), card.multiple_of_px) if hasty else sees
+
+
+def _span(start: int, length: int, whole: int, margin_px: int, multiple_px: int) -> tuple[int, int]:
+    """Start and length of what is cut out along one side of a picture of `whole` pixels."""
+    wanted = padded_px(length, margin_px, multiple_px)
+    first = max(start - margin_px, 0) // multiple_px * multiple_px
+    first = max(min(first, -(-(whole - wanted) // multiple_px) * multiple_px), 0)
+    return first, min(wanted, whole - first)
+
+
+def padded_px(length: int, margin_px: int, multiple_px: int) -> int:
+    """How long a side is cut out for `length` pixels in sight; behind them the margin may lack up to a step of the net."""
+    return -(-(length + 2 * margin_px) // multiple_px) * multiple_px
 
 
 def crop(image: Image, region: Region) -> Image:

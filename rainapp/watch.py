@@ -20,6 +20,16 @@ class WaitingWatch(Watch, Protocol):
         ...
 
 
+@runtime_checkable
+class StoppableWatch(Watch, Protocol):
+    """A watch that can also be asked, without a report, whether the work is to stop."""
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the next `tick` raises `Cancelled`."""
+        ...
+
+
 class NoWatch:
     """A watch nobody looks at, for scripts and tests."""
 

@@ -109,6 +109,11 @@ class _Running:
             stop.keep = self._keep
             raise stop
 
+    @property
+    def stopped(self) -> bool:
+        """Whether the next tick raises `Cancelled`."""
+        return self._cancelled
+
     def wait(self, message: str, hint: str) -> None:
         """Tell that the work waits for a person."""
         self.tell(Waiting(self.job_id, message, hint))

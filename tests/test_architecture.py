@@ -54,6 +54,7 @@ TABLE = (
             "rainapp.textfile",
             "rainapp.formats",
             "rainapp.logs",
+            "rainapp.loading",
         ),
         libraries=libraries("platformdirs"),
         why="everything speaks these words, so they know nobody",

@@ -53,8 +53,9 @@ def test_a_nafnet_is_imported_and_runs_on_any_size(tmp_path: Path) -> None:
 def test_a_borrowed_net_runs_on_torch_only() -> None:
     found = borrowed.borrow(dict(nafnet().state_dict()))
     assert found is not None
+    net = found[0]
     with pytest.raises(BadTreatment, match="OpenVINO cannot convert"):
-        engines.make(engines.Model(found[0], "0" * 64, 32), engines.Variant("openvino", "cpu", "fp32"))
+        engines.make(engines.Model(lambda: net, "0" * 64, 32), engines.Variant("openvino", "cpu", "fp32"))
 
 
 @needs_spandrel

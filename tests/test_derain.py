@@ -21,7 +21,7 @@ from rainapp.library import ModelLibrary
 from rainapp.stages import load_pipeline
 from rainapp.stages.amount import Amount
 from rainapp.stages.derain import Derainer, Remedy, TiledNet
-from rainapp.stages.engines import EngineName, PrecisionName, Tiles, make
+from rainapp.stages.engines import EngineName, PrecisionName, Stop, Tiles, make
 from rainapp.stages.engines import Variant as EngineVariant
 from tests.test_engines import model
 from training.rain import draw_rain
@@ -43,7 +43,10 @@ class Line:
     def __call__(self, tiles: Tiles) -> Tiles:
         return tiles - self.taken
 
-    def render(self, pixels: Pixels) -> Tiles:
+    def prepare(self, height: int, width: int) -> None:
+        pass
+
+    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
         if max(pixels.shape) > self.limit_px:
             raise torch.OutOfMemoryError("out of memory")
         self.sides.append(max(pixels.shape))

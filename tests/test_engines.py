@@ -1,15 +1,21 @@
 """Engines: all run the same function, and the choice among them is measured, remembered and honest."""
 
 import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
 
 from rainapp import nets, paths
-from rainapp.errors import BadTreatment
-from rainapp.stages.engines import Model, Variant, choice, make, openvino
+from rainapp.errors import BadTreatment, Cancelled
+from rainapp.stages.engines import Model, Variant, choice, converted, make, openvino
+from rainapp.stages.engines.machine import version_of
 from rainapp.stages.engines.openvino import OpenVinoEngine
 from rainapp.stages.engines.pytorch import TorchEngine
 from tests.test_nets import SMALL
@@ -24,7 +30,8 @@ def model(arch: str = "unshuffle_naf", veil: str = "keep", seed: int = 4) -> Mod
     if arch == "unshuffle_naf":
         net.tail.get_parameter("weight").normal_(std=0.05)
         net.last = False  # type: ignore[assignment]
-    return Model(net, f"{arch}{seed}", 8 if arch == "unshuffle_naf" else 1, "clear" if veil == "clear" else "keep")
+    ours = arch == "unshuffle_naf"
+    return Model(lambda: net, f"{arch}{seed}", 8 if ours else 1, "clear" if veil == "clear" else "keep", conditional=ours)
 
 
 @pytest.mark.parametrize("arch", sorted(SMALL))
@@ -69,10 +76,60 @@ def test_a_converted_model_is_kept_and_a_damaged_one_made_again() -> None:
     rainy = np.random.default_rng(3).random((1, 3, 16, 16), dtype=np.float32)
     first = OpenVinoEngine(model(), "fp32")(rainy)
     kept = list((paths.cache_dir() / "openvino").iterdir())
-    assert [sorted(file.name for file in folder.iterdir()) for folder in kept] == [["net.bin", "net.xml"]]
-    (kept[0] / "net.xml").write_text("<net damaged")
-    np.testing.assert_array_equal(OpenVinoEngine(model(), "fp32")(rainy), first)
-    assert "damaged" not in (kept[0] / "net.xml").read_text()
+    assert [sorted(file.name for file in folder.iterdir()) for folder in kept] == [["net.bin", "net.xml", "sums.txt"]]
+    for name, content in (("net.xml", b"<net damaged"), ("net.bin", b""), ("sums.txt", b"\xff"), ("net.bin", bytes(9000))):
+        (kept[0] / name).write_bytes(content)
+        np.testing.assert_array_equal(OpenVinoEngine(model(), "fp32")(rainy), first)
+        assert (kept[0] / name).read_bytes() != content
+
+
+def test_a_model_that_was_translated_before_is_not_loaded_again() -> None:
+    rainy = np.random.default_rng(3).random((1, 3, 16, 16), dtype=np.float32)
+    first = OpenVinoEngine(model(), "fp32")(rainy)
+
+    def never() -> torch.nn.Module:
+        raise AssertionError("the net was loaded")
+
+    np.testing.assert_array_equal(OpenVinoEngine(replace(model(), load=never), "fp32")(rainy), first)
+    for other in ({"sha256": "other weights"}, {"veil": "clear"}, {"arch": "prenet"}):
+        with pytest.raises(AssertionError, match="was loaded"):
+            OpenVinoEngine(replace(model(), load=never, **other), "fp32")  # type: ignore[arg-type]
+
+
+def test_models_used_longest_ago_leave_the_cache(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(converted, "KEPT_MAX", 3)
+    models = [model(seed=seed) for seed in range(4)]
+    for small in models[:3]:
+        OpenVinoEngine(small, "fp32")
+    for age, small in enumerate(models[:3]):
+        os.utime(converted.folder_of(small), (1e9 + age, 1e9 + age))
+    OpenVinoEngine(models[0], "fp32")  # now used last
+    OpenVinoEngine(models[3], "fp32")
+    assert [converted.folder_of(small).exists() for small in models] == [True, False, True, True]
+
+
+def test_a_tile_that_is_not_wanted_any_more_is_given_up_half_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino, "STOP_MS", 0)
+    engine = OpenVinoEngine(model(), "fp32")
+    large = np.random.default_rng(6).integers(0, 256, (2000, 1000, 3), dtype=np.uint8)
+    wanted = engine.render(large)
+    np.testing.assert_array_equal(engine.render(large, lambda: False), wanted)
+    with pytest.raises(Cancelled):
+        engine.render(large, lambda: True)
+    np.testing.assert_array_equal(engine.render(large), wanted)
+
+
+def test_a_size_made_ready_for_is_compiled_before_it_comes_and_takes_no_more_memory_than_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = OpenVinoEngine(model(), "fp32")
+    engine.prepare(90, 121)
+    assert engine.kept_px == 96 * 128
+    engine.render(np.zeros((90, 121, 3), np.uint8))
+    assert engine.kept_px == 96 * 128
+    monkeypatch.setattr(openvino, "KEPT_PX_MAX", 20_000)
+    engine.prepare(200, 200)
+    assert engine.kept_px == 96 * 128
 
 
 def test_a_size_that_comes_often_gets_its_own_compiled_net_and_the_result_stays() -> None:
@@ -153,7 +210,7 @@ def test_a_net_that_openvino_cannot_convert_is_left_to_torch() -> None:
         def forward(self, rainy: torch.Tensor) -> torch.Tensor:
             return rainy + torch.special.bessel_j0(rainy)
 
-    odd = Model(Odd(), "odd", 1)
+    odd = Model(Odd, "odd", 1)
     with pytest.raises(BadTreatment, match="OpenVINO"):
         OpenVinoEngine(odd, "fp32")
     assert choice.fastest(odd, choice.variants("cpu", "auto", "auto", FP32)).name == "torch"
@@ -161,7 +218,7 @@ def test_a_net_that_openvino_cannot_convert_is_left_to_torch() -> None:
 
 def test_openvino_tells_its_version_without_being_imported() -> None:
     assert openvino.installed()
-    assert openvino.version()[0].isdigit()
+    assert version_of("openvino")[0].isdigit()
 
 
 @pytest.mark.parametrize("side", [1424, 1536])
@@ -169,7 +226,7 @@ def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: in
     torch.manual_seed(1)
     net = nets.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
     net.last = False  # type: ignore[assignment]
-    narrow = Model(net, "narrow", 4, "keep")
+    narrow = Model(lambda: net, "narrow", 4, "keep", conditional=True)
     rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
     np.testing.assert_allclose(OpenVinoEngine(narrow, "fp32")(rainy), TorchEngine(narrow, "cpu", "fp32")(rainy), atol=2e-5)
 
@@ -187,3 +244,18 @@ def test_a_run_over_many_sizes_keeps_working_memory_for_few_pixels_only(monkeypa
         kept.append(fast.kept_px)
         assert fast.kept_px <= max(20_000, size[0] * size[1])
     assert max(kept) > 15_000  # it does keep some
+
+
+def test_the_second_start_does_without_torch(tiny_library: Path, tmp_path: Path) -> None:
+    photo = tmp_path / "a.png"
+    cv2.imwrite(str(photo), np.random.default_rng(7).integers(0, 256, (64, 96, 3), dtype=np.uint8))
+    look = (
+        "import sys\nfrom pathlib import Path\nfrom rainapp import looking, warming\nfrom rainapp.library import ModelLibrary\n"
+        "from rainapp.jobs import NoWatch, Preview, Treatment, WarmUp\n"
+        "wanted = Treatment(device='cpu', engine='openvino', precision='fp32')\n"
+        "assert warming.warm_up(WarmUp(wanted, (96, 64)), NoWatch(), ModelLibrary())\n"
+        f"looking.preview(Preview(Path({str(photo)!r}), wanted), NoWatch(), ModelLibrary())\n"
+        "print('torch' in sys.modules)"
+    )
+    runs = [subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False) for _ in range(2)]
+    assert [run.stdout.strip() for run in runs] == ["True", "False"], runs[0].stderr + runs[1].stderr

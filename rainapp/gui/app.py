@@ -2,7 +2,7 @@
 
 1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
 2  settings, theme, translations
-3  the bridge and the workers: `run` imports `rainapp.work`, and with it torch, when the first job derains, on its thread
+3  the bridge and the workers: `run` imports what a job needs when the first of its kind comes, on its thread
 4  the window, before any of that is imported
 5  the event loop; every event of a job crosses here, through one queued signal
 6  the end: running jobs are cancelled, all threads joined, settings written
@@ -38,6 +38,7 @@ from rainapp.jobs import (
     MaskJob,
     MeasureSeen,
     PlayFrames,
+    Preview,
     Progressed,
     ReadPicture,
     WarmUp,
@@ -55,7 +56,7 @@ log = logging.getLogger(__name__)
 
 
 def run_work(job: Job, watch: Watch) -> object:
-    """Do a job, on the worker thread. Imports torch with the first job that derains; nothing else waits for that."""
+    """Do a job, on the worker thread. What a job needs is imported with the first of its kind; nothing else waits for that."""
     if isinstance(job, ReadPicture):
         from rainapp import looking
 
@@ -72,9 +73,11 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import screen_profile
 
         return screen_profile.find_profile(job, watch)
-    from rainapp import warming
+    from rainapp import looking, warming
 
-    warming.load_libraries(*warming.LIBRARIES)
+    warming.load_engine()
+    if isinstance(job, Preview):
+        return looking.preview(job, watch, ModelLibrary())
     if isinstance(job, WarmUp):
         return warming.warm_up(job, watch, ModelLibrary())
     if isinstance(job, PlayFrames):

@@ -3,7 +3,6 @@
 `build` is a dictionary literal from name to class: searchable, and visible to a freezer. A new net is one file and one row.
 """
 
-import hashlib
 from pathlib import Path
 
 import torch
@@ -13,6 +12,7 @@ from torch import Tensor, nn
 
 from rainapp.cards import ModelCard
 from rainapp.errors import BadModel
+from rainapp.library import checked_weights
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
@@ -76,17 +76,7 @@ def for_inference(net: nn.Module) -> nn.Module:
 
 def _read_checked(card: ModelCard, weights: Path) -> dict[str, Tensor]:
     try:
-        content = weights.read_bytes()
-    except OSError as error:
-        raise BadModel(f"The weights of “{card.id}” cannot be read.", str(error), weights) from error
-    if hashlib.sha256(content).hexdigest() != card.sha256.lower():
-        raise BadModel(
-            f"The weights of “{card.id}” are not the ones its card names.",
-            "The file is damaged or was exchanged: import or install the model again.",
-            weights,
-        )
-    try:
-        tensors = read_tensors(content)
+        tensors = read_tensors(checked_weights(card, weights))
     except SafetensorError as error:
         raise BadModel(f"The weights of “{card.id}” are no safetensors file.", str(error), weights) from error
     widened = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}

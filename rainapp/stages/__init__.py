@@ -9,19 +9,22 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from typing import Literal, Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Protocol
 
-from rainapp import nets
 from rainapp.cards import ModelCard
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame
 from rainapp.jobs import Temporal, Treatment, Watch
-from rainapp.library import ModelLibrary
+from rainapp.library import ModelLibrary, checked_weights
 from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
 from rainapp.stages.steady import Steadier
+
+if TYPE_CHECKING:
+    from torch import nn
 
 STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}  # elsewhere "fast"
 """What "auto" stands for. "best" lost on no clip measured, dark, fast and short ones among them (README); it costs 0.33 CPU
@@ -137,8 +140,10 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
 
 
 def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: str) -> TiledNet:
-    net = nets.load(card, library.weights_path(card))
-    model = Model(net, card.sha256, card.multiple_of_px, treatment.veil)
+    weights = library.weights_path(card)
+    checked_weights(card, weights)
+    conditional = bool(card.shape.get("conditional", card.arch == "unshuffle_naf"))
+    model = Model(lambda: _net(card, weights), card.sha256, card.multiple_of_px, treatment.veil, conditional, card.arch)
     candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
     engine = choice.fastest(model, candidates)
     overlap_px = card.receptive_px * 7 // 4  # three quarters of it stay out on the side of either tile, see `tiles.fade`
@@ -150,6 +155,12 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         remedies=_remedies(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
     )
+
+
+def _net(card: ModelCard, weights: Path) -> "nn.Module":
+    from rainapp import nets  # torch, which a net that was translated before does without
+
+    return nets.load(card, weights)
 
 
 def _tile_px(card: ModelCard, device: str) -> int:

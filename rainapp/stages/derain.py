@@ -6,23 +6,22 @@ then the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not fi
 not, the model is to blame.
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import torch
 
-from rainapp.errors import BadModel, NotEnoughMemory
+from rainapp.errors import BadModel, Cancelled, NotEnoughMemory
 from rainapp.image import Frame, Image, Pixels
-from rainapp.jobs import Watch
+from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import tiles
 from rainapp.stages.amount import Amount, change
-from rainapp.stages.engines import Engine
+from rainapp.stages.engines import Engine, Stop
 
 TILE_PX_MIN = 128
 FULL = Amount()
-OUT_OF_MEMORY = (torch.OutOfMemoryError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -60,20 +59,26 @@ class TiledNet:
             image.height, image.width, tile_px=self.tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px
         )
 
-    def render(self, pixels: Pixels) -> tiles.Floats:
+    def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
 
         Raises:
             BadModel: not finite even in float32.
             torch.OutOfMemoryError, MemoryError: the tile is too large for the memory that is left.
+            Cancelled: `stop` said so.
         """
-        derained = self.engine.render(pixels)
+        derained = self.engine.render(pixels, stop)
         if _finite(derained):
             return derained
-        derained = self._exact().render(pixels) if self._exact else derained
+        derained = self._exact().render(pixels, stop) if self._exact else derained
         if not _finite(derained):
             raise BadModel("The model makes values that are no numbers of this picture.", "Its weights may be damaged.")
         return derained
+
+    def prepare(self, height: int, width: int) -> None:
+        """Make the engine ready for pictures of 8 bit of this size, where one tile holds them."""
+        if height * width <= self.tile_px * self.tile_px:
+            self.engine.prepare(height, width)
 
     def relent(self, engine: Engine, tile_px: int, error: BaseException) -> None:
         """Take the next measure after memory ran out in `engine` with tiles of `tile_px`.
@@ -123,7 +128,7 @@ class Derainer:
             engine, tile_px = self.net.engine, self.net.tile_px
             try:
                 return self._laid(frame, self.net.grid(frame.image), watch)
-            except OUT_OF_MEMORY as error:
+            except _out_of_memory() as error:
                 self.net.relent(engine, tile_px, error)
 
     def _laid(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Frame:
@@ -141,7 +146,11 @@ class Derainer:
 
     def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Floats]:
         for done, (top, left) in enumerate(grid.corners(), 1):
-            derained = self.net.render(tiles.cut(frame.image.pixels, grid, top, left))
+            try:
+                derained = self.net.render(tiles.cut(frame.image.pixels, grid, top, left), _asking(watch))
+            except Cancelled:
+                watch.tick(done - 1, grid.count, frame=frame.index)  # says how it ends
+                raise
             watch.tick(done, grid.count, frame=frame.index)  # before the yield: after the last one nobody comes back
             yield derained
 
@@ -150,3 +159,14 @@ def _finite(derained: tiles.Floats) -> bool:
     """Whether every value is a number: a sum is not, as soon as one value is not."""
     with np.errstate(over="ignore", invalid="ignore"):
         return bool(np.isfinite(derained.sum()))
+
+
+def _asking(watch: Watch) -> Stop | None:
+    """How to learn in the middle of a tile that it is not wanted any more, where `watch` can tell."""
+    return (lambda: watch.stopped) if isinstance(watch, StoppableWatch) else None
+
+
+def _out_of_memory() -> tuple[type[BaseException], ...]:
+    """What says that memory ran out; without torch nothing raises torch's own error."""
+    torch = sys.modules.get("torch")
+    return (MemoryError,) if torch is None else (torch.OutOfMemoryError, MemoryError)

@@ -2,22 +2,31 @@
 
 An engine is a net with its condition bound, on one device, in one precision. Which of them serves a model best is measured
 once on this machine and remembered (`choice`). `pytorch` runs on CUDA, MPS and the CPU; `openvino` on the CPU.
+
+Importing torch takes seconds. A net that was translated for OpenVINO before does not need it, so nothing here imports it before
+it is used.
 """
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from torch import nn
 
 from rainapp.cards import Veil
 from rainapp.image import Pixels
+from rainapp.loading import load_libraries
+
+if TYPE_CHECKING:
+    from torch import nn
 
 EngineName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 Tiles = NDArray[np.float32]
+Stop = Callable[[], bool]  # whether the result is not wanted any more
 
 
 class Engine(Protocol):
@@ -26,6 +35,7 @@ class Engine(Protocol):
     Raises (when called):
         torch.OutOfMemoryError, MemoryError: the tile is too large for the memory that is left.
         DeviceLost: the accelerator stopped answering.
+        Cancelled: `stop` said so; engines that cannot be stopped half-way do not ask.
     """
 
     name: EngineName
@@ -36,8 +46,12 @@ class Engine(Protocol):
         """Derain `tiles` (B, 3, H, W) float32, sRGB-encoded 0 to 1; the same shape and type out, not clipped."""
         ...
 
-    def render(self, pixels: Pixels) -> Tiles:
+    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
         """Derain one tile of a picture, (H, W, 3) as in the file; (H, W, 3) float32 out, 0 to 1, not clipped."""
+        ...
+
+    def prepare(self, height: int, width: int) -> None:
+        """Make ready for tiles of 8 bit of this size, where that takes time."""
         ...
 
 
@@ -56,20 +70,28 @@ class Variant:
 
 @dataclass(frozen=True)
 class Model:
-    """A loaded net and what engines need to know of it.
+    """A net and what engines need to know of it.
 
-    `net` is float32 on the CPU; `sha256` names its weights; `multiple_px` is the step of the sides it works on.
+    `load` gives it as float32 on the CPU; `sha256` names its weights; `multiple_px` is the step of the sides it works on;
+    `conditional`: it is told whether haze goes too.
     """
 
-    net: nn.Module
+    load: Callable[[], "nn.Module"]
     sha256: str
     multiple_px: int
     veil: Veil = "keep"
+    conditional: bool = False
+    arch: str = ""
+
+    @cached_property
+    def net(self) -> "nn.Module":
+        """The net, loaded when first asked for. Raises BadModel."""
+        return self.load()
 
     @property
     def clear(self) -> float | None:
         """The condition: 1 where haze goes too, 0 where it stays, None where the net takes none."""
-        return float(self.veil == "clear") if getattr(self.net, "conditional", False) else None
+        return float(self.veil == "clear") if self.conditional else None
 
 
 def make(model: Model, variant: Variant) -> Engine:
@@ -82,6 +104,7 @@ def make(model: Model, variant: Variant) -> Engine:
         from rainapp.stages.engines.openvino import OpenVinoEngine
 
         return OpenVinoEngine(model, variant.precision)
+    load_libraries("torch")
     from rainapp.stages.engines.pytorch import TorchEngine
 
     return TorchEngine(model, variant.device, variant.precision)

@@ -6,24 +6,23 @@ Half precision is used only where it passes a check against float32 on a probe p
 
 import hashlib
 import json
-import os
-import platform
 import threading
 import time
 from collections.abc import Sequence
-from functools import cache
 
 import numpy as np
-import torch
 
 from rainapp import paths
 from rainapp.errors import BadTreatment, UnwritableFile
 from rainapp.jobs import EngineChoice, Precision
+from rainapp.loading import load_libraries
 from rainapp.stages.engines import Engine, EngineName, Model, PrecisionName, Tiles, Variant, make, openvino
+from rainapp.stages.engines.converted import FORM, core
+from rainapp.stages.engines.machine import computes_in_bf16, hardware, surely_cpu_only, version_of
 from rainapp.textfile import replace_text
 
 PROBE_PX = 256
-PROBE_S = 1.5  # timing stops here; one run at least
+PROBE_S = 0.5  # timing stops here; one run at least
 MEAN_MAX = 0.1  # grey levels
 MAX_MAX = 2.0
 FILE = "engines.json"
@@ -37,14 +36,21 @@ def resolve_device(wanted: str) -> str:
     Raises:
         BadTreatment: it is not there.
     """
-    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    there = [f"cuda:{number}" for number in range(cuda)] + ["mps"] * torch.backends.mps.is_available() + ["cpu"]
+    there = ["cpu"] if wanted == "cpu" or surely_cpu_only() else _devices()
     if wanted == "auto":
         return there[0]
     device = "cuda:0" if wanted == "cuda" else wanted
     if device not in there:
         raise BadTreatment(f"The device “{wanted}” is not there.", f"This machine has {', '.join(there)}.")
     return device
+
+
+def _devices() -> list[str]:
+    load_libraries("torch")
+    import torch
+
+    cuda = torch.cuda.device_count() if torch.cuda.is_available() else 0
+    return [f"cuda:{number}" for number in range(cuda)] + ["mps"] * torch.backends.mps.is_available() + ["cpu"]
 
 
 def variants(device: str, engine: EngineChoice, precision: Precision, accurate: frozenset[str]) -> list[Variant]:
@@ -59,7 +65,7 @@ def variants(device: str, engine: EngineChoice, precision: Precision, accurate: 
     if engine == "openvino" and device != "cpu":
         raise BadTreatment(f"OpenVINO runs on the CPU, not on “{device}”.", "Choose the device cpu, or the engine torch.")
     if engine == "openvino" and not openvino.installed():
-        openvino.core()  # says so in words
+        core()  # says so in words
     engines: list[EngineName] = [engine] if engine != "auto" else ["torch"]
     if engine == "auto" and device == "cpu" and openvino.installed():
         engines.insert(0, "openvino")
@@ -82,9 +88,11 @@ def native_precisions(engine: EngineName, device: str) -> frozenset[str]:
     if engine == "openvino":
         return openvino.capabilities()
     if device == "cpu":
-        return frozenset({"fp32", "bf16"} if torch.cpu._is_avx512_bf16_supported() else {"fp32"})
+        return frozenset({"fp32", "bf16"} if computes_in_bf16() else {"fp32"})
     if device == "mps":
         return frozenset({"fp32", "fp16"})
+    import torch
+
     return frozenset({"fp32", "fp16"} | ({"bf16"} if torch.cuda.is_bf16_supported() else set()))
 
 
@@ -159,20 +167,8 @@ def _seconds(engine: Engine, rainy: Tiles) -> float:
 
 
 def _key(model: Model, candidates: Sequence[Variant]) -> str:
-    about = [model.sha256, torch.__version__, openvino.version(), openvino.FORM, hardware(candidates[0].device)]
+    about = [model.sha256, version_of("torch"), version_of("openvino"), FORM, hardware(candidates[0].device)]
     return hashlib.sha256(json.dumps([about, [str(each) for each in candidates]]).encode()).hexdigest()[:32]
-
-
-@cache
-def hardware(device: str) -> str:
-    """Name of the processor behind `device`."""
-    if device.startswith("cuda"):
-        return torch.cuda.get_device_name(device)
-    name = platform.processor() or platform.machine()
-    if os.path.exists("/proc/cpuinfo"):
-        with open("/proc/cpuinfo", encoding="utf-8") as facts:
-            name = next((line.split(":")[1].strip() for line in facts if line.startswith("model name")), name)
-    return f"{name} x{os.cpu_count()} {torch.backends.cpu.get_cpu_capability()}"
 
 
 def _recall() -> dict[str, str]:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from rainapp.errors import BadTreatment, DeviceLost
 from rainapp.image import Pixels
-from rainapp.stages.engines import EngineName, Model, PrecisionName, Tiles, device_lock
+from rainapp.stages.engines import EngineName, Model, PrecisionName, Stop, Tiles, device_lock
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -50,7 +50,7 @@ class TorchEngine:
             result: Tiles = derained.cpu().numpy()
         return result
 
-    def render(self, pixels: Pixels) -> Tiles:
+    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
         """Derain one tile (H, W, 3) as in the file; see `Engine`."""
         peak = int(np.iinfo(pixels.dtype).max)
         with self._lock, torch.inference_mode(), _lost_device_in_words(self.device):
@@ -59,6 +59,9 @@ class TorchEngine:
             rainy = there.permute(2, 0, 1)[None].float().div_(peak)
             result: Tiles = self._run(rainy)[0].permute(1, 2, 0).contiguous().cpu().numpy()
         return result
+
+    def prepare(self, height: int, width: int) -> None:
+        """Any size is as ready as another."""
 
     def _run(self, rainy: Tensor) -> Tensor:
         rainy = rainy.contiguous(memory_format=torch.channels_last)
