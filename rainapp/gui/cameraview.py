@@ -4,12 +4,13 @@ Zoom by wheel, pinch, double click and keys is the same wherever photos are show
 """
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QNativeGestureEvent, QPainter, QResizeEvent, QTouchEvent, QWheelEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from rainapp.gui.camera import Camera
 from rainapp.gui.screen import Pyramid
 from rainapp.gui.theme import look
+from rainapp.gui.touch import Fingers
 from rainapp.jobs import Region
 
 NEAREST_FROM = 2.0  # from this zoom on, pixels are shown as they are
@@ -32,6 +33,8 @@ class CameraView(QWidget):
         self.setMinimumSize(240, 120)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._fingers = Fingers(self)
         look().changed.connect(self.update)
 
     # -- what a subclass says
@@ -95,14 +98,26 @@ class CameraView(QWidget):
         event.accept()
 
     def event(self, event: object) -> bool:
-        """Zoom by pinching on a touch pad, keep to the pixels of the screen the window is on; everything else as usual."""
+        """Zoom by pinching on pad or screen, keep to the pixels of the screen the window is on; everything else as usual."""
         if isinstance(event, QEvent) and event.type() == QEvent.Type.DevicePixelRatioChange:
             self._lay()
             self._moved()
         if isinstance(event, QNativeGestureEvent) and event.gestureType() == Qt.NativeGestureType.ZoomNativeGesture:
             self._zoom_by(1 + event.value(), event.position())
             return True
+        if isinstance(event, QTouchEvent):
+            self._touched(event)
+            return True
         return super().event(event)  # type: ignore[arg-type]
+
+    def _touched(self, event: QTouchEvent) -> None:
+        pinch = self._fingers.take(event)
+        if pinch is None or not self.has_picture:
+            return
+        before, now, spread = pinch
+        self.camera.zoom_to(self.camera.zoom * spread, self._in_view(before))
+        self.camera.pan(now - before)
+        self._moved()
 
     def _pan_by_key(self, event: QKeyEvent) -> None:
         """Move the photo by an arrow key, with Shift further."""
