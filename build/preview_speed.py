@@ -86,7 +86,8 @@ def _once(session: "Session", arrived: Callable[[], "ShownPair | None"]) -> floa
 
 def _tell(name: str, took: list[float], pair: "ShownPair | None") -> None:
     size = f"{pair.rainy.width}x{pair.rainy.height}" if pair is not None else "nothing"
-    print(f"{name}: {size} in {statistics.median(took):.2f} s (from {min(took):.2f} to {max(took):.2f} s, {len(took)} times)")
+    each = ", ".join(f"{seconds:.2f}" for seconds in took)
+    print(f"{name}: {size} in {statistics.median(took):.2f} s (median of {each})")
 
 
 def main() -> int:

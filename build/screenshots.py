@@ -221,7 +221,8 @@ def compare_pages(walk: Walk, dry: Path | None) -> None:
         page.comparing.set_mode("photos")
         workspace.select(shown, photos[:2])
     page.grid.actual_size()
-    walk.wait(lambda: page.comparing.sights.part_region is not None)
+    sights = page.comparing.sights
+    walk.wait(lambda: sights.part_region is not None or sights.finest >= 1)  # a small photo is there as fine as it is
     walk.keep_both("compare")
     page.toggle_blind()
     walk.wait()
