@@ -194,9 +194,9 @@ class Settings:
     veil: Literal["keep", "clear"] = _pref(
         "keep", "remembered", "Haze", "Haze is part of the scene, or goes too.", words=("Keep", "Clear")
     )
-    temporal: Literal["auto", "off", "fast", "best"] = _pref(
+    temporal: Literal["auto", "off", "fast", "best", "learned"] = _pref(
         "auto", "remembered", "Between frames", "How flicker between the frames of a clip is calmed.",
-        words=("Automatic", "Off", "Fast", "Best"),
+        words=("Automatic", "Off", "Fast", "Best", "Learned"),
     )  # fmt: skip
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")

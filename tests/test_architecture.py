@@ -133,6 +133,13 @@ TABLE = (
         why="one loop on the lower layers of rainapp; it runs without any face",
     ),
     Row(
+        "fusing",
+        ("training.fusion", "training.fusion_samples"),
+        uses=("words", "values", "contracts", "nets", "metrics", "files", "rain", "stages", "training"),
+        libraries=libraries("numpy cv2 torch"),
+        why="what fuses frames is trained on what the stages before it make of a clip",
+    ),
+    Row(
         "importing",
         ("rainapp.importing",),
         uses=("words", "values", "contracts"),

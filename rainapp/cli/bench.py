@@ -71,7 +71,7 @@ def add_parser(subparsers: Any) -> None:
         "--video", type=Path, nargs="?", const=Path(), metavar="CLIP",
         help="measure a clip from file to file instead; default: the bundled sample",
     )  # fmt: skip
-    parser.add_argument("--temporal", choices=["auto", "off", "fast", "best"], default="auto", help="with --video")
+    parser.add_argument("--temporal", choices=["auto", "off", "fast", "best", "learned"], default="auto", help="with --video")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=run)
 

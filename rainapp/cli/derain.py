@@ -72,8 +72,9 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--veil", choices=("keep", "clear"), help="keep (default): only streaks go; clear: haze goes too")
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
     group.add_argument(
-        "--temporal", choices=("auto", "off", "fast", "best"),
-        help="clips only: calm what flickers; fast: where nothing moves, best: along the motion; auto (default): best on a CPU",
+        "--temporal", choices=("auto", "off", "fast", "best", "learned"),
+        help="clips only: calm what flickers; fast: where nothing moves, best: along the motion, learned: best, then a net; "
+        "auto (default): best on a CPU",
     )  # fmt: skip
     group.add_argument("--device", type=_device, metavar="auto|cpu|cuda:0|mps", help="where the work is done")
     group.add_argument("--engine", choices=("auto", "torch", "openvino"), help="auto (default): the fastest measured here")

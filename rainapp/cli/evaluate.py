@@ -33,7 +33,7 @@ CLIP_COLUMNS = (
     "seconds_per_mp",
 )
 CROPS = 30
-TEMPORAL = ("auto", "off", "fast", "best")
+TEMPORAL = ("auto", "off", "fast", "best", "learned")
 
 
 def add_parser(subparsers: Any) -> None:
@@ -46,7 +46,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--model", action="append", default=[], help="model id; may be given several times")
     parser.add_argument("--identity", action="store_true", help="also score the untouched pictures")
     parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
-    parser.add_argument("--temporal", default="auto", help="for clips: auto, off, fast, best, or several: off,fast,best")
+    parser.add_argument("--temporal", default="auto", help=f"for clips: {', '.join(TEMPORAL)}, or several: off,best,learned")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
     parser.add_argument("--engine", choices=["auto", "torch", "openvino"], default="auto")
     parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")

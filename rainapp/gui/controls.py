@@ -89,8 +89,10 @@ class Segments(QFrame):
 
     chosen = Signal(str)
 
-    def __init__(self, name: str, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None) -> None:
-        """Offer `choices`: (key, words, icon or "")."""
+    def __init__(
+        self, name: str, choices: Sequence[tuple[str, str, str]], parent: QWidget | None = None, *, tight: bool = False
+    ) -> None:
+        """Offer `choices`: (key, words, icon or ""); `tight` where many must fit side by side."""
         super().__init__(parent)
         self.setProperty("role", "segments")
         self.setAccessibleName(name)
@@ -103,6 +105,7 @@ class Segments(QFrame):
         for key, words, icon in choices:
             button = QPushButton(f" {words}" if icon else words)
             button.setProperty("role", "segment")
+            button.setProperty("tight", tight)
             button.setAccessibleName(f"{name}: {words}")
             button.setCheckable(True)
             if icon:
@@ -119,7 +122,7 @@ class Segments(QFrame):
         font = button.font()
         font.setBold(True)
         icon = icons.ICON_PX + 4 if not button.icon().isNull() else 0
-        return QFontMetrics(font).horizontalAdvance(button.text()) + icon + 26
+        return QFontMetrics(font).horizontalAdvance(button.text()) + icon + (12 if button.property("tight") else 26)
 
     def choose(self, key: str) -> None:
         """Show `key` as chosen, without telling. Tab goes to the chosen one only, arrow keys to the others."""

@@ -93,8 +93,8 @@ class Inspector(QScrollArea):
         head = NameLabel(self.tr("Between frames"))
         head.reset.connect(lambda: self._workspace.change(temporal="auto"))
         choices = (("auto", self.tr("Auto"), ""), ("fast", self.tr("Fast"), ""), ("best", self.tr("Best"), ""),
-                   ("off", self.tr("Off"), ""))  # fmt: skip
-        self.temporal = Segments(self.tr("Between frames"), choices)
+                   ("learned", self.tr("Learned"), ""), ("off", self.tr("Off"), ""))  # fmt: skip
+        self.temporal = Segments(self.tr("Between frames"), choices, tight=True)
         self.temporal.setToolTip(self.tr("How flicker between the frames of a clip is calmed"))
         self.temporal.chosen.connect(lambda key: self._workspace.change(temporal=key))
         column.addWidget(head)

@@ -53,6 +53,7 @@ QLabel[role="tag"] { color: $dim; border: 1px solid $line; border-radius: 10px; 
     min-height: 18px; max-height: 18px; }
 QPushButton[role="segment"] { background: transparent; border: none; border-radius: 6px; padding: 0 12px; color: $dim;
     min-height: 27px; }
+QPushButton[role="segment"][tight="true"] { padding: 0 5px; }
 QPushButton[role="segment"]:hover { color: $text; }
 QPushButton[role="segment"]:checked { background: $hover; color: $text; font-weight: 600; }
 QPushButton[role="segment"]:disabled { color: $off; }

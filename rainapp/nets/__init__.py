@@ -10,14 +10,16 @@ from safetensors import SafetensorError
 from safetensors.torch import load as read_tensors
 from torch import Tensor, nn
 
-from rainapp.cards import ModelCard
+from rainapp.cards import ModelCard, read_card
 from rainapp.errors import BadModel
-from rainapp.library import checked_weights
+from rainapp.library import WEIGHTS, checked_weights
 from rainapp.nets.folded_naf import folded
+from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 from rainapp.recognise import BORROWED
 
+FUSION = "fusion_naf"  # no derainer, so it is not among them
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
     "prenet": PReNet,
@@ -66,6 +68,25 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
         raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", str(error), weights) from error
     if isinstance(net, UnshuffleNaf):
         net.last = False
+    return net.eval().requires_grad_(False)
+
+
+def load_fusion(folder: Path) -> FusionNaf:
+    """The net that fuses frames with its weights, of the card in `folder`; see `load`.
+
+    Raises:
+        BadModel: there is none, it is another net, or see `load`.
+    """
+    card, _ = read_card(folder)
+    if card.arch != FUSION:
+        raise BadModel(f"The net “{card.id}” does not fuse frames.", f"“{FUSION}” is wanted, “{card.arch}” was found.", folder)
+    tensors = _read_checked(card, folder / WEIGHTS)
+    try:
+        net = FusionNaf(**card.shape)
+        net.load_state_dict(tensors)
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", str(error), folder) from error
+    net.last = False
     return net.eval().requires_grad_(False)
 
 

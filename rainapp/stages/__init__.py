@@ -135,7 +135,12 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
     mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
         return (Derainer(net, amount),)
-    steady = (Derainer(net), Steadier(mode, part_frames))
+    fuse = None
+    if mode == "learned":
+        from rainapp.stages.fusion import load_fuse  # a net of its own: loaded on use
+
+        mode, fuse = "best", load_fuse(net.engine.name, net.engine.device)
+    steady = (Derainer(net), Steadier(mode, part_frames, fuse))
     return steady if amount.is_full else (*steady, amount)
 
 

@@ -17,7 +17,7 @@ import numpy as np
 from rainapp.image import Frame
 from rainapp.jobs import Watch
 from rainapp.stages.neighbours import Floats, Grey, Seen, change_between, see, sized, smooth
-from rainapp.stages.weighing import Weigher, rain_share
+from rainapp.stages.weighing import Fuse, Weigher, rain_share
 
 CUT_DIFFERENCE = 0.15  # mean change of grey (0 to 1) that is a cut
 CUT_HISTOGRAM = 0.5  # Bhattacharyya distance of grey histograms that is a cut, together with half the change above
@@ -27,18 +27,19 @@ STILL_CHANGE = 0.03  # for `fast`: change between the neighbours up to which a p
 class Steadier:
     """The stage that calms flicker; `mode` is "fast" or "best"."""
 
-    def __init__(self, mode: Literal["fast", "best"], part_frames: int = 0) -> None:
-        """Nothing is kept between two calls.
+    def __init__(self, mode: Literal["fast", "best"], part_frames: int = 0, fuse: Fuse | None = None) -> None:
+        """Nothing is kept between two calls. `fuse` goes on where "best" ends.
 
         With `part_frames` every frame whose number it divides begins anew, as after a cut: then frames that are worked on in
         parts, with or without an interruption, come out the same.
         """
         self.mode = mode
         self.part_frames = part_frames
+        self.fuse = fuse
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Yield a steadied frame for each derained frame; `watch` is not ticked, the derainer before does so."""
-        run = _Best() if self.mode == "best" else _Fast()
+        run = _Best(self.fuse) if self.mode == "best" else _Fast()
         before: Seen | None = None
         now: Seen | None = None
         for frame in frames:
@@ -91,8 +92,10 @@ class _Fast:
 class _Best:
     """Rain becomes what the neighbours show at the same place of the scene, the one before as it came out."""
 
-    def __init__(self) -> None:
+    def __init__(self, fuse: Fuse | None) -> None:
         self._weigher = Weigher()
+        self._fuse = fuse
 
     def steady(self, before: Seen | None, now: Seen, after: Seen | None) -> Frame:
-        return _finished(now, self._weigher.weigh(before, now, after).picture)
+        weighed = self._weigher.weigh(before, now, after)
+        return _finished(now, weighed.picture if self._fuse is None else self._fuse(weighed))

@@ -8,6 +8,7 @@ brighter than both neighbours, and stand among rain that was found; they are rep
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
@@ -46,6 +47,14 @@ class Weighed:
     after: View | None
     picture: Floats
     variance: Floats
+
+
+class Fuse(Protocol):
+    """Makes the picture of a frame (H, W, 3), 0 to 1, of what the formula made of it and its neighbours."""
+
+    def __call__(self, weighed: Weighed) -> Floats:
+        """The picture, float32."""
+        ...
 
 
 class Weigher:

@@ -1419,6 +1419,10 @@
         <translation>Behalten</translation>
     </message>
     <message>
+        <source>Learned</source>
+        <translation>Netz</translation>
+    </message>
+    <message>
         <source>Model</source>
         <translation>Modell</translation>
     </message>

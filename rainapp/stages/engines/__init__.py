@@ -73,7 +73,7 @@ class Model:
     """A net and what engines need to know of it.
 
     `load` gives it as float32 on the CPU; `sha256` names its weights; `multiple_px` is the step of the sides it works on;
-    `conditional`: it is told whether haze goes too.
+    `conditional`: it is told whether haze goes too; `channels` go in.
     """
 
     load: Callable[[], "nn.Module"]
@@ -82,6 +82,7 @@ class Model:
     veil: Veil = "keep"
     conditional: bool = False
     arch: str = ""
+    channels: int = 3
 
     @cached_property
     def net(self) -> "nn.Module":

@@ -21,7 +21,7 @@ class Bound(nn.Module):
         self.clear = None if clear is None else torch.tensor([clear])
 
     def forward(self, rainy: Tensor) -> Tensor:
-        """(B, 3, H, W) in and out."""
+        """(B, 3, H, W) out, and in for a derainer."""
         derained: Tensor = self.net(rainy) if self.clear is None else self.net(rainy, self.clear)
         return derained
 
@@ -42,7 +42,7 @@ def translated(model: Model) -> Any:
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     side = 4 * model.multiple_px
-    example = (torch.zeros(1, 3, side, side),)
+    example = (torch.zeros(1, model.channels, side, side),)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of the padding branch, which sides in multiples never take
         try:

@@ -1,0 +1,136 @@
+"""Fusing frames by a trained net: first the formula of `best`, then what the net of `rainapp.nets.fusion` adds to it.
+
+The net sees a frame and what its neighbours show of it. Nothing it makes goes back into the formula, so nothing is kept between
+frames. A picture goes through it in strips of one size that overlap as far as it sees, so it takes no more memory when large.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from rainapp.cards import read_card
+from rainapp.errors import NotEnoughMemory
+from rainapp.library import WEIGHTS, checked_weights
+from rainapp.paths import resource
+from rainapp.stages.engines import EngineName, Model
+from rainapp.stages.engines.planes import Run, runner
+from rainapp.stages.neighbours import Floats, smooth
+from rainapp.stages.weighing import Weighed
+
+if TYPE_CHECKING:
+    from torch import nn
+
+FOLDER = "fusion"  # among the resources: card and weights
+PICTURES, HINTS = 5, 7  # what the net sees: three channels each, and one; in the order of `rainapp.nets.fusion`
+CHANNELS = 3 * PICTURES + HINTS
+STRIP_PX = 600_000  # area of a strip without what it overlaps
+NEAR_PX, NEAR_REMOVED = 31, 0.008  # the square around a pixel, and the mean light removed there from which the net counts whole
+ERROR_MAX, MISFIT_MAX = 0.1, 0.25  # what fills a hint
+
+
+@dataclass(frozen=True)
+class NetFuse:
+    """Adds what a net makes of a frame, where rain was found around.
+
+    `margin_px` is how far the net sees, a multiple of `multiple_px`, which is the step of the sides it works on.
+    """
+
+    run: Run
+    margin_px: int
+    multiple_px: int
+    strip_px: int = STRIP_PX
+
+    def __call__(self, weighed: Weighed) -> Floats:
+        """The picture (H, W, 3), 0 to 1; see `weighing.Fuse`.
+
+        Raises:
+            NotEnoughMemory: there is not enough left for a strip.
+        """
+        near = near_rain(weighed.now.removed)
+        height, width = near.shape
+        step = self.multiple_px
+        rows = max(step, self.strip_px // width // step * step)
+        whole = -(-height // step) * step
+        window = min(rows + 2 * self.margin_px, whole)
+        fused = weighed.picture.copy()
+        for top in range(0, height, rows):
+            strip = slice(top, min(top + rows, height))
+            if near[strip].any():
+                first = min(max(0, top - self.margin_px), whole - window)
+                added = self._added(weighed, slice(first, first + window))[top - first : strip.stop - first]
+                fused[strip] += near[strip][:, :, None] * added
+        return np.clip(fused, 0, 1, out=fused)
+
+    def _added(self, weighed: Weighed, window: slice) -> Floats:
+        """What the net adds in the rows of `window` (H, W, 3)."""
+        seen = seen_by_net(weighed, window)
+        missing = window.stop - window.start - seen.shape[0], -seen.shape[1] % self.multiple_px
+        if any(missing):
+            seen = np.pad(seen, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+        try:
+            added = self.run(np.ascontiguousarray(seen.transpose(2, 0, 1)[None]))
+        except MemoryError as error:
+            raise NotEnoughMemory(
+                "Memory ran out while frames were fused.", "Close other programs, or calm the clip with “best”."
+            ) from error
+        return np.asarray(added[0].transpose(1, 2, 0)[:, : weighed.picture.shape[1]], np.float32)
+
+
+@lru_cache(maxsize=2)
+def load_fuse(engine: EngineName, device: str, folder: Path | None = None) -> NetFuse:
+    """The trained net that came with the application, or that of `folder`, on `device`.
+
+    Raises:
+        BadModel: it is missing, damaged or no such net.
+    """
+    place = folder or resource(FOLDER)
+    card, _ = read_card(place)
+    checked_weights(card, place / WEIGHTS)
+    model = Model(lambda: _net(place), card.sha256, card.multiple_of_px, arch=card.arch, channels=CHANNELS)
+    return NetFuse(runner(model, engine, device), card.receptive_px, card.multiple_of_px)
+
+
+def _net(folder: Path) -> "nn.Module":
+    from rainapp import nets  # torch, which a net that was translated before does without
+
+    return nets.load_fusion(folder)
+
+
+def seen_by_net(weighed: Weighed, rows: slice = slice(None)) -> Floats:
+    """(H, W, CHANNELS) float32 0 to 1 of some rows, in the order of `nets.fusion.PICTURES` and `HINTS`.
+
+    A neighbour that is missing shows what the formula made, and nothing of it counts as the same.
+    """
+    now, one, other = weighed.now, weighed.before, weighed.after
+    formula = weighed.picture[rows]
+    nothing = np.zeros(formula.shape[:2], np.float32)
+    seen = np.empty((*formula.shape[:2], CHANNELS), np.float32)
+    pictures = (
+        formula,
+        now.derained[rows],
+        now.frame.source.pixels[rows].astype(np.float32) * np.float32(1 / now.frame.source.peak),
+        formula if one is None else one.picture[rows],
+        formula if other is None else other.picture[rows],
+    )
+    hints = (
+        np.sqrt(now.removed[rows]),
+        nothing if one is None else one.same[rows],
+        nothing if other is None else other.same[rows],
+        nothing if other is None else np.sqrt(np.maximum(other.removed[rows], 0)),
+        np.minimum(np.sqrt(weighed.variance[rows]) / np.float32(ERROR_MAX), 1),
+        nothing if one is None else np.minimum(one.misfit[rows] / np.float32(MISFIT_MAX), 1),
+        nothing if other is None else np.minimum(other.misfit[rows] / np.float32(MISFIT_MAX), 1),
+    )
+    for index, picture in enumerate(pictures):
+        seen[:, :, 3 * index : 3 * index + 3] = picture
+    for index, hint in enumerate(hints):
+        seen[:, :, 3 * PICTURES + index] = hint
+    return seen
+
+
+def near_rain(removed: Floats) -> Floats:
+    """How far the net counts at a pixel (H, W), 0 to 1, by the light that was `removed` around: dry places stay as they are."""
+    return np.asarray(np.clip(smooth(removed, NEAR_PX) / np.float32(NEAR_REMOVED), 0, 1), np.float32)
