@@ -26,7 +26,7 @@ from rainapp.stages import fusion, load_pipeline
 from rainapp.stages.engines import Model, openvino
 from rainapp.stages.engines.planes import OpenVinoRun, TorchRun
 from rainapp.stages.fusion import FOLDER, NetFuse, load_fuse
-from rainapp.stages.neighbours import see
+from rainapp.stages.neighbours import see, smooth
 from rainapp.stages.steady import Steadier
 from rainapp.stages.weighing import Weighed, Weigher
 from training.rain_clip import RainClip, pan
@@ -82,9 +82,18 @@ def test_what_the_net_adds_lies_between_the_pictures_but_for_a_small_rest() -> N
     for one in weighed(moving()):
         neighbours = [view.picture for view in (one.before, one.after) if view is not None]
         reach = sum(np.abs(picture - one.picture) for picture in (one.now.derained, *neighbours)) + REST_MAX
+        reach += smooth(reach, fusion.LARGE_PX)
         added = np.abs(fuse_of(net)(one) - one.picture)
         assert (added <= 0.6 * reach + 1e-5).all()
         assert added.max() > 0.01, "otherwise nothing was tried"
+
+
+def test_how_light_a_place_is_at_large_stays() -> None:
+    for one in weighed(moving(4, 160, 200)):
+        light = replace(one, now=replace(one.now, removed=np.full_like(one.now.removed, 0.2)))  # rain everywhere
+        changed = fuse_of(small_net(said=3.0))(light) - one.picture
+        assert np.abs(changed).mean() > 0.005, "otherwise nothing was tried"
+        assert np.abs(smooth(changed, fusion.LARGE_PX)).mean() < 0.1 * np.abs(changed).mean()
 
 
 def test_where_all_pictures_agree_next_to_nothing_is_invented() -> None:

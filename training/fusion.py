@@ -28,7 +28,7 @@ from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.nets.fusion import CHANNELS, MULTIPLE_PX, RECEPTIVE_PX, FusionNaf
 from rainapp.privacy import silence_reporters
 from rainapp.stages import load_pipeline
-from rainapp.stages.fusion import near_rain
+from rainapp.stages.fusion import LARGE_PX, near_rain
 from training import checkpoint
 from training.data import read_photos
 from training.fusion_samples import Bytes, Maker, as_floats
@@ -71,8 +71,15 @@ class Crops:
 
     def fused(self, net: nn.Module) -> Tensor:
         """What `net` makes of it, (B, 3, H, W)."""
-        fused: Tensor = (self.formula + self.near * net(self.seen)).clamp(0, 1)
+        added = self.near * net(self.seen)
+        fused: Tensor = (self.formula + self.near * (added - around(added))).clamp(0, 1)
         return fused
+
+
+def around(planes: Tensor) -> Tensor:
+    """The mean of (B, 3, H, W) over a square around each pixel, as `stages.fusion` takes it."""
+    padded = F.pad(planes, (LARGE_PX // 2,) * 4, mode="reflect")
+    return F.avg_pool2d(F.avg_pool2d(padded, (LARGE_PX, 1), 1), (1, LARGE_PX), 1)
 
 
 def squared(picture: Tensor, clean: Tensor) -> Tensor:

@@ -2,6 +2,9 @@
 
 The net sees a frame and what its neighbours show of it. Nothing it makes goes back into the formula, so nothing is kept between
 frames. A picture goes through it in strips of one size that overlap as far as it sees, so it takes no more memory when large.
+
+What it adds may change detail only, not how light a place is at large: whether a derainer leaves too much light or takes too
+much depends on rain and scene, and a net that learnt the one on its clips made the other worse on a dark road.
 """
 
 from dataclasses import dataclass
@@ -27,6 +30,7 @@ FOLDER = "fusion"  # among the resources: card and weights
 PICTURES, HINTS = 5, 7  # what the net sees: three channels each, and one; in the order of `rainapp.nets.fusion`
 CHANNELS = 3 * PICTURES + HINTS
 STRIP_PX = 600_000  # area of a strip without what it overlaps
+LARGE_PX = 63  # side of the square whose mean the net does not change
 NEAR_PX, NEAR_REMOVED = 31, 0.008  # the square around a pixel, and the mean light removed there from which the net counts whole
 ERROR_MAX, MISFIT_MAX = 0.1, 0.25  # what fills a hint
 
@@ -55,14 +59,17 @@ class NetFuse:
         rows = max(step, self.strip_px // width // step * step)
         whole = -(-height // step) * step
         window = min(rows + 2 * self.margin_px, whole)
-        fused = weighed.picture.copy()
+        added = np.zeros_like(weighed.picture)
         for top in range(0, height, rows):
             strip = slice(top, min(top + rows, height))
             if near[strip].any():
                 first = min(max(0, top - self.margin_px), whole - window)
-                added = self._added(weighed, slice(first, first + window))[top - first : strip.stop - first]
-                fused[strip] += near[strip][:, :, None] * added
-        return np.clip(fused, 0, 1, out=fused)
+                made = self._added(weighed, slice(first, first + window))
+                added[strip] = near[strip][:, :, None] * made[top - first : strip.stop - first]
+        added -= smooth(added, LARGE_PX)
+        added *= near[:, :, None]
+        added += weighed.picture
+        return np.clip(added, 0, 1, out=added)
 
     def _added(self, weighed: Weighed, window: slice) -> Floats:
         """What the net adds in the rows of `window` (H, W, 3)."""

@@ -77,7 +77,7 @@ def sized(values: Floats, size: tuple[int, int]) -> Floats:
 
 
 def smooth(values: Floats, side: int) -> Floats:
-    """`values` (H, W) averaged over squares of `side` pixels."""
+    """`values` (H, W) or (H, W, n) averaged over squares of `side` pixels."""
     return np.asarray(cv2.blur(values, (side, side), borderType=cv2.BORDER_REFLECT_101), np.float32)
 
 
