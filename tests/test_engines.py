@@ -259,3 +259,24 @@ def test_the_second_start_does_without_torch(tiny_library: Path, tmp_path: Path)
     )
     runs = [subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=False) for _ in range(2)]
     assert [run.stdout.strip() for run in runs] == ["True", "False"], runs[0].stderr + runs[1].stderr
+
+
+def test_what_comes_now_and_then_does_not_displace_what_is_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(openvino, "KEPT_PX_MAX", 20_000)
+    monkeypatch.setattr(openvino, "LARGE_PX", 5_000)
+    small = model()
+    fast, plain = OpenVinoEngine(small, "fp32"), TorchEngine(small, "cpu", "fp32")
+    rng = np.random.default_rng(4)
+
+    def derain(height: int, width: int) -> int:
+        """Pixels kept afterwards."""
+        rainy = rng.random((1, 3, height, width), dtype=np.float32)
+        np.testing.assert_allclose(fast(rainy), plain(rainy), atol=2e-5)
+        return fast.kept_px
+
+    assert [derain(80, 96), derain(80, 104), derain(96, 104), derain(80, 96)] == [7680, 16_000, 16_000, 16_000]
+    assert derain(96, 104) == 16_000
+    assert derain(96, 104) == 7680 + 9984  # twice in a row: the one used longest ago goes
+    for _ in range(openvino.STALE_REQUESTS + 1):
+        derain(96, 104)
+    assert derain(80, 112) == 9984 + 8960  # what was not used for long makes room

@@ -12,6 +12,7 @@ PREVIEW_PX = 1600  # photos up to this size are previewed as they are, larger on
 PREVIEW_PX_MIN = 1024
 PREVIEW_STEP_PX = 64
 PART_PIXELS_MAX = 8_000_000  # a larger part would take longer than a person waits
+ROOM_PX = 128  # how much larger than the view a photo is at least where parts of it are of one size
 
 
 @dataclass(eq=False)
@@ -24,6 +25,7 @@ class Sight:
     whole: ShownPair | None = None
     part: ShownPair | None = None
     part_by: Treatment | None = None
+    part_is_hasty: bool = False
     result: ShownPair | None = None
     result_part: ShownPair | None = None
     treatment: Treatment | None = None
@@ -68,3 +70,10 @@ def covers(outer: Region, inner: Region) -> bool:
         and outer.x + outer.width >= inner.x + inner.width
         and outer.y + outer.height >= inner.y + inner.height
     )
+
+
+def usual_part(picture: ShownPicture, view_px: tuple[float, float]) -> tuple[int, int] | None:
+    """Width and height of what is in sight of `picture` at full scale; None where it is hardly larger than the view."""
+    width, height = (math.ceil(side) for side in view_px)
+    roomy = picture.full_width >= width + ROOM_PX and picture.full_height >= height + ROOM_PX
+    return (width, height) if roomy and min(width, height) > 0 else None

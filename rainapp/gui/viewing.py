@@ -1,7 +1,8 @@
 """What the canvas shows of the selected file: its picture, the preview of the visible part, the finished result. QtCore only.
 
 Selecting a file asks for a picture of screen size, then for a preview. Zooming in asks for the picture at full size and for a
-preview of the part in sight. A newer wish cancels the older one; the last few files are kept for a quick return.
+preview of the part in sight: first in haste, then, when nothing else is wanted, once more and exactly. A newer wish cancels the
+older one; the last few files are kept for a quick return.
 """
 
 from collections import OrderedDict
@@ -14,9 +15,9 @@ from rainapp.gui.colours import SRGB
 from rainapp.gui.item import TROUBLED, State
 from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
-from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large
+from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large, usual_part
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped
+from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, WarmUp
 from rainapp.workers import Handle
 
 SCREEN_PX = 2048  # longest side of the picture that is read first
@@ -45,6 +46,9 @@ class Viewing(QObject):
         self._kept: OrderedDict[Path, Sight] = OrderedDict()
         self._reading: Handle | None = None
         self._previewing: Handle | None = None
+        self._asked: Preview | ReadPair | None = None  # what it is that is previewed
+        self._quietly = False  # it only makes better what is in sight
+        self._warmed: WarmUp | None = None
         self._resting = RestingRegion(SETTLE_MS, self)
         self._resting.rested.connect(self._want_part)
         workspace.current_changed.connect(self._switch)
@@ -56,7 +60,7 @@ class Viewing(QObject):
     @property
     def waiting(self) -> bool:
         """Whether a preview or a result is on its way."""
-        return self._previewing is not None
+        return self._previewing is not None and not self._quietly
 
     @property
     def pair(self) -> ShownPair | None:
@@ -200,13 +204,29 @@ class Viewing(QObject):
             return
         if sight.detail is None and self._reading is None:
             self._reading = self._ask(ReadPicture(sight.item.path, 0), self._detail_came)
-        if self._previewing is not None or self.workspace.card is None:
+        asked = self._asked if self._previewing is not None else None
+        if self.workspace.card is None or (asked is not None and (asked.region is None or covers(asked.region, region))):
             return
         job = self._missing_part()
         if job is not None:
             self._preview(job)
+        elif self._previewing is not None:
+            return
         elif sight.whole is not None and self._is_stale(sight) and not self.shows_result:
             self._fetch()
+        elif sight.part is not None and sight.part_is_hasty and not self.shows_result and not is_too_large(region):
+            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, region), quietly=True)
+
+    def _warm_part(self) -> None:
+        """Make the net ready for what will be in sight at full scale, while nothing else is wanted."""
+        sight = self.sight
+        part = usual_part(sight.picture, self._view_px) if sight is not None and sight.picture is not None else None
+        if part is None or sight is None or sight.item.is_clip or sight.whole is None or self._resting.region is not None:
+            return
+        wanted = WarmUp(self.workspace.preview_treatment, part)
+        if wanted != self._warmed:
+            self._warmed = wanted
+            self.workspace.dispatch.ask(wanted, "quick", lambda _: None)
 
     def _missing_part(self) -> Preview | ReadPair | None:
         """What brings the part in sight at full scale; None where it is at hand, or not wanted."""
@@ -217,11 +237,11 @@ class Viewing(QObject):
             return None
         if self.shows_result and sight.item.target is not None:
             return ReadPair(sight.item.path, sight.item.target, region)
-        return Preview(sight.item.path, self.workspace.preview_treatment, region)
+        return Preview(sight.item.path, self.workspace.preview_treatment, region, hasty=True)
 
-    def _preview(self, job: Preview | ReadPair) -> None:
+    def _preview(self, job: Preview | ReadPair, quietly: bool = False) -> None:
         self._cancel_preview()
-        self.share = 0.0
+        self.share, self._asked, self._quietly = 0.0, job, quietly
         self._previewing = self.workspace.dispatch.ask(job, "quick", lambda event: self._pair_came(job, event))
         self._hold()
         self.progressed.emit()
@@ -313,6 +333,8 @@ class Viewing(QObject):
         self.changed.emit()
         if not isinstance(event, Failed):
             self._fetch()
+            if self._previewing is None:
+                self._warm_part()
         self._hold()
 
     def _keep(self, sight: Sight, job: Preview | ReadPair, pair: ShownPair) -> None:
@@ -326,7 +348,7 @@ class Viewing(QObject):
             sight.whole, sight.treatment, sight.whole_by = pair, job.treatment, job
             sight.part = sight.part if sight.part_by == job.treatment else None
         else:
-            sight.part, sight.part_by = pair, job.treatment
+            sight.part, sight.part_by, sight.part_is_hasty = pair, job.treatment, job.hasty
         self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
 
     # -- what changes elsewhere

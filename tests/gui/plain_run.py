@@ -31,6 +31,7 @@ from rainapp.jobs import (
     ReadPair,
     ReadPicture,
     Region,
+    WarmUp,
     Watch,
 )
 from rainapp.masks import save_or_load
@@ -63,6 +64,8 @@ class PlainRun:
             return save_or_load(job, watch)
         if isinstance(job, FindScreenProfile):
             return find_profile(job, watch)
+        if isinstance(job, WarmUp):
+            return True
         if isinstance(job, MeasureSeen):
             return Measured(0.5, 1.0, (3.0, 2.0), (math.nan, math.nan), (math.nan, math.nan), math.nan, math.nan)
         assert isinstance(job, ReadPicture)

@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
 from rainapp.gui.sight import PREVIEW_PX, PREVIEW_PX_MIN
-from rainapp.jobs import Preview
+from rainapp.jobs import Preview, WarmUp
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 
 
@@ -33,10 +35,11 @@ def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
     until(qtbot, lambda: session.viewing.part is not None and idle(session)())
     plain_run.jobs.clear()
     session.workspace.change(veil="clear")
-    until(qtbot, lambda: len(previews(plain_run)) == 2 and idle(session)())
-    first, second = previews(plain_run)
+    until(qtbot, lambda: len(previews(plain_run)) == 3 and idle(session)())
+    first, second, third = previews(plain_run)
     assert first.region is not None
     assert second.region is None
+    assert third == replace(first, hasty=False)
     assert [job.treatment.veil for job in (first, second)] == ["clear", "clear"]
     assert session.viewing.part is not None  # and stays when the whole comes after it
     session.workspace.change(veil="keep")
@@ -45,6 +48,50 @@ def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
     assert session.viewing.sight is not None
     assert session.viewing.sight.treatment == session.workspace.preview_treatment
     assert session.viewing.sight.part_by == session.workspace.preview_treatment
+
+
+def test_the_part_in_sight_is_previewed_in_haste_first_and_exactly_when_nothing_else_is_wanted(
+    make_session: Callable[..., Session], plain_run: PlainRun, large: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(900, 700))
+    session.workspace.add([large])
+    until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+    canvas, sight = session.window.canvas, session.viewing.sight
+    assert sight is not None
+    plain_run.jobs.clear()
+    canvas.actual_size()
+    until(qtbot, lambda: sight.part is not None and not sight.part_is_hasty)
+    until(qtbot, idle(session))
+    hasty, exact = previews(plain_run)
+    assert (hasty.hasty, exact.hasty) == (True, False)
+    assert hasty.region == exact.region == canvas.camera.visible()
+    plain_run.jobs.clear()
+    plain_run.hold.clear()
+    canvas.camera.pan(QPointF(-300, -200))
+    canvas._moved()
+    until(qtbot, lambda: len(previews(plain_run)) == 1)  # and stays at its first tile
+    canvas.camera.pan(QPointF(-300, -200))
+    canvas._moved()
+    plain_run.hold.set()
+    until(qtbot, lambda: sight.part is not None and sight.part.region == canvas.camera.visible() and not sight.part_is_hasty)
+    until(qtbot, idle(session))
+    assert [job.hasty for job in previews(plain_run)][-2:] == [True, False]
+
+
+def test_the_net_is_made_ready_for_what_will_be_in_sight_at_full_scale(
+    make_session: Callable[..., Session], plain_run: PlainRun, large: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session = make_session(size=(900, 700))
+    session.workspace.add([rainy_photo(tmp_path / "small.png"), large])
+    for item, times in zip(session.workspace.items, (0, 1), strict=True):
+        session.workspace.select(item, [item])
+        until(qtbot, lambda: session.viewing.pair is not None and idle(session)())
+        ready = [job for job in plain_run.jobs if isinstance(job, WarmUp)]
+        assert len(ready) == times
+    session.window.canvas.actual_size()
+    until(qtbot, lambda: session.viewing.part is not None and idle(session)())
+    assert session.viewing.part is not None
+    assert ready[0].part == pytest.approx((session.viewing.part.region.width, session.viewing.part.region.height), abs=1)
 
 
 def test_a_large_photo_is_previewed_as_large_as_it_is_seen(

@@ -25,6 +25,7 @@ HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
 STOP_MS = 20  # how often it is asked whether the result is still wanted
 LARGE_PX = 1_000_000
 BREAK_EVEN_PX = 2_000_000
+STALE_REQUESTS = 12
 KEPT_PX_MAX = 4_500_000  # tiles of all compiled models together: each keeps working memory, about 150 bytes a pixel
 
 
@@ -58,6 +59,9 @@ class OpenVinoEngine:
         self._any_size: dict[str, Any] = {}  # by kind
         self._any_size_px: dict[str, int] = {}  # of the largest tile each has met, for which it keeps memory
         self._fixed: dict[Form, Any] = {}  # the one used longest ago first
+        self._used: dict[Form, int] = {}  # when, in requests
+        self._requests = 0
+        self._last: Form | None = None
         self._seen_px: dict[Form, int] = {}
         self._refused: set[Form] = set()  # sizes OpenVINO has no fixed form for (a narrow net on AVX2 at 1536 px)
 
@@ -98,6 +102,8 @@ class OpenVinoEngine:
 
     def _request(self, form: "Form", pays: bool = False) -> Any:
         """What runs tiles of `form`, compiled where that pays."""
+        self._requests += 1
+        self._used[form], again, self._last = self._requests, form == self._last, form
         if form in self._fixed:
             self._fixed[form] = self._fixed.pop(form)  # now the one used last
             return self._fixed[form]
@@ -105,11 +111,8 @@ class OpenVinoEngine:
         pays |= not self._fixed or self._seen_px[form] >= BREAK_EVEN_PX
         pays |= form.area_px >= LARGE_PX and form.kind not in self._any_size
         if pays and form not in self._refused:
-            self._seen_px[form] = 0
-            self._make_room(form.area_px)
             try:
-                self._fixed[form] = self._compiled(form, [form.count, 3, form.height, form.width])
-                return self._fixed[form]
+                return self._own(form, again)
             except BadTreatment:
                 self._refused.add(form)
         if form.area_px > self._any_size_px.get(form.kind, 0):
@@ -118,6 +121,19 @@ class OpenVinoEngine:
         if form.kind not in self._any_size:
             self._any_size[form.kind] = self._compiled(form, [-1, 3, -1, -1])
         return self._any_size[form.kind]
+
+    def _own(self, form: "Form", again: bool) -> Any:
+        """A compiled model for `form`. What does not fit beside those in use is kept only when it comes `again` at once."""
+        for old in [each for each in self._fixed if self._requests - self._used[each] > STALE_REQUESTS]:
+            del self._fixed[old]
+        kept = again or self.kept_px + form.area_px <= KEPT_PX_MAX
+        if kept:
+            self._make_room(form.area_px)
+        compiled = self._compiled(form, [form.count, 3, form.height, form.width])
+        if kept:
+            self._seen_px[form] = 0
+            self._fixed[form] = compiled
+        return compiled
 
     @property
     def kept_px(self) -> int:
