@@ -64,11 +64,12 @@ def _texts_in(tree: ast.Module, own: str, contexts: dict[str, str]) -> Iterator[
 
 def _tables() -> Iterator[Text]:
     """Texts that stand in tables, and are looked up by whoever draws them."""
-    from rainapp.gui import actions, inspector, settings
+    from rainapp.gui import actions, inspector, settings, trouble_words
     from rainapp.library import ModelLibrary
 
     yield from (("Actions", words) for words in (*(row.text for row in actions.ROWS), *actions.MENUS))
     yield from (("Inspector", words) for _, words in inspector.FORMATS)
+    yield from (("Troubles", words) for words in trouble_words.SENTENCES)
     for page in (*settings.PAGES, "Shortcuts", "About"):
         yield "SettingsDialog", page
     for preference in settings.PREFERENCES.values():

@@ -27,6 +27,7 @@ from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
 from rainapp.gui.screen_colours import ScreenColours
 from rainapp.gui.theme import interface_font, look
+from rainapp.gui.troubles import said
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.window import MainWindow
 from rainapp.gui.workspace import Workspace
@@ -152,7 +153,7 @@ class Session:
         self.colours = ScreenColours()
         self.workers = Workers(lambda job, watch: for_screen(run(job, watch), self.colours.space), self.bridge.hear)
         self.dispatch = Dispatch(self.workers.submit)
-        self.bridge.arrived.connect(self.dispatch.deliver)
+        self.bridge.arrived.connect(lambda event: self.dispatch.deliver(said(event)))
         look().follow(settings)
         self.workspace = Workspace(self.dispatch, library or ModelLibrary(), settings)
         self.viewing = Viewing(self.workspace)

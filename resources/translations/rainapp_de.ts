@@ -2103,6 +2103,1037 @@
     </message>
 </context>
 <context>
+    <name>Troubles</name>
+    <message>
+        <source>A CRF of {crf} is not possible with {encoder}.</source>
+        <translation>Ein CRF von {crf} ist mit {encoder} nicht möglich.</translation>
+    </message>
+    <message>
+        <source>A comparison cannot be written as “{suffix}”.</source>
+        <translation>Ein Vergleich kann nicht als „{suffix}“ geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>A model has a card and weights.</source>
+        <translation>Ein Modell hat eine Karte und Gewichte.</translation>
+    </message>
+    <message>
+        <source>A model is a folder with a card and its weights.</source>
+        <translation>Ein Modell ist ein Ordner mit einer Karte und den Gewichten.</translation>
+    </message>
+    <message>
+        <source>A result of the comparison is gone.</source>
+        <translation>Ein Ergebnis des Vergleichs ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>A {format} file cannot hold {codec}.</source>
+        <translation>Eine Datei im Format {format} fasst {codec} nicht.</translation>
+    </message>
+    <message>
+        <source>An animation is not written as {suffix}.</source>
+        <translation>Ein bewegtes Bild wird nicht als {suffix} geschrieben.</translation>
+    </message>
+    <message>
+        <source>An id has letters, digits, “-”, “_” and “.”, begins with a letter or a digit, and has at most 64 characters.</source>
+        <translation>Eine Kennung hat Buchstaben, Ziffern, „-“, „_“ und „.“, beginnt mit einem Buchstaben oder einer Ziffer und hat höchstens 64 Zeichen.</translation>
+    </message>
+    <message>
+        <source>Ask for permission to read it.</source>
+        <translation>Bitten Sie um das Recht, die Datei zu lesen.</translation>
+    </message>
+    <message>
+        <source>Ask its author for the state dict, or for safetensors.</source>
+        <translation>Bitten Sie den Urheber um das state dict oder um safetensors.</translation>
+    </message>
+    <message>
+        <source>At most {gigabytes} GB are allowed here; make it smaller first if the photo is real.</source>
+        <translation>Höchstens {gigabytes} GB sind hier erlaubt; verkleinern Sie das Foto zuerst, wenn es echt ist.</translation>
+    </message>
+    <message>
+        <source>Both must show the same at the same size.</source>
+        <translation>Beide müssen dasselbe in derselben Größe zeigen.</translation>
+    </message>
+    <message>
+        <source>Both must show the same picture at the same size.</source>
+        <translation>Beide müssen dasselbe Bild in derselben Größe zeigen.</translation>
+    </message>
+    <message>
+        <source>Check space and permissions.</source>
+        <translation>Prüfen Sie Platz und Rechte.</translation>
+    </message>
+    <message>
+        <source>Check the disk it is on.</source>
+        <translation>Prüfen Sie den Datenträger, auf dem die Datei liegt.</translation>
+    </message>
+    <message>
+        <source>Check the disk, then try again.</source>
+        <translation>Prüfen Sie den Datenträger, und versuchen Sie es dann noch einmal.</translation>
+    </message>
+    <message>
+        <source>Choose 0 to {worst}; lower is better.</source>
+        <translation>Wählen Sie 0 bis {worst}; kleiner ist besser.</translation>
+    </message>
+    <message>
+        <source>Choose PNG or TIFF.</source>
+        <translation>Wählen Sie PNG oder TIFF.</translation>
+    </message>
+    <message>
+        <source>Choose a clip with a video stream.</source>
+        <translation>Wählen Sie einen Film mit Bildspur.</translation>
+    </message>
+    <message>
+        <source>Choose a file that ends in .icc or .icm.</source>
+        <translation>Wählen Sie eine Datei, die auf .icc oder .icm endet.</translation>
+    </message>
+    <message>
+        <source>Choose a folder you may write to.</source>
+        <translation>Wählen Sie einen Ordner, in den Sie schreiben dürfen.</translation>
+    </message>
+    <message>
+        <source>Choose a mask that was made for this photo.</source>
+        <translation>Wählen Sie eine Maske, die für dieses Foto gemacht wurde.</translation>
+    </message>
+    <message>
+        <source>Choose a photo or a video.</source>
+        <translation>Wählen Sie ein Foto oder einen Film.</translation>
+    </message>
+    <message>
+        <source>Choose a shorter name.</source>
+        <translation>Wählen Sie einen kürzeren Namen.</translation>
+    </message>
+    <message>
+        <source>Choose another codec or format.</source>
+        <translation>Wählen Sie einen anderen Codec oder ein anderes Format.</translation>
+    </message>
+    <message>
+        <source>Choose another default instead.</source>
+        <translation>Wählen Sie stattdessen ein anderes als Vorgabe.</translation>
+    </message>
+    <message>
+        <source>Choose another disk or a format that compresses more.</source>
+        <translation>Wählen Sie einen anderen Datenträger oder ein Format, das stärker packt.</translation>
+    </message>
+    <message>
+        <source>Choose another folder with --models-dir.</source>
+        <translation>Wählen Sie mit --models-dir einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>Wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose another id with --id, or remove that model first.</source>
+        <translation>Wählen Sie mit --id eine andere Kennung, oder entfernen Sie jenes Modell zuerst.</translation>
+    </message>
+    <message>
+        <source>Choose another in the settings under Looks.</source>
+        <translation>Wählen Sie ein anderes in den Einstellungen unter Aussehen.</translation>
+    </message>
+    <message>
+        <source>Choose another model, or keep the veil.</source>
+        <translation>Wählen Sie ein anderes Modell, oder behalten Sie den Schleier.</translation>
+    </message>
+    <message>
+        <source>Choose another name or folder.</source>
+        <translation>Wählen Sie einen anderen Namen oder Ordner.</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>Wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
+        <source>Choose another part.</source>
+        <translation>Wählen Sie einen anderen Teil.</translation>
+    </message>
+    <message>
+        <source>Choose jpg, png, tif, webp, bmp, heic or avif.</source>
+        <translation>Wählen Sie jpg, png, tif, webp, bmp, heic oder avif.</translation>
+    </message>
+    <message>
+        <source>Choose one of {known}, or another format.</source>
+        <translation>Wählen Sie eines von {known} oder ein anderes Format.</translation>
+    </message>
+    <message>
+        <source>Choose one of {known}.</source>
+        <translation>Wählen Sie eines von {known}.</translation>
+    </message>
+    <message>
+        <source>Choose the device cpu, or the engine torch.</source>
+        <translation>Wählen Sie das Gerät cpu oder die Maschine torch.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto or fp32.</source>
+        <translation>Wählen Sie die Genauigkeit auto oder fp32.</translation>
+    </message>
+    <message>
+        <source>Choose the precision auto.</source>
+        <translation>Wählen Sie die Genauigkeit auto.</translation>
+    </message>
+    <message>
+        <source>Choose {known}.</source>
+        <translation>Wählen Sie {known}.</translation>
+    </message>
+    <message>
+        <source>Clips cannot be written as {suffix}.</source>
+        <translation>Filme können nicht als {suffix} geschrieben werden.</translation>
+    </message>
+    <message>
+        <source>Close other programs and try again.</source>
+        <translation>Schließen Sie andere Programme und versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or calm the clip with “best”.</source>
+        <translation>Schließen Sie andere Programme, oder beruhigen Sie den Film mit „best“.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose smaller tiles.</source>
+        <translation>Schließen Sie andere Programme, oder wählen Sie kleinere Kacheln.</translation>
+    </message>
+    <message>
+        <source>Compare again.</source>
+        <translation>Vergleichen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Convert it to MP4 first.</source>
+        <translation>Wandeln Sie den Film zuerst in MP4 um.</translation>
+    </message>
+    <message>
+        <source>Copy it again from where it came from.</source>
+        <translation>Kopieren Sie die Datei noch einmal von ihrer Quelle.</translation>
+    </message>
+    <message>
+        <source>Copy it again.</source>
+        <translation>Kopieren Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+        <source>Correct the card, or import the model again.</source>
+        <translation>Berichtigen Sie die Karte, oder importieren Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>Delete the folder {folder} by hand.</source>
+        <translation>Löschen Sie den Ordner {folder} von Hand.</translation>
+    </message>
+    <message>
+        <source>Derain the original again.</source>
+        <translation>Entregnen Sie das Original noch einmal.</translation>
+    </message>
+    <message>
+        <source>Develop it to TIFF or JPEG first.</source>
+        <translation>Entwickeln Sie sie zuerst zu TIFF oder JPEG.</translation>
+    </message>
+    <message>
+        <source>Fetch it again.</source>
+        <translation>Holen Sie sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Fetch the file again.</source>
+        <translation>Holen Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+        <source>Fetch the model again.</source>
+        <translation>Holen Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>Free some space and start it again: {goes_on}.</source>
+        <translation>Schaffen Sie Platz und beginnen Sie noch einmal: {goes_on}.</translation>
+    </message>
+    <message>
+        <source>Free some space at {folder}.</source>
+        <translation>Schaffen Sie Platz in {folder}.</translation>
+    </message>
+    <message>
+        <source>Free some space or choose another folder.</source>
+        <translation>Schaffen Sie Platz, oder wählen Sie einen anderen Ordner.</translation>
+    </message>
+    <message>
+        <source>Free some space: it then goes on by itself.</source>
+        <translation>Schaffen Sie Platz: Dann geht es von selbst weiter.</translation>
+    </message>
+    <message>
+        <source>Give a model file or a model folder.</source>
+        <translation>Geben Sie eine Modelldatei oder einen Modellordner an.</translation>
+    </message>
+    <message>
+        <source>If it holds a checkpoint, unpack it and import that file.</source>
+        <translation>Wenn ein Checkpoint darin ist, entpacken Sie ihn und importieren Sie jene Datei.</translation>
+    </message>
+    <message>
+        <source>Import one: `rainapp models import FILE`. Looked in {bundled} and {user}.</source>
+        <translation>Importieren Sie eines: `rainapp models import DATEI`. Gesucht wurde in {bundled} und {user}.</translation>
+    </message>
+    <message>
+        <source>Import the model again.</source>
+        <translation>Importieren Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>Install it (`pip install openvino`) or use the engine torch.</source>
+        <translation>Installieren Sie es (`pip install openvino`), oder nehmen Sie die Maschine torch.</translation>
+    </message>
+    <message>
+        <source>It cannot be read.</source>
+        <translation>Die Datei kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>It holds text; playlists and lists of other files are not followed.</source>
+        <translation>Sie enthält Text; Wiedergabelisten und Listen anderer Dateien wird nicht gefolgt.</translation>
+    </message>
+    <message>
+        <source>It is damaged.</source>
+        <translation>Die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>It is damaged; copy it again.</source>
+        <translation>Die Datei ist beschädigt; kopieren Sie sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>It looks like a decompression bomb and was not opened.</source>
+        <translation>Das sieht nach einer Dekompressionsbombe aus und wurde nicht geöffnet.</translation>
+    </message>
+    <message>
+        <source>It may have been moved or renamed.</source>
+        <translation>Vielleicht wurde die Datei verschoben oder umbenannt.</translation>
+    </message>
+    <message>
+        <source>It needs a picture of the same name.</source>
+        <translation>Er braucht ein Bild mit demselben Namen.</translation>
+    </message>
+    <message>
+        <source>It was stopped after {seconds} s of the processor&apos;s time.</source>
+        <translation>Nach {seconds} s Rechenzeit wurde es abgebrochen.</translation>
+    </message>
+    <message>
+        <source>Its index is missing, as after a broken recording or copy; copy it again, or repair it with a recovery tool.</source>
+        <translation>Ihr Verzeichnis fehlt, wie nach einer abgebrochenen Aufnahme oder Kopie; kopieren Sie sie noch einmal, oder reparieren Sie sie mit einem Rettungsprogramm.</translation>
+    </message>
+    <message>
+        <source>Its weights may be damaged.</source>
+        <translation>Seine Gewichte sind vielleicht beschädigt.</translation>
+    </message>
+    <message>
+        <source>Known are {known}.</source>
+        <translation>Bekannt sind {known}.</translation>
+    </message>
+    <message>
+        <source>Leave it out, or choose h264, hevc, av1 or vp9.</source>
+        <translation>Lassen Sie ihn weg, oder wählen Sie h264, hevc, av1 oder vp9.</translation>
+    </message>
+    <message>
+        <source>Looked in {folder}.</source>
+        <translation>Gesucht wurde in {folder}.</translation>
+    </message>
+    <message>
+        <source>Make the folder or choose another one.</source>
+        <translation>Legen Sie den Ordner an, oder wählen Sie einen anderen.</translation>
+    </message>
+    <message>
+        <source>Make them agree.</source>
+        <translation>Bringen Sie beides in Einklang.</translation>
+    </message>
+    <message>
+        <source>Memory ran out even with tiles of {pixels} pixels.</source>
+        <translation>Der Speicher reicht selbst für Kacheln von {pixels} Pixeln nicht.</translation>
+    </message>
+    <message>
+        <source>Memory ran out while frames were fused.</source>
+        <translation>Der Speicher ging beim Verschmelzen der Bilder aus.</translation>
+    </message>
+    <message>
+        <source>Models come as .safetensors, as a .pth, .pt or .ckpt state dict, or as a model folder or zip.</source>
+        <translation>Modelle kommen als .safetensors, als state dict (.pth, .pt, .ckpt) oder als Modellordner oder ZIP.</translation>
+    </message>
+    <message>
+        <source>No engine can run this model.</source>
+        <translation>Keine Maschine kann dieses Modell rechnen.</translation>
+    </message>
+    <message>
+        <source>Nothing of it was unpacked.</source>
+        <translation>Nichts davon wurde entpackt.</translation>
+    </message>
+    <message>
+        <source>OpenVINO cannot convert this model.</source>
+        <translation>OpenVINO kann dieses Modell nicht umwandeln.</translation>
+    </message>
+    <message>
+        <source>OpenVINO cannot run this model.</source>
+        <translation>OpenVINO kann dieses Modell nicht rechnen.</translation>
+    </message>
+    <message>
+        <source>OpenVINO is not installed.</source>
+        <translation>OpenVINO ist nicht installiert.</translation>
+    </message>
+    <message>
+        <source>OpenVINO runs on the CPU, not on “{device}”.</source>
+        <translation>OpenVINO läuft auf der CPU, nicht auf „{device}“.</translation>
+    </message>
+    <message>
+        <source>PReNet, PReNet_r, PRN, PRN_r and rainapp&apos;s own nets can be imported.</source>
+        <translation>PReNet, PReNet_r, PRN, PRN_r und eigene Netze von rainapp können importiert werden.</translation>
+    </message>
+    <message>
+        <source>Play it in another program to see whether it is whole.</source>
+        <translation>Spielen Sie sie in einem anderen Programm ab, um zu sehen, ob sie ganz ist.</translation>
+    </message>
+    <message>
+        <source>Protected clips cannot be treated; use an unprotected copy.</source>
+        <translation>Geschützte Filme können nicht bearbeitet werden; nehmen Sie eine ungeschützte Kopie.</translation>
+    </message>
+    <message>
+        <source>Reading it ended early: {reason}.</source>
+        <translation>Das Lesen endete vorzeitig: {reason}.</translation>
+    </message>
+    <message>
+        <source>Rename or remove the folder {folder}.</source>
+        <translation>Benennen Sie den Ordner {folder} um, oder entfernen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>Save it as PNG.</source>
+        <translation>Speichern Sie sie als PNG.</translation>
+    </message>
+    <message>
+        <source>Save the mask at exactly the size of the picture, upright as it is shown.</source>
+        <translation>Speichern Sie die Maske genau in der Größe des Bildes, aufrecht, wie es gezeigt wird.</translation>
+    </message>
+    <message>
+        <source>Scale it down first.</source>
+        <translation>Verkleinern Sie den Film zuerst.</translation>
+    </message>
+    <message>
+        <source>Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].</source>
+        <translation>Etwa vierzig weitere Netze können importiert werden, sobald spandrel da ist: pip install rainapp[foreign].</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened: {what}</source>
+        <translation>Etwas Unerwartetes geschah: {what}</translation>
+    </message>
+    <message>
+        <source>Such a file can do anything on your computer. Ask its author for the state dict, or for safetensors.</source>
+        <translation>Eine solche Datei kann auf Ihrem Rechner alles tun. Bitten Sie ihren Urheber um das state dict oder um safetensors.</translation>
+    </message>
+    <message>
+        <source>That is a decompression bomb.</source>
+        <translation>Das ist eine Dekompressionsbombe.</translation>
+    </message>
+    <message>
+        <source>That is no model but a decompression bomb.</source>
+        <translation>Das ist kein Modell, sondern eine Dekompressionsbombe.</translation>
+    </message>
+    <message>
+        <source>That is no model card.</source>
+        <translation>Das ist keine Modellkarte.</translation>
+    </message>
+    <message>
+        <source>The architecture “{arch}” does not take the shape {shape}.</source>
+        <translation>Die Bauart „{arch}“ nimmt die Form {shape} nicht.</translation>
+    </message>
+    <message>
+        <source>The architecture “{arch}” is not known.</source>
+        <translation>Die Bauart „{arch}“ ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>The clip may be damaged.</source>
+        <translation>Der Film ist vielleicht beschädigt.</translation>
+    </message>
+    <message>
+        <source>The codec {codec} is not known here.</source>
+        <translation>Den Codec {codec} kennt man hier nicht.</translation>
+    </message>
+    <message>
+        <source>The device “{device}” cannot be used.</source>
+        <translation>Das Gerät „{device}“ kann nicht benutzt werden.</translation>
+    </message>
+    <message>
+        <source>The device “{device}” is not there.</source>
+        <translation>Das Gerät „{device}“ gibt es hier nicht.</translation>
+    </message>
+    <message>
+        <source>The device “{device}” stopped answering.</source>
+        <translation>Das Gerät „{device}“ antwortet nicht mehr.</translation>
+    </message>
+    <message>
+        <source>The disk is full; {name} waits.</source>
+        <translation>Der Datenträger ist voll; {name} wartet.</translation>
+    </message>
+    <message>
+        <source>The download may have failed; fetch it again.</source>
+        <translation>Das Herunterladen ging vielleicht schief; holen Sie die Datei noch einmal.</translation>
+    </message>
+    <message>
+        <source>The file could not be read.</source>
+        <translation>Die Datei konnte nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The file is damaged or was exchanged: import or install the model again.</source>
+        <translation>Die Datei ist beschädigt oder wurde ausgetauscht: Importieren oder installieren Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>The file is empty.</source>
+        <translation>Die Datei ist leer.</translation>
+    </message>
+    <message>
+        <source>The file was still being read after the time limit.</source>
+        <translation>Die Datei wurde nach Ablauf der Zeit noch immer gelesen.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} has no ground truth for {name}.</source>
+        <translation>Der Ordner {folder} hat keine Vorlage ohne Regen für {name}.</translation>
+    </message>
+    <message>
+        <source>The folder {folder} is not a whole model “{model}”.</source>
+        <translation>Der Ordner {folder} ist kein ganzes Modell „{model}“.</translation>
+    </message>
+    <message>
+        <source>The folder “{folder}” has no {name}.</source>
+        <translation>Dem Ordner „{folder}“ fehlt {name}.</translation>
+    </message>
+    <message>
+        <source>The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
+        <translation>Die Vorlage ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
+    </message>
+    <message>
+        <source>The library has {known}.</source>
+        <translation>Die Sammlung hat {known}.</translation>
+    </message>
+    <message>
+        <source>The log holds the details; please report it.</source>
+        <translation>Das Protokoll enthält die Einzelheiten; bitte melden Sie es.</translation>
+    </message>
+    <message>
+        <source>The mask cannot be read.</source>
+        <translation>Die Maske kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The mask is no picture that can be read.</source>
+        <translation>Die Maske ist kein lesbares Bild.</translation>
+    </message>
+    <message>
+        <source>The mask is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
+        <translation>Die Maske hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
+    </message>
+    <message>
+        <source>The mask is {width}x{height} pixels, the picture {picture_width}x{picture_height}.</source>
+        <translation>Die Maske hat {width}x{height} Pixel, das Bild {picture_width}x{picture_height}.</translation>
+    </message>
+    <message>
+        <source>The model is damaged.</source>
+        <translation>Das Modell ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>The model is not accurate as “{variant}”.</source>
+        <translation>Das Modell ist als „{variant}“ nicht genau genug.</translation>
+    </message>
+    <message>
+        <source>The model makes values that are no numbers of this picture.</source>
+        <translation>Das Modell macht aus diesem Bild Werte, die keine Zahlen sind.</translation>
+    </message>
+    <message>
+        <source>The model “{model}” came with the application and stays.</source>
+        <translation>Das Modell „{model}“ kam mit dem Programm und bleibt.</translation>
+    </message>
+    <message>
+        <source>The model “{model}” cannot be used: {reason}</source>
+        <translation>Das Modell „{model}“ kann nicht benutzt werden: {reason}</translation>
+    </message>
+    <message>
+        <source>The model “{model}” takes out streaks only; it cannot clear a veil.</source>
+        <translation>Das Modell „{model}“ entfernt nur Streifen; einen Schleier kann es nicht lichten.</translation>
+    </message>
+    <message>
+        <source>The net “{model}” does not fuse frames.</source>
+        <translation>Das Netz „{model}“ verschmilzt keine Bilder.</translation>
+    </message>
+    <message>
+        <source>The picture without rain is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
+        <translation>Das Bild ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
+    </message>
+    <message>
+        <source>The result cannot be kept for comparing.</source>
+        <translation>Das Ergebnis kann nicht für den Vergleich aufgehoben werden.</translation>
+    </message>
+    <message>
+        <source>The screen&apos;s profile {name} cannot be read.</source>
+        <translation>Das Profil des Bildschirms {name} kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The strength {strength} is not between 0 and {most}.</source>
+        <translation>Die Stärke {strength} liegt nicht zwischen 0 und {most}.</translation>
+    </message>
+    <message>
+        <source>The weights are not those the card was written for (SHA-256 differs).</source>
+        <translation>Die Gewichte sind nicht die, für die die Karte geschrieben wurde (SHA-256 weicht ab).</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” are no safetensors file.</source>
+        <translation>Die Gewichte von „{model}“ sind keine safetensors-Datei.</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” are not finite in {name}.</source>
+        <translation>Die Gewichte von „{model}“ sind in {name} nicht endlich.</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” are not the ones its card names.</source>
+        <translation>Die Gewichte von „{model}“ sind nicht die, die seine Karte nennt.</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” cannot be read.</source>
+        <translation>Die Gewichte von „{model}“ können nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” do not fit the net “{arch}”.</source>
+        <translation>Die Gewichte von „{model}“ passen nicht zum Netz „{arch}“.</translation>
+    </message>
+    <message>
+        <source>The weights “{name}” hold values that are not finite.</source>
+        <translation>Die Gewichte „{name}“ enthalten Werte, die nicht endlich sind.</translation>
+    </message>
+    <message>
+        <source>The zip holds the link “{name}”.</source>
+        <translation>Das ZIP enthält den Verweis „{name}“.</translation>
+    </message>
+    <message>
+        <source>The zip holds the name “{name}” twice (upper and lower case are the same here).</source>
+        <translation>Das ZIP enthält den Namen „{name}“ zweimal (Groß- und Kleinschreibung gelten hier gleich).</translation>
+    </message>
+    <message>
+        <source>The zip holds the name “{name}”, which leads out of its folder.</source>
+        <translation>Das ZIP enthält den Namen „{name}“, der aus seinem Ordner hinausführt.</translation>
+    </message>
+    <message>
+        <source>The zip is encrypted.</source>
+        <translation>Das ZIP ist verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>There is already a model “{model}”.</source>
+        <translation>Ein Modell „{model}“ gibt es schon.</translation>
+    </message>
+    <message>
+        <source>There is no model to work with.</source>
+        <translation>Es gibt kein Modell, mit dem gearbeitet werden kann.</translation>
+    </message>
+    <message>
+        <source>There is no model “{model}”.</source>
+        <translation>Es gibt kein Modell „{model}“.</translation>
+    </message>
+    <message>
+        <source>There is no room for the results of comparing.</source>
+        <translation>Für die Ergebnisse des Vergleichs ist kein Platz.</translation>
+    </message>
+    <message>
+        <source>There is no {card}.</source>
+        <translation>Es gibt keine {card}.</translation>
+    </message>
+    <message>
+        <source>There was not enough memory.</source>
+        <translation>Der Speicher reichte nicht.</translation>
+    </message>
+    <message>
+        <source>This machine does not compute in {precision} on “{device}” with {engines}.</source>
+        <translation>Dieser Rechner rechnet auf „{device}“ mit {engines} nicht in {precision}.</translation>
+    </message>
+    <message>
+        <source>This machine has {devices}.</source>
+        <translation>Dieser Rechner hat {devices}.</translation>
+    </message>
+    <message>
+        <source>Tiles of {pixels} pixels are too small.</source>
+        <translation>Kacheln von {pixels} Pixeln sind zu klein.</translation>
+    </message>
+    <message>
+        <source>Training went wrong, or the file is damaged.</source>
+        <translation>Das Training ging schief, oder die Datei ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>Try again; if it comes back, choose the CPU as the device.</source>
+        <translation>Versuchen Sie es noch einmal; kommt es wieder, wählen Sie die CPU als Gerät.</translation>
+    </message>
+    <message>
+        <source>Unpack it first, then import the folder.</source>
+        <translation>Entpacken Sie es zuerst, und importieren Sie dann den Ordner.</translation>
+    </message>
+    <message>
+        <source>Use the engine torch.</source>
+        <translation>Nehmen Sie die Maschine torch.</translation>
+    </message>
+    <message>
+        <source>`rainapp models verify` looks at all models.</source>
+        <translation>`rainapp models verify` prüft alle Modelle.</translation>
+    </message>
+    <message>
+        <source>a JPEG XL picture, which is not supported yet</source>
+        <translation>ein JPEG-XL-Bild, das noch nicht unterstützt wird</translation>
+    </message>
+    <message>
+        <source>a PDF document</source>
+        <translation>ein PDF-Dokument</translation>
+    </message>
+    <message>
+        <source>a ZIP archive or a document</source>
+        <translation>ein ZIP-Archiv oder ein Dokument</translation>
+    </message>
+    <message>
+        <source>a camera raw file</source>
+        <translation>eine Rohdatei einer Kamera</translation>
+    </message>
+    <message>
+        <source>a compressed archive</source>
+        <translation>ein gepacktes Archiv</translation>
+    </message>
+    <message>
+        <source>a drawing (SVG)</source>
+        <translation>eine Zeichnung (SVG)</translation>
+    </message>
+    <message>
+        <source>a folder has that name</source>
+        <translation>ein Ordner heißt so</translation>
+    </message>
+    <message>
+        <source>a playlist, which may name any other file</source>
+        <translation>eine Wiedergabeliste, die jede andere Datei nennen kann</translation>
+    </message>
+    <message>
+        <source>a program</source>
+        <translation>ein Programm</translation>
+    </message>
+    <message>
+        <source>a script</source>
+        <translation>ein Skript</translation>
+    </message>
+    <message>
+        <source>a text</source>
+        <translation>ein Text</translation>
+    </message>
+    <message>
+        <source>a web page</source>
+        <translation>eine Webseite</translation>
+    </message>
+    <message>
+        <source>an OpenEXR picture, which is not supported</source>
+        <translation>ein OpenEXR-Bild, das nicht unterstützt wird</translation>
+    </message>
+    <message>
+        <source>an archive</source>
+        <translation>ein Archiv</translation>
+    </message>
+    <message>
+        <source>an empty ZIP archive</source>
+        <translation>ein leeres ZIP-Archiv</translation>
+    </message>
+    <message>
+        <source>an office document</source>
+        <translation>ein Office-Dokument</translation>
+    </message>
+    <message>
+        <source>another model has this id.</source>
+        <translation>ein anderes Modell hat diese Kennung.</translation>
+    </message>
+    <message>
+        <source>it goes on where it stopped</source>
+        <translation>es geht weiter, wo es stehen blieb</translation>
+    </message>
+    <message>
+        <source>its folder does not exist</source>
+        <translation>den Ordner gibt es nicht</translation>
+    </message>
+    <message>
+        <source>its folder is not a folder</source>
+        <translation>sein Ordner ist kein Ordner</translation>
+    </message>
+    <message>
+        <source>its name is too long for this disk</source>
+        <translation>der Name ist zu lang für diesen Datenträger</translation>
+    </message>
+    <message>
+        <source>the card says “{model}”, but the folder is named “{folder}”.</source>
+        <translation>die Karte sagt „{model}“, aber der Ordner heißt „{folder}“.</translation>
+    </message>
+    <message>
+        <source>the disk is full</source>
+        <translation>der Datenträger ist voll</translation>
+    </message>
+    <message>
+        <source>the disk is read-only</source>
+        <translation>der Datenträger ist schreibgeschützt</translation>
+    </message>
+    <message>
+        <source>the disk quota is used up</source>
+        <translation>das Kontingent des Datenträgers ist erschöpft</translation>
+    </message>
+    <message>
+        <source>the disk reported an error</source>
+        <translation>der Datenträger meldet einen Fehler</translation>
+    </message>
+    <message>
+        <source>the file grew too large for this disk</source>
+        <translation>die Datei wurde zu groß für diesen Datenträger</translation>
+    </message>
+    <message>
+        <source>the system refused</source>
+        <translation>das System weigert sich</translation>
+    </message>
+    <message>
+        <source>writing is not permitted there</source>
+        <translation>dort darf nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>{card} has an impossible value for “{key}”: {value}.</source>
+        <translation>{card} hat einen unmöglichen Wert für „{key}“: {value}.</translation>
+    </message>
+    <message>
+        <source>{card} is larger than {kilobytes} kB.</source>
+        <translation>{card} ist größer als {kilobytes} kB.</translation>
+    </message>
+    <message>
+        <source>{card} is not valid TOML: {reason}.</source>
+        <translation>{card} ist kein gültiges TOML: {reason}.</translation>
+    </message>
+    <message>
+        <source>{card} lacks {keys}.</source>
+        <translation>In {card} fehlt {keys}.</translation>
+    </message>
+    <message>
+        <source>{encoder} has no CRF.</source>
+        <translation>{encoder} hat keinen CRF.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be decoded: it is damaged, or of a kind not known here.</source>
+        <translation>{name} kann nicht gelesen werden: Die Datei ist beschädigt oder von einer hier unbekannten Art.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be read: {reason}.</source>
+        <translation>{name} kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written as {format}: {reason}.</source>
+        <translation>{name} kann nicht als {format} geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: the disk is still full.</source>
+        <translation>{name} kann nicht geschrieben werden: Der Datenträger ist noch immer voll.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {encoder} refused ({reason}).</source>
+        <translation>{name} kann nicht geschrieben werden: {encoder} weigert sich ({reason}).</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {reason}.</source>
+        <translation>{name} kann nicht geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: {suffix} is no format known here.</source>
+        <translation>{name} kann nicht geschrieben werden: {suffix} ist hier kein bekanntes Format.</translation>
+    </message>
+    <message>
+        <source>{name} claims more pixels than the memory holds.</source>
+        <translation>{name} will mehr Pixel haben, als der Speicher fasst.</translation>
+    </message>
+    <message>
+        <source>{name} claims {megapixels} megapixels in {kilobytes} kB, which no photo does.</source>
+        <translation>{name} will {megapixels} Megapixel in {kilobytes} kB haben, was kein Foto hat.</translation>
+    </message>
+    <message>
+        <source>{name} declares no picture size.</source>
+        <translation>{name} nennt keine Bildgröße.</translation>
+    </message>
+    <message>
+        <source>{name} does not exist.</source>
+        <translation>{name} gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>{name} does not fit the memory.</source>
+        <translation>{name} passt nicht in den Speicher.</translation>
+    </message>
+    <message>
+        <source>{name} ends before its first frame.</source>
+        <translation>{name} endet vor dem ersten Bild.</translation>
+    </message>
+    <message>
+        <source>{name} has another size than its original.</source>
+        <translation>{name} hat eine andere Größe als das Original.</translation>
+    </message>
+    <message>
+        <source>{name} has frames of {size}, which need {gigabytes} GB of memory.</source>
+        <translation>{name} hat Bilder von {size}, die {gigabytes} GB Speicher brauchen.</translation>
+    </message>
+    <message>
+        <source>{name} has no pixels: its header says {width} x {height}.</source>
+        <translation>{name} hat keine Pixel: Der Kopf der Datei sagt {width} x {height}.</translation>
+    </message>
+    <message>
+        <source>{name} has nothing between these moments.</source>
+        <translation>{name} hat nichts zwischen diesen Zeitpunkten.</translation>
+    </message>
+    <message>
+        <source>{name} hides {what}.</source>
+        <translation>{name} verbirgt {what}.</translation>
+    </message>
+    <message>
+        <source>{name} holds no frame that can be decoded.</source>
+        <translation>{name} enthält kein Bild, das gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>{name} holds no video.</source>
+        <translation>{name} enthält keinen Film.</translation>
+    </message>
+    <message>
+        <source>{name} holds sound but no picture.</source>
+        <translation>{name} enthält Ton, aber kein Bild.</translation>
+    </message>
+    <message>
+        <source>{name} is a camera raw file.</source>
+        <translation>{name} ist eine Rohdatei einer Kamera.</translation>
+    </message>
+    <message>
+        <source>{name} is a folder, not a file.</source>
+        <translation>{name} ist ein Ordner, keine Datei.</translation>
+    </message>
+    <message>
+        <source>{name} is a video, not a photo.</source>
+        <translation>{name} ist ein Film, kein Foto.</translation>
+    </message>
+    <message>
+        <source>{name} is cut off: part of its pixels is missing.</source>
+        <translation>{name} ist abgeschnitten: Ein Teil der Pixel fehlt.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged or not a clip.</source>
+        <translation>{name} ist beschädigt oder kein Film.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged.</source>
+        <translation>{name} ist beschädigt.</translation>
+    </message>
+    <message>
+        <source>{name} is damaged: its header cannot be read.</source>
+        <translation>{name} ist beschädigt: Der Kopf der Datei ist nicht lesbar.</translation>
+    </message>
+    <message>
+        <source>{name} is empty.</source>
+        <translation>{name} ist leer.</translation>
+    </message>
+    <message>
+        <source>{name} is encrypted.</source>
+        <translation>{name} ist verschlüsselt.</translation>
+    </message>
+    <message>
+        <source>{name} is in a format that cannot be decoded here.</source>
+        <translation>{name} hat ein Format, das hier nicht gelesen werden kann.</translation>
+    </message>
+    <message>
+        <source>{name} is missing.</source>
+        <translation>{name} fehlt.</translation>
+    </message>
+    <message>
+        <source>{name} is neither a photo nor a video that is known here.</source>
+        <translation>{name} ist weder ein Foto noch ein Film, den man hier kennt.</translation>
+    </message>
+    <message>
+        <source>{name} is no colour profile.</source>
+        <translation>{name} ist kein Farbprofil.</translation>
+    </message>
+    <message>
+        <source>{name} is not a photo or video but {what}.</source>
+        <translation>{name} ist kein Foto oder Film, sondern {what}.</translation>
+    </message>
+    <message>
+        <source>{name} is the source itself, which is never overwritten.</source>
+        <translation>{name} ist die Quelle selbst, die nie überschrieben wird.</translation>
+    </message>
+    <message>
+        <source>{name} may not be read.</source>
+        <translation>{name} darf nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>{name} says it has {megapixels} megapixels, which would need {gigabytes} GB of memory.</source>
+        <translation>{name} hat laut Kopf {megapixels} Megapixel und bräuchte {gigabytes} GB Speicher.</translation>
+    </message>
+    <message>
+        <source>{name} was not written: there was no picture to write.</source>
+        <translation>{name} wurde nicht geschrieben: Es gab kein Bild zu schreiben.</translation>
+    </message>
+    <message>
+        <source>{name} would hold no frame.</source>
+        <translation>{name} enthielte kein Bild.</translation>
+    </message>
+    <message>
+        <source>{path} cannot be written: {reason}.</source>
+        <translation>{path} kann nicht geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{pixels} is the least.</source>
+        <translation>{pixels} ist das Mindeste.</translation>
+    </message>
+    <message>
+        <source>“{model}” could not be moved to the trash: {reason}.</source>
+        <translation>„{model}“ konnte nicht in den Papierkorb gelegt werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be read: {reason}.</source>
+        <translation>„{name}“ kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the id of a model.</source>
+        <translation>„{name}“ kann nicht die Kennung eines Modells sein.</translation>
+    </message>
+    <message>
+        <source>“{name}” could not be imported: {reason}.</source>
+        <translation>„{name}“ konnte nicht importiert werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” does not exist.</source>
+        <translation>„{name}“ gibt es nicht.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds more than weights: opening it would run {what}.</source>
+        <translation>„{name}“ enthält mehr als Gewichte: Öffnen würde {what} ausführen.</translation>
+    </message>
+    <message>
+        <source>“{name}” holds no model: a zipped model has one {card} and one {weights} side by side.</source>
+        <translation>„{name}“ enthält kein Modell: Ein gepacktes Modell hat nebeneinander eine {card} und eine {weights}.</translation>
+    </message>
+    <message>
+        <source>“{name}” is a Python pickle, but no PyTorch checkpoint.</source>
+        <translation>„{name}“ ist ein Python-Pickle, aber kein PyTorch-Checkpoint.</translation>
+    </message>
+    <message>
+        <source>“{name}” is a TorchScript archive: it holds a program, not only weights.</source>
+        <translation>„{name}“ ist ein TorchScript-Archiv: Es enthält ein Programm, nicht nur Gewichte.</translation>
+    </message>
+    <message>
+        <source>“{name}” is damaged: {reason}.</source>
+        <translation>„{name}“ ist beschädigt: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” is empty.</source>
+        <translation>„{name}“ ist leer.</translation>
+    </message>
+    <message>
+        <source>“{name}” is larger than {gigabytes} GB.</source>
+        <translation>„{name}“ ist größer als {gigabytes} GB.</translation>
+    </message>
+    <message>
+        <source>“{name}” is no file.</source>
+        <translation>„{name}“ ist keine Datei.</translation>
+    </message>
+    <message>
+        <source>“{name}” is no model file: {reason}.</source>
+        <translation>„{name}“ ist keine Modelldatei: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” is no valid safetensors file: {reason}.</source>
+        <translation>„{name}“ ist keine gültige safetensors-Datei: {reason}.</translation>
+    </message>
+    <message>
+        <source>“{name}” unpacks to more than it says.</source>
+        <translation>„{name}“ wird entpackt größer, als es angibt.</translation>
+    </message>
+    <message>
+        <source>“{name}” would unpack {count} files and {megabytes} MB from {packed} MB.</source>
+        <translation>„{name}“ würde {count} Dateien und {megabytes} MB aus {packed} MB entpacken.</translation>
+    </message>
+    <message>
+        <source>“{wanted}” is wanted, “{found}” was found.</source>
+        <translation>„{wanted}“ ist gesucht, „{found}“ wurde gefunden.</translation>
+    </message>
+</context>
+<context>
     <name>ViewBar</name>
     <message>
         <source>Actual size</source>

@@ -1,0 +1,55 @@
+"""What went wrong, in the language of the window.
+
+Errors are raised far below, in English and with names and figures in them, and cross to the window as text. Their sentences
+stand in `trouble_words` once more, with places for what varies: one that fits is said in the person's language, and so is what
+fills its places where that is known ("the disk is full"). What fits none, such as the words of the system, stays as it is.
+"""
+
+import re
+from dataclasses import replace
+from functools import cache
+
+from PySide6.QtCore import QCoreApplication
+
+from rainapp.gui.trouble_words import SENTENCES
+from rainapp.jobs import Event, Failed, Waiting
+
+PLACE = re.compile(r"\\\{(\w+)\\\}")  # as `re.escape` leaves it
+
+
+def tr(text: str) -> str:
+    """`text` in the person's language."""
+    return QCoreApplication.translate("Troubles", text)
+
+
+def said(event: Event) -> Event:
+    """`event` with its sentences in the person's language."""
+    if isinstance(event, Failed | Waiting):
+        return replace(event, message=translated(event.message), hint=translated(event.hint))
+    return event
+
+
+def translated(words: str) -> str:
+    """A sentence in the person's language, where it is known."""
+    if words in _WHOLE:
+        return tr(words)
+    for sentence, pattern in _patterns():
+        found = pattern.fullmatch(words)
+        if found is not None:
+            places = {name: tr(value) if value in _WHOLE else value for name, value in found.groupdict().items()}
+            return tr(sentence).format(**places)
+    return words
+
+
+_WHOLE = frozenset(sentence for sentence in SENTENCES if "{" not in sentence)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Sentences with places, and what they look like filled; those that say most come first."""
+    open_ones = sorted((sentence for sentence in SENTENCES if "{" in sentence), key=_letters, reverse=True)
+    return tuple((sentence, re.compile(PLACE.sub(r"(?P<\1>.+?)", re.escape(sentence)), re.DOTALL)) for sentence in open_ones)
+
+
+def _letters(sentence: str) -> int:
+    return len(re.sub(r"\{\w+\}", "", sentence))
