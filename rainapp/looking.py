@@ -147,7 +147,8 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         cut, rainy = crop(image, outer), crop(image, region)
         inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
-    done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut)], watch)))
+    whole = None if job.region is None else (image.height, image.width)
+    done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut, whole=whole)], watch)))
     derained = done.image if job.region is None else crop(done.image, inner)
     return SEEN.keep(job, Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started))
 

@@ -114,6 +114,18 @@ def test_what_was_found_is_measured_at_full_strength_and_without_the_mask() -> N
         assert derain(tiled(Line(taken=0.25)), image, amount).rain == pytest.approx(0.25, abs=2e-3)
 
 
+def test_only_a_very_large_photo_gets_larger_tiles_and_none_when_memory_ran_out() -> None:
+    large, usual = (Image(np.zeros((side, 8000, 3), np.uint8)) for side in (6001, 5000))
+    net, fixed = (TiledNet(Line(), tile_px=1024, overlap_px=252, multiple_px=16, grows=grows) for grows in (True, False))
+    cost = net.grid(large).count * net.grid(large).tile_height * net.grid(large).tile_width
+    assert cost < 0.8 * fixed.grid(large).count * fixed.grid(large).tile_height * fixed.grid(large).tile_width
+    assert net.grid(usual) == fixed.grid(usual)
+    net.relent(net.engine, net.tile_px, MemoryError())
+    assert net.grid(large) == fixed.grid(large)
+    net.relent(net.engine, net.tile_px, MemoryError())
+    assert net.tile_px == 512
+
+
 def test_a_mask_falls_on_the_right_pixels_of_every_tile() -> None:
     image = Image(np.full((700, 300, 3), 200, np.uint8))
     mask = np.zeros((700, 300), np.uint8)

@@ -159,6 +159,8 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         multiple_px=card.multiple_of_px,
         remedies=_remedies(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
+        grows=treatment.tile_px is None and _tile_px(card, device) == TILE_PX["cpu"],
+        from_coarse=card.arch == "unshuffle_naf",
     )
 
 

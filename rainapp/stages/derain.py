@@ -1,27 +1,37 @@
 """Taking rain out of a stream of frames: tiles through an engine, laid together, back to the depth of the file.
 
-Memory stays flat: the picture keeps its depth, only a tile and its margins are float. What goes wrong on the way is
-answered in a fixed order. Out of memory: the tile is halved down to `TILE_PX_MIN`, then the remedies follow (lower precision,
-then the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is done again in float32; if it still is
-not, the model is to blame.
+Memory stays flat: the picture keeps its depth, only a tile and its margins are float. On a CPU very large photos get larger
+tiles, as far as memory allows, because less of them is overlap. What goes wrong on the way is answered in a fixed order. Out
+of memory: tiles no longer grow, then the tile is halved down to `TILE_PX_MIN`, then the remedies follow (lower precision, then
+the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is done again in float32; if it still is not,
+the model is to blame.
 """
 
+import math
 import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
+import psutil
 
 from rainapp.errors import BadModel, Cancelled, NotEnoughMemory
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import StoppableWatch, Watch
-from rainapp.stages import tiles
+from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine, Stop
 
 TILE_PX_MIN = 128
 FULL = Amount()
+LARGE_PHOTO_PX = 48_000_000
+"""Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
+LARGE_TILE_PX = 3072
+TILE_BYTES_PER_PX = 175  # net of width 24 in float32: 0.63 GB measured for 2048 x 2048, and two floating copies
+MEMORY_BYTES = {1: 2.0e9, 2: 3.6e9}
+"""What a photo, its result and a tile may take together, by bytes a sample."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,14 @@ class Remedy:
     tile_px: int | None
 
 
+@dataclass(frozen=True)
+class Pass:
+    """One time that the net goes over a picture: made smaller by `factor`, in the tiles of `grid`."""
+
+    factor: int
+    grid: tiles.Grid
+
+
 class TiledNet:
     """An engine that takes tiles of any picture, and the measures it has taken to keep working.
 
@@ -41,9 +59,14 @@ class TiledNet:
 
     def __init__(
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
-        remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None,
+        remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
+        from_coarse: bool = False,
     ) -> None:  # fmt: skip
-        """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it."""
+        """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
+
+        `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
+        large pictures are derained made smaller first (`coarse`).
+        """
         self.engine = engine
         self.tile_px = tile_px
         self.overlap_px = overlap_px
@@ -51,13 +74,30 @@ class TiledNet:
         self.notices: list[str] = []
         self._remedies = list(remedies)
         self._exact = exact
+        self._grows = grows
+        self._from_coarse = from_coarse
         self._relenting = threading.Lock()
 
     def grid(self, image: Image) -> tiles.Grid:
         """Where the tiles of `image` lie at the tile size of this moment."""
-        return tiles.lay(
-            image.height, image.width, tile_px=self.tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px
-        )
+        return self._lay(image.height, image.width, self._side(image, 1))
+
+    def _lay(self, height: int, width: int, tile_px: int) -> tiles.Grid:
+        return tiles.lay(height, width, tile_px=tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px)
+
+    def _side(self, image: Image, factor: int) -> int:
+        """Side of the tiles of `image` made smaller by `factor`."""
+        if self._grows and image.height * image.width >= LARGE_PHOTO_PX * factor**2:
+            return max(self.tile_px, _largest_tile(image))
+        return self.tile_px
+
+    def passes(self, frame: Frame) -> list[Pass]:
+        """How often the net goes over `frame`, coarsest first, and the tiles of each time."""
+        image = frame.image
+        height, width = frame.whole or (image.height, image.width)
+        factors = coarse.factors(height, width) if self._from_coarse else (1,)
+        factors = tuple(f for f in factors if min(image.height, image.width) >= f * self.multiple_px) or (1,)
+        return [Pass(f, self._lay(image.height // f, image.width // f, self._side(image, f))) for f in factors]
 
     def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
@@ -92,6 +132,9 @@ class TiledNet:
 
     def _relent(self, error: BaseException) -> None:
         smallest = max(TILE_PX_MIN, 2 * self.overlap_px)
+        if self._grows:
+            self._grows = False
+            return
         if self.tile_px > smallest:
             self.tile_px = max(self.tile_px // 2, smallest)
             return
@@ -105,9 +148,15 @@ class TiledNet:
         self.notices.append(remedy.notice)
 
 
+def _largest_tile(image: Image) -> int:
+    """Side of the largest tile that fits into memory beside `image` and its result."""
+    allowed = min(MEMORY_BYTES[image.pixels.itemsize] - 2 * image.pixels.nbytes, psutil.virtual_memory().available / 2)
+    return min(LARGE_TILE_PX, math.isqrt(int(max(allowed, 0) / TILE_BYTES_PER_PX)))
+
+
 @dataclass(frozen=True)
 class Derainer:
-    """The stage that derains frames with `net` and takes `amount` of what it found."""
+    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures go from coarse to fine."""
 
     net: TiledNet
     amount: Amount = Amount()
@@ -127,15 +176,22 @@ class Derainer:
         while True:
             engine, tile_px = self.net.engine, self.net.tile_px
             try:
-                return self._laid(frame, self.net.grid(frame.image), watch)
+                return self._laid(frame, watch)
             except _out_of_memory() as error:
                 self.net.relent(engine, tile_px, error)
 
-    def _laid(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Frame:
+    def _laid(self, frame: Frame, watch: Watch) -> Frame:
         rainy = frame.image.pixels
+        passes = self.net.passes(frame)
+        ticks = _Ticks(watch, frame.index, sum(each.grid.count for each in passes))
+        coarser: tuple[coarse.Removed, int] | None = None
+        for each, finer in pairwise(passes):
+            small = coarse.reduced(rainy, each.factor)
+            coarser = (self._removed(small, each.grid, coarser, ticks), each.factor // finer.factor)
         result = np.empty_like(rainy)
         found = 0
-        for top, left, block in tiles.assemble(grid, self._tiles(frame, grid, watch)):
+        grid = passes[-1].grid
+        for top, left, block in tiles.assemble(grid, self._tiles(rainy, grid, coarser, ticks)):
             place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
@@ -144,15 +200,49 @@ class Derainer:
         image = replace(frame.image, pixels=result)
         return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
 
-    def _tiles(self, frame: Frame, grid: tiles.Grid, watch: Watch) -> Iterator[tiles.Floats]:
-        for done, (top, left) in enumerate(grid.corners(), 1):
+    def _removed(
+        self, small: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks"
+    ) -> coarse.Removed:
+        """What the net takes from a picture made smaller, (h, w, 3), and from those smaller still; derained less rainy."""
+        removed = np.empty(small.shape, np.float16)
+        peak = np.float32(np.iinfo(small.dtype).max)
+        for top, left, block in tiles.assemble(grid, self._tiles(small, grid, coarser, ticks)):
+            place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
+            removed[place] = np.clip(block, 0, 1) - small[place] / peak
+        return removed
+
+    def _tiles(
+        self, pixels: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks"
+    ) -> Iterator[tiles.Floats]:
+        for top, left in grid.corners():
+            tile = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
+            if coarser is not None:
+                tile = coarse.without(tile, *coarser, top, left)
+            tile = tiles.padded(tile, grid)
             try:
-                derained = self.net.render(tiles.cut(frame.image.pixels, grid, top, left), _asking(watch))
+                derained = self.net.render(tile, _asking(ticks.watch))
             except Cancelled:
-                watch.tick(done - 1, grid.count, frame=frame.index)  # says how it ends
+                ticks.again()  # says how it ends
                 raise
-            watch.tick(done, grid.count, frame=frame.index)  # before the yield: after the last one nobody comes back
+            if coarser is not None:
+                derained = coarse.only_finer(derained, tile, coarser[1])
+            ticks.one_more()  # before the yield: after the last one nobody comes back
             yield derained
+
+
+class _Ticks:
+    """Tiles done of one frame, over all its passes."""
+
+    def __init__(self, watch: Watch, frame: int, total: int) -> None:
+        self.watch = watch
+        self._frame, self._done, self._total = frame, 0, total
+
+    def one_more(self) -> None:
+        self._done += 1
+        self.again()
+
+    def again(self) -> None:
+        self.watch.tick(self._done, self._total, frame=self._frame)
 
 
 def _finite(derained: tiles.Floats) -> bool:

@@ -104,7 +104,11 @@ def _places(steps: int, largest: int, overlap: int, multiple: int) -> tuple[tupl
 
 def cut(pixels: Pixels, grid: Grid, top: int, left: int) -> Pixels:
     """The tile at (top, left): (tile_height, tile_width, 3), a view where it lies inside, else padded by reflection."""
-    tile = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
+    return padded(pixels[top : top + grid.tile_height, left : left + grid.tile_width], grid)
+
+
+def padded(tile: Pixels, grid: Grid) -> Pixels:
+    """`tile` (h, w, 3) as it is where it has the size of the grid's tiles, else padded below and at the right by reflection."""
     below, right = grid.tile_height - tile.shape[0], grid.tile_width - tile.shape[1]
     if not below and not right:
         return tile
