@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,8 @@ def fuse_of(net: FusionNaf, strip_px: int = 10**6) -> NetFuse:
 
 
 def pixels(frames: list[Frame], net: FusionNaf | None, part_frames: int = 0) -> list[NDArray[Any]]:
-    fuse = None if net is None else fuse_of(net)
-    return [frame.image.pixels for frame in Steadier("best", part_frames, fuse)(frames, NoWatch())]
+    load = None if net is None else partial(fuse_of, net)
+    return [frame.image.pixels for frame in Steadier("best", part_frames, load)(frames, NoWatch())]
 
 
 def weighed(frames: list[Frame]) -> Iterator[Weighed]:
@@ -138,7 +139,7 @@ def test_the_frames_in_memory_do_not_grow_with_the_clip() -> None:
             alive.update((image, source))
             yield Frame(index, Fraction(index, 25), image, source)
 
-    for _ in Steadier("best", 0, fuse_of(small_net(said=1.0)))(long_clip(), NoWatch()):
+    for _ in Steadier("best", 0, partial(fuse_of, small_net(said=1.0)))(long_clip(), NoWatch()):
         most = max(most, len(alive))
     assert most <= 10
 

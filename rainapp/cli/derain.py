@@ -74,7 +74,7 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--temporal", choices=("auto", "off", "fast", "best", "learned"),
         help="clips only: calm what flickers; fast: where nothing moves, best: along the motion, learned: best, then a net; "
-        "auto (default): best on a CPU",
+        "auto (default): learned on a CPU, else fast",
     )  # fmt: skip
     group.add_argument("--device", type=_device, metavar="auto|cpu|cuda:0|mps", help="where the work is done")
     group.add_argument("--engine", choices=("auto", "torch", "openvino"), help="auto (default): the fastest measured here")

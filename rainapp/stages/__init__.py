@@ -8,9 +8,9 @@ import contextlib
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rainapp.cards import ModelCard
 from rainapp.errors import BadTreatment
@@ -21,14 +21,15 @@ from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
+from rainapp.stages.fusion import load_fuse
 from rainapp.stages.steady import Steadier
 
 if TYPE_CHECKING:
     from torch import nn
 
-STEADY_AUTO: dict[str, Literal["fast", "best"]] = {"cpu": "best"}  # elsewhere "fast"
-"""What "auto" stands for. "best" lost on no clip measured, dark, fast and short ones among them (README); it costs 0.33 CPU
-seconds a megapixel, about half of what the net does on a CPU, but an accelerator would wait for it most of the time."""
+STEADY_AUTO: dict[str, Temporal] = {"cpu": "learned"}  # elsewhere "fast"
+"""What "auto" stands for. "best" lost on no clip measured, dark, fast and short ones among them, and "learned" on none against
+"best" (README). They cost 0.33 and another 0.5 CPU seconds a megapixel beside 1.3 of the net; an accelerator would wait."""
 
 FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one
@@ -135,12 +136,8 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
     mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
         return (Derainer(net, amount),)
-    fuse = None
-    if mode == "learned":
-        from rainapp.stages.fusion import load_fuse  # a net of its own: loaded on use
-
-        mode, fuse = "best", load_fuse(net.engine.name, net.engine.device)
-    steady = (Derainer(net), Steadier(mode, part_frames, fuse))
+    load = None if mode != "learned" else partial(load_fuse, net.engine.name, net.engine.device)
+    steady = (Derainer(net), Steadier("fast" if mode == "fast" else "best", part_frames, load))
     return steady if amount.is_full else (*steady, amount)
 
 

@@ -7,7 +7,7 @@ the film ends every memory. Frames are held back by one, so memory does not grow
 Expects frames derained at full strength, with the rainy picture as `source`; strength and mask are for a later stage.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from typing import Literal
 
@@ -27,19 +27,21 @@ STILL_CHANGE = 0.03  # for `fast`: change between the neighbours up to which a p
 class Steadier:
     """The stage that calms flicker; `mode` is "fast" or "best"."""
 
-    def __init__(self, mode: Literal["fast", "best"], part_frames: int = 0, fuse: Fuse | None = None) -> None:
-        """Nothing is kept between two calls. `fuse` goes on where "best" ends.
+    def __init__(
+        self, mode: Literal["fast", "best"], part_frames: int = 0, load_fuse: Callable[[], Fuse] | None = None
+    ) -> None:
+        """Nothing is kept between two calls. `load_fuse` gives what goes on where "best" ends, when there are frames.
 
         With `part_frames` every frame whose number it divides begins anew, as after a cut: then frames that are worked on in
         parts, with or without an interruption, come out the same.
         """
         self.mode = mode
         self.part_frames = part_frames
-        self.fuse = fuse
+        self.load_fuse = load_fuse
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Yield a steadied frame for each derained frame; `watch` is not ticked, the derainer before does so."""
-        run = _Best(self.fuse) if self.mode == "best" else _Fast()
+        run = _Fast() if self.mode == "fast" else _Best(None if self.load_fuse is None else self.load_fuse())
         before: Seen | None = None
         now: Seen | None = None
         for frame in frames:
