@@ -75,7 +75,7 @@ class TiledNet:
         self._remedies = list(remedies)
         self._exact = exact
         self._grows = grows
-        self._from_coarse = from_coarse
+        self.from_coarse = from_coarse
         self._relenting = threading.Lock()
 
     def grid(self, image: Image) -> tiles.Grid:
@@ -95,7 +95,7 @@ class TiledNet:
         """How often the net goes over `frame`, coarsest first, and the tiles of each time."""
         image = frame.image
         height, width = frame.whole or (image.height, image.width)
-        factors = coarse.factors(height, width) if self._from_coarse else (1,)
+        factors = coarse.factors(height, width) if self.from_coarse else (1,)
         factors = tuple(f for f in factors if min(image.height, image.width) >= f * self.multiple_px) or (1,)
         return [Pass(f, self._lay(image.height // f, image.width // f, self._side(image, f))) for f in factors]
 
