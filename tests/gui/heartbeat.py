@@ -1,25 +1,29 @@
 """A heartbeat of the GUI thread: how long it was away, leaving out the time in which the machine gave it no processor."""
 
-import threading
+import contextlib
+import os
 import time
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
 BEAT_MS = 10
+THREADS = Path("/proc/self/task")
 
 
 class Heartbeat(QObject):
     """Beats from when it is made; `stalls_ms` are the pauses between beats.
 
-    On a busy machine a thread waits for a processor, which is nobody's fault here: Linux counts that time for each thread, and
-    it is left out. Elsewhere only the thread's own computing counts.
+    On a busy machine a thread waits for a processor, which is nobody's fault here: Linux counts that time for each thread. Left
+    out is what this thread waited, and what any other of ours waited meanwhile, because it may have held what this one needs
+    (the lock of Python, while it imports). On a machine with processors to spare nothing is left out. Elsewhere than on Linux
+    only the thread's own computing counts.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.stalls_ms: list[float] = []
-        self._schedule = Path(f"/proc/self/task/{threading.get_native_id()}/schedstat")
+        self._waited: dict[str, int] = {}  # nanoseconds for a processor, by thread; those of ended ones stay
         self._last = self._now()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -29,9 +33,13 @@ class Heartbeat(QObject):
 
     def _now(self) -> float:
         """Seconds in which this thread could have answered."""
-        if self._schedule.is_file():
-            return time.perf_counter() - int(self._schedule.read_text().split()[1]) / 1e9
-        return time.thread_time()
+        if not THREADS.is_dir():
+            return time.thread_time()
+        for thread in os.listdir(THREADS):
+            with contextlib.suppress(OSError):  # it ended just now
+                waited = int((THREADS / thread / "schedstat").read_text().split()[1])
+                self._waited[thread] = max(waited, self._waited.get(thread, 0))
+        return time.perf_counter() - sum(self._waited.values()) / 1e9
 
     def _beat(self) -> None:
         now = self._now()

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt
@@ -14,6 +15,16 @@ from tests.gui.heartbeat import Heartbeat
 from tests.gui.plain_run import idle, rainy_photo, until
 
 ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_a_stall_is_seen(qtbot: QtBot) -> None:
+    heart = Heartbeat()
+    until(qtbot, lambda: len(heart.stalls_ms) > 20)
+    time.sleep(0.3)
+    beats = len(heart.stalls_ms)
+    until(qtbot, lambda: len(heart.stalls_ms) > beats)
+    heart.stop()
+    assert heart.longest() > 250
 
 
 def test_the_window_answers_while_a_real_net_is_at_work(real_session: Session, tmp_path: Path, qtbot: QtBot) -> None:
