@@ -146,7 +146,7 @@ def rainy_photo(path: Path, width: int = 320, height: int = 200, streaks: int = 
 
 def until(qtbot: QtBot, claim: Callable[[], bool]) -> None:
     """Wait until `claim` holds; long enough for a machine that does other things too."""
-    qtbot.waitUntil(claim, timeout=60_000)
+    qtbot.waitUntil(claim, timeout=240_000)
 
 
 def idle(session: Session) -> Callable[[], bool]:
