@@ -47,7 +47,7 @@ REMOVED = 15  # the channel of what was removed, as its square root
 class Plan:
     """What a run depends on, beside the samples."""
 
-    steps: int = 3000
+    steps: int = 2100
     batch: int = 8
     crop_px: int = 96
     rate: float = 1.5e-3
@@ -206,13 +206,13 @@ def parser() -> argparse.ArgumentParser:
     top = argparse.ArgumentParser(prog="training.fusion", description="Draw clips and train the net that fuses frames.")
     top.add_argument("--clean", type=Path, required=True, help="folder of photos without rain")
     top.add_argument("--out", type=Path, required=True, help="run folder; what is there is continued")
-    top.add_argument("--clips", type=int, default=900, help="clips to draw, four frames and more are taken of each")
+    top.add_argument("--clips", type=int, default=494, help="clips to draw, four frames and more are taken of each")
     top.add_argument("--steps", type=int, default=plan.steps)
     top.add_argument("--batch", type=int, default=plan.batch)
     top.add_argument("--crop", type=int, default=plan.crop_px, help="side of the crops in px")
     top.add_argument("--rate", type=float, default=plan.rate)
     top.add_argument("--regret", type=float, default=plan.regret, help="how much it counts where the net is worse than best")
-    top.add_argument("--share", type=float, default=1.0, help="how far the net may go, 0 to 1, for the card")
+    top.add_argument("--share", type=float, default=0.85, help="how far the net may go, 0 to 1, for the card")
     top.add_argument("--width", type=int, default=24)
     top.add_argument("--threads", type=int, default=0)
     return top

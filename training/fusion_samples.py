@@ -54,7 +54,8 @@ class Maker:
                 break
             weighed = weigher.weigh(before, now, after)
             if index in taken:
-                samples.append(np.concatenate([as_bytes(seen_by_net(weighed)), clean[index]], axis=2))
+                seen_now = as_bytes(seen_by_net(weighed)).transpose(1, 2, 0)
+                samples.append(np.concatenate([seen_now, clean[index]], axis=2))
         return np.stack(samples) if samples else self.clip(number + 1_000_000)
 
     def _frames(self, rng: np.random.Generator) -> Iterator[tuple[Bytes, Bytes]]:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import cv2
 import numpy as np
 
 from rainapp.cards import read_card
@@ -74,16 +75,16 @@ class NetFuse:
     def _added(self, weighed: Weighed, window: slice) -> Floats:
         """What the net adds in the rows of `window` (H, W, 3)."""
         seen = seen_by_net(weighed, window)
-        missing = window.stop - window.start - seen.shape[0], -seen.shape[1] % self.multiple_px
+        missing = window.stop - window.start - seen.shape[1], -seen.shape[2] % self.multiple_px
         if any(missing):
-            seen = np.pad(seen, ((0, missing[0]), (0, missing[1]), (0, 0)), mode="edge")
+            seen = np.pad(seen, ((0, 0), (0, missing[0]), (0, missing[1])), mode="edge")
         try:
-            added = self.run(np.ascontiguousarray(seen.transpose(2, 0, 1)[None]))
+            added = self.run(seen[None])
         except MemoryError as error:
             raise NotEnoughMemory(
                 "Memory ran out while frames were fused.", "Close other programs, or calm the clip with “best”."
             ) from error
-        return np.asarray(added[0].transpose(1, 2, 0)[:, : weighed.picture.shape[1]], np.float32)
+        return np.asarray(cv2.merge(list(added[0]))[:, : weighed.picture.shape[1]], np.float32)
 
 
 @lru_cache(maxsize=2)
@@ -107,14 +108,14 @@ def _net(folder: Path) -> "nn.Module":
 
 
 def seen_by_net(weighed: Weighed, rows: slice = slice(None)) -> Floats:
-    """(H, W, CHANNELS) float32 0 to 1 of some rows, in the order of `nets.fusion.PICTURES` and `HINTS`.
+    """(CHANNELS, H, W) float32 0 to 1 of some rows, in the order of `nets.fusion.PICTURES` and `HINTS`.
 
     A neighbour that is missing shows what the formula made, and nothing of it counts as the same.
     """
     now, one, other = weighed.now, weighed.before, weighed.after
     formula = weighed.picture[rows]
     nothing = np.zeros(formula.shape[:2], np.float32)
-    seen = np.empty((*formula.shape[:2], CHANNELS), np.float32)
+    seen = np.empty((CHANNELS, *formula.shape[:2]), np.float32)
     pictures = (
         formula,
         now.derained[rows],
@@ -132,9 +133,9 @@ def seen_by_net(weighed: Weighed, rows: slice = slice(None)) -> Floats:
         nothing if other is None else np.minimum(other.misfit[rows] / np.float32(MISFIT_MAX), 1),
     )
     for index, picture in enumerate(pictures):
-        seen[:, :, 3 * index : 3 * index + 3] = picture
+        cv2.split(picture, list(seen[3 * index : 3 * index + 3]))
     for index, hint in enumerate(hints):
-        seen[:, :, 3 * PICTURES + index] = hint
+        seen[3 * PICTURES + index] = hint
     return seen
 
 
