@@ -63,18 +63,19 @@ def test_drawing_goes_on_where_it_was_cut(run_folder: Path) -> None:
 
 def test_being_worse_than_the_formula_costs_more_than_the_error_alone() -> None:
     torch.manual_seed(1)
-    clean = torch.rand(1, 3, 32, 32)
-    seen = torch.rand(1, CHANNELS, 32, 32)
-    seen[:, :3] = (clean + 0.05).clamp(0, 1)
-    crops = fusion.Crops(seen, clean, torch.ones(1, 1, 32, 32))
+    clean = torch.rand(1, 3, 40, 40) * 0.6 + 0.2
+    detail = (torch.arange(40)[:, None] + torch.arange(40)) % 2 * 2.0 - 1  # a chess board: nothing at large
+    seen = torch.rand(1, CHANNELS, 40, 40)
+    seen[:, :3] = clean + 0.05 * detail
+    crops = fusion.Crops(seen, clean, torch.ones(1, 1, 40, 40))
 
     class Spoils(torch.nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return torch.full_like(x[:, :3], 0.1)
+            return 0.1 * detail.expand_as(x[:, :3])
 
     class Mends(torch.nn.Module):
         def forward(self, x: torch.Tensor) -> torch.Tensor:
-            return torch.full_like(x[:, :3], -0.05)
+            return -0.05 * detail.expand_as(x[:, :3])
 
     assert fusion.loss(crops, Spoils(), 1.0) > fusion.loss(crops, Spoils(), 0.0) + 1
     assert torch.equal(fusion.loss(crops, Mends(), 1.0), fusion.loss(crops, Mends(), 0.0))
