@@ -34,6 +34,7 @@ STEADY_AUTO: dict[str, Temporal] = {"cpu": "learned"}  # elsewhere "fast"
 FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one
 WIDTH = 24  # of the net these are for; on a CPU a wider one gets less area, so that a tile takes no more memory
+OURS = "unshuffle_naf"  # nets of this kind are trained here; those of others do what they were published for
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
@@ -157,7 +158,8 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         remedies=_remedies(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
         grows=treatment.tile_px is None and _tile_px(card, device) == TILE_PX["cpu"],
-        from_coarse=card.arch == "unshuffle_naf",
+        from_coarse=card.arch == OURS,
+        leaves_faint=card.arch == OURS and treatment.veil == "keep",  # haze is faint everywhere
     )
 
 

@@ -23,6 +23,7 @@ from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine, Stop
+from rainapp.stages.faint import leave_faint
 
 TILE_PX_MIN = 128
 FULL = Amount()
@@ -60,12 +61,12 @@ class TiledNet:
     def __init__(
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
         remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
-        from_coarse: bool = False,
+        from_coarse: bool = False, leaves_faint: bool = False,
     ) -> None:  # fmt: skip
         """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
         `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
-        large pictures are derained made smaller first (`coarse`).
+        large pictures are derained made smaller first (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
         """
         self.engine = engine
         self.tile_px = tile_px
@@ -76,6 +77,7 @@ class TiledNet:
         self._exact = exact
         self._grows = grows
         self.from_coarse = from_coarse
+        self.leaves_faint = leaves_faint
         self._relenting = threading.Lock()
 
     def grid(self, image: Image) -> tiles.Grid:
@@ -191,7 +193,7 @@ class Derainer:
         result = np.empty_like(rainy)
         found = 0
         grid = passes[-1].grid
-        for top, left, block in tiles.assemble(grid, self._tiles(rainy, grid, coarser, ticks)):
+        for top, left, block in tiles.assemble(grid, self._tiles(rainy, grid, coarser, ticks, last=True)):
             place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
@@ -212,13 +214,11 @@ class Derainer:
         return removed
 
     def _tiles(
-        self, pixels: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks"
+        self, pixels: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks", last: bool = False
     ) -> Iterator[tiles.Floats]:
         for top, left in grid.corners():
-            tile = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
-            if coarser is not None:
-                tile = coarse.without(tile, *coarser, top, left)
-            tile = tiles.padded(tile, grid)
+            rainy = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
+            tile = tiles.padded(rainy if coarser is None else coarse.without(rainy, *coarser, top, left), grid)
             try:
                 derained = self.net.render(tile, _asking(ticks.watch))
             except Cancelled:
@@ -226,6 +226,8 @@ class Derainer:
                 raise
             if coarser is not None:
                 derained = coarse.only_finer(derained, tile, coarser[1])
+            if last and self.net.leaves_faint:
+                derained = leave_faint(derained, tiles.padded(rainy, grid))
             ticks.one_more()  # before the yield: after the last one nobody comes back
             yield derained
 
