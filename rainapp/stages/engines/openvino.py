@@ -2,8 +2,8 @@
 
 The net is translated once and kept (`converted`), so that later starts need no torch. A compiled model with fixed sides is
 faster than one for any sides, but every size must be compiled, which takes as long as a megapixel; one for any sides takes
-twice that. So the first size gets its own, so does a large one while there is none for any sides, and others once they have
-come up to `BREAK_EVEN_PX`; until then one model serves them all.
+twice that. So the first size gets its own, so does a large one, which mostly comes again, and others once they have come up
+to `BREAK_EVEN_PX`; until then one model serves them all.
 Tiles of a picture go in as they lie in the file and come out with their channels last: turning and scaling them inside OpenVINO
 is free, in numpy it took a seventh of the time. OpenVINO itself is imported when the first engine is made.
 """
@@ -109,7 +109,7 @@ class OpenVinoEngine:
             return self._fixed[form]
         self._seen_px[form] = self._seen_px.get(form, 0) + form.area_px
         pays |= not self._fixed or self._seen_px[form] >= BREAK_EVEN_PX
-        pays |= form.area_px >= LARGE_PX and form.kind not in self._any_size
+        pays |= form.area_px >= LARGE_PX
         if pays and form not in self._refused:
             try:
                 return self._own(form, again)
