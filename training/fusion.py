@@ -28,7 +28,7 @@ from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.nets.fusion import CHANNELS, MULTIPLE_PX, RECEPTIVE_PX, FusionNaf
 from rainapp.privacy import silence_reporters
 from rainapp.stages import load_pipeline
-from rainapp.stages.fusion import LARGE_PX, near_rain
+from rainapp.stages.fusion import LARGE_PX, known_around, near_rain
 from training import checkpoint
 from training.data import read_photos
 from training.fusion_samples import Bytes, Maker, as_floats
@@ -106,7 +106,8 @@ def gain_db(crops: Crops, net: nn.Module) -> Tensor:
 
 def cropped(sample: Bytes, rng: np.random.Generator, side: int) -> Iterator[Bytes | np.ndarray]:
     """A square of a sample, mirrored and recoloured at random: what is seen, clean, and how near rain is (H, W, n), 0 to 1."""
-    near = near_rain(np.square(as_floats(sample[:, :, REMOVED])))[:, :, None]
+    removed, *same = (as_floats(sample[:, :, channel]) for channel in (REMOVED, REMOVED + 1, REMOVED + 2))
+    near = (near_rain(np.square(removed)) * known_around(same, removed))[:, :, None]
     top, left = rng.integers(0, sample.shape[0] - side + 1, 2)
     square = np.s_[top : top + side, left : left + side]
     piece, near = as_floats(sample[square]), near[square]
