@@ -75,6 +75,7 @@ class MainWindow(QMainWindow):
         for page in (self.page, self.compare, self.models):
             self.pages.addWidget(page)
         self._page = "derain"
+        self._alt_alone = False  # pressed, and nothing came of it yet
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -173,6 +174,7 @@ class MainWindow(QMainWindow):
     def show_page(self, page: str) -> None:
         """Show "derain", "compare" or "models"."""
         self._page = page
+        self._alt_alone = False  # Alt and a digit
         self.compare.comparing.show(page == "compare")
         self.file_list.show_selected()
         if page == "models":
@@ -285,8 +287,8 @@ class MainWindow(QMainWindow):
         if event.key() == Qt.Key.Key_X and not event.modifiers():
             if not event.isAutoRepeat():
                 self.canvas.show_original(True)
-        elif event.key() == Qt.Key.Key_Alt and not self.menuBar().isVisible():
-            self.menuBar().show()
+        elif event.key() == Qt.Key.Key_Alt:
+            self._alt_alone = not self.menuBar().isVisible() and not self.canvas.brush.active  # with the brush, Alt erases
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         else:
@@ -295,6 +297,9 @@ class MainWindow(QMainWindow):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.key() == Qt.Key.Key_X and not event.isAutoRepeat():
             self.canvas.show_original(False)
+        elif event.key() == Qt.Key.Key_Alt and self._alt_alone:
+            self._alt_alone = False
+            self.menuBar().show()
         else:
             super().keyReleaseEvent(event)
 

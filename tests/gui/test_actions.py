@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -139,3 +140,20 @@ def test_every_action_can_be_triggered_with_a_clip_in_every_state(
     session.workspace.batch.stop()
     until(qtbot, idle(session))
     assert not session.window.isVisible()
+
+
+def test_alt_alone_shows_the_menu_and_as_part_of_something_else_it_does_not(session: Session, qtbot: QtBot) -> None:
+    window = session.window
+    qtbot.keyPress(window, Qt.Key.Key_Alt)
+    window.actions_["page-compare"].trigger()  # what Alt+2 does
+    qtbot.keyRelease(window, Qt.Key.Key_Alt)
+    assert window.shown_page == "compare"
+    assert not window.menuBar().isVisible()
+    window.canvas.brush.set_active(True)
+    qtbot.keyClick(window, Qt.Key.Key_Alt)
+    assert not window.menuBar().isVisible()
+    window.canvas.brush.set_active(False)
+    qtbot.keyClick(window, Qt.Key.Key_Alt)
+    assert window.menuBar().isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.menuBar().isVisible()
