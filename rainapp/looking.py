@@ -23,7 +23,9 @@ from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
 
 MARGIN_MAX_PX = 512
-MARGIN_SHARE = 2 / 3  # of what the net can see: with less of it no pixel of the default model's moved by more than one level
+# of what the net can see: with it no pixel of the default model's moved by more than one level, at full size. Where a photo is
+# derained made smaller first (`stages.coarse`), a part shows less around it than the file will: half a level in the mean
+MARGIN_SHARE = 2 / 3
 HASTY_PX = 24  # of what lies around a part is looked at in haste
 
 

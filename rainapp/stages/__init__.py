@@ -145,7 +145,7 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
 def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: str) -> TiledNet:
     weights = library.weights_path(card)
     checked_weights(card, weights)
-    conditional = bool(card.shape.get("conditional", card.arch == "unshuffle_naf"))
+    conditional = bool(card.shape.get("conditional", card.arch == OURS))
     model = Model(lambda: _net(card, weights), card.sha256, card.multiple_of_px, treatment.veil, conditional, card.arch)
     candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
     engine = choice.fastest(model, candidates)

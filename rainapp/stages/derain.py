@@ -217,8 +217,10 @@ class Derainer:
         self, pixels: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks", last: bool = False
     ) -> Iterator[tiles.Floats]:
         for top, left in grid.corners():
-            rainy = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
-            tile = tiles.padded(rainy if coarser is None else coarse.without(rainy, *coarser, top, left), grid)
+            rainy = tile = tiles.cut(pixels, grid, top, left)
+            if coarser is not None:
+                inside = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
+                tile = tiles.padded(coarse.without(inside, *coarser, top, left), grid)
             try:
                 derained = self.net.render(tile, _asking(ticks.watch))
             except Cancelled:
@@ -227,7 +229,7 @@ class Derainer:
             if coarser is not None:
                 derained = coarse.only_finer(derained, tile, coarser[1])
             if last and self.net.leaves_faint:
-                derained = leave_faint(derained, tiles.padded(rainy, grid))
+                derained = leave_faint(derained, rainy)
             ticks.one_more()  # before the yield: after the last one nobody comes back
             yield derained
 
