@@ -21,9 +21,12 @@ import torch.distributed as dist
 
 from rainapp import paths
 from rainapp.errors import Cancelled, RainError
-from training import average, data, rainy_photos, recipe, tasks
+from training import average, confusers, data, rainy_photos, recipe, tasks
 from training.strategies import combine
 from training.trainer import Trainer
+
+CONFUSERS_SOUGHT = 2400
+"""Dry crops that are looked at before a run begins that asks for confusing ones."""
 
 
 class LineWatch:
@@ -79,6 +82,11 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
             print(json.dumps({"event": "warning", "message": rainy}), flush=True)
     crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
     trainer = Trainer(plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)]))
+    if plan_recipe.data.confusing:
+        crops.confusers = confusers.kept(
+            folder / "confusers.npz", lambda: confusers.find(trainer.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT)
+        )
+        trainer.net.train()
     if resuming:
         trainer.resume()
     trainer.log(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rainapp.errors import BadRecipe
+from training.confusers import Confusers
 from training.rain import BLENDS, MIXES, PROFILES, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
 from training.streaks import BANK_PX, StreakBank
@@ -22,6 +23,8 @@ from training.structures import add_structure
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 MIN_SIDE_PX = 64
+CONFUSING = 1
+"""Sets the random numbers of dry crops apart from those of samples."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,17 +94,21 @@ def resized(sample: RainSample, size_px: int) -> RainSample:
 
 
 class RainyCrops:
-    """Rain on random crops of clean photos, by the recipe."""
+    """Rain on random crops of clean photos, by the recipe. `confusers` are dry crops to repeat; they may be set later."""
 
     def __init__(self, recipe: Recipe, photos: list[NDArray[np.uint8]], bank: StreakBank) -> None:
         self.recipe = recipe
         self.photos = photos
         self.bank = bank
+        self.confusers: Confusers | None = None
         self.blends: tuple[Blend, ...] = tuple(b for b in BLENDS if b in recipe.rain.blends)
 
     def sample(self, place: int) -> tuple[RainSample, bool]:
         """The sample at `place` of the run, and whether it is to be cleared of haze."""
         rng = np.random.default_rng([self.recipe.seed, place])
+        if self.confusers is not None and rng.random() < self.recipe.rain.dry * self.recipe.data.confusing:
+            number = self.confusers.draw(rng)
+            return dry(self.dry_crop(number), number), bool(rng.random() < self.recipe.rain.clear_share)
         photo = self.photos[int(rng.integers(len(self.photos)))]
         size_px = self.recipe.train.crop_px
         shrinks = rng.random() < self.recipe.rain.shrunk
@@ -116,6 +123,12 @@ class RainyCrops:
         profile = str(rng.choice(self.recipe.rain.profiles))
         drawn = draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends)
         return (resized(drawn, size_px) if shrinks else drawn), wants_clear
+
+    def dry_crop(self, number: int) -> NDArray[np.float32]:
+        """A dry crop by its number: any number gives one, the same one always."""
+        rng = np.random.default_rng([self.recipe.seed, CONFUSING, number])
+        photo = self.photos[int(rng.integers(len(self.photos)))]
+        return self.varied(crop(photo, self.recipe.train.crop_px, self.recipe.data.scales, rng), rng)
 
     def varied(self, clean: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
         """The crop, by the recipe's shares turned on its side, and with man-made lines drawn on it."""

@@ -34,7 +34,8 @@ class RainProfile:
 
     `kinds` may repeat a name to weigh it; `alpha` is the range of the strongest opacity or added brightness;
     `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value;
-    `night` darkens the scene and lets lamps light the rain.
+    `night` darkens the scene and lets lamps light the rain. `together` is the share of samples whose layers fall in one
+    direction, `bends` that of layers whose streaks are bent.
     """
 
     kinds: tuple[str, ...]
@@ -43,13 +44,22 @@ class RainProfile:
     blends: tuple[float, float, float]
     veil: tuple[float, float] = (0.0, 0.0)
     night: bool = False
+    together: float = 0.7
+    bends: float = 0.0
     held_out: bool = False
 
 
 PROFILES: dict[str, RainProfile] = {
     "narrow": RainProfile(("narrow",), (1, 1), (0.1, 0.65), (1, 0, 0)),
-    "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (1, 4), (0.25, 0.9), (0.6, 0.2, 0.2)),
-    "fu": RainProfile(("photoshop", "photoshop", "dense", "fine", "heavy"), (1, 2), (0.1, 0.6), (0.5, 0.5, 0), veil=(0.2, 0.3)),
+    "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (2, 4), (0.3, 1.0), (0.74, 0.14, 0.12), together=0.93),
+    "fu": RainProfile(
+        ("photoshop", "photoshop", "photoshop", "dense", "fine"),
+        (1, 2),
+        (0.12, 0.75),
+        (0.6, 0.4, 0),
+        veil=(0.15, 0.3),
+        together=0.9,
+    ),
     "real-like": RainProfile(
         (
             "fine",
@@ -71,8 +81,11 @@ PROFILES: dict[str, RainProfile] = {
         (0.05, 0.6),
         (0.15, 0.18, 0.67),
         veil=(0.3, 0.4),
+        bends=0.15,
     ),
-    "soft": RainProfile(("soft", "soft", "wide"), (1, 2), (0.1, 0.5), (0.35, 0.3, 0.35), veil=(0.4, 0.6)),
+    "soft": RainProfile(
+        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.2, 0.75), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
+    ),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
     "night": RainProfile(
         ("fine", "narrow", "curtain", "thin", "thin", "drop", "bokeh", "dotted", "pearl"),
@@ -81,14 +94,31 @@ PROFILES: dict[str, RainProfile] = {
         (0, 0, 1),
         (0.3, 0.4),
         night=True,
+        bends=0.1,
     ),
     "mist": RainProfile(("far", "far", "fine", "thin"), (1, 3), (0.04, 0.3), (0.2, 0.2, 0.6), veil=(0.6, 0.5)),
     "anything": RainProfile(
-        ("narrow", "heavy", "curtain", "dense", "fine", "wide", "soft", "photoshop", "thin", "drop", "far", "bokeh", "dotted"),
+        (
+            "narrow",
+            "heavy",
+            "curtain",
+            "dense",
+            "fine",
+            "wide",
+            "soft",
+            "sheer",
+            "photoshop",
+            "thin",
+            "drop",
+            "far",
+            "bokeh",
+            "dotted",
+        ),
         (1, 4),
         (0.05, 0.8),
         (0.35, 0.2, 0.45),
         veil=(0.3, 0.6),
+        bends=0.1,
     ),
     "thick-short": RainProfile(("stub",), (1, 2), (0.15, 0.5), (0, 1, 0), held_out=True),
     "monsoon": RainProfile(("sheet",), (3, 4), (0.2, 0.6), (0, 0, 1), veil=(1.0, 0.8), held_out=True),
@@ -98,14 +128,14 @@ PROFILES: dict[str, RainProfile] = {
 MIXES: dict[str, dict[str, float]] = {
     "balanced": {
         "narrow": 0.15,
-        "heavy": 0.20,
-        "fu": 0.13,
-        "real-like": 0.28,
-        "soft": 0.07,
-        "storm": 0.03,
+        "heavy": 0.22,
+        "fu": 0.14,
+        "real-like": 0.25,
+        "soft": 0.10,
+        "storm": 0.02,
         "mist": 0.04,
         "night": 0.05,
-        "anything": 0.07,
+        "anything": 0.05,
     },
 }
 """Profiles made of profiles, with shares."""
@@ -185,7 +215,7 @@ def bent(rng: Rng, layer: Layer) -> Layer:
 def draw_layers(
     rng: Rng, profile: RainProfile, height: int, width: int, bank: StreakBank | None
 ) -> list[tuple[str, float, Layer]]:
-    """Kind, angle and map of each layer. Further layers share the first direction within 8 degrees in 70 % of cases.
+    """Kind, angle and map of each layer. Further layers mostly share the first direction within 8 degrees.
 
     Pictures up to the bank's size are cut from it; larger ones, or all without a bank, are rendered at their own scale.
     """
@@ -195,13 +225,13 @@ def draw_layers(
     for index in range(count):
         kind = str(rng.choice(profile.kinds))
         angle = draw_angle(rng)
-        if index and rng.random() < 0.7:
+        if index and rng.random() < profile.together:
             angle = layers[0][1] + float(rng.uniform(-8, 8))
         if bank is not None and max(height, width) <= bank.layers.shape[1]:
             layer = bank.crop(rng, kind, height, width, angle)
         else:
             layer = render_layer(rng, KINDS[kind], height, width, angle, scale)
-        if rng.random() < 0.1:
+        if rng.random() < profile.bends:
             layer = bent(rng, layer)
         if rng.random() < 0.3:  # gusts: the rain is thicker here than there
             layer = layer * (0.4 + 0.6 * smooth_field(rng, height, width))
@@ -330,7 +360,8 @@ def draw_rain(
     blend: Blend = BLENDS[int(rng.choice(3, p=shares / shares.sum()))]
     alphas = [float(rng.uniform(*chosen.alpha)) for _ in layers]
     fallen = [layer for _, _, layer in layers]
-    if rng.random() < 0.85:
+    gapless = all(KINDS[kind].noise for kind, _, _ in layers)
+    if rng.random() < (0.3 if gapless else 0.85):
         fallen = between_gaps(rng, fallen, alphas)
     rained, streaks = blend_layers(clean, fallen, alphas, blend, rng, chosen.night)
     density = veil

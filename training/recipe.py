@@ -42,6 +42,8 @@ class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
     `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`).
+    `confusing` adds that many times the dry samples of the rain block again, of crops that the first weights of the run harm
+    most among a few thousand (`training.confusers`).
     `workers` processes draw samples ahead; 0 draws them in the training process itself.
     """
 
@@ -50,6 +52,7 @@ class Data:
     scales: tuple[float, ...] = (1.0, 0.62, 0.4)
     turned: float = 0.0
     structures: float = 0.0
+    confusing: float = 0.0
     workers: int = 0
 
 
@@ -160,6 +163,8 @@ class Recipe:
                 "Shares must lie from 0 to 1.",
             ),
             (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
+            (0 <= self.data.confusing <= 5, "data.confusing must lie from 0 to 5."),
+            (not self.data.confusing or bool(self.start_from), "data.confusing needs weights to begin with (start_from)."),
             (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
         ]
