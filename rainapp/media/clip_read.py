@@ -22,6 +22,7 @@ from rainapp.media.clip_pixels import FrameReader
 from rainapp.media.clip_whole import missing_words
 
 _FAR_S = 1e9  # no clip is as long: until its end
+_NEAR_S = Fraction(1, 1_000_000)  # moments of frames come as floats, which may lie a little before them
 
 
 def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
@@ -192,7 +193,7 @@ def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Im
     facts = info.carry
     with open_container(path) as container:
         stream = pick_video(container, path)
-        offset = int(Fraction(time_s) / facts.time_base) + (stream.start_time or 0)
+        offset = int((Fraction(time_s) + _NEAR_S) / facts.time_base) + (stream.start_time or 0)
         chosen = None
         if time_s > 0:
             seek(container, stream, offset)
