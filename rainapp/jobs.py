@@ -12,11 +12,17 @@ from typing import Literal
 
 from rainapp.compare_jobs import CompareJob as CompareJob
 from rainapp.compare_jobs import Parts as Parts
+from rainapp.find_jobs import FindFiles as FindFiles
+from rainapp.find_jobs import FindFrames as FindFrames
+from rainapp.find_jobs import FoundFiles as FoundFiles
+from rainapp.find_jobs import FoundFrames as FoundFrames
+from rainapp.find_jobs import NumberedFrames as NumberedFrames
 from rainapp.image import Image
 from rainapp.mask_jobs import LoadedMask as LoadedMask
 from rainapp.mask_jobs import LoadMask as LoadMask
 from rainapp.mask_jobs import MaskJob as MaskJob
 from rainapp.mask_jobs import SaveMask as SaveMask
+from rainapp.rates import RATE as RATE
 from rainapp.watch import NoWatch as NoWatch
 from rainapp.watch import StoppableWatch as StoppableWatch
 from rainapp.watch import WaitingWatch as WaitingWatch
@@ -85,7 +91,7 @@ class DerainFile:
     treatment: Treatment = field(default_factory=Treatment)
     output: Output = field(default_factory=Output)
     part: tuple[float, float] | None = None
-    rate: Fraction = Fraction(25)
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
@@ -103,6 +109,7 @@ class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
     `hasty`: with less of what lies around the region than the net sees. It is there sooner; its rim may differ from the file's.
+    Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
     """
 
     source: Path
@@ -111,6 +118,7 @@ class Preview:
     longest_px: int = 1600
     time_s: float = 0.0
     hasty: bool = False
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
@@ -120,17 +128,19 @@ class ReadPicture:
     source: Path
     longest_px: int = 0
     time_s: float = 0.0
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
 class ReadPair:
-    """Read `source` and its finished `target` for the screen, like `Preview` but from the file that was written."""
+    """Read `source` and its finished `target` (of numbered pictures a folder, or a clip) for the screen, like `Preview`."""
 
     source: Path
     target: Path
     region: Region | None = None
     longest_px: int = 1600
     time_s: float = 0.0
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
@@ -162,6 +172,7 @@ class PlayFrames:
     treatment: Treatment | None = None
     target: Path | None = None
     until_s: float | None = None
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
@@ -170,13 +181,6 @@ class WarmUp:
 
     treatment: Treatment
     part: tuple[int, int] | None = None
-
-
-@dataclass(frozen=True)
-class FindFiles:
-    """Look through folders, and all below them, for photos and clips by name; paths that are files are taken as they are."""
-
-    paths: tuple[Path, ...]
 
 
 @dataclass(frozen=True)
@@ -210,7 +214,7 @@ class FindScreenProfile:
 
 LibraryJob = ImportModel | CheckModels | RemoveModel
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
+Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
 
 
 @dataclass(frozen=True)
@@ -312,14 +316,6 @@ class ScreenProfile:
 
     job: FindScreenProfile
     icc: bytes | None
-
-
-@dataclass(frozen=True)
-class FoundFiles:
-    """What `FindFiles` came to: the files in reading order, and how many others lay beside them."""
-
-    files: tuple[Path, ...]
-    skipped: int = 0
 
 
 @dataclass(frozen=True)

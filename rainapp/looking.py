@@ -16,9 +16,10 @@ from rainapp.cards import ModelCard
 from rainapp.errors import UnreadableFile
 from rainapp.formats import GIF
 from rainapp.image import Frame, Image
-from rainapp.jobs import Picture, Preview, Previewed, ReadPair, ReadPicture, Region, Watch
+from rainapp.jobs import RATE, Picture, Preview, Previewed, ReadPair, ReadPicture, Region, Watch
 from rainapp.library import ModelLibrary
-from rainapp.media import is_animation
+from rainapp.media import SEQUENCE, is_animation, is_sequence
+from rainapp.media.numbered import pattern_in
 from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
 
@@ -40,40 +41,48 @@ class Decoded:
     duration_s: float
 
 
+_Key = tuple[Path, Path, float, Fraction, int, int]
+
+
 class LastDecoded:
     """The one picture that was decoded last, until the file changes; any thread may ask."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._key: tuple[Path, float, int, int] | None = None
+        self._key: _Key | None = None
         self._decoded: Decoded | None = None
 
-    def get(self, source: Path, time_s: float) -> Decoded:
+    def get(self, source: Path, time_s: float, rate: Fraction = RATE) -> Decoded:
         """The frame of `source` at `time_s`, full size, which is now the one that is kept. Raises UnreadableFile."""
-        kept = self.peek(source, time_s)
+        kept = self.peek(source, time_s, rate)
         if kept is not None:
             return kept
-        key = _key(source, time_s)  # before reading: a file that changes meanwhile is read again next time
+        key = _key(source, time_s, rate)  # before reading: a file that changes meanwhile is read again next time
         with self._lock:
             self._decoded = None  # two large pictures need not lie in memory
-        decoded = decode(source, time_s)
+        decoded = decode(source, time_s, rate=rate)
         with self._lock:
             self._key, self._decoded = key, decoded
         return decoded
 
-    def peek(self, source: Path, time_s: float) -> Decoded | None:
+    def peek(self, source: Path, time_s: float, rate: Fraction = RATE) -> Decoded | None:
         """The frame if it is the one that is kept."""
-        key = _key(source, time_s)
+        key = _key(source, time_s, rate)
         with self._lock:
             return self._decoded if key == self._key else None
 
 
-def _key(source: Path, time_s: float) -> tuple[Path, float, int, int]:
+def _key(source: Path, time_s: float, rate: Fraction) -> _Key:
+    file = source
+    if is_sequence(source):
+        from rainapp.media.sequence_look import still_at
+
+        file = still_at(source, time_s, rate).file
     try:
-        state = source.stat()
+        state = file.stat()
     except OSError as error:
         raise UnreadableFile(f"{source.name} does not exist.", "It may have been moved or renamed.", source) from error
-    return source, time_s, state.st_mtime_ns, state.st_size
+    return source, file, time_s, rate, state.st_mtime_ns, state.st_size
 
 
 LAST = LastDecoded()
@@ -102,11 +111,17 @@ class LastSeen:
 SEEN = LastSeen()
 
 
-def decode(source: Path, time_s: float = 0.0, longest_px: int = 0) -> Decoded:
+def decode(source: Path, time_s: float = 0.0, longest_px: int = 0, rate: Fraction = RATE) -> Decoded:
     """The frame of `source` at `time_s` (photos have only one), no side longer than `longest_px` (0: full size).
 
-    Raises UnreadableFile.
+    Of numbered pictures, `rate` are shown in a second. Raises UnreadableFile.
     """
+    if is_sequence(source):
+        from rainapp.media.sequence_look import read_still, still_at
+
+        still = still_at(source, time_s, rate)
+        image, width, height = read_still(still, longest_px)
+        return Decoded(image, width, height, True, still.duration_s)
     if sniff(source) == CLIP:
         from rainapp.media import video  # loads PyAV, which photos do without
 
@@ -120,11 +135,12 @@ def read_picture(job: ReadPicture, watch: Watch) -> Picture:
     """Decode for the screen; a small picture (a thumbnail) does not displace the one that is being looked at."""
     watch.tick(0, 1)
     if job.longest_px:
-        decoded = LAST.peek(job.source, job.time_s) or decode(job.source, job.time_s, job.longest_px)
+        kept = LAST.peek(job.source, job.time_s, job.rate)
+        decoded = kept or decode(job.source, job.time_s, job.longest_px, job.rate)
     else:
-        decoded = LAST.get(job.source, job.time_s)
+        decoded = LAST.get(job.source, job.time_s, job.rate)
     image = shrunk(decoded.image, job.longest_px)
-    container = sniff(job.source)
+    container = SEQUENCE if is_sequence(job.source) else sniff(job.source)
     moves = container == GIF and is_animation(job.source)
     return Picture(
         job.source, image, decoded.width, decoded.height, decoded.is_clip, decoded.duration_s, container, moves
@@ -137,7 +153,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     from rainapp.stages.amount import rain_found
 
     watch.tick(0, 0)
-    image = LAST.get(job.source, job.time_s).image
+    image = LAST.get(job.source, job.time_s, job.rate).image
     card = library.get(job.treatment.model)
     pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
     if job.region is None:
@@ -161,15 +177,20 @@ def read_pair(job: ReadPair, watch: Watch) -> Previewed:
 
     started = time.monotonic()
     watch.tick(0, 2)
-    rainy = LAST.get(job.source, job.time_s).image
+    rainy = LAST.get(job.source, job.time_s, job.rate).image
     watch.tick(1, 2)
-    derained = decode(job.target, job.time_s).image
+    derained = decode(result_of(job.source, job.target), job.time_s, rate=job.rate).image
     if (rainy.width, rainy.height) != (derained.width, derained.height):
         raise UnreadableFile(f"{job.target.name} has another size than its original.", "Derain the original again.", job.target)
     region = clipped(job.region, rainy) if job.region else Region(0, 0, rainy.width, rainy.height)
     found = rain_found(Frame(0, Fraction(0), derained, rainy)) if rainy.depth == derained.depth else True
     sides = [crop(side, region) if job.region else shrunk(side, job.longest_px) for side in (rainy, derained)]
     return SEEN.keep(job, Previewed(job.source, sides[0], sides[1], region, found, time.monotonic() - started))
+
+
+def result_of(source: Path, target: Path) -> Path:
+    """The result `target` as something to be read: of numbered pictures that became a folder, the pattern in it."""
+    return (pattern_in(target, source) or target) if target.is_dir() else target
 
 
 def clipped(region: Region, image: Image) -> Region:

@@ -16,12 +16,17 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Played, PlayedFrame, PlayFrames, Treatment, Watch
 from rainapp.library import ModelLibrary
+from rainapp.looking import result_of
+from rainapp.media import is_sequence
 from rainapp.media.clip_reel import Reel, Reeled
+from rainapp.media.sequence_look import SequenceReel
 
 NEAR_S = Fraction(1, 1000)
+AnyReel = Reel | SequenceReel
 
 
 class Reels:
@@ -29,19 +34,22 @@ class Reels:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._open: dict[str, Reel] = {}
+        self._open: dict[str, AnyReel] = {}
         self._last: tuple[Path, int, Reeled] | None = None
 
     @contextmanager
-    def at(self, role: str, path: Path, from_s: float, longest_px: int) -> Iterator[Reel]:
+    def at(self, role: str, path: Path, from_s: float, job: PlayFrames) -> Iterator[AnyReel]:
         """The reel of `path` that stands at `from_s`, now for this job alone."""
+        longest_px = job.longest_px
         with self._lock:
             kept = self._open.get(role)
             stands = kept is not None and kept.at_s is not None and abs(kept.at_s - Fraction(from_s)) < NEAR_S
             if kept is None or (kept.path, kept.longest_px) != (path, longest_px) or not stands:
                 if kept is not None:
                     self._open.pop(role).close()
-                kept = self._open[role] = Reel(path, from_s, longest_px)
+                kept = self._open[role] = (
+                    SequenceReel(path, from_s, longest_px, job.rate) if is_sequence(path) else Reel(path, from_s, longest_px)
+                )
             yield kept
 
     def frame_before(self, job: PlayFrames) -> Reeled | None:
@@ -79,13 +87,13 @@ def play(job: PlayFrames, watch: Watch, library: ModelLibrary) -> Played:
     if not job.count:
         REELS.close()
         return Played(job, ())
-    with REELS.at("rainy", job.source, job.from_s, job.longest_px) as reel:
+    with REELS.at("rainy", job.source, job.from_s, job) as reel:
         rainy, size = _take(reel, job.count, job.until_s, watch), (reel.width, reel.height)
     lead = REELS.frame_before(job) if rainy and job.target is None and job.treatment is not None else None
     rainy = [lead, *rainy] if lead is not None else rainy
     clean: list[Image | None] = [None] * len(rainy)
     if job.target is not None and rainy:
-        with REELS.at("derained", job.target, float(rainy[0].time_s), job.longest_px) as reel:
+        with REELS.at("derained", result_of(job.source, job.target), float(rainy[0].time_s), job) as reel:
             clean = [one.image for one in _take(reel, len(rainy), None, watch)]
         clean += [None] * (len(rainy) - len(clean))
     elif job.treatment is not None:
@@ -120,11 +128,16 @@ def _pixels(one: Image, two: Image) -> tuple[NDArray[np.uint8], NDArray[np.uint8
     return np.asarray(one.pixels, np.uint8), np.asarray(two.pixels, np.uint8)
 
 
-def _take(reel: Reel, count: int, until_s: float | None, watch: Watch) -> list[Reeled]:
+def _take(reel: AnyReel, count: int, until_s: float | None, watch: Watch) -> list[Reeled]:
     taken: list[Reeled] = []
     while len(taken) < count and (not taken or until_s is None or (reel.at_s is not None and reel.at_s < until_s - NEAR_S)):
         watch.tick(0, 0)
-        one = reel.take()
+        try:
+            one = reel.take()
+        except UnreadableFile:
+            if taken and isinstance(reel, SequenceReel):  # it stands before the damaged picture, and will say so then
+                break
+            raise
         if one is None:
             break
         taken.append(one)

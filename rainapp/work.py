@@ -5,13 +5,14 @@ The story of a file is told in `deraining`, with what belongs to it in `writing`
 `run` is what `Workers` calls, on a thread of its own. What is only shown, never written, is done in `looking`.
 """
 
-from rainapp import comparing, measuring, playing, warming
+from rainapp import comparing, measuring, numbering, playing, warming
 from rainapp.batch import Found, find_files
 from rainapp.deraining import derain_file
 from rainapp.jobs import (
     CompareJob,
     DerainFile,
     FindFiles,
+    FindFrames,
     FindScreenProfile,
     FoundFiles,
     Job,
@@ -32,7 +33,7 @@ from rainapp.screen_profile import find_profile
 
 
 def run(job: Job, watch: Watch) -> object:
-    """Do what `job` says. The result is the record that names it: Derained, Picture, Previewed, FoundFiles.
+    """Do what `job` says. The result is the record that names it: Derained, Picture, Previewed, FoundFiles, ….
 
     Raises:
         RainError: in words, whatever cannot be read, done or written.
@@ -48,6 +49,8 @@ def run(job: Job, watch: Watch) -> object:
         return read_pair(job, watch)
     if isinstance(job, FindFiles):
         return find(job, watch)
+    if isinstance(job, FindFrames):
+        return numbering.find(job, watch)
     if isinstance(job, CompareJob):
         return comparing.do(job, watch, ModelLibrary())
     if isinstance(job, MaskJob):
@@ -64,7 +67,7 @@ def run(job: Job, watch: Watch) -> object:
 
 
 def find(job: FindFiles, watch: Watch) -> FoundFiles:
-    """Look through folders for photos and clips."""
+    """Look through folders for photos, clips and numbered frames."""
     found = list(find_files(job.paths, recursive=True, watch=watch))
     files = tuple(entry.path for entry in found if isinstance(entry, Found))
-    return FoundFiles(files, skipped=len(found) - len(files))
+    return FoundFiles(files, len(found) - len(files), numbering.spotted(files, watch))

@@ -24,6 +24,7 @@ from rainapp.formats import FORMATS
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.logs import native_words_logged
+from rainapp.rates import LEAST, MOST, rate_of
 
 Record = TypeVar("Record", Treatment, Output)
 
@@ -131,12 +132,10 @@ def _moment(text: str) -> float:
 
 def _rate(text: str) -> Fraction:
     try:
-        rate = Fraction(text).limit_denominator(1001)
-    except (ValueError, ZeroDivisionError):
-        raise argparse.ArgumentTypeError(f"“{text}” is no number; write 25 or 24000/1001") from None
-    if not Fraction(1, 10) <= rate <= 1000:
-        raise argparse.ArgumentTypeError(f"{text} does not lie between 0.1 and 1000")
-    return rate
+        return rate_of(text)
+    except ValueError:
+        words = f"“{text}” is no number between {float(LEAST):g} and {float(MOST):g}; write 25 or 24000/1001"
+        raise argparse.ArgumentTypeError(words) from None
 
 
 def _part(args: argparse.Namespace) -> tuple[float, float] | None:

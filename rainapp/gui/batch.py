@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 
-from rainapp.formats import result_suffix
+from rainapp.formats import CLIP_FORMATS, result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
 from rainapp.jobs import (
@@ -101,7 +101,7 @@ class Batch(QObject):
         speed = self.speed(treatment)
         if speed is None:
             return 0.0 if not items else None
-        return sum(speed * (item.megapixels or USUAL_MEGAPIXELS) * max(1.0, item.duration_s * 25) for item in items)
+        return sum(speed * (item.megapixels or USUAL_MEGAPIXELS) * item.frame_count for item in items)
 
     def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float) -> None:
         """Learn from something that was derained. The best of the last few counts: the first holds the loading of the model."""
@@ -133,7 +133,7 @@ class Batch(QObject):
                 item.state = State.WAITING
                 if mask is not None:
                     self._masks[item] = mask.saving()  # as it is now, whatever is painted later
-                self._waiting.append((item, DerainFile(item.path, target, own, output, item.part)))
+                self._waiting.append((item, _job(item, target, own, output)))
                 self.total += 1
             self.item_changed.emit(item)
         self._next()
@@ -215,7 +215,7 @@ class Batch(QObject):
             item.state, item.kept = State.STOPPED, event.kept
             if item.kept is not None:
                 words = self.tr("{name} was stopped. The part done is “{kept}” in {folder}.")
-                self.said.emit(words.format(name=item.path.name, kept=item.kept.name, folder=item.kept.parent))
+                self.said.emit(words.format(name=item.name, kept=item.kept.name, folder=item.kept.parent))
         else:
             return
         self._settle(item)
@@ -246,6 +246,12 @@ def _speed_key(treatment: Treatment) -> str:
     return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
 
 
+def _job(item: Item, target: Path, treatment: Treatment, output: Output) -> DerainFile:
+    if item.frames is not None and item.clip_format:
+        output = replace(output, format=item.clip_format)
+    return DerainFile(item.path, target, treatment, output, item.part, item.rate)
+
+
 def _wanted_target(item: Item, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
     source, folder = item.path, item.path.parent
     if settings.save_to == "folder" and settings.save_folder:
@@ -253,5 +259,8 @@ def _wanted_target(item: Item, treatment: Treatment, settings: Settings, only_ra
     elif folder == resource("samples"):  # part of the installation, which is not ours to write into
         folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "rainapp"
     suffix = result_suffix(source, settings.format, item.container, item.moves)
+    if item.frames is not None:
+        form = item.clip_format or settings.format
+        source, suffix = source.with_name(f"{item.frames.title}.png"), f".{form}" if form in CLIP_FORMATS else ""
     target = result_path(source, folder, suffix, treatment, settings.name_template)
     return rain_path(target) if only_rain else target

@@ -19,7 +19,7 @@ from rainapp.gui.compare_sights import CompareSights
 from rainapp.gui.compare_trial import Trial
 from rainapp.gui.item import Item, State
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import ModelId, Treatment
+from rainapp.jobs import RATE, ModelId, Treatment
 from rainapp.library import ModelCard
 
 Mode = Literal["photos", "trial"]
@@ -103,7 +103,10 @@ class Comparing(QObject):
 
     def subject_of(self, item: Item) -> Subject:
         """A file of the list as something to compare on; of a clip the frame in its middle."""
-        return Subject(item.path, item.path.name, self.truth or item.truth, item.duration_s / 2 if item.is_clip else 0.0)
+        middle_s = item.duration_s / 2 if item.is_clip else 0.0
+        if item.frames is not None:
+            middle_s = float(middle_s * item.rate / RATE)  # comparing knows no other rate
+        return Subject(item.path, item.name, self.truth or item.truth, middle_s)
 
     @property
     def subjects(self) -> list[Subject]:

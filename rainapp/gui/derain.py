@@ -45,7 +45,7 @@ class ListPanel(QFrame):
         self.setProperty("role", "list")
         self.list = ItemsView(workspace, lambda: None)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for row_id in ("derain-selected", "reveal", "open-source-folder", "remove"):
+        for row_id in ("derain-selected", "reveal", "open-source-folder", "frames-join", "frames-split", "remove"):
             self.list.addAction(actions[row_id])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

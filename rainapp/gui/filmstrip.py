@@ -6,6 +6,7 @@ show at once, and a clip that is looked at again has its pictures.
 
 from bisect import bisect_left
 from collections import OrderedDict
+from fractions import Fraction
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -13,13 +14,14 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from rainapp.gui.screen import Pyramid, ShownPicture
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Failed, Finished, ReadPicture, Stopped
+from rainapp.jobs import RATE, Event, Failed, Finished, ReadPicture, Stopped
 from rainapp.workers import Handle
 
 PICTURE_PX = 160  # longest side; a strip of 42 px at twice the pixels has room for no more
 KEPT_CLIPS = 8
 REST_MS = 150  # between two pictures, for whoever else wants something
 
+Clip = tuple[Path, Fraction]
 Taken = dict[float, Pyramid]
 
 
@@ -32,8 +34,8 @@ class FilmStrip(QObject):
         """Read pictures of the clip that `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing
-        self._kept: OrderedDict[Path, Taken] = OrderedDict()
-        self._path: Path | None = None
+        self._kept: OrderedDict[Clip, Taken] = OrderedDict()
+        self._clip: Clip | None = None
         self._wanted: list[float] = []
         self._handle: Handle | None = None
         self._held = False
@@ -44,13 +46,16 @@ class FilmStrip(QObject):
         viewing.progressed.connect(self._go_on)
         workspace.screen_changed.connect(self._kept.clear)
 
-    def want(self, path: Path, moments: list[float]) -> None:
-        """Read the pictures of `path` at `moments`, the coarse order first: every fourth, then those between."""
-        if path != self._path:
+    def want(self, path: Path, moments: list[float], rate: Fraction = RATE) -> None:
+        """Read the pictures of `path` at `moments`, the coarse order first: every fourth, then those between.
+
+        `rate` is that of numbered frames.
+        """
+        if (path, rate) != self._clip:
             self.stop()
-            self._path = path
+            self._clip = (path, rate)
         order = [*moments[::4], *moments[2::4], *moments[1::2]]
-        self._wanted = [moment for moment in order if moment not in self._kept.get(path, {})]
+        self._wanted = [moment for moment in order if moment not in self._kept.get((path, rate), {})]
         self._go_on()
 
     def hold(self, held: bool) -> None:
@@ -61,7 +66,7 @@ class FilmStrip(QObject):
 
     def picture_near(self, time_s: float, within_s: float) -> Pyramid | None:
         """What was read at the moment next to `time_s`, where that is not further away than `within_s`."""
-        taken = self._kept.get(self._path, {}) if self._path is not None else {}
+        taken = self._kept.get(self._clip, {}) if self._clip is not None else {}
         if time_s in taken:
             return taken[time_s]
         moments = sorted(taken)
@@ -89,9 +94,9 @@ class FilmStrip(QObject):
 
     def _ask(self) -> None:
         """Ask for one picture, unless a person waits for something else."""
-        if self._handle is not None or self._held or self._workspace.hold_thumbnails or not self._wanted or self._path is None:
+        if self._handle is not None or self._held or self._workspace.hold_thumbnails or not self._wanted or self._clip is None:
             return
-        job = ReadPicture(self._path, PICTURE_PX, self._wanted.pop(0))
+        job = ReadPicture(self._clip[0], PICTURE_PX, self._wanted.pop(0), self._clip[1])
         self._handle = self._workspace.dispatch.ask(job, "figures", lambda event: self._came(job, event))
 
     def _came(self, job: ReadPicture, event: Event) -> None:
@@ -99,8 +104,8 @@ class FilmStrip(QObject):
             return
         self._handle = None
         if isinstance(event, Finished) and isinstance(event.result, ShownPicture):
-            self._kept.setdefault(job.source, {})[job.time_s] = event.result.picture
-            self._kept.move_to_end(job.source)
+            self._kept.setdefault((job.source, job.rate), {})[job.time_s] = event.result.picture
+            self._kept.move_to_end((job.source, job.rate))
             while len(self._kept) > KEPT_CLIPS:
                 self._kept.popitem(last=False)
             self.changed.emit()

@@ -7,7 +7,8 @@ from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from rainapp.gui.actions import Actions
-from rainapp.gui.controls import Segments, icon_button, label
+from rainapp.gui.controls import Segments, icon_button, label, push_button
+from rainapp.gui.frames import Offer
 from rainapp.gui.panes import Picture
 from rainapp.gui.theme import interface_font
 from rainapp.gui.workspace import Workspace
@@ -102,8 +103,11 @@ class Notice(QFrame):
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self.words, 1)
+        self._offer: Offer | None = None
+        self.choice = push_button("", self._take)
+        row.addWidget(self.choice)
         close = icon_button("x", self.tr("Dismiss"))
-        close.clicked.connect(self.hide)
+        close.clicked.connect(self.dismiss)
         row.addWidget(close)
         self.hide()
 
@@ -114,9 +118,35 @@ class Notice(QFrame):
             if words:
                 self.say(words)
             elif self.words.text() == before:
-                self.hide()
+                self.dismiss()
 
     def say(self, words: str) -> None:
         """Show `words` until dismissed."""
+        self._show(words, None)
+
+    def offer(self, offer: Offer | None) -> None:
+        """Say what could be done otherwise, with a button that does it; None takes the last offer back."""
+        if offer is not None:
+            self._show(offer.words, offer)
+        elif self._offer is not None:
+            self.dismiss()
+
+    def dismiss(self) -> None:
+        """Say nothing any more."""
+        self._offer = None
+        self.hide()
+
+    def _show(self, words: str, offer: Offer | None) -> None:
+        self._offer = offer
         self.words.setText(words)
+        self.choice.setVisible(offer is not None)
+        if offer is not None:
+            self.choice.setText(offer.choice)
+            self.choice.setAccessibleName(offer.choice)
         self.show()
+
+    def _take(self) -> None:
+        offer = self._offer
+        self.dismiss()
+        if offer is not None:
+            offer.run()

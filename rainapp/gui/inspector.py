@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit,
 
 from rainapp.gui.amount import AmountSlider
 from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
+from rainapp.gui.framesbox import FramesBox
 from rainapp.gui.modelbutton import ModelButton
 from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
@@ -32,6 +33,8 @@ class Inspector(QScrollArea):
         self._add_model()
         self._add_amount()
         self._add_haze()
+        self.frames = FramesBox(workspace)
+        self._column.addWidget(self.frames)
         self._add_temporal()
         self._column.addWidget(rule())
         self._column.addSpacing(8)

@@ -1,11 +1,13 @@
 """One row of the list: a file, what is known of it and what became of it."""
 
+import contextlib
 from dataclasses import dataclass
 from enum import Enum, auto
+from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rainapp.jobs import Progressed, Treatment
+from rainapp.jobs import RATE, NumberedFrames, Progressed, Treatment
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask
@@ -34,7 +36,10 @@ TO_DO = frozenset({State.READY, State.STOPPED})
 
 @dataclass(eq=False)
 class Item:
-    """A file in the list. Mutable, and only on the GUI thread."""
+    """A file in the list, or numbered frames as one. Mutable, and only on the GUI thread.
+
+    Of `frames`, `rate` are shown in a second, and `clip_format` is what they become: "" frames again, else such as "mp4".
+    """
 
     path: Path
     row: int = 0
@@ -66,6 +71,19 @@ class Item:
     truth: Path | None = None
     part: tuple[float, float] | None = None
     part_done: tuple[float, float] | None = None
+    frames: NumberedFrames | None = None
+    rate: Fraction = RATE
+    clip_format: str = ""
+
+    @property
+    def name(self) -> str:
+        """What it is called in the list: the file's name, or what stands for all frames."""
+        return self.path.name if self.frames is None else self.frames.name
+
+    @property
+    def frame_count(self) -> int:
+        """How many pictures it has, of a clip about how many."""
+        return max(1, round(self.duration_s * 25)) if self.frames is None else len(self.frames.files)
 
     @property
     def megapixels(self) -> float | None:
@@ -104,3 +122,11 @@ class Item:
     def fail(self, state: State, kind: str, message: str, hint: str) -> None:
         """Note what went wrong."""
         self.state, self.kind, self.message, self.hint = state, kind, message, hint
+
+
+def fresh_item(path: Path) -> Item:
+    """A file that nothing is known of yet but its size."""
+    size = 0
+    with contextlib.suppress(OSError):  # a file that is gone says so when it is read
+        size = path.stat().st_size
+    return Item(path, size=size)

@@ -52,12 +52,14 @@ class ItemsModel(QAbstractListModel):
         if role == ITEM_ROLE:
             return item
         if role == Qt.ItemDataRole.DisplayRole:
-            return item.path.name
+            return item.name
         if role == Qt.ItemDataRole.ToolTipRole:
             kept = str(item.kept) if item.kept is not None else ""
-            return "\n".join(filter(None, (str(item.path), item.waits, item.message, item.hint, kept, *item.notes)))
+            count = self.tr("%n frame(s)", "", item.frame_count) if item.frames is not None else ""
+            place = str(item.path.with_name(item.name))
+            return "\n".join(filter(None, (place, count, item.waits, item.message, item.hint, kept, *item.notes)))
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{item.path.name}, {words.state(item)[2]}"
+            return f"{item.name}, {words.state(item)[2]}"
         return None
 
 
@@ -101,7 +103,7 @@ class ItemDelegate(QStyledItemDelegate):
         font = interface_font(13, QFont.Weight.DemiBold if selected else QFont.Weight.Normal)
         painter.setFont(font)
         painter.setPen(look().colour("text"))
-        name = QFontMetrics(font).elidedText(item.path.name, Qt.TextElideMode.ElideMiddle, room.width())
+        name = QFontMetrics(font).elidedText(item.name, Qt.TextElideMode.ElideMiddle, room.width())
         line = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
         painter.drawText(QRect(room.left(), rect.top() + (8 if busy else 10), room.width(), 20), line, name)
         icon, token, said = words.state(item)
@@ -123,7 +125,7 @@ class ItemDelegate(QStyledItemDelegate):
         font = interface_font(11)
         painter.setFont(font)
         painter.setPen(look().colour("text"))
-        name = QFontMetrics(font).elidedText(item.path.name, Qt.TextElideMode.ElideMiddle, rect.width() - 25)
+        name = QFontMetrics(font).elidedText(item.name, Qt.TextElideMode.ElideMiddle, rect.width() - 25)
         painter.drawText(QRect(rect.left() + 20, rect.top() + 55, rect.width() - 24, 17), Qt.AlignmentFlag.AlignVCenter, name)
         if item.state in (State.RUNNING, State.PAUSED):
             self._paint_bar(painter, QRectF(rect.left() + 4, rect.top() + 73, rect.width() - 8, 3), item)

@@ -137,6 +137,7 @@ class TroublePane(QFrame):
             "save-elsewhere": self.tr("Save elsewhere…"),
             "default-model": self.tr("Use the default model"),
             "retry": self.tr("Try again"),
+            "as-photos": self.tr("As separate photos"),
             "remove": self.tr("Remove from list"),
             "copy-report": self.tr("Copy report"),
         }
@@ -152,7 +153,7 @@ class TroublePane(QFrame):
 
     def show_trouble(self, item: Item, kind: str, message: str, hint: str) -> None:
         """Say what happened to `item`."""
-        self._name.setText(item.path.name)
+        self._name.setText(item.name)
         self.message.setText(message)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
@@ -166,6 +167,8 @@ class TroublePane(QFrame):
         }.get(kind, {"retry", "remove"})
         if item.state is State.UNREADABLE:
             wanted = {"open-folder", "remove"}
+        if item.frames is not None and kind == "unreadable":  # one frame is, and a person may mend that
+            wanted = {"open-folder", "retry", "as-photos"}
         self._shown = [key for key in self._buttons if key in wanted or key == "copy-report"]
         for key, button in self._buttons.items():
             button.setVisible(key in self._shown)

@@ -50,6 +50,7 @@ class Player(QObject):
         viewing.switched.connect(self._switched)
         workspace.treatment_changed.connect(self._begin_anew)
         workspace.screen_changed.connect(self._forget)
+        workspace.frames.rate_changed.connect(self._other_times)
 
     def _timer(self, run: Callable[[], None]) -> QTimer:
         made = QTimer(self)
@@ -320,6 +321,11 @@ class Player(QObject):
         if played and self.can_play:
             self.playing = True
             self.seek(at)
+
+    def _other_times(self) -> None:
+        """Numbered frames are shown at another rate: no moment means what it did."""
+        self.reel.span = None
+        self._forget()
 
     def _forget(self) -> None:
         self.playing, self._now, self._awaits = False, None, None

@@ -119,11 +119,11 @@ class Reel(QObject):
             if self._asked is not None and self._asked.from_s == time_s:
                 return
             self._workspace.dispatch.forget(self._handle)
-        fits = sight.item.treatment == self._workspace.treatment_of(sight.item)
-        target = sight.item.result if fits else None
+        item = sight.item
+        target = item.result if item.treatment == self._workspace.treatment_of(item) else None
         treatment = self._workspace.preview_treatment if self._workspace.card is not None else None
         until_s = self.span[1] if self.span is not None and time_s < self.span[1] else None
-        self._asked = PlayFrames(sight.item.path, time_s, CHUNK, PLAY_PX, treatment, target, until_s)
+        self._asked = PlayFrames(item.path, time_s, CHUNK, PLAY_PX, treatment, target, until_s, item.rate)
         self._handle = self._workspace.dispatch.ask(self._asked, "quick", self._heard)
 
     def _heard(self, event: Event) -> None:

@@ -18,6 +18,7 @@ def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
         "try-cpu": lambda: try_on_cpu(window),
         "save-elsewhere": lambda: save_elsewhere(window),
         "default-model": lambda: window.workspace.change(model="default"),
+        "as-photos": window.workspace.frames.split_current,
         "open-folder": window.disk.reveal_source,
         "remove": lambda: remove(window),
         "copy-report": lambda: copy_report(window),

@@ -69,7 +69,7 @@ class Scrubber(QSlider):
         if self._low or sight is None or not self._player.can_play or not self.isVisible():
             self._strip.stop()
         else:
-            self._strip.want(sight.item.path, [moment for _, moment in self._cells()])
+            self._strip.want(sight.item.path, [moment for _, moment in self._cells()], sight.item.rate)
         self.update()
 
     def _follow(self) -> None:

@@ -56,6 +56,7 @@ class Viewing(QObject):
         workspace.mask_changed.connect(self._mask_changed)
         workspace.item_changed.connect(self._item_changed)
         workspace.screen_changed.connect(self._begin_anew)
+        workspace.frames.rate_changed.connect(self._begin_anew)
 
     @property
     def waiting(self) -> bool:
@@ -124,7 +125,8 @@ class Viewing(QObject):
         item = self.workspace.current
         self.sight = None
         if item is not None:
-            self.sight = self._kept.pop(item.path, None) or Sight(item)
+            kept = self._kept.pop(item.path, None)
+            self.sight = kept if kept is not None and kept.item is item else Sight(item)  # a file may be listed anew
             self._kept[item.path] = self.sight
             self._trim()
             self._fetch()
@@ -148,17 +150,22 @@ class Viewing(QObject):
         if sight is None or sight.item.state is State.UNREADABLE:
             return
         if sight.picture is None:
-            self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, sight.time_s), self._picture_came)
+            self._reading = self._ask(
+                ReadPicture(sight.item.path, SCREEN_PX, sight.time_s, sight.item.rate), self._picture_came
+            )
             return
         target = sight.item.result
         if target is not None and sight.result_of != target:
-            self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s))
+            self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s, sight.item.rate))
         elif self.workspace.card is not None and self._is_stale(sight):
             part = self._missing_part() if sight.whole is not None else None  # what is in sight comes first
-            whole = Preview(sight.item.path, self.workspace.preview_treatment, None, self._whole_px, sight.time_s)
-            self._preview(part or whole)
+            self._preview(part or self._whole_of(sight))
         else:
             self._want_part()
+
+    def _whole_of(self, sight: Sight) -> Preview:
+        treatment, rate = self.workspace.preview_treatment, sight.item.rate
+        return Preview(sight.item.path, treatment, None, self._whole_px, sight.time_s, rate=rate)
 
     def _is_stale(self, sight: Sight) -> bool:
         """Whether the preview of the whole is of other settings, or was made for a smaller window."""
@@ -188,7 +195,7 @@ class Viewing(QObject):
         self._cancel()
         sight.time_s = time_s
         sight.forget_details()
-        self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, time_s), self._moment_came)
+        self._reading = self._ask(ReadPicture(sight.item.path, SCREEN_PX, time_s, sight.item.rate), self._moment_came)
 
     def look_at(self, region: Region | None, zoom: float = 0.0) -> None:
         """The camera moved: `region` at full scale is wanted once it rests; None when the screen-size picture is enough.
@@ -300,6 +307,8 @@ class Viewing(QObject):
             self._fetch()
         elif isinstance(event, Failed | Stopped):
             self._reading = None
+            if isinstance(event, Failed):  # the moment in sight stays
+                self.workspace.notice.emit(f"{event.message} {event.hint}".strip())
             self._hold()
 
     def _detail_came(self, event: Event) -> None:

@@ -106,6 +106,7 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
+        workspace.frames.offered.connect(self.notice.offer)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
         workspace.batch.changed.connect(self._tell_progress)

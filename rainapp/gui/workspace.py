@@ -15,9 +15,10 @@ from rainapp.errors import BadModel, RainError
 from rainapp.formats import GIF
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
-from rainapp.gui.item import AT_WORK, TO_DO, Item, State
+from rainapp.gui.frames import Frames
+from rainapp.gui.item import AT_WORK, TO_DO, Item, State, fresh_item
 from rainapp.gui.screen import ShownPicture
-from rainapp.jobs import STRENGTH_MAX, Event, Failed, FindFiles, Finished, FoundFiles, ReadPicture, Stopped, Treatment
+from rainapp.jobs import STRENGTH_MAX, Event, Failed, Finished, ReadPicture, Stopped, Treatment
 from rainapp.library import ModelCard, ModelLibrary
 from rainapp.settings import Settings, save
 
@@ -57,6 +58,7 @@ class Workspace(QObject):
         self.batch = Batch(dispatch, self)
         self.batch.item_changed.connect(self._tell_item)
         self.batch.said.connect(self.notice)
+        self.frames = Frames(self)
         self.hold_thumbnails = False
         self._removed: list[list[tuple[int, Item]]] = []
         self._wanted: list[Item] = []
@@ -145,31 +147,24 @@ class Workspace(QObject):
     # -- files
 
     def add(self, paths: Iterable[Path]) -> None:
-        """Add files at once, and what lies in folders when they have been looked through."""
+        """Add files, and what lies in folders when they have been looked through."""
         files: list[Path] = []
         folders: list[Path] = []
         for path in paths:
             (folders if path.is_dir() else files).append(path)
-        self._append(files)
+        self.frames.take(files)
         if folders:
-            self.dispatch.ask(FindFiles(tuple(folders)), "quick", self._found)
+            self.frames.look_through(folders)
 
-    def _found(self, event: Event) -> None:
-        if isinstance(event, Failed):
-            self.notice.emit(f"{event.message} {event.hint}".strip())
-        if not (isinstance(event, Finished) and isinstance(event.result, FoundFiles)):
-            return
-        if event.result.files:
-            self._append(event.result.files)
-        else:
-            self.notice.emit(self.tr("No photos or clips were found in that folder."))
-
-    def _append(self, paths: Iterable[Path]) -> None:
+    def append(self, entries: Iterable[Path | Item]) -> None:
+        """Add files and items that are not in the list yet."""
         known = {item.path for item in self.items}
-        fresh = [path for path in dict.fromkeys(paths) if path not in known]
+        by_path = {entry if isinstance(entry, Path) else entry.path: entry for entry in entries}
+        fresh = [entry for path, entry in by_path.items() if path not in known]
         if not fresh:
             return
-        self._insert([(len(self.items) + i, _item(path)) for i, path in enumerate(fresh)])
+        made = [fresh_item(entry) if isinstance(entry, Path) else entry for entry in fresh]
+        self._insert([(len(self.items) + i, item) for i, item in enumerate(made)])
         if self.current is None:
             self.select(self.items[0], [self.items[0]])
 
@@ -210,6 +205,21 @@ class Workspace(QObject):
         self.batch.drop(set(gone))
         self._removed.append([(item.row, item) for item in gone])
         first = gone[0].row
+        self._take_out(gone)
+        left = self.items[min(first, len(self.items) - 1)] if self.items else None
+        if self.current in gone:
+            self.select(left, [left] if left else [])
+
+    def exchange(self, old: list[Item], new: list[Item]) -> None:
+        """Put `new` in the place of `old`, which are not at work, and select the first of them."""
+        at = min((item.row for item in old), default=len(self.items))
+        self._take_out(sorted(old, key=lambda item: item.row))
+        if new:
+            self._insert([(at + i, item) for i, item in enumerate(new)])
+        chosen = new[0] if new else self.items[min(at, len(self.items) - 1)] if self.items else None
+        self.select(chosen, [chosen] if chosen else [])
+
+    def _take_out(self, gone: list[Item]) -> None:
         for start, end in reversed(_runs([item.row for item in gone])):
             self.removing.emit(start, end)
             del self.items[start : end + 1]
@@ -217,9 +227,6 @@ class Workspace(QObject):
         left_out = set(gone)
         self._wanted = [item for item in self._wanted if item not in left_out]
         self._number()
-        left = self.items[min(first, len(self.items) - 1)] if self.items else None
-        if self.current in gone:
-            self.select(left, [left] if left else [])
 
     @property
     def can_undo(self) -> bool:
@@ -285,7 +292,7 @@ class Workspace(QObject):
             if item.thumbnail is None and not item.thumbnail_asked:
                 item.thumbnail_asked = True
                 self._thumbnail = item
-                self.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX), "quick", self._thumbnail_came)
+                self.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX, rate=item.rate), "quick", self._thumbnail_came)
 
     def _thumbnail_came(self, event: Event) -> None:
         item = self._thumbnail
@@ -302,13 +309,6 @@ class Workspace(QObject):
             item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
         self._tell_item(item)
         self.next_thumbnail()
-
-
-def _item(path: Path) -> Item:
-    size = 0
-    with contextlib.suppress(OSError):  # a file that is gone says so when it is read
-        size = path.stat().st_size
-    return Item(path, size=size)
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:

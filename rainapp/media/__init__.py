@@ -13,12 +13,12 @@ from typing import Literal, Protocol, Self, runtime_checkable
 
 from rainapp.formats import is_clip_name
 from rainapp.image import Frame, Image
+from rainapp.jobs import RATE as RATE
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
 ANIMATIONS = frozenset(("gif", "webp", "png"))  # containers of pictures that may move
 SEQUENCE = "sequence"  # what the container of numbered pictures is called
-RATE = Fraction(25)  # frames a second where nobody says
 FIRST_ONLY = "Only the first picture of the animation is used."  # what the header of a moving picture says of itself
 
 

@@ -8,7 +8,7 @@ really has such a name comes first. Nothing here opens a file.
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rainapp.errors import UnreadableFile
@@ -62,14 +62,11 @@ class Pattern:
         return tuple(self.folder / self.name(number) for number in numbers)
 
     def _gap(self, number: int, following: int) -> UnreadableFile:
-        missing = self.name(number + 1)
-        if following > number + 2:
-            missing = f"{missing} to {self.name(following - 1)}"
-        return UnreadableFile(
-            f"{self.path.name} has a gap: {missing} {'is' if following == number + 2 else 'are'} missing.",
-            "Add the missing frames, or derain the pictures as photos.",
-            self.path,
-        )
+        first, last = self.name(number + 1), self.name(following - 1)
+        words = f"{self.path.name} has a gap: {first} to {last} are missing."
+        if first == last:
+            words = f"{self.path.name} has a gap: {first} is missing."
+        return UnreadableFile(words, "Add the missing frames, or derain the pictures as photos.", self.path)
 
 
 def pattern_of(path: Path) -> Pattern | None:
@@ -84,23 +81,40 @@ def pattern_of(path: Path) -> Pattern | None:
 
 def grouped(paths: Iterable[Path]) -> tuple[list[Pattern], list[Path]]:
     """The sequences among `paths`, by the last number in each name, and the files that belong to none."""
-    families: dict[tuple[Path, str, str], list[tuple[str, Path]]] = {}
+    found, others = families(paths)
+    return [pattern for pattern, _ in found], others
+
+
+def families(paths: Iterable[Path]) -> tuple[list[tuple[Pattern, list[Path]]], list[Path]]:
+    """The sequences among `paths`, each with those of the files that are its frames, and the files that belong to none."""
+    kin: dict[tuple[Path, str, str], list[tuple[str, Path]]] = {}
     others = []
     for path in paths:
         match = _LAST_NUMBER.search(path.stem)
         if match is None:
             others.append(path)
             continue
-        family = (path.parent, path.stem[: match.start()], match[2] + path.suffix)
-        families.setdefault(family, []).append((match[1], path))
-    patterns = []
-    for (folder, before, after), members in families.items():
+        kin.setdefault((path.parent, path.stem[: match.start()], match[2] + path.suffix), []).append((match[1], path))
+    found = []
+    for (folder, before, after), members in kin.items():
         digits = max((len(number) for number, _ in members if number.startswith("0")), default=1)
         pattern = Pattern(folder, before, digits, after)
         frames = [path for number, path in members if path.name == pattern.name(int(number))]
-        if len(frames) < 2:
-            frames = []
+        if len(frames) > 1:
+            found.append((pattern, frames))
         else:
-            patterns.append(pattern)
-        others += [path for _, path in members if path not in frames]
-    return patterns, others
+            frames = []
+        inside = set(frames)
+        others += [path for _, path in members if path not in inside]
+    return found, others
+
+
+def pattern_in(folder: Path, source: Path) -> Path | None:
+    """The pattern of what the pictures of the pattern `source` became in `folder`, whatever their format is now."""
+    pattern = pattern_of(source)
+    if pattern is None:
+        return None
+    after = Path(f"x{pattern.after}").stem[1:]
+    shape = re.compile(re.escape(pattern.before) + r"\d+" + re.escape(after) + r"\.\w+")
+    name = next((name for name in sorted(os.listdir(folder)) if shape.fullmatch(name)), None)
+    return None if name is None else replace(pattern, folder=folder, after=after + Path(name).suffix).path

@@ -88,7 +88,7 @@ class SequenceSource:
                 return
             image = next(iter(PhotoSource(file, budget_mb=self._budget_mb))).image
             if (image.width, image.height) != (self.info.width, self.info.height):
-                raise _differs(file, image.width, image.height, self._files[0], self.info.width, self.info.height)
+                raise differs(file, image.width, image.height, self._files[0], self.info.width, self.info.height)
             yield Frame(index, index / self._rate, image, image)
 
 
@@ -98,7 +98,7 @@ def _common(photos: list[PhotoSource]) -> _Kind:
     for photo in photos:
         info = photo.info
         if (info.width, info.height) != (first.width, first.height):
-            raise _differs(info.path, info.width, info.height, first.path, first.width, first.height)
+            raise differs(info.path, info.width, info.height, first.path, first.width, first.height)
     notes = dict.fromkeys(note for photo in photos for note in photo.info.notes)
     return _Kind(
         first.width,
@@ -111,7 +111,8 @@ def _common(photos: list[PhotoSource]) -> _Kind:
     )
 
 
-def _differs(one: Path, width: int, height: int, other: Path, other_width: int, other_height: int) -> UnreadableFile:
+def differs(one: Path, width: int, height: int, other: Path, other_width: int, other_height: int) -> UnreadableFile:
+    """The error that two pictures of a sequence are of other sizes."""
     return UnreadableFile(
         f"The frames differ in size: {one.name} has {width} × {height} pixels, {other.name} {other_width} × {other_height}.",
         "Frames of a sequence are of one size; derain these pictures as photos.",

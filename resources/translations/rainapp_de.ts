@@ -80,6 +80,10 @@
         <translation>Ordner mit Bildern ohne Regen…</translation>
     </message>
     <message>
+        <source>Frames as separate photos</source>
+        <translation>Bilder als einzelne Fotos</translation>
+    </message>
+    <message>
         <source>Full screen</source>
         <translation>Vollbild</translation>
     </message>
@@ -154,6 +158,10 @@
     <message>
         <source>No ground truth</source>
         <translation>Ohne Referenz</translation>
+    </message>
+    <message>
+        <source>Numbered frames as one clip</source>
+        <translation>Nummerierte Bilder als ein Clip</translation>
     </message>
     <message>
         <source>On my photos</source>
@@ -1319,6 +1327,76 @@
     </message>
 </context>
 <context>
+    <name>Frames</name>
+    <message numerus="yes">
+        <source>%n group(s) of numbered frames were opened as clips.</source>
+        <translation>
+            <numerusform>%n Gruppe nummerierter Bilder wurde als Clip geöffnet.</numerusform>
+            <numerusform>%n Gruppen nummerierter Bilder wurden als Clips geöffnet.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>As separate photos</source>
+        <translation>Als einzelne Fotos</translation>
+    </message>
+    <message>
+        <source>No photos or clips were found in that folder.</source>
+        <translation>In diesem Ordner sind keine Fotos oder Clips.</translation>
+    </message>
+    <message>
+        <source>Open as one clip</source>
+        <translation>Als ein Clip öffnen</translation>
+    </message>
+    <message numerus="yes">
+        <source>These %n photo(s) look like the frames of a clip.</source>
+        <translation>
+            <numerusform>Dieses %n Foto sieht aus wie das Bild eines Clips.</numerusform>
+            <numerusform>Diese %n Fotos sehen aus wie die Bilder eines Clips.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{name} is the first of %n numbered frame(s).</source>
+        <translation>
+            <numerusform>{name} ist das erste von %n nummerierten Bild.</numerusform>
+            <numerusform>{name} ist das erste von %n nummerierten Bildern.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{name}: %n numbered frame(s), opened as one clip.</source>
+        <translation>
+            <numerusform>{name}: %n nummeriertes Bild, als ein Clip geöffnet.</numerusform>
+            <numerusform>{name}: %n nummerierte Bilder, als ein Clip geöffnet.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FramesBox</name>
+    <message>
+        <source>Frames</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>Frames a second</source>
+        <translation>Bilder pro Sekunde</translation>
+    </message>
+    <message>
+        <source>Numbered frames</source>
+        <translation>Nummerierte Bilder</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>The frames a second lie between 0.1 and 1000, such as 25 or 24000/1001.</source>
+        <translation>Die Bilder pro Sekunde liegen zwischen 0,1 und 1000, zum Beispiel 25 oder 24000/1001.</translation>
+    </message>
+    <message>
+        <source>What is written: numbered frames in a folder again, or a clip</source>
+        <translation>Was geschrieben wird: wieder nummerierte Bilder in einem Ordner, oder ein Clip</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message numerus="yes">
         <source>%n core(s)</source>
@@ -1453,6 +1531,16 @@
     <message>
         <source>WebP</source>
         <translation>WebP</translation>
+    </message>
+</context>
+<context>
+    <name>ItemsModel</name>
+    <message numerus="yes">
+        <source>%n frame(s)</source>
+        <translation>
+            <numerusform>%n Bild</numerusform>
+            <numerusform>%n Bilder</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2074,6 +2162,10 @@
 <context>
     <name>TroublePane</name>
     <message>
+        <source>As separate photos</source>
+        <translation>Als einzelne Fotos</translation>
+    </message>
+    <message>
         <source>Copy report</source>
         <translation>Bericht kopieren</translation>
     </message>
@@ -2121,12 +2213,20 @@
         <translation>Ein Modell ist ein Ordner mit einer Karte und den Gewichten.</translation>
     </message>
     <message>
+        <source>A pattern such as frame_%04d.png stands for frame_0001.png, frame_0002.png, …</source>
+        <translation>Ein Muster wie frame_%04d.png steht für frame_0001.png, frame_0002.png, …</translation>
+    </message>
+    <message>
         <source>A result of the comparison is gone.</source>
         <translation>Ein Ergebnis des Vergleichs ist nicht mehr da.</translation>
     </message>
     <message>
         <source>A {format} file cannot hold {codec}.</source>
         <translation>Eine Datei im Format {format} fasst {codec} nicht.</translation>
+    </message>
+    <message>
+        <source>Add the missing frames, or derain the pictures as photos.</source>
+        <translation>Ergänzen Sie die fehlenden Bilder, oder entregnen Sie die Bilder als Fotos.</translation>
     </message>
     <message>
         <source>An animation is not written as {suffix}.</source>
@@ -2317,6 +2417,10 @@
         <translation>Entregnen Sie das Original noch einmal.</translation>
     </message>
     <message>
+        <source>Derain them one by one.</source>
+        <translation>Entregnen Sie sie einzeln.</translation>
+    </message>
+    <message>
         <source>Develop it to TIFF or JPEG first.</source>
         <translation>Entwickeln Sie sie zuerst zu TIFF oder JPEG.</translation>
     </message>
@@ -2331,6 +2435,14 @@
     <message>
         <source>Fetch the model again.</source>
         <translation>Holen Sie das Modell noch einmal.</translation>
+    </message>
+    <message>
+        <source>Frames are named such as frame_0001.png, frame_0002.png, …</source>
+        <translation>Bilder eines Clips heißen zum Beispiel frame_0001.png, frame_0002.png, …</translation>
+    </message>
+    <message>
+        <source>Frames of a sequence are of one size; derain these pictures as photos.</source>
+        <translation>Die Bilder eines Clips haben eine Größe; entregnen Sie diese Bilder als Fotos.</translation>
     </message>
     <message>
         <source>Free some space and start it again: {goes_on}.</source>
@@ -2585,6 +2697,10 @@
         <translation>Dem Ordner „{folder}“ fehlt {name}.</translation>
     </message>
     <message>
+        <source>The frames differ in size: {one} has {width} × {height} pixels, {other} {other_width} × {other_height}.</source>
+        <translation>Die Bilder sind verschieden groß: {one} hat {width} × {height} Pixel, {other} {other_width} × {other_height}.</translation>
+    </message>
+    <message>
         <source>The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
         <translation>Die Vorlage ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
     </message>
@@ -2785,6 +2901,10 @@
         <translation>ein Ordner heißt so</translation>
     </message>
     <message>
+        <source>a folder with files has that name already</source>
+        <translation>ein Ordner mit Dateien heißt schon so</translation>
+    </message>
+    <message>
         <source>a playlist, which may name any other file</source>
         <translation>eine Wiedergabeliste, die jede andere Datei nennen kann</translation>
     </message>
@@ -2893,6 +3013,10 @@
         <translation>{encoder} hat keinen CRF.</translation>
     </message>
     <message>
+        <source>{name} are animations.</source>
+        <translation>{name} sind bewegte Bilder.</translation>
+    </message>
+    <message>
         <source>{name} cannot be decoded: it is damaged, or of a kind not known here.</source>
         <translation>{name} kann nicht gelesen werden: Die Datei ist beschädigt oder von einer hier unbekannten Art.</translation>
     </message>
@@ -2937,12 +3061,24 @@
         <translation>{name} gibt es nicht.</translation>
     </message>
     <message>
+        <source>{name} does not exist: no picture in {folder} has such a name.</source>
+        <translation>{name} gibt es nicht: Kein Bild in {folder} heißt so.</translation>
+    </message>
+    <message>
         <source>{name} does not fit the memory.</source>
         <translation>{name} passt nicht in den Speicher.</translation>
     </message>
     <message>
         <source>{name} ends before its first frame.</source>
         <translation>{name} endet vor dem ersten Bild.</translation>
+    </message>
+    <message>
+        <source>{name} has a gap: {first} to {last} are missing.</source>
+        <translation>{name} hat eine Lücke: {first} bis {last} fehlen.</translation>
+    </message>
+    <message>
+        <source>{name} has a gap: {missing} is missing.</source>
+        <translation>{name} hat eine Lücke: {missing} fehlt.</translation>
     </message>
     <message>
         <source>{name} has another size than its original.</source>
@@ -3027,6 +3163,10 @@
     <message>
         <source>{name} is no colour profile.</source>
         <translation>{name} ist kein Farbprofil.</translation>
+    </message>
+    <message>
+        <source>{name} is no frame of a clip: no picture beside it differs from it in its number alone.</source>
+        <translation>{name} ist kein Bild eines Clips: Kein Bild daneben unterscheidet sich nur in der Nummer.</translation>
     </message>
     <message>
         <source>{name} is not a photo or video but {what}.</source>
@@ -3309,13 +3449,6 @@
     <message>
         <source>{time} left</source>
         <translation>noch {time}</translation>
-    </message>
-</context>
-<context>
-    <name>Workspace</name>
-    <message>
-        <source>No photos or clips were found in that folder.</source>
-        <translation>In diesem Ordner sind keine Fotos oder Clips.</translation>
     </message>
 </context>
 </TS>

@@ -19,8 +19,10 @@ from rainapp.jobs import (
     Derained,
     DerainFile,
     FindFiles,
+    FindFrames,
     FindScreenProfile,
     FoundFiles,
+    FoundFrames,
     Job,
     MaskJob,
     Measured,
@@ -60,6 +62,8 @@ class PlainRun:
         if isinstance(job, FindFiles):
             found = [path for folder in job.paths for path in sorted(folder.rglob("*")) if path.is_file()]
             return FoundFiles(tuple(path for path in found if path.suffix in (".png", ".jpg")), 0)
+        if isinstance(job, FindFrames):
+            return FoundFrames(())
         if isinstance(job, MaskJob):
             return save_or_load(job, watch)
         if isinstance(job, FindScreenProfile):

@@ -501,7 +501,7 @@ def test_settings_are_remembered(make_session: Callable[..., Session], photos: l
 def test_progress_of_a_row_is_painted_without_widgets(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     names = [tmp_path / f"{n:05}.png" for n in range(10_000)]
     session.workspace.add(names)
-    assert session.window.file_list.model().rowCount() == 10_000
+    until(qtbot, lambda: session.window.file_list.model().rowCount() == 10_000)
     session.window.file_list.scrollToBottom()
     session.window.grab()
     session.workspace.remove(session.workspace.items)
