@@ -130,7 +130,7 @@ MIXES: dict[str, dict[str, float]] = {
         "narrow": 0.15,
         "heavy": 0.22,
         "fu": 0.14,
-        "real-like": 0.25,
+        "real-like": 0.28,
         "soft": 0.10,
         "storm": 0.02,
         "mist": 0.04,

@@ -30,7 +30,7 @@ class StreakKind:
 
     `drops` is the power of ten of the drop probability a pixel, `spread_deg` the scatter of directions within a layer,
     `defocus_px` the blur where a layer is out of focus. `noise` True draws thresholded Gaussian noise instead of drops;
-    `dotted` breaks streaks up, as drips and flickering light do.
+    `dotted` breaks streaks up, as drips and flickering light do. Of the light that noise adds everywhere, `floor` stays.
     """
 
     length_px: tuple[float, float]
@@ -40,6 +40,7 @@ class StreakKind:
     defocus_px: tuple[float, float] = (0.5, 1.5)
     defocus_share: float = 0.25
     noise: bool = False
+    floor: tuple[float, float] = (0.0, 0.0)
     dotted: bool = False
 
 
@@ -52,7 +53,7 @@ KINDS: dict[str, StreakKind] = {
     "wide": StreakKind((40, 110), (3, 9), (-3.8, -2.8), 3),
     "soft": StreakKind((80, 280), (5, 26), (-4.1, -2.9), 1),
     "photoshop": StreakKind((12, 70), (1.2, 3), (-2.0, -1.0), 0, noise=True),
-    "sheer": StreakKind((30, 140), (1.5, 6), (-2.0, -1.0), 0, noise=True),
+    "sheer": StreakKind((30, 140), (1.5, 6), (-2.0, -1.0), 0, noise=True, floor=(0.0, 0.7)),
     "thin": StreakKind((8, 90), (1.2, 4), (-3.5, -2.3), 4, defocus_share=0.0),
     "drop": StreakKind((4, 18), (3, 8), (-4.2, -3.0), 6, defocus_px=(0.7, 2.5), defocus_share=1.0),
     "far": StreakKind((3, 11), (1, 1.6), (-1.9, -1.2), 8, defocus_px=(0.4, 0.9), defocus_share=0.5),
@@ -140,7 +141,8 @@ def render_layer(rng: Rng, kind: StreakKind, height: int, width: int, angle_deg:
         drawn = cv2.filter2D(field, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)[pad:-pad, pad:-pad]
         layer = layer + drawn if adds else np.maximum(layer, drawn)
     if kind.noise:
-        layer = np.maximum(layer - np.quantile(layer, rng.uniform(0, 0.45)), 0) ** np.float32(rng.uniform(0.8, 1.4))
+        lowest = np.quantile(layer, rng.uniform(0, 0.45)) * (1 - rng.uniform(*kind.floor))
+        layer = np.maximum(layer - np.float32(lowest), 0) ** np.float32(rng.uniform(0.8, 1.4))
     if rng.random() < kind.defocus_share:
         layer = np.asarray(cv2.GaussianBlur(layer, (0, 0), rng.uniform(*kind.defocus_px) * scale), np.float32)
     return normalise(layer)
