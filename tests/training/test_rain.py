@@ -25,7 +25,7 @@ def test_a_layer_of_every_kind_holds_streaks_between_0_and_1(kind: str) -> None:
     assert layer.shape == (320, 320)
     assert layer.min() >= 0
     assert layer.max() == pytest.approx(1, abs=0.01)
-    assert 0 < (layer > 0.1).mean() < 1
+    assert 0 < (layer > 0.5).mean() < 1  # pale sheets add a little light everywhere
 
 
 def test_a_kernel_leans_by_its_angle() -> None:
