@@ -11,6 +11,8 @@ from rainapp.gui.controls import label, push_button
 from rainapp.gui.item import Item, State
 from rainapp.gui.theme import look
 
+TROUBLE_PX, TROUBLE_AIR, BUTTON_GAP = 520, 24, 8
+
 
 class Picture(QLabel):
     """An icon as a label, sharp at every pixel ratio and in both themes."""
@@ -118,9 +120,9 @@ class TroublePane(QFrame):
         """Offer `remedies` by id; which of them are shown depends on the trouble."""
         super().__init__(parent)
         self.setProperty("role", "card")
-        self.setMaximumWidth(520)
+        self.setMaximumWidth(TROUBLE_PX)
         column = QVBoxLayout(self)
-        column.setContentsMargins(24, 24, 24, 24)
+        column.setContentsMargins(TROUBLE_AIR, TROUBLE_AIR, TROUBLE_AIR, TROUBLE_AIR)
         column.setSpacing(10)
         self._icon = Picture("triangle-alert", "bad", 28)
         self._name = label("", "name")
@@ -143,13 +145,24 @@ class TroublePane(QFrame):
         }
         self._buttons: dict[str, QPushButton] = {key: push_button(names[key], run) for key, run in remedies.items()}
         self._shown: list[str] = []
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        for button in self._buttons.values():
-            row.addWidget(button)
-        row.addStretch(1)
         column.addSpacing(6)
-        column.addLayout(row)
+        self._lines = [QHBoxLayout(), QHBoxLayout()]
+        for line in self._lines:
+            line.setSpacing(BUTTON_GAP)
+            line.setAlignment(Qt.AlignmentFlag.AlignLeft)
+            column.addLayout(line)
+        for button in self._buttons.values():
+            self._lines[0].addWidget(button)
+
+    def _lay_out_buttons(self) -> None:
+        """One line of buttons, or two where their words are too long for one."""
+        room = TROUBLE_PX - 2 * TROUBLE_AIR
+        for button in self._buttons.values():
+            button.ensurePolished()
+            wide = button.sizeHint().width() if not button.isHidden() else 0
+            room -= wide
+            self._lines[0 if room >= 0 else 1].addWidget(button)
+            room -= BUTTON_GAP if wide else 0
 
     def show_trouble(self, item: Item, kind: str, message: str, hint: str) -> None:
         """Say what happened to `item`."""
@@ -172,6 +185,7 @@ class TroublePane(QFrame):
         self._shown = [key for key in self._buttons if key in wanted or key == "copy-report"]
         for key, button in self._buttons.items():
             button.setVisible(key in self._shown)
+        self._lay_out_buttons()
 
     @property
     def shown_remedies(self) -> list[str]:
