@@ -79,7 +79,6 @@ class Frame:
 
     `shown_s` is how long it is shown, where the file says so; None: until the next one.
     `rain` is what a derainer found: the mean of |derained - rainy| at full strength and without mask, 0 to 1; None before.
-    `whole` is the (height, width) of the picture that this one is a part of; None: it is no part.
     """
 
     index: int
@@ -88,4 +87,3 @@ class Frame:
     source: Image = field(repr=False)
     rain: float | None = None
     shown_s: Fraction | None = None
-    whole: tuple[int, int] | None = None

@@ -108,7 +108,8 @@ class Region:
 class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
-    `hasty`: with less of what lies around the region than the net sees. It is there sooner; its rim may differ from the file's.
+    `hasty`: where the region would take long, in a photo that is derained made smaller first, the finest band may be left as it
+    is. It is there sooner; the result says whether that was done.
     Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
     """
 
@@ -177,10 +178,14 @@ class PlayFrames:
 
 @dataclass(frozen=True)
 class WarmUp:
-    """Make the engine ready for `treatment` before anybody waits for it, also for a hasty look at a part of `part` pixels."""
+    """Make the engine ready for `treatment` before anybody waits for it.
+
+    Also for a look at a `part` of so many pixels across and down, in a photo of `whole`.
+    """
 
     treatment: Treatment
     part: tuple[int, int] | None = None
+    whole: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -254,7 +259,8 @@ class Picture:
 class Previewed:
     """What `Preview` or `ReadPair` came to.
 
-    Both sides are at strength 1 and of the same size, so that the amount is applied without new inference.
+    Both sides are at strength 1 and of the same size, so that the amount is applied without new inference. `is_rough`: it was
+    made in haste, and the finest band is not derained yet.
     """
 
     source: Path
@@ -263,6 +269,7 @@ class Previewed:
     region: Region
     rain_found: bool
     seconds: float
+    is_rough: bool = False
 
 
 @dataclass(frozen=True, eq=False)

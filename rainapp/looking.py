@@ -2,8 +2,8 @@
 
 Deraining imports torch, which takes seconds; what only decodes does without, so that a photo is on the screen at once.
 
-A view is moved many times over one photo, so the picture decoded last is kept. What is cut out for the net keeps the net's own
-grid and a margin nearly as wide as the net sees, so that a preview shows what the file will hold.
+A view is moved many times over one photo, so the picture decoded last is kept. A preview of a part shows what the file will
+hold (`stages.parts`).
 """
 
 import threading
@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from rainapp.cards import ModelCard
 from rainapp.errors import UnreadableFile
 from rainapp.formats import GIF
 from rainapp.image import Frame, Image
@@ -22,12 +21,6 @@ from rainapp.media import SEQUENCE, is_animation, is_sequence
 from rainapp.media.numbered import pattern_in
 from rainapp.media.photo import read_reduced, shrunk
 from rainapp.media.sniff import CLIP, sniff
-
-MARGIN_MAX_PX = 512
-# of what the net can see: with it no pixel of the default model's moved by more than one level, at full size. Where a photo is
-# derained made smaller first (`stages.coarse`), a part shows less around it than the file will: half a level in the mean
-MARGIN_SHARE = 2 / 3
-HASTY_PX = 24  # of what lies around a part is looked at in haste
 
 
 @dataclass(frozen=True)
@@ -150,25 +143,23 @@ def read_picture(job: ReadPicture, watch: Watch) -> Picture:
 def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     """Derain what is in view at full scale, or the whole picture made small; strength and mask can be applied later."""
     from rainapp.stages import load_pipeline  # torch, which pictures do without
-    from rainapp.stages.amount import rain_found
+    from rainapp.stages.amount import RAIN_MIN, rain_found
 
     watch.tick(0, 0)
     image = LAST.get(job.source, job.time_s, job.rate).image
-    card = library.get(job.treatment.model)
     pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
-    if job.region is None:
-        rainy = cut = shrunk(image, job.longest_px)
-        region = inner = Region(0, 0, image.width, image.height)
-    else:
-        region = clipped(job.region, image)
-        outer = with_margin(region, image, margin_of(card, job.hasty), card.multiple_of_px)
-        cut, rainy = crop(image, outer), crop(image, region)
-        inner = Region(region.x - outer.x, region.y - outer.y, region.width, region.height)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
-    whole = None if job.region is None else (image.height, image.width)
-    done = next(iter(pipeline([Frame(0, Fraction(0), cut, cut, whole=whole)], watch)))
-    derained = done.image if job.region is None else crop(done.image, inner)
-    return SEEN.keep(job, Previewed(job.source, rainy, derained, region, rain_found(done), time.monotonic() - started))
+    if job.region is not None:
+        region = clipped(job.region, image)
+        part = pipeline.part(image, region, watch, job.hasty)
+        seconds = time.monotonic() - started
+        return Previewed(
+            job.source, crop(image, region), part.image, region, part.rain >= RAIN_MIN, seconds, part.is_rough
+        )  # fmt: skip
+    rainy = shrunk(image, job.longest_px)
+    done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
+    region, seconds = Region(0, 0, image.width, image.height), time.monotonic() - started
+    return SEEN.keep(job, Previewed(job.source, rainy, done.image, region, rain_found(done), seconds))
 
 
 def read_pair(job: ReadPair, watch: Watch) -> Previewed:
@@ -199,35 +190,6 @@ def clipped(region: Region, image: Image) -> Region:
     right = min(max(region.x + region.width, left + 1), image.width)
     bottom = min(max(region.y + region.height, top + 1), image.height)
     return Region(left, top, right - left, bottom - top)
-
-
-def with_margin(region: Region, image: Image, margin_px: int, multiple_px: int) -> Region:
-    """`region` and what the net sees around it, beginning on the net's own grid, so that pixels fall as they do in the file.
-
-    Wherever a region lies, what is cut out has the same size (but for padding), because every size must be compiled for.
-    """
-    left, width = _span(region.x, region.width, image.width, margin_px, multiple_px)
-    top, height = _span(region.y, region.height, image.height, margin_px, multiple_px)
-    return Region(left, top, width, height)
-
-
-def margin_of(card: ModelCard, hasty: bool) -> int:
-    """How far around a part is looked at."""
-    sees = min(round(card.receptive_px * MARGIN_SHARE), MARGIN_MAX_PX) + card.multiple_of_px - 1
-    return max(min(sees, HASTY_PX), card.multiple_of_px) if hasty else sees
-
-
-def _span(start: int, length: int, whole: int, margin_px: int, multiple_px: int) -> tuple[int, int]:
-    """Start and length of what is cut out along one side of a picture of `whole` pixels."""
-    wanted = padded_px(length, margin_px, multiple_px)
-    first = max(start - margin_px, 0) // multiple_px * multiple_px
-    first = max(min(first, -(-(whole - wanted) // multiple_px) * multiple_px), 0)
-    return first, min(wanted, whole - first)
-
-
-def padded_px(length: int, margin_px: int, multiple_px: int) -> int:
-    """How long a side is cut out for `length` pixels in sight; behind them the margin may lack up to a step of the net."""
-    return -(-(length + 2 * margin_px) // multiple_px) * multiple_px
 
 
 def crop(image: Image, region: Region) -> Image:

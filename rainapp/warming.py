@@ -10,7 +10,6 @@ from rainapp.errors import BadModel, BadTreatment
 from rainapp.jobs import WarmUp, Watch
 from rainapp.library import ModelLibrary
 from rainapp.loading import load_libraries
-from rainapp.looking import margin_of, padded_px
 
 
 def load_engine() -> None:
@@ -21,7 +20,7 @@ def load_engine() -> None:
 
 
 def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> bool:
-    """Load the net of `job`, compile it where a part is named, and say whether that went well; why not is told on use."""
+    """Load the net of `job`, compile it for what a part takes, and say whether that went well; why not is told on use."""
     watch.tick(0, 0)
     load_engine()
     watch.tick(0, 0)
@@ -30,10 +29,7 @@ def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> bool:
     watch.tick(0, 0)
     with contextlib.suppress(BadModel, BadTreatment):
         pipeline = load_pipeline(replace(job.treatment, mask=None), library)
-        watch.tick(0, 0)
-        if job.part is not None:
-            card = library.get(job.treatment.model)
-            width, height = (padded_px(side, margin_of(card, hasty=True), card.multiple_of_px) for side in job.part)
-            pipeline.net.prepare(height, width)
+        if job.part is not None and job.whole is not None:
+            pipeline.prepare_part(job.whole, job.part, watch)
         return True
     return False

@@ -38,8 +38,8 @@ def noise(height: int, width: int, kind: type = np.uint8) -> np.ndarray:
     return np.random.default_rng(5).integers(0, np.iinfo(kind).max + 1, (height, width, 3), dtype=kind)
 
 
-def derained(engine: Plain, image: Image, whole: tuple[int, int] | None = None) -> np.ndarray:
-    frame = Frame(0, Fraction(0), image, image, whole=whole)
+def derained(engine: Plain, image: Image) -> np.ndarray:
+    frame = Frame(0, Fraction(0), image, image)
     return next(iter(Derainer(net(engine))([frame], NoWatch()))).image.pixels
 
 
@@ -96,12 +96,6 @@ def test_a_smaller_picture_is_made_of_means_and_leaves_the_rest_out() -> None:
     small = coarse.reduced(pixels, 4)
     assert small.shape == (17, 12, 3)
     assert np.abs(small[3, 5] - pixels[12:16, 20:24].mean((0, 1))).max() <= 1
-
-
-def test_a_part_is_treated_like_the_whole_it_is_of() -> None:
-    engine, part = Plain(), Image(noise(256, 320))
-    derained(engine, part, whole=(4000, 6000))
-    assert engine.sizes == [(32, 48), (64, 80), (128, 160), (256, 320)]
 
 
 def test_broad_streaks_go_from_a_large_photo() -> None:

@@ -10,14 +10,11 @@ import av
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from numpy.typing import NDArray
 from video_clips import make_clip
 
-from rainapp import library, looking, work
+from rainapp import library, work
 from rainapp.errors import BadModel, BadTreatment, Cancelled, RainError, UnreadableFile, UnwritableFile
-from rainapp.image import Image
 from rainapp.jobs import (
     Derained,
     DerainFile,
@@ -339,34 +336,6 @@ def test_a_preview_shows_what_the_file_will_hold(region: Region, large: Path, tm
     assert shown.region == region
     assert np.abs(shown.derained.pixels.astype(int) - whole).max() <= 1
     assert np.array_equal(shown.rainy.pixels, cv2.cvtColor(pixels(large), cv2.COLOR_BGR2RGB)[rows, columns])
-
-
-@pytest.mark.usefixtures("tiny_library")
-def test_a_hasty_preview_differs_at_its_rim_only(large: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(looking, "HASTY_PX", 0)  # so little that the rim of a tiny net shows
-    region = Region(101, 77, 200, 161)
-    exact, hasty = (look(large, region=region, hasty=hasty) for hasty in (False, True))
-    assert hasty.region == exact.region
-    assert np.array_equal(hasty.rainy.pixels, exact.rainy.pixels)
-    apart = np.abs(hasty.derained.pixels.astype(int) - exact.derained.pixels)
-    assert apart.max() > 0
-    assert apart[16:-16, 16:-16].max() == 0
-
-
-@given(
-    start=st.integers(0, 500), length=st.integers(1, 300), beyond=st.integers(0, 300), step=st.sampled_from([1, 4, 16, 32]),
-    margin=st.integers(32, 100),
-)  # fmt: skip
-def test_what_is_cut_out_for_a_preview_has_one_size_wherever_it_lies(
-    start: int, length: int, beyond: int, step: int, margin: int
-) -> None:
-    width = start + length + beyond
-    image = Image(np.zeros((40, width, 3), np.uint8))
-    cut = looking.with_margin(Region(start, 0, length, 40), image, margin, step)
-    assert cut.x % step == 0
-    assert cut.x <= max(0, start - margin)
-    assert min(width, start + length + margin - step + 1) <= cut.x + cut.width <= width
-    assert -(-cut.width // step) == min(looking.padded_px(length, margin, step), -(-width // step) * step) // step
 
 
 @pytest.mark.usefixtures("tiny_library")

@@ -76,7 +76,7 @@ class ShownPair:
 
     `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `change` holds indices, 128 plus
     the change of luminance in grey levels, for which whoever paints sets a colour table; `region` is where it all lies in the
-    full picture.
+    full picture; `is_rough` as in `Previewed`.
     """
 
     source: Path
@@ -89,6 +89,7 @@ class ShownPair:
     region: Region
     rain_found: bool
     seconds: float
+    is_rough: bool = False
 
     @property
     def bytes(self) -> int:
@@ -188,7 +189,7 @@ def _pair(result: Previewed, space: QColorSpace) -> ShownPair:
         change[rows] = np.clip((after - before) @ _LUMINANCE + np.float32(_NO_CHANGE + 0.5), 0, 255)
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
-        index_pyramid(change), result.region, result.rain_found, result.seconds,
+        index_pyramid(change), result.region, result.rain_found, result.seconds, result.is_rough,
     )  # fmt: skip
 
 

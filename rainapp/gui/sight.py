@@ -25,7 +25,6 @@ class Sight:
     whole: ShownPair | None = None
     part: ShownPair | None = None
     part_by: Treatment | None = None
-    part_is_hasty: bool = False
     result: ShownPair | None = None
     result_part: ShownPair | None = None
     treatment: Treatment | None = None

@@ -1,8 +1,8 @@
 """What the canvas shows of the selected file: its picture, the preview of the visible part, the finished result. QtCore only.
 
 Selecting a file asks for a picture of screen size, then for a preview. Zooming in asks for the picture at full size and for a
-preview of the part in sight: first in haste, then, when nothing else is wanted, once more and exactly. A newer wish cancels the
-older one; the last few files are kept for a quick return.
+preview of the part in sight: first in haste, then, where that left anything out, exactly. A newer wish cancels the older one;
+the last few files are kept for a quick return.
 """
 
 from collections import OrderedDict
@@ -13,11 +13,12 @@ from PySide6.QtGui import QColorSpace
 
 from rainapp.gui.colours import SRGB
 from rainapp.gui.item import TROUBLED, State
+from rainapp.gui.readying import Readying
 from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
-from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large, usual_part
+from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large
 from rainapp.gui.workspace import Workspace
-from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped, WarmUp
+from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped
 from rainapp.workers import Handle
 
 SCREEN_PX = 2048  # longest side of the picture that is read first
@@ -48,7 +49,7 @@ class Viewing(QObject):
         self._previewing: Handle | None = None
         self._asked: Preview | ReadPair | None = None  # what it is that is previewed
         self._quietly = False  # it only makes better what is in sight
-        self._warmed: WarmUp | None = None
+        self._readying = Readying(workspace)
         self._resting = RestingRegion(SETTLE_MS, self)
         self._resting.rested.connect(self._want_part)
         workspace.current_changed.connect(self._switch)
@@ -159,7 +160,8 @@ class Viewing(QObject):
             self._preview(ReadPair(sight.item.path, target, None, PREVIEW_PX, sight.time_s, sight.item.rate))
         elif self.workspace.card is not None and self._is_stale(sight):
             part = self._missing_part() if sight.whole is not None else None  # what is in sight comes first
-            self._preview(part or self._whole_of(sight))
+            exact = self._exact_part() if part is None else None
+            self._preview(part or exact or self._whole_of(sight), quietly=exact is not None)
         else:
             self._want_part()
 
@@ -219,21 +221,10 @@ class Viewing(QObject):
             self._preview(job)
         elif self._previewing is not None:
             return
+        elif (exact := self._exact_part()) is not None:
+            self._preview(exact, quietly=True)
         elif sight.whole is not None and self._is_stale(sight) and not self.shows_result:
             self._fetch()
-        elif sight.part is not None and sight.part_is_hasty and not self.shows_result and not is_too_large(region):
-            self._preview(Preview(sight.item.path, self.workspace.preview_treatment, region), quietly=True)
-
-    def _warm_part(self) -> None:
-        """Make the net ready for what will be in sight at full scale, while nothing else is wanted."""
-        sight = self.sight
-        part = usual_part(sight.picture, self._view_px) if sight is not None and sight.picture is not None else None
-        if part is None or sight is None or sight.item.is_clip or sight.whole is None or self._resting.region is not None:
-            return
-        wanted = WarmUp(self.workspace.preview_treatment, part)
-        if wanted != self._warmed:
-            self._warmed = wanted
-            self.workspace.dispatch.ask(wanted, "quick", lambda _: None)
 
     def _missing_part(self) -> Preview | ReadPair | None:
         """What brings the part in sight at full scale; None where it is at hand, or not wanted."""
@@ -246,14 +237,24 @@ class Viewing(QObject):
             return ReadPair(sight.item.path, sight.item.target, region)
         return Preview(sight.item.path, self.workspace.preview_treatment, region, hasty=True)
 
+    def _exact_part(self) -> Preview | None:
+        """What takes the place of a part made in haste; None where there is none in sight."""
+        sight, region = self.sight, self._resting.region
+        if sight is None or region is None or sight.part is None or self.shows_result or is_too_large(region):
+            return None
+        in_sight = sight.part.is_rough and covers(sight.part.region, region)
+        return Preview(sight.item.path, self.workspace.preview_treatment, region) if in_sight else None
+
     def _preview(self, job: Preview | ReadPair, quietly: bool = False) -> None:
         self._cancel_preview()
+        self._readying.stop()
         self.share, self._asked, self._quietly = 0.0, job, quietly
         self._previewing = self.workspace.dispatch.ask(job, "quick", lambda event: self._pair_came(job, event))
         self._hold()
         self.progressed.emit()
 
     def _ask(self, job: Job, receiver: object) -> Handle:
+        self._readying.stop()
         handle = self.workspace.dispatch.ask(job, "quick", receiver)  # type: ignore[arg-type]
         self._hold()
         return handle
@@ -342,8 +343,8 @@ class Viewing(QObject):
         self.changed.emit()
         if not isinstance(event, Failed):
             self._fetch()
-            if self._previewing is None:
-                self._warm_part()
+            if self._previewing is None and sight is not None and sight.whole is not None and self._resting.region is None:
+                self._readying.want(sight, self._view_px)
         self._hold()
 
     def _keep(self, sight: Sight, job: Preview | ReadPair, pair: ShownPair) -> None:
@@ -356,9 +357,9 @@ class Viewing(QObject):
         if job.region is None:
             sight.whole, sight.treatment, sight.whole_by = pair, job.treatment, job
             sight.part = sight.part if sight.part_by == job.treatment else None
+            self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
         else:
-            sight.part, sight.part_by, sight.part_is_hasty = pair, job.treatment, job.hasty
-        self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
+            sight.part, sight.part_by = pair, job.treatment
 
     # -- what changes elsewhere
 

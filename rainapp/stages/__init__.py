@@ -14,14 +14,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from rainapp.cards import ModelCard
 from rainapp.errors import BadTreatment
-from rainapp.image import Frame
-from rainapp.jobs import Temporal, Treatment, Watch
+from rainapp.image import Frame, Image
+from rainapp.jobs import Region, Temporal, Treatment, Watch
 from rainapp.library import ModelLibrary, checked_weights
 from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
 from rainapp.stages.fusion import load_fuse
+from rainapp.stages.parts import Part, derain_part, prepare
 from rainapp.stages.steady import Steadier
 
 if TYPE_CHECKING:
@@ -69,6 +70,14 @@ class Pipeline:
     def in_turn(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """The same without a thread, for who wants to know how long it takes."""
         yield from reduce(lambda flow, stage: stage(flow, watch), self.stages, frames)
+
+    def part(self, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
+        """The net alone on a part of a picture, at full strength; see `parts.derain_part`."""
+        return derain_part(self.net, image, region, watch, hasty)
+
+    def prepare_part(self, whole: tuple[int, int], part: tuple[int, int], watch: Watch) -> None:
+        """Make the net ready for parts of so many pixels across and down, in a photo of `whole`."""
+        prepare(self.net, whole, part, watch)
 
     @property
     def engine(self) -> str:

@@ -12,7 +12,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 import psutil
@@ -27,6 +26,7 @@ from rainapp.stages.faint import leave_faint
 
 TILE_PX_MIN = 128
 FULL = Amount()
+Place = tuple[slice, slice]
 LARGE_PHOTO_PX = 48_000_000
 """Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
 LARGE_TILE_PX = 3072
@@ -46,10 +46,32 @@ class Remedy:
 
 @dataclass(frozen=True)
 class Pass:
-    """One time that the net goes over a picture: made smaller by `factor`, in the tiles of `grid`."""
+    """One time that the net goes over a picture or a part of it: made smaller by `factor`, in the tiles of `grid`.
+
+    The part begins at (`top`, `left`), in pixels of the smaller picture; both are multiples of the net's step.
+    """
 
     factor: int
     grid: tiles.Grid
+    top: int = 0
+    left: int = 0
+
+    def cut(self, pixels: Pixels) -> Pixels:
+        """The part of a whole picture (H, W, 3), made smaller."""
+        rows, columns = (
+            slice(start * self.factor, (start + length) * self.factor)
+            for start, length in ((self.top, self.grid.height), (self.left, self.grid.width))
+        )
+        part = pixels[rows, columns]
+        return part if self.factor == 1 else coarse.reduced(part, self.factor)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What the net took in one pass and those before it: `removed` (h, w, 3), derained less rainy, peak 1."""
+
+    at: Pass
+    removed: coarse.Removed
 
 
 class TiledNet:
@@ -82,9 +104,10 @@ class TiledNet:
 
     def grid(self, image: Image) -> tiles.Grid:
         """Where the tiles of `image` lie at the tile size of this moment."""
-        return self._lay(image.height, image.width, self._side(image, 1))
+        return self.lay(image.height, image.width, self._side(image, 1))
 
-    def _lay(self, height: int, width: int, tile_px: int) -> tiles.Grid:
+    def lay(self, height: int, width: int, tile_px: int) -> tiles.Grid:
+        """Where tiles no larger than a square of `tile_px` lie."""
         return tiles.lay(height, width, tile_px=tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px)
 
     def _side(self, image: Image, factor: int) -> int:
@@ -93,13 +116,14 @@ class TiledNet:
             return max(self.tile_px, _largest_tile(image))
         return self.tile_px
 
-    def passes(self, frame: Frame) -> list[Pass]:
-        """How often the net goes over `frame`, coarsest first, and the tiles of each time."""
-        image = frame.image
-        height, width = frame.whole or (image.height, image.width)
-        factors = coarse.factors(height, width) if self.from_coarse else (1,)
-        factors = tuple(f for f in factors if min(image.height, image.width) >= f * self.multiple_px) or (1,)
-        return [Pass(f, self._lay(image.height // f, image.width // f, self._side(image, f))) for f in factors]
+    def factors(self, height: int, width: int) -> tuple[int, ...]:
+        """By how much a picture is made smaller in each pass, coarsest first, ending with 1."""
+        return coarse.factors(height, width) if self.from_coarse else (1,)
+
+    def passes(self, image: Image) -> list[Pass]:
+        """How often the net goes over `image`, coarsest first, and the tiles of each time."""
+        height, width = image.height, image.width
+        return [Pass(f, self.lay(height // f, width // f, self._side(image, f))) for f in self.factors(height, width)]
 
     def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
@@ -179,22 +203,19 @@ class Derainer:
             engine, tile_px = self.net.engine, self.net.tile_px
             try:
                 return self._laid(frame, watch)
-            except _out_of_memory() as error:
+            except out_of_memory() as error:
                 self.net.relent(engine, tile_px, error)
 
     def _laid(self, frame: Frame, watch: Watch) -> Frame:
         rainy = frame.image.pixels
-        passes = self.net.passes(frame)
-        ticks = _Ticks(watch, frame.index, sum(each.grid.count for each in passes))
-        coarser: tuple[coarse.Removed, int] | None = None
-        for each, finer in pairwise(passes):
-            small = coarse.reduced(rainy, each.factor)
-            coarser = (self._removed(small, each.grid, coarser, ticks), each.factor // finer.factor)
+        passes = self.net.passes(frame.image)
+        walk = Walk(self.net, watch, frame.index, sum(each.grid.count for each in passes))
+        coarser: Found | None = None
+        for each in passes[:-1]:
+            coarser = walk.find(rainy, each, coarser)
         result = np.empty_like(rainy)
         found = 0
-        grid = passes[-1].grid
-        for top, left, block in tiles.assemble(grid, self._tiles(rainy, grid, coarser, ticks, last=True)):
-            place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
+        for place, block in walk.blocks(rainy, passes[-1], coarser):
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
             share = None if self.amount.mask is None else self.amount.mask[place]
@@ -202,51 +223,56 @@ class Derainer:
         image = replace(frame.image, pixels=result)
         return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
 
-    def _removed(
-        self, small: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks"
-    ) -> coarse.Removed:
-        """What the net takes from a picture made smaller, (h, w, 3), and from those smaller still; derained less rainy."""
+
+class Walk:
+    """A net on its way over one picture, pass by pass; ticks `watch` once a tile, of `total` in all passes."""
+
+    def __init__(self, net: TiledNet, watch: Watch, frame: int, total: int) -> None:
+        """The picture is the frame of this number."""
+        self.net = net
+        self._watch = watch
+        self._frame, self._done, self._total = frame, 0, total
+
+    def find(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Found:
+        """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
+        small = at.cut(pixels)
         removed = np.empty(small.shape, np.float16)
         peak = np.float32(np.iinfo(small.dtype).max)
-        for top, left, block in tiles.assemble(grid, self._tiles(small, grid, coarser, ticks)):
-            place = np.s_[top : top + block.shape[0], left : left + block.shape[1]]
+        for place, block in self._blocks(small, at, coarser):
             removed[place] = np.clip(block, 0, 1) - small[place] / peak
-        return removed
+        return Found(at, removed)
 
-    def _tiles(
-        self, pixels: Pixels, grid: tiles.Grid, coarser: tuple[coarse.Removed, int] | None, ticks: "_Ticks", last: bool = False
-    ) -> Iterator[tiles.Floats]:
+    def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
+        """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
+        return self._blocks(at.cut(pixels), at, coarser)
+
+    def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
+        for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser)):
+            yield np.s_[top : top + block.shape[0], left : left + block.shape[1]], block
+
+    def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tiles.Floats]:
+        grid, step = at.grid, 1 if coarser is None else coarser.at.factor // at.factor
         for top, left in grid.corners():
             rainy = tile = tiles.cut(pixels, grid, top, left)
             if coarser is not None:
                 inside = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
-                tile = tiles.padded(coarse.without(inside, *coarser, top, left), grid)
+                place = at.top + top - coarser.at.top * step, at.left + left - coarser.at.left * step
+                tile = tiles.padded(coarse.without(inside, coarser.removed, step, *place), grid)
             try:
-                derained = self.net.render(tile, _asking(ticks.watch))
+                derained = self.net.render(tile, _asking(self._watch))
             except Cancelled:
-                ticks.again()  # says how it ends
+                self._tick()  # says how it ends
                 raise
             if coarser is not None:
-                derained = coarse.only_finer(derained, tile, coarser[1])
-            if last and self.net.leaves_faint:
+                derained = coarse.only_finer(derained, tile, step)
+            if at.factor == 1 and self.net.leaves_faint:
                 derained = leave_faint(derained, rainy)
-            ticks.one_more()  # before the yield: after the last one nobody comes back
+            self._done += 1
+            self._tick()  # before the yield: after the last one nobody comes back
             yield derained
 
-
-class _Ticks:
-    """Tiles done of one frame, over all its passes."""
-
-    def __init__(self, watch: Watch, frame: int, total: int) -> None:
-        self.watch = watch
-        self._frame, self._done, self._total = frame, 0, total
-
-    def one_more(self) -> None:
-        self._done += 1
-        self.again()
-
-    def again(self) -> None:
-        self.watch.tick(self._done, self._total, frame=self._frame)
+    def _tick(self) -> None:
+        self._watch.tick(self._done, self._total, frame=self._frame)
 
 
 def _finite(derained: tiles.Floats) -> bool:
@@ -260,7 +286,7 @@ def _asking(watch: Watch) -> Stop | None:
     return (lambda: watch.stopped) if isinstance(watch, StoppableWatch) else None
 
 
-def _out_of_memory() -> tuple[type[BaseException], ...]:
+def out_of_memory() -> tuple[type[BaseException], ...]:
     """What says that memory ran out; without torch nothing raises torch's own error."""
     torch = sys.modules.get("torch")
     return (MemoryError,) if torch is None else (torch.OutOfMemoryError, MemoryError)

@@ -4,6 +4,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -98,7 +99,7 @@ class PlainRun:
         while not self.hold.wait(0.01):
             watch.tick(0, 1)
         rainy = read(job.source)
-        return pair(job.source, rainy, derained(rainy), job.region, job.longest_px)
+        return replace(pair(job.source, rainy, derained(rainy), job.region, job.longest_px), is_rough=job.hasty)
 
 
 def read(path: Path) -> NDArray[np.uint8]:

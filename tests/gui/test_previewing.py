@@ -38,9 +38,9 @@ def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
     until(qtbot, lambda: len(previews(plain_run)) == 3 and idle(session)())
     first, second, third = previews(plain_run)
     assert first.region is not None
-    assert second.region is None
-    assert third == replace(first, hasty=False)
-    assert [job.treatment.veil for job in (first, second)] == ["clear", "clear"]
+    assert second == replace(first, hasty=False)
+    assert third.region is None
+    assert [job.treatment.veil for job in (first, third)] == ["clear", "clear"]
     assert session.viewing.part is not None  # and stays when the whole comes after it
     session.workspace.change(veil="keep")
     session.workspace.change(veil="clear")  # the newer wish takes the older one's place
@@ -50,7 +50,7 @@ def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
     assert session.viewing.sight.part_by == session.workspace.preview_treatment
 
 
-def test_the_part_in_sight_is_previewed_in_haste_first_and_exactly_when_nothing_else_is_wanted(
+def test_the_part_in_sight_is_previewed_in_haste_first_and_then_exactly(
     make_session: Callable[..., Session], plain_run: PlainRun, large: Path, qtbot: QtBot
 ) -> None:
     session = make_session(size=(900, 700))
@@ -60,7 +60,7 @@ def test_the_part_in_sight_is_previewed_in_haste_first_and_exactly_when_nothing_
     assert sight is not None
     plain_run.jobs.clear()
     canvas.actual_size()
-    until(qtbot, lambda: sight.part is not None and not sight.part_is_hasty)
+    until(qtbot, lambda: sight.part is not None and not sight.part.is_rough)
     until(qtbot, idle(session))
     hasty, exact = previews(plain_run)
     assert (hasty.hasty, exact.hasty) == (True, False)
@@ -73,7 +73,7 @@ def test_the_part_in_sight_is_previewed_in_haste_first_and_exactly_when_nothing_
     canvas.camera.pan(QPointF(-300, -200))
     canvas._moved()
     plain_run.hold.set()
-    until(qtbot, lambda: sight.part is not None and sight.part.region == canvas.camera.visible() and not sight.part_is_hasty)
+    until(qtbot, lambda: sight.part is not None and sight.part.region == canvas.camera.visible() and not sight.part.is_rough)
     until(qtbot, idle(session))
     assert [job.hasty for job in previews(plain_run)][-2:] == [True, False]
 
@@ -91,6 +91,7 @@ def test_the_net_is_made_ready_for_what_will_be_in_sight_at_full_scale(
     session.window.canvas.actual_size()
     until(qtbot, lambda: session.viewing.part is not None and idle(session)())
     assert session.viewing.part is not None
+    assert ready[0].whole == (4000, 3000)
     assert ready[0].part == pytest.approx((session.viewing.part.region.width, session.viewing.part.region.height), abs=1)
 
 
