@@ -43,7 +43,8 @@ def _pane(comparing: Comparing, model: ModelId, title: str) -> Pane:
     subject = comparing.subject
     original = comparing.sights.picture(subject.source) if subject is not None else None
     if cell is None:
-        return Pane(model, title, trouble=tr("Not compared yet"))
+        readable = comparing.sights.trouble is None
+        return Pane(model, title, trouble=tr("Not compared yet") if readable else tr("Cannot be compared"))
     if cell.state is CellState.FAILED:
         return Pane(model, title, trouble=f"{cell.message} {cell.hint}".strip())
     if cell.result is None:

@@ -60,6 +60,7 @@ class Comparing(QObject):
         workspace.screen_changed.connect(self._begin_anew)
         workspace.removed.connect(self._removed)
         workspace.added.connect(self._refresh)
+        workspace.selection_changed.connect(self._refresh)
 
     # -- models
 

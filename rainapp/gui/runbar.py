@@ -43,6 +43,7 @@ class RunBar(QStackedWidget):
         workspace.item_changed.connect(self.refresh)
         workspace.batch.changed.connect(self.refresh)
         workspace.current_changed.connect(self.refresh)
+        workspace.selection_changed.connect(self.refresh)
         self.refresh()
 
     def _add_page(self) -> QBoxLayout:

@@ -98,9 +98,9 @@ class MainWindow(QMainWindow):
         self._refresh_soon.setInterval(0)
         self._refresh_soon.timeout.connect(self._refresh)
         for signal in (
-            workspace.added, workspace.removed, workspace.current_changed, workspace.settings_changed,
-            workspace.treatment_changed, workspace.amount_changed, workspace.item_changed, workspace.batch.changed,
-            self.canvas.brush.switched,
+            workspace.added, workspace.removed, workspace.current_changed, workspace.selection_changed,
+            workspace.settings_changed, workspace.treatment_changed, workspace.amount_changed, workspace.item_changed,
+            workspace.batch.changed, self.canvas.brush.switched,
             self.viewing.switched, self.viewing.changed, self.canvas.moved,
             self.compare.comparing.changed, self.compare.grid.moved,
         ):  # fmt: skip

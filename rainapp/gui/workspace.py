@@ -36,6 +36,7 @@ class Workspace(QObject):
     removed = Signal()
     item_changed = Signal(int)
     current_changed = Signal()
+    selection_changed = Signal()
     treatment_changed = Signal()
     amount_changed = Signal()
     settings_changed = Signal()
@@ -186,10 +187,12 @@ class Workspace(QObject):
 
     def select(self, current: Item | None, selected: list[Item]) -> None:
         """Take what the list shows as selected."""
-        self.selected = selected
+        other, self.selected = selected != self.selected, selected
         if current is not self.current:
             self.current = current
             self.current_changed.emit()
+        if other:
+            self.selection_changed.emit()
 
     def step(self, by: int) -> None:
         """Go to the next or the previous file."""

@@ -1123,6 +1123,10 @@
 <context>
     <name>Comparing</name>
     <message>
+        <source>Cannot be compared</source>
+        <translation>Nicht zu vergleichen</translation>
+    </message>
+    <message>
         <source>Nine models are the most that can be compared at a time.</source>
         <translation>Höchstens neun Modelle können auf einmal verglichen werden.</translation>
     </message>

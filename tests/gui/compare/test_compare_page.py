@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
 from rainapp.gui.compare import ComparePage
+from rainapp.gui.compare_shown import panes
 from tests.gui.compare.pages import Make, alike, cell_image, text
 from tests.gui.plain_run import idle, rainy_photo, until
 from tests.gui.test_journeys import drop
@@ -117,3 +118,29 @@ def test_nothing_is_cut_off_at_any_size(
         corner = widget.mapTo(window, widget.rect().topLeft())
         assert window.rect().contains(widget.rect().translated(corner)), widget.accessibleName()
         assert min(widget.width(), widget.height()) >= 27, widget.accessibleName()
+
+
+def test_the_button_follows_the_selection_even_where_the_photo_in_sight_stays(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    window, rows = session.window, session.window.compare.panel.list
+    session.workspace.add([rainy_photo(tmp_path / f"walk {name}.png", 240, 160) for name in "abc"])
+    window.show_page("compare")
+    until(qtbot, idle(session))
+    rows.setFocus()
+    button = window.compare.foot.button
+    assert button.accessibleName().endswith("on 3 photos")
+    qtbot.keyClick(rows, Qt.Key.Key_Down, Qt.KeyboardModifier.ShiftModifier)
+    assert button.accessibleName().endswith("on 2 photos")
+    qtbot.keyClick(window, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert len(session.workspace.selected) == 3
+    assert button.accessibleName().endswith("on 3 photos")
+    until(qtbot, idle(session))
+
+
+def test_a_photo_that_cannot_be_read_is_not_said_to_be_compared_later(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "market.png").write_bytes(b"no picture")
+    session.workspace.add([tmp_path / "market.png"])
+    session.window.show_page("compare")
+    until(qtbot, idle(session))
+    assert [pane.trouble for pane in panes(session.window.compare.comparing)[1:]] == ["Cannot be compared"] * 3
