@@ -29,6 +29,9 @@ class Plain:
     def prepare(self, height: int, width: int) -> None:
         """Nothing to do."""
 
+    def release(self) -> None:
+        """Nothing is kept."""
+
 
 def net(engine: Plain, tile_px: int = 512) -> TiledNet:
     return TiledNet(engine, tile_px=tile_px, overlap_px=32, multiple_px=16, from_coarse=True)  # type: ignore[arg-type]

@@ -47,6 +47,9 @@ class Line:
     def prepare(self, height: int, width: int) -> None:
         pass
 
+    def release(self) -> None:
+        pass
+
     def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
         if max(pixels.shape) > self.limit_px:
             raise torch.OutOfMemoryError("out of memory")
@@ -125,6 +128,31 @@ def test_only_a_very_large_photo_gets_larger_tiles_and_none_when_memory_ran_out(
     assert net.grid(large) == fixed.grid(large)
     net.relent(net.engine, net.tile_px, MemoryError())
     assert net.tile_px == 512
+
+
+def test_a_very_large_photo_lets_the_engine_forget_the_smaller_sizes_and_others_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Forgetful(Line):
+        released = 0
+
+        def release(self) -> None:
+            self.released += 1
+
+    monkeypatch.setattr("rainapp.stages.derain.LARGE_PHOTO_PX", 900 * 1800)
+    for side, often in ((899, 0), (900, 2)):  # one smaller size and the photo itself
+        net = TiledNet(Forgetful(), tile_px=512, overlap_px=32, multiple_px=16, from_coarse=True, grows=True)
+        derain(net, Image(np.full((side, 1800, 3), 90, np.uint8)))
+        assert net.engine.released == often  # type: ignore[attr-defined]
+
+
+def test_tiles_overlap_less_where_a_smaller_size_was_derained_before() -> None:
+    image = Image(np.zeros((2000, 2000, 3), np.uint8))
+    usual, finer = (
+        TiledNet(Line(), tile_px=512, overlap_px=224, multiple_px=16, from_coarse=coarse).passes(image)[-1].grid
+        for coarse in (False, True)
+    )
+    assert usual.tile_height - usual.tops[1] >= 224
+    assert 160 <= finer.tile_height - finer.tops[1] < 224
+    assert finer.count * finer.tile_height * finer.tile_width < 0.9 * usual.count * usual.tile_height * usual.tile_width
 
 
 def test_a_mask_falls_on_the_right_pixels_of_every_tile() -> None:

@@ -132,6 +132,16 @@ def test_a_size_made_ready_for_is_compiled_before_it_comes_and_takes_no_more_mem
     assert engine.kept_px == 96 * 128
 
 
+def test_what_is_released_is_compiled_again_and_gives_the_same() -> None:
+    engine = OpenVinoEngine(model(), "fp32")
+    rainy = np.random.default_rng(8).integers(0, 256, (64, 96, 3), dtype=np.uint8)
+    before = engine.render(rainy)
+    assert engine.kept_px > 0
+    engine.release()
+    assert engine.kept_px == 0
+    np.testing.assert_array_equal(engine.render(rainy), before)
+
+
 def test_a_size_that_comes_often_gets_its_own_compiled_net_and_the_result_stays() -> None:
     fast, plain = OpenVinoEngine(model(), "fp32"), TorchEngine(model(), "cpu", "fp32")
     rng = np.random.default_rng(5)

@@ -31,6 +31,8 @@ LARGE_PHOTO_PX = 48_000_000
 """Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
 LARGE_TILE_PX = 3072
 TILE_BYTES_PER_PX = 175  # net of width 24 in float32: 0.63 GB measured for 2048 x 2048, and two floating copies
+FINER_OVERLAP = 5 / 7
+"""Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (README)."""
 MEMORY_BYTES = {1: 2.0e9, 2: 3.6e9}
 """What a photo, its result and a tile may take together, by bytes a sample."""
 
@@ -106,15 +108,21 @@ class TiledNet:
         """Where the tiles of `image` lie at the tile size of this moment."""
         return self.lay(image.height, image.width, self._side(image, 1))
 
-    def lay(self, height: int, width: int, tile_px: int) -> tiles.Grid:
-        """Where tiles no larger than a square of `tile_px` lie."""
-        return tiles.lay(height, width, tile_px=tile_px, overlap_px=self.overlap_px, multiple_px=self.multiple_px)
+    def lay(self, height: int, width: int, tile_px: int, finer: bool = False) -> tiles.Grid:
+        """Where tiles no larger than a square of `tile_px` lie; `finer`: a smaller size is derained before."""
+        overlap_px = round(self.overlap_px * FINER_OVERLAP) if finer else self.overlap_px
+        return tiles.lay(height, width, tile_px=tile_px, overlap_px=overlap_px, multiple_px=self.multiple_px)
 
     def _side(self, image: Image, factor: int) -> int:
         """Side of the tiles of `image` made smaller by `factor`."""
         if self._grows and image.height * image.width >= LARGE_PHOTO_PX * factor**2:
-            return max(self.tile_px, _largest_tile(image))
+            return max(self.tile_px, _largest_tile(image, self.factors(image.height, image.width)))
         return self.tile_px
+
+    def save_memory(self, image: Image) -> None:
+        """Let the engine forget the sizes of the pass before, where a photo is so large that memory is short."""
+        if self._grows and image.height * image.width >= LARGE_PHOTO_PX:
+            self.engine.release()
 
     def factors(self, height: int, width: int) -> tuple[int, ...]:
         """By how much a picture is made smaller in each pass, coarsest first, ending with 1."""
@@ -123,7 +131,8 @@ class TiledNet:
     def passes(self, image: Image) -> list[Pass]:
         """How often the net goes over `image`, coarsest first, and the tiles of each time."""
         height, width = image.height, image.width
-        return [Pass(f, self.lay(height // f, width // f, self._side(image, f))) for f in self.factors(height, width)]
+        factors = self.factors(height, width)
+        return [Pass(f, self.lay(height // f, width // f, self._side(image, f), f < factors[0])) for f in factors]
 
     def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
@@ -174,9 +183,12 @@ class TiledNet:
         self.notices.append(remedy.notice)
 
 
-def _largest_tile(image: Image) -> int:
-    """Side of the largest tile that fits into memory beside `image` and its result."""
-    allowed = min(MEMORY_BYTES[image.pixels.itemsize] - 2 * image.pixels.nbytes, psutil.virtual_memory().available / 2)
+def _largest_tile(image: Image, factors: Sequence[int]) -> int:
+    """Side of the largest tile that fits into memory beside `image`, its result and what was found in the size before."""
+    beside = 2 * image.pixels.nbytes
+    if len(factors) > 1:
+        beside += image.pixels.size // factors[-2] ** 2 * np.dtype(np.float16).itemsize
+    allowed = min(MEMORY_BYTES[image.pixels.itemsize] - beside, psutil.virtual_memory().available / 2)
     return min(LARGE_TILE_PX, math.isqrt(int(max(allowed, 0) / TILE_BYTES_PER_PX)))
 
 
@@ -213,6 +225,7 @@ class Derainer:
         coarser: Found | None = None
         for each in passes[:-1]:
             coarser = walk.find(rainy, each, coarser)
+            self.net.save_memory(frame.image)
         result = np.empty_like(rainy)
         found = 0
         for place, block in walk.blocks(rainy, passes[-1], coarser):
@@ -220,6 +233,7 @@ class Derainer:
             found += change(rainy[place], derained)
             share = None if self.amount.mask is None else self.amount.mask[place]
             result[place] = derained if self.amount.is_full else self.amount.mix(rainy[place], block, share)
+        self.net.save_memory(frame.image)
         image = replace(frame.image, pixels=result)
         return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
 

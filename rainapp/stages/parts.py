@@ -111,14 +111,15 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
     """The passes for `region` of a picture of `height` x `width`, coarsest first."""
     made: list[Step] = []
     needed, finer = region, 1
-    for factor in reversed(net.factors(height, width)):
+    factors = net.factors(height, width)
+    for factor in reversed(factors):
         if factor > 1:
             needed = _smaller(needed, factor // finer)
         share = HALF_SHARE if len(made) == 1 else MARGIN_SHARE
         margin_px = min(round(net.overlap_px * share), MARGIN_MAX_PX)
         sides = height // factor, width // factor
         outer = around(needed, sides, margin_px, net.multiple_px)
-        at = Pass(factor, net.lay(outer.height, outer.width, net.tile_px), outer.y, outer.x)
+        at = Pass(factor, net.lay(outer.height, outer.width, net.tile_px, factor < factors[0]), outer.y, outer.x)
         made.append(Step(at, _inside(needed, sides)))
         needed = Region(
             needed.x - margin_px, needed.y - margin_px, needed.width + 2 * margin_px, needed.height + 2 * margin_px

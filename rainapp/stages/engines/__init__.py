@@ -54,6 +54,10 @@ class Engine(Protocol):
         """Make ready for tiles of 8 bit of this size, where that takes time."""
         ...
 
+    def release(self) -> None:
+        """Let go of the memory that is kept for sizes met before; they take a moment again."""
+        ...
+
 
 @dataclass(frozen=True)
 class Variant:

@@ -88,6 +88,13 @@ class OpenVinoEngine:
             if form not in self._fixed and self.kept_px + form.area_px <= KEPT_PX_MAX:
                 self._request(form, pays=True)
 
+    def release(self) -> None:
+        """Let every compiled model go; see `Engine`."""
+        with self._lock:
+            self._any_size.clear()
+            self._any_size_px.clear()
+            self._fixed.clear()
+
     def _infer(self, pixels: NDArray[Any], form: "Form", stop: Stop | None = None) -> Tiles:
         """What the net makes of `pixels`, in an array of its own."""
         derained: Tiles = np.empty(pixels.shape, np.float32)
@@ -123,10 +130,10 @@ class OpenVinoEngine:
         return self._any_size[form.kind]
 
     def _own(self, form: "Form", again: bool) -> Any:
-        """A compiled model for `form`. What does not fit beside those in use is kept only when it comes `again` at once."""
+        """A compiled model for `form`, kept where it fits beside those in use, or is the only one, or comes `again` at once."""
         for old in [each for each in self._fixed if self._requests - self._used[each] > STALE_REQUESTS]:
             del self._fixed[old]
-        kept = again or self.kept_px + form.area_px <= KEPT_PX_MAX
+        kept = again or not self.kept_px or self.kept_px + form.area_px <= KEPT_PX_MAX
         if kept:
             self._make_room(form.area_px)
         compiled = self._compiled(form, [form.count, 3, form.height, form.width])

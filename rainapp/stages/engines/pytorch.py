@@ -63,6 +63,9 @@ class TorchEngine:
     def prepare(self, height: int, width: int) -> None:
         """Any size is as ready as another."""
 
+    def release(self) -> None:
+        """Nothing is kept for a size."""
+
     def _run(self, rainy: Tensor) -> Tensor:
         rainy = rainy.contiguous(memory_format=torch.channels_last)
         if self._clear is None:
