@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -45,6 +46,13 @@ def photo_pixels() -> NDArray[np.uint8]:
     base = np.stack([x * 2, y * 3, (x + y) * 1.2], axis=-1)
     base[20:40, 30:60] += 60
     return np.clip(base + rng.normal(0, 3, base.shape), 0, 255).astype(np.uint8)
+
+
+@pytest.fixture
+def photo(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
+    path = tmp_path / "rain é.png"
+    cv2.imwrite(str(path), photo_pixels)
+    return path
 
 
 TINY_SHAPE: dict[str, int | bool | list[int]] = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1], "conditional": True}

@@ -6,12 +6,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session, prepare, run_work
 from rainapp.library import ModelCard, ModelLibrary, write_card
 from rainapp.settings import Settings
 from rainapp.workers import Run
-from tests.gui.plain_run import PlainRun, rainy_photo
+from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 
 
 @pytest.fixture
@@ -85,3 +86,13 @@ def real_session(open_session: Callable[..., Session], tiny_library: Path, tmp_p
     """A session over the real work with a real, tiny net; no file is open."""
     settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
     return open_session(settings, run_work, ModelLibrary(tmp_path / "bundled", tiny_library))
+
+
+@pytest.fixture
+def opened(session: Session, photos: list[Path], qtbot: QtBot) -> Session:
+    """A session with a photo in sight, before and after at hand."""
+    session.workspace.add(photos)
+    until(qtbot, lambda: session.viewing.pair is not None)
+    until(qtbot, idle(session))
+    session.window.canvas.setFocus()
+    return session

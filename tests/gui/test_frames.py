@@ -13,8 +13,8 @@ from rainapp.gui import words
 from rainapp.gui.app import Session
 from rainapp.gui.item import Item, State
 from rainapp.media import open_source
+from tests.gui.hands import drop
 from tests.gui.plain_run import idle, until
-from tests.gui.test_journeys import drop
 from tests.numbered_pictures import frame, scenes, take
 
 COUNT = 40

@@ -20,10 +20,11 @@ from pytestqt.qtbot import QtBot
 from rainapp.gui import words
 from rainapp.gui.app import Session, prepare
 from rainapp.gui.item import State
+from rainapp.gui.viewer import Canvas
 from rainapp.library import ModelLibrary, sha256_of, write_card
 from rainapp.settings import Settings
+from tests.gui.hands import drop
 from tests.gui.plain_run import idle, rainy_photo, read, until
-from tests.gui.test_journeys import drop
 
 SIZE = (1100, 900)  # larger than the canvas, so that 1:1 means something
 FACE = (620, 300)
@@ -96,7 +97,7 @@ def removed_light(rainy: QColor, derained: QColor) -> float:
 def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_saves(
     stranger: Session, photos: list[Path], qtbot: QtBot
 ) -> None:
-    window, workspace = stranger.window, stranger.workspace
+    window = stranger.window
     originals = [path.read_bytes() for path in photos]
 
     # Five photos are dropped; the first is seen before and after.
@@ -104,17 +105,46 @@ def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_save
     until(qtbot, lambda: stranger.viewing.pair is not None)
     until(qtbot, idle(stranger))
     assert button(window, "Derain 5").isEnabled()
-    assert [item.path for item in workspace.items] == photos
+    assert [item.path for item in stranger.workspace.items] == photos
 
-    # At 1:1 a pixel of the photo is a pixel of the screen, and what was removed is the difference of the two.
     click(window, "1:1")
     until(qtbot, idle(stranger))
-    canvas, pair = window.canvas, stranger.viewing.pair
+    click(window, "Rain")
+    assert button(window, "Rain").isChecked()
+    check_that_rain_is_the_difference(stranger)
+    click(window, "Fit")
+    click(window, "Swipe")
+
+    choose_blind(stranger, "garden", len(photos), qtbot)
+
+    # Back at the photo a face is painted over with the brush; the preview shows it at once.
+    click(window, "Derain")
+    until(qtbot, idle(stranger))
+    click(window, "Brush: protect or treat a part")
+    paint_over_the_face(window.canvas)
+    click(window, "Brush: protect or treat a part")
+    until(qtbot, idle(stranger))
+    current = stranger.workspace.current
+    assert current is stranger.workspace.items[4]  # that of the last vote
+    assert words.state(current)[2] == "Ready · part protected"
+
+    # One button, and all five are saved beside their sources, which stay as they were.
+    click(window, "Derain 5")
+    until(qtbot, idle(stranger))
+    check_results(stranger, photos)
+    assert [path.read_bytes() for path in photos] == originals
+    opened: list[str] = []
+    window.disk.open_url = lambda url: opened.append(url.toLocalFile())
+    click(window, "Show results")
+    assert opened == [str(photos[0].parent)]
+
+
+def check_that_rain_is_the_difference(stranger: Session) -> None:
+    """At 1:1 a pixel of the photo is a pixel of the screen, and what was removed is the difference of the two."""
+    canvas, pair = stranger.window.canvas, stranger.viewing.pair
     assert pair is not None
     assert canvas.camera.zoom == 1.0
     assert pair.rainy.width == SIZE[0] > canvas.width()
-    click(window, "Rain")
-    assert button(window, "Rain").isChecked()
     seen, rainy, derained, rain = canvas.grab().toImage(), pair.rainy.levels[0], pair.derained.levels[0], []
     left, top = (math.floor(at) for at in canvas.camera.picture_rect.topLeft().toTuple())
     corner, far = (canvas.camera.to_picture(QPointF(*at)) for at in ((40, 80), (canvas.width() - 40, canvas.height() - 40)))
@@ -125,34 +155,32 @@ def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_save
     removed, bright = np.array(rain).T
     assert np.ptp(removed) > 2
     np.testing.assert_allclose(bright, canvas.gain * removed, atol=3)
-    click(window, "Fit")
-    click(window, "Swipe")
 
-    # Four models, blind: the names are hidden, five votes are cast by key, the winner is taken with one button.
+
+def choose_blind(stranger: Session, wanted: str, photos: int, qtbot: QtBot) -> None:
+    """Four models, blind: the names are hidden, votes are cast by key, the winner is taken with one button."""
+    window, compare = stranger.window, stranger.window.compare
     click(window, "Compare")
-    compare = window.compare
     assert len(compare.comparing.models) == 4
-    click(window, "Compare 4 models on 5 photos")
+    click(window, f"Compare 4 models on {photos} photos")
     until(qtbot, lambda: not compare.comparing.running)
     until(qtbot, idle(stranger))
     click(window, "Blind test")
     assert {pane.title for pane in compare.grid.panes} == {"Rainy", "1 · A", "2 · B", "3 · C", "4 · D"}
-    wanted = "garden"
-    for _ in photos:
+    for _ in range(photos):
         ballot = compare.comparing.ballot
         assert ballot is not None
         place = ballot.order.index(wanted)
         QTest.keyClick(QApplication.focusWidget() or window, Qt.Key(Qt.Key.Key_1 + place))
     assert compare.comparing.ballot is None
-    assert "Garden won 5 of 5 votes" in compare.card.words.text()
+    assert f"{wanted.title()} won {photos} of {photos} votes" in compare.card.words.text()
     click(window, "Use it")
-    assert workspace.card is not None
-    assert workspace.card.id == wanted
+    assert stranger.workspace.card is not None
+    assert stranger.workspace.card.id == wanted
 
-    # Back at the photo a face is painted over with the brush; the preview shows it at once.
-    click(window, "Derain")
-    until(qtbot, idle(stranger))
-    click(window, "Brush: protect or treat a part")
+
+def paint_over_the_face(canvas: Canvas) -> None:
+    """One stroke of the brush."""
     at = canvas.camera.to_view(QPointF(*FACE))
     QTest.mousePress(canvas, LEFT, pos=at.toPoint() - QPoint(20, 0))
     for step in range(-20, 24, 4):
@@ -160,28 +188,19 @@ def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_save
         moved = QMouseEvent(QEvent.Type.MouseMove, here, canvas.mapToGlobal(here), LEFT, LEFT, Qt.KeyboardModifier.NoModifier)
         QApplication.sendEvent(canvas, moved)
     QTest.mouseRelease(canvas, LEFT, pos=at.toPoint() + QPoint(20, 0))
-    click(window, "Brush: protect or treat a part")
-    until(qtbot, idle(stranger))
 
-    assert workspace.current is workspace.items[4]  # that of the last vote
-    assert words.state(workspace.current)[2] == "Ready · part protected"
 
-    # One button, and all five are saved beside their sources, which stay as they were.
-    click(window, "Derain 5")
-    until(qtbot, idle(stranger))
-    assert [item.state for item in workspace.items] == [State.DONE] * 5
+def check_results(stranger: Session, photos: list[Path]) -> None:
+    """All are saved and shown; the face of the last stayed as it was."""
+    items = stranger.workspace.items
+    assert [item.state for item in items] == [State.DONE] * len(photos)
     results = [path.with_name(f"{path.stem}_derained.png") for path in photos]
-    assert [item.target for item in workspace.items] == results
-    assert [path.read_bytes() for path in photos] == originals
+    assert [item.target for item in items] == results
     before, after = read(photos[4]).astype(int), read(results[4]).astype(int)
     changed = np.abs(after - before).max(axis=2) > 0
     x, y = FACE
     assert not changed[y - 4 : y + 5, x - 10 : x + 11].any()
     assert changed.mean() > 0.2
     assert all((read(result) != read(photo)).mean() > 0.2 for result, photo in zip(results[:4], photos[:4], strict=True))
-    assert window.page.run_bar.cost.accessibleName() == "All done · 5 saved in holiday"
+    assert stranger.window.page.run_bar.cost.accessibleName() == "All done · 5 saved in holiday"
     assert stranger.viewing.shows_result
-    opened: list[str] = []
-    window.disk.open_url = lambda url: opened.append(url.toLocalFile())
-    click(window, "Show results")
-    assert opened == [str(photos[0].parent)]

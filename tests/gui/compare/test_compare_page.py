@@ -13,8 +13,8 @@ from rainapp.gui.app import Session
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_shown import panes
 from tests.gui.compare.pages import Make, alike, cell_image, text
+from tests.gui.hands import drop
 from tests.gui.plain_run import idle, rainy_photo, until
-from tests.gui.test_journeys import drop
 
 
 def test_a_person_finds_the_model_that_suits_and_derains_with_it(

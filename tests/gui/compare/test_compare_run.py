@@ -11,8 +11,8 @@ from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_run import CellState
 from rainapp.gui.window import MainWindow
 from tests.gui.compare.pages import Gate, Make, add_model, cell_image, lightness, text
+from tests.gui.hands import drop
 from tests.gui.plain_run import idle, until
-from tests.gui.test_journeys import drop
 
 
 def test_dropped_photos_are_compared_into_a_table_and_a_grid(session: Session, photos: list[Path], qtbot: QtBot) -> None:

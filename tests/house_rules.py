@@ -1,0 +1,230 @@
+"""The rules of the house: each takes the parsed sources and yields sentences: where, what, and why it is not done here."""
+
+import ast
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from house_plan import PACKAGES, QT, TORCH, covers, row_of
+
+ROOT = Path(__file__).resolve().parent.parent
+FUNCTION_LINES = 60
+MODULE_LINES = 400
+HOMELESS = {"utils", "util", "common", "core", "helpers", "helper", "manager", "managers", "misc"}
+MAY_CATCH_ALL = ("rainapp.workers", "rainapp.cli.*", "rainapp.gui.app")
+
+
+@dataclass(frozen=True)
+class Import:
+    """One imported module and where: at module level, inside a function (late), or for type checkers only."""
+
+    module: str
+    line: int
+    late: bool = False
+    typing_only: bool = False
+    relative: bool = False
+
+
+@dataclass(frozen=True)
+class Source:
+    """A module of ours, parsed."""
+
+    name: str
+    text: str
+    tree: ast.Module = field(repr=False)
+    imports: tuple[Import, ...] = ()
+
+
+def is_ours(module: str) -> bool:
+    return module.split(".")[0] in PACKAGES
+
+
+def is_typing_block(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def imports_in(tree: ast.AST, modules: set[str], late: bool = False, typing_only: bool = False) -> Iterator[Import]:
+    """Every import below `tree`; `from package import module` counts as an import of the module where there is one."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield Import(alias.name, node.lineno, late, typing_only)
+        elif isinstance(node, ast.ImportFrom):
+            origin = node.module or ""
+            for alias in node.names:
+                inner = f"{origin}.{alias.name}"
+                yield Import(inner if inner in modules else origin, node.lineno, late, typing_only, node.level > 0)
+        else:
+            inside = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+            yield from imports_in(node, modules, late or inside, typing_only or is_typing_block(node))
+
+
+def parse(texts: dict[str, str]) -> list[Source]:
+    trees = {name: ast.parse(text) for name, text in texts.items()}
+    return [Source(name, texts[name], tree, tuple(imports_in(tree, set(texts)))) for name, tree in trees.items()]
+
+
+def module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def every_module_has_a_row(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        if row_of(source.name) is None:
+            yield f"{source.name} fits no row of house_plan.TABLE. Decide on its layer, write it there and in the README."
+
+
+def imports_go_down(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        row = row_of(source.name)
+        for item in source.imports:
+            target = row_of(item.module) if is_ours(item.module) else None
+            if row is None or target is None or target is row or target.name in row.uses:
+                continue
+            if item.late and any(covers(pattern, item.module) for pattern in row.late):
+                continue
+            yield (
+                f"{source.name}:{item.line} imports {item.module}. “{row.name}” may use {', '.join(row.uses) or 'nothing'}, "
+                f"not “{target.name}”: {row.why}."
+            )
+
+
+def libraries_stay_in_their_row(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        row = row_of(source.name)
+        for item in source.imports:
+            library = item.module.split(".")[0]
+            if row is None or is_ours(library) or library in sys.stdlib_module_names or item.relative:
+                continue
+            if item.late or item.typing_only or library in row.libraries:
+                continue
+            yield (
+                f"{source.name}:{item.line} imports {library} at module level. “{row.name}” may import "
+                f"{', '.join(sorted(row.libraries)) or 'only the standard library'}: {row.why}."
+            )
+
+
+def qt_stays_in_the_window(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        for item in source.imports:
+            if item.module.split(".")[0] in QT and not covers("rainapp.gui.*", source.name):
+                yield f"{source.name}:{item.line} imports {item.module}. Everything outside rainapp.gui works without Qt."
+
+
+def imports_name_the_whole_path(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        for item in source.imports:
+            if item.relative:
+                yield f"{source.name}:{item.line} has a relative import. Write the whole name, so that a search finds it."
+
+
+def eager(source: Source) -> list[Import]:
+    return [item for item in source.imports if not item.late and not item.typing_only]
+
+
+def torch_comes_after_the_window(sources: list[Source]) -> Iterator[str]:
+    """Follows module-level imports from the window and the start, and names the chain that ends in torch."""
+    by_name = {source.name: source for source in sources}
+    starts = [
+        name for name in by_name if covers("rainapp.gui.*", name) or covers("rainapp.cli.*", name) or name == "rainapp.__main__"
+    ]
+    for start in starts:
+        chains: list[tuple[str, ...]] = [(start,)]
+        seen = {start}
+        while chains:
+            chain = chains.pop()
+            for item in eager(by_name[chain[-1]]):
+                if item.module.split(".")[0] in TORCH:
+                    yield (
+                        f"{' -> '.join(chain)} -> {item.module}: importing {start} loads torch. The window appears, and --help "
+                        "answers, before torch is there; import it inside a function."
+                    )
+                packages = {".".join(item.module.split(".")[:depth]) for depth in range(1, item.module.count(".") + 2)}
+                for name in sorted(packages & by_name.keys() - seen):
+                    seen.add(name)
+                    chains.append((*chain, name))
+
+
+def no_cycles(sources: list[Source]) -> Iterator[str]:
+    edges = {source.name: {item.module for item in eager(source) if item.module != source.name} for source in sources}
+    done: set[str] = set()
+
+    def walk(name: str, trail: tuple[str, ...]) -> Iterator[str]:
+        if name in trail:
+            circle = " -> ".join((*trail[trail.index(name) :], name))
+            yield f"{circle}: modules that need each other are one module, or lack a third."
+        elif name not in done:
+            for target in sorted(edges.get(name, set()) & edges.keys()):
+                yield from walk(target, (*trail, name))
+            done.add(name)
+
+    for name in sorted(edges):
+        yield from walk(name, ())
+
+
+def functions_stay_short(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                lines = (node.end_lineno or node.lineno) - node.lineno + 1
+                if lines > FUNCTION_LINES:
+                    yield f"{source.name}:{node.lineno} {node.name} has {lines} lines, not {FUNCTION_LINES}. Name its parts."
+
+
+def modules_stay_short(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        lines = len(source.text.splitlines())
+        if lines > MODULE_LINES:
+            yield f"{source.name} has {lines} lines; {MODULE_LINES} is the most. It holds more than one thought."
+
+
+def modules_have_names(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        words = set(source.name.replace("_", ".").split("."))
+        if words & HOMELESS:
+            word = " ".join(words & HOMELESS)
+            yield f"{source.name}: “{word}” is no concept. Where a function has no home, a concept lacks a name."
+
+
+def caught_names(handler: ast.ExceptHandler) -> set[str]:
+    if handler.type is None:
+        return {"everything"}
+    nodes = handler.type.elts if isinstance(handler.type, ast.Tuple) else [handler.type]
+    return {ast.unparse(node).split(".")[-1] for node in nodes}
+
+
+def raises_again(handler: ast.ExceptHandler) -> bool:
+    return bool(handler.body) and isinstance(handler.body[-1], ast.Raise) and handler.body[-1].exc is None
+
+
+def bugs_are_caught_in_three_places(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        if any(covers(pattern, source.name) for pattern in MAY_CATCH_ALL):
+            continue
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.ExceptHandler) or raises_again(node):
+                continue
+            broad = caught_names(node) & {"everything", "Exception", "BaseException"}
+            if broad:
+                yield (
+                    f"{source.name}:{node.lineno} catches {' '.join(broad)} and goes on. Name what can happen; bugs are "
+                    "caught in workers, cli and gui.app only."
+                )
+
+
+Rule = Callable[[list[Source]], Iterable[str]]
+RULES: tuple[Rule, ...] = (
+    every_module_has_a_row,
+    imports_go_down,
+    libraries_stay_in_their_row,
+    qt_stays_in_the_window,
+    imports_name_the_whole_path,
+    torch_comes_after_the_window,
+    no_cycles,
+    functions_stay_short,
+    modules_stay_short,
+    modules_have_names,
+    bugs_are_caught_in_three_places,
+)
