@@ -84,7 +84,7 @@ PROFILES: dict[str, RainProfile] = {
         bends=0.15,
     ),
     "soft": RainProfile(
-        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.2, 0.75), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
+        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.55), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
     ),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
     "night": RainProfile(
@@ -130,7 +130,7 @@ MIXES: dict[str, dict[str, float]] = {
         "narrow": 0.15,
         "heavy": 0.22,
         "fu": 0.14,
-        "real-like": 0.28,
+        "real-like": 0.34,
         "soft": 0.10,
         "storm": 0.02,
         "mist": 0.04,
