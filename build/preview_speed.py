@@ -2,7 +2,8 @@
 
 The real window with the default model on a large photo: PHOTO, or a bundled sample laid side by side. What is measured is what
 a person waits for: from a change of the settings to the painted picture, the engine being warm. "fit" is the whole photo as it
-is seen, "1:1" the part in sight at full scale.
+is seen; at 1:1 the part in sight comes first with its finest band as it was, then exactly. What is kept of parts seen before is
+thrown away each time; "moved" is after the view was moved a little, "back" with settings seen a moment ago, where it is not.
 """
 
 import argparse
@@ -67,20 +68,50 @@ def measure(session: "Session", photo: Path, times: int) -> None:
     first = waited(session, lambda: viewing.pair is not None)
     waited(session, lambda: not dispatch.busy)
     print(f"{viewing.sight.item.megapixels if viewing.sight else 0:.1f} MP; opened and previewed in {first:.2f} s")
-    took = [_once(session, lambda: viewing.pair) for _ in range(times)]
+    took = [_once(session, lambda: viewing.pair, lambda: change(session)) for _ in range(times)]
     _tell("fit", took, viewing.pair)
     canvas.actual_size()
     waited(session, lambda: viewing.part is not None)
     waited(session, lambda: not dispatch.busy)
-    took = [_once(session, lambda: viewing.part) for _ in range(times)]
-    _tell("1:1", took, viewing.part)
+    _parts(session, times)
 
 
-def _once(session: "Session", arrived: Callable[[], "ShownPair | None"]) -> float:
+def _parts(session: "Session", times: int) -> None:
+    """The part in sight at full scale."""
+    from PySide6.QtCore import QPointF
+
+    from rainapp.stages import parts
+
+    viewing, canvas = session.viewing, session.window.canvas
+
+    def move() -> None:
+        canvas.camera.pan(QPointF(-60, -40))
+        canvas._moved()
+
+    def anew() -> None:
+        parts.LAST = parts.LastFound()
+        change(session)
+
+    for name, do in (("1:1", anew), ("1:1, moved", move), ("1:1, back", lambda: change(session))):
+        seen, exact = [], []
+        for _ in range(times):
+            started = time.monotonic()
+            seen.append(_once(session, lambda: viewing.part, do, settle=False))
+            waited(session, lambda: viewing.part is not None and not viewing.part.is_rough)
+            exact.append(time.monotonic() - started)
+            waited(session, lambda: not session.dispatch.busy)
+        _tell(name, seen, viewing.part)
+        _tell(f"{name}, exactly", exact, viewing.part)
+
+
+def _once(
+    session: "Session", arrived: Callable[[], "ShownPair | None"], do: Callable[[], None], settle: bool = True
+) -> float:  # fmt: skip
     before = arrived()
-    change(session)
+    do()
     took = waited(session, lambda: arrived() is not None and arrived() is not before)
-    waited(session, lambda: not session.dispatch.busy)
+    if settle:
+        waited(session, lambda: not session.dispatch.busy)
     return took
 
 

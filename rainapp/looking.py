@@ -8,6 +8,7 @@ hold (`stages.parts`).
 
 import threading
 import time
+import weakref
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -104,6 +105,27 @@ class LastSeen:
 SEEN = LastSeen()
 
 
+class LastShrunk:
+    """The picture that was made smaller last, for it takes a tenth of a second; any thread may ask."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: tuple[weakref.ref[Image], int, Image] | None = None
+
+    def get(self, image: Image, longest_px: int) -> Image:
+        """`image` with no side longer than `longest_px`."""
+        with self._lock:
+            if self._kept is not None and self._kept[0]() is image and self._kept[1] == longest_px:
+                return self._kept[2]
+        small = shrunk(image, longest_px)
+        with self._lock:
+            self._kept = None if small is image else (weakref.ref(image), longest_px, small)
+        return small
+
+
+SHRUNK = LastShrunk()
+
+
 def decode(source: Path, time_s: float = 0.0, longest_px: int = 0, rate: Fraction = RATE) -> Decoded:
     """The frame of `source` at `time_s` (photos have only one), no side longer than `longest_px` (0: full size).
 
@@ -156,7 +178,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
         return Previewed(
             job.source, crop(image, region), part.image, region, part.rain >= RAIN_MIN, seconds, part.is_rough
         )  # fmt: skip
-    rainy = shrunk(image, job.longest_px)
+    rainy = SHRUNK.get(image, job.longest_px)
     done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
     region, seconds = Region(0, 0, image.width, image.height), time.monotonic() - started
     return SEEN.keep(job, Previewed(job.source, rainy, done.image, region, rain_found(done), seconds))

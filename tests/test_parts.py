@@ -121,6 +121,21 @@ def test_what_was_found_in_the_smaller_sizes_is_not_looked_for_again() -> None:
     assert len(engine.sizes) == 3 * passes + 2
 
 
+def test_where_the_view_moves_a_little_a_hasty_look_takes_no_pass_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    engine, image = Plain(0.5), Image(noise(1300, 1400))
+    net, moved = made(engine), Region(307, 195, 400, 300)
+    parts.derain_part(net, image, Region(300, 200, 400, 300), NoWatch())
+    passes = len(engine.sizes)
+    monkeypatch.setattr(parts, "HASTY_PIXELS", 0)
+    kept = parts.derain_part(net, image, moved, NoWatch(), hasty=True)
+    assert kept.is_rough
+    assert len(engine.sizes) == passes
+    monkeypatch.setattr(parts, "LAST", parts.LastFound())
+    anew = parts.derain_part(net, image, moved, NoWatch(), hasty=True)
+    assert len(engine.sizes) == passes + 2
+    assert np.abs(kept.image.pixels.astype(int) - anew.image.pixels).max() <= 1
+
+
 class StopsAt:
     """A watch that cancels at the n-th tick."""
 

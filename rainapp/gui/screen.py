@@ -17,9 +17,8 @@ from rainapp.jobs import STRENGTH_MAX, Parts, Picture, Played, PlayedFrame, Play
 
 SMALLEST_LEVEL_PX = 256
 FAST_FORMAT_MP = 16.0  # levels up to this size are kept as 32-bit pixels, which Qt paints two to three times as fast
-_ROWS = 256  # arithmetic goes in strips, so that memory stays flat
 _GROUND = 128  # what lies behind transparent pixels
-_OVER = np.float32(STRENGTH_MAX)
+_OVER = STRENGTH_MAX
 _HALF = np.float32(0.5)
 _NO_CHANGE = 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
@@ -176,21 +175,24 @@ def _plane(values: Bytes, form: QImage.Format) -> QImage:
 
 
 def _pair(result: Previewed, space: QColorSpace) -> ShownPair:
-    rainy, derained = (screen_bytes(side, space) for side in (result.rainy, result.derained))
-    over, rain = np.empty_like(rainy), np.empty_like(rainy)
-    grey, change = np.empty_like(rainy), np.empty(rainy.shape[:2], np.uint8)
-    for top in range(0, rainy.shape[0], _ROWS):
-        rows = slice(top, top + _ROWS)
-        before, after = rainy[rows].astype(np.int16), derained[rows].astype(np.int16)
-        removed = np.maximum(before - after, 0)
-        over[rows] = np.clip(before + (after - before) * _OVER + _HALF, 0, 255)
-        rain[rows] = removed
-        grey[rows] = (removed @ _LUMINANCE + _HALF)[..., None]
-        change[rows] = np.clip((after - before) @ _LUMINANCE + np.float32(_NO_CHANGE + 0.5), 0, 255)
+    rainy, derained = (np.ascontiguousarray(screen_bytes(side, space)) for side in (result.rainy, result.derained))
+    over, rain, grey, change = _layers(rainy, derained)
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
         index_pyramid(change), result.region, result.rain_found, result.seconds, result.is_rough,
     )  # fmt: skip
+
+
+def _layers(rainy: Bytes, derained: Bytes) -> tuple[Bytes, Bytes, Bytes, Bytes]:
+    """`over`, `rain`, `rain_grey` (H, W, 3) and `change` (H, W) of a `ShownPair`."""
+    import cv2  # ten times as fast as numpy; decoding has loaded it by now
+
+    over = cv2.addWeighted(derained, _OVER, rainy, 1 - _OVER, 0.0)
+    rain = cv2.subtract(rainy, derained)
+    grey = cv2.cvtColor(cv2.transform(rain, _LUMINANCE[None]), cv2.COLOR_GRAY2RGB)
+    change = cv2.subtract(derained, rainy, dtype=cv2.CV_16S)
+    indices = cv2.transform(change, np.array([[*_LUMINANCE, _NO_CHANGE]], np.float32))
+    return cast(Bytes, over), cast(Bytes, rain), cast(Bytes, grey), np.clip(indices, 0, 255).astype(np.uint8)
 
 
 def screen_bytes(image: Image, space: QColorSpace = SRGB) -> Bytes:
@@ -244,11 +246,8 @@ def index_pyramid(indices: Bytes) -> Pyramid:
 
 def _halved(pixels: Bytes) -> Bytes:
     """Half the size by the mean of two by two; an odd last row or column is dropped. (H, W, C) to (H // 2, W // 2, C)."""
-    height, width = pixels.shape[0] // 2, pixels.shape[1] // 2
-    half = np.empty((height, width, pixels.shape[2]), np.uint8)
-    for top in range(0, height, _ROWS):
-        bottom = min(height, top + _ROWS)
-        lines = pixels[top * 2 : bottom * 2, : width * 2].astype(np.uint16)
-        pairs = lines[0::2] + lines[1::2]
-        half[top:bottom] = (pairs[:, 0::2] + pairs[:, 1::2] + 2) >> 2
-    return half
+    import cv2
+
+    height, width, channels = pixels.shape[0] // 2, pixels.shape[1] // 2, pixels.shape[2]
+    half = cv2.resize(pixels[: height * 2, : width * 2], (width, height), interpolation=cv2.INTER_AREA)
+    return cast(Bytes, half.reshape(height, width, channels))

@@ -130,6 +130,10 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
 
 def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool) -> Part:
     *smaller, last = steps(net, image.height, image.width, region)
+    at_hand = _at_hand(net, image, region, smaller) if hasty else None
+    if at_hand is not None and _pixels([last]) > HASTY_PIXELS:
+        watch.tick(1, 1)
+        return _part(image, region, _rough(net, image.pixels, region, at_hand), is_rough=True)
     coarser, missing = None, list[Step]()
     for step in reversed(smaller):
         coarser = LAST.get(image, net, step)
@@ -143,6 +147,19 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
         coarser = walk.find(image.pixels, step.at, coarser)
         LAST.keep(image, net, step, coarser)
     derained = _rough(net, image.pixels, region, coarser) if is_rough else _fine(walk, image.pixels, region, last.at, coarser)
+    return _part(image, region, derained, is_rough)
+
+
+def _at_hand(net: TiledNet, image: Image, region: Region, smaller: Sequence[Step]) -> Found | None:
+    """What was found in the largest of the smaller sizes, where that is right for the part itself: it moved by a little."""
+    if not smaller:
+        return None
+    factor = smaller[-1].at.factor
+    needed = _inside(_smaller(region, factor), (image.height // factor, image.width // factor))
+    return LAST.get(image, net, replace(smaller[-1], needed=needed))
+
+
+def _part(image: Image, region: Region, derained: Pixels, is_rough: bool) -> Part:
     alpha = None if image.alpha is None else image.alpha[_place(region)].copy()
     rain = change(image.pixels[_place(region)], derained) / derained.size / image.peak
     return Part(replace(image, pixels=derained, alpha=alpha), rain, is_rough)

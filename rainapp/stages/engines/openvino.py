@@ -26,7 +26,7 @@ STOP_MS = 20  # how often it is asked whether the result is still wanted
 LARGE_PX = 1_000_000
 BREAK_EVEN_PX = 2_000_000
 STALE_REQUESTS = 12
-KEPT_PX_MAX = 4_500_000  # tiles of all compiled models together: each keeps working memory, about 150 bytes a pixel
+KEPT_PX_MAX = 5_000_000  # tiles of all compiled models together: each keeps working memory, about 150 bytes a pixel
 
 
 def installed() -> bool:

@@ -4,7 +4,9 @@ Pictures are laid out channels-last, which is 15 to 60 % faster on CPUs and what
 the device as it is in the file (8 or 16 bit) and becomes float there: a quarter of the traffic.
 """
 
+import contextlib
 import copy
+from collections.abc import Iterator
 
 import numpy as np
 import torch
@@ -15,6 +17,20 @@ from rainapp.image import Pixels
 from rainapp.stages.engines import EngineName, Model, PrecisionName, Stop, Tiles, device_lock
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Torch on one core, for many small steps: they gain little from more, and on a busy machine threads wait for each other.
+
+    Beside another process that took 25 CPU seconds for what takes 4 on one core: fold, trace and try a net.
+    """
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
 
 
 class TorchEngine:

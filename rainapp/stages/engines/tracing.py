@@ -10,6 +10,7 @@ from rainapp import nets
 from rainapp.errors import BadTreatment
 from rainapp.privacy import silence_reporters
 from rainapp.stages.engines import Model
+from rainapp.stages.engines.pytorch import one_thread
 
 
 class Bound(nn.Module):
@@ -35,6 +36,11 @@ def translated(model: Model) -> Any:
         BadTreatment: OpenVINO does not take the net.
         BadModel: its weights do not fit it.
     """
+    with one_thread():
+        return _translated(model)
+
+
+def _translated(model: Model) -> Any:
     if not getattr(model.net, "traceable", True):
         raise BadTreatment("OpenVINO cannot convert this model.", "Use the engine torch.")
     silence_reporters()
