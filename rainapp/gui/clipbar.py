@@ -1,11 +1,11 @@
 """The bars of a clip: where it stands, which part is played and which is derained already, and the buttons of a player."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from rainapp.gui import words
-from rainapp.gui.controls import Elided, icon_button, label, push_button
+from rainapp.gui.controls import Elided, icon_button, label, push_button, wanted_px
 from rainapp.gui.filmstrip import FilmStrip
 from rainapp.gui.player import Player
 from rainapp.gui.scrubber import STEPS, Scrubber
@@ -15,6 +15,7 @@ BAR_PX, LOW_PX = 104, 84
 REST_S = 0.05  # the last moment of a clip lies a little before its end
 NARROW_BELOW, SMALL_BELOW = 720, 520
 WORDS_FROM = 960
+SIDES_PX = 28
 
 
 class ClipBar(QFrame):
@@ -30,7 +31,7 @@ class ClipBar(QFrame):
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 6, 14, 4)
+        column.setContentsMargins(SIDES_PX // 2, 6, SIDES_PX // 2, 4)
         column.setSpacing(4)
         self.slider = Scrubber(player, viewing, strip)
         self.slider.setAccessibleName(self.tr("Moment of the clip"))
@@ -100,6 +101,9 @@ class ClipBar(QFrame):
         if self._player.playing:  # another page, or the window is out of sight: nobody looks
             self._player.pause()
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        return QSize(0, self.minimumHeight())  # it leaves out what does not fit, and never takes room from the list
+
     def refresh(self) -> None:
         """Take over where it stands and whether it plays."""
         player = self._player
@@ -119,9 +123,13 @@ class ClipBar(QFrame):
         self.lock.setChecked(player.locked)
         for button in (self.start, self.end):
             button.setVisible(self.width() >= (NARROW_BELOW if player.range_s is not None else SMALL_BELOW))
+        self.preview.show()
         ranged = player.range_s is not None
         self.length.setVisible(self.width() >= (NARROW_BELOW if ranged else SMALL_BELOW))
         self.said.setVisible(self.width() >= (WORDS_FROM if ranged else NARROW_BELOW))  # half a word is no word
+        for widget in (self.length, self.start, self.end, self.preview):  # each has a key or stands elsewhere
+            if wanted_px(self._row) > self.width() - SIDES_PX:
+                widget.hide()
         if player.waits:
             self.said.show_words(self.tr("Deraining the next frames…"))
         else:

@@ -4,7 +4,7 @@ import html
 import math
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 
 from rainapp.ballot import Tally
 from rainapp.comparison import Advice, Compared, Figures
@@ -121,7 +121,12 @@ def verdict(tally: Tally, titles: Titles) -> str:
     second, behind = rest[0]
     against = tr("Against {name} with {n}").format(name=titles.get(second, second), n=behind)
     chance = tr("that could be chance") if tally.could_be_chance else tr("that is hardly chance")
-    return f"{said} {against}, {chance} (p = {tally.p:.2g})."
+    return f"{said} {against}, {chance} (p = {_small(tally.p)})."
+
+
+def _small(p: float) -> str:
+    """A probability in two digits that count, with the point or the comma of the language."""
+    return f"{p:.2g}".replace(".", QLocale().decimalPoint())
 
 
 def export_table(rows: Sequence[tuple[str, Figures]]) -> tuple[tuple[str, ...], ...]:

@@ -172,6 +172,20 @@ class Elided(QLabel):
         self._elide()
 
 
+def wanted_px(row: QHBoxLayout) -> int:
+    """How wide a row must be for all that is shown in it; words that shorten themselves make do with little."""
+    widths = []
+    for item in filter(None, map(row.itemAt, range(row.count()))):
+        widget = item.widget()
+        if widget is None:
+            widths.append(item.sizeHint().width())
+        elif not widget.isHidden():
+            wanted = 0 if isinstance(widget, Elided) else widget.sizeHint().width()
+            widths.append(max(wanted, widget.minimumWidth()))
+    margins = row.contentsMargins()
+    return sum(widths) + row.spacing() * max(0, len(widths) - 1) + margins.left() + margins.right()
+
+
 class NameLabel(QLabel):
     """The name of a group of controls; a double click resets them."""
 

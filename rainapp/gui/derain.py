@@ -92,7 +92,10 @@ class ListPanel(QFrame):
         column.setSpacing(2)
         middle = Qt.AlignmentFlag.AlignHCenter
         column.addWidget(Picture("folder-open", "dim", 20), 0, middle)
-        column.addWidget(label(self.tr("Drop more here, or paste"), "small"), 0, middle)
+        words = label(self.tr("Drop more here, or paste"), "small")
+        words.setWordWrap(True)
+        words.setAlignment(middle)
+        column.addWidget(words)
         outer.addWidget(self.drop)
         return box
 

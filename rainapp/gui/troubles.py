@@ -36,9 +36,14 @@ def translated(words: str) -> str:
     for sentence, pattern in _patterns():
         found = pattern.fullmatch(words)
         if found is not None:
-            places = {name: tr(value) if value in _WHOLE else value for name, value in found.groupdict().items()}
+            places = {name: _said_of(name, value) for name, value in found.groupdict().items()}
             return tr(sentence).format(**places)
     return words
+
+
+def _said_of(place: str, value: str) -> str:
+    """What fills a place; a reason may have places of its own."""
+    return translated(value) if place == "reason" else tr(value) if value in _WHOLE else value
 
 
 _WHOLE = frozenset(sentence for sentence in SENTENCES if "{" not in sentence)

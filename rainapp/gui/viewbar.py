@@ -1,11 +1,11 @@
 """The bar below the canvas: how before and after are shown, how large, and a hint that changes with the view."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from rainapp.gui.composition import View
-from rainapp.gui.controls import Elided, Segments, icon_button, label, push_button
+from rainapp.gui.controls import Elided, Segments, icon_button, label, push_button, wanted_px
 from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
@@ -23,6 +23,7 @@ class ViewBar(QFrame):
         super().__init__(parent)
         self._canvas = canvas
         self._narrow = False
+        self._spelt_px = 0
         self._hint = ""
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
@@ -60,6 +61,7 @@ class ViewBar(QFrame):
         for widget in (self.views, self.zoom, self.fit, self.actual, self.turn, self.loupe, self.brush, self._gain_box):
             self.row.addWidget(widget)
         self.row.addWidget(self.hint, 1)
+        self.row.addStretch(0)  # takes the room where there is no hint
         self._own = self.row.count()
         canvas.moved.connect(self.refresh)
         canvas.brush.switched.connect(self.refresh)
@@ -121,13 +123,26 @@ class ViewBar(QFrame):
         self.brush.setChecked(canvas.brush.active)
         self._make_room()
 
+    def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
+        return QSize(0, BAR_PX)  # it leaves out what does not fit, and never takes room from the list
+
+    def _spell_views(self, room: int) -> None:
+        """Views have words where these fit beside the rest, which depends on the language."""
+        if not self._narrow:
+            self._spelt_px = self.views.sizeHint().width()
+        spelt = wanted_px(self.row) - self.views.sizeHint().width() + self._spelt_px
+        if spelt > self.width() and not self.turn.isHidden():
+            spelt -= self.turn.sizeHint().width() + self.row.spacing()
+            self.turn.hide()
+        narrow = room < NARROW_BELOW or spelt > self.width()
+        if self._narrow != narrow:
+            self._narrow = narrow
+            self.views.show_words(not narrow)
+
     def _make_room(self) -> None:
         """Leave out what has a key and a place in the menu, where there is no room for it; half a hint is no hint."""
         gains = self._canvas.view in (View.RAIN, View.MAP)
         room = self.width() - (RUN_BAR_PX if self.row.count() > self._own else 0)
-        if self._narrow != (room < NARROW_BELOW):
-            self._narrow = not self._narrow
-            self.views.show_words(not self._narrow)
         left = room - (GAIN_PX if gains else 0)
         self.turn.setVisible(self._canvas.view is View.SWIPE and left >= NARROW_BELOW)
         self.loupe.setVisible(left >= 460)
@@ -136,4 +151,9 @@ class ViewBar(QFrame):
         for button in (self.fit, self.actual):
             button.setVisible(left >= 380)
         self.gain.setFixedWidth(90 if left >= 200 else 56)
-        self.hint.show_words("" if self._narrow or left < HINT_FROM else self._hint)
+        self.hint.setVisible(left >= HINT_FROM)
+        self._spell_views(room)
+        for widget in (self.zoom, self.loupe, self.brush):
+            if wanted_px(self.row) > self.width():
+                widget.hide()
+        self.hint.show_words("" if self._narrow else self._hint)

@@ -7,11 +7,13 @@ through beforehand by `SequenceSource`. Times are seconds after the first pictur
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 
 from rainapp.image import Image
+from rainapp.media.atomic import unreadable
 from rainapp.media.clip_reel import Reeled
 from rainapp.media.numbered import pattern_of
 from rainapp.media.photo import PhotoSource, read_reduced
@@ -72,6 +74,16 @@ class SequenceReel:
 
 
 def _files(path: Path) -> tuple[Path, ...]:
+    """The pictures of a pattern. Raises UnreadableFile."""
+    try:
+        return _listed(path, path.parent.stat().st_mtime_ns)
+    except OSError as error:
+        raise unreadable(path.parent, error) from error
+
+
+@lru_cache(maxsize=4)
+def _listed(path: Path, changed_ns: int) -> tuple[Path, ...]:
+    """The pictures as they are since the folder was changed: ten thousand take a tenth of a second to list."""
     pattern = pattern_of(path)
     if pattern is None:
         raise ValueError(f"{path} is no pattern")

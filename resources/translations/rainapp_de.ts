@@ -1233,7 +1233,7 @@
     </message>
     <message>
         <source>Your originals are never changed. Nothing leaves this computer.</source>
-        <translation>Deine Originale werden nie verändert. Nichts verlässt diesen Computer.</translation>
+        <translation>Ihre Originale werden nie verändert. Nichts verlässt diesen Computer.</translation>
     </message>
 </context>
 <context>
@@ -1711,7 +1711,7 @@
     </message>
     <message>
         <source>Your files are not touched. You can go on, or copy a report for us.</source>
-        <translation>Deine Dateien sind unberührt. Du kannst weitermachen oder einen Bericht für uns kopieren.</translation>
+        <translation>Ihre Dateien sind unberührt. Sie können weitermachen oder einen Bericht für uns kopieren.</translation>
     </message>
 </context>
 <context>
@@ -2104,7 +2104,7 @@
     </message>
     <message>
         <source>Takes rain out of photos and videos. Your originals are never changed; nothing leaves this computer.</source>
-        <translation>Nimmt Regen aus Fotos und Videos. Deine Originale werden nie verändert; nichts verlässt diesen Computer.</translation>
+        <translation>Nimmt Regen aus Fotos und Videos. Ihre Originale werden nie verändert; nichts verlässt diesen Computer.</translation>
     </message>
     <message>
         <source>Tell when a long batch is done</source>
@@ -2282,7 +2282,7 @@
     </message>
     <message>
         <source>Choose a clip with a video stream.</source>
-        <translation>Wählen Sie einen Film mit Bildspur.</translation>
+        <translation>Wählen Sie einen Clip mit Bildspur.</translation>
     </message>
     <message>
         <source>Choose a file that ends in .icc or .icm.</source>
@@ -2298,7 +2298,7 @@
     </message>
     <message>
         <source>Choose a photo or a video.</source>
-        <translation>Wählen Sie ein Foto oder einen Film.</translation>
+        <translation>Wählen Sie ein Foto oder ein Video.</translation>
     </message>
     <message>
         <source>Choose a shorter name.</source>
@@ -2378,7 +2378,7 @@
     </message>
     <message>
         <source>Clips cannot be written as {suffix}.</source>
-        <translation>Filme können nicht als {suffix} geschrieben werden.</translation>
+        <translation>Clips können nicht als {suffix} geschrieben werden.</translation>
     </message>
     <message>
         <source>Close other programs and try again.</source>
@@ -2386,7 +2386,7 @@
     </message>
     <message>
         <source>Close other programs, or calm the clip with “best”.</source>
-        <translation>Schließen Sie andere Programme, oder beruhigen Sie den Film mit „best“.</translation>
+        <translation>Schließen Sie andere Programme, oder beruhigen Sie den Clip mit „best“.</translation>
     </message>
     <message>
         <source>Close other programs, or choose smaller tiles.</source>
@@ -2398,7 +2398,7 @@
     </message>
     <message>
         <source>Convert it to MP4 first.</source>
-        <translation>Wandeln Sie den Film zuerst in MP4 um.</translation>
+        <translation>Wandeln Sie den Clip zuerst in MP4 um.</translation>
     </message>
     <message>
         <source>Copy it again from where it came from.</source>
@@ -2590,7 +2590,7 @@
     </message>
     <message>
         <source>Protected clips cannot be treated; use an unprotected copy.</source>
-        <translation>Geschützte Filme können nicht bearbeitet werden; nehmen Sie eine ungeschützte Kopie.</translation>
+        <translation>Geschützte Clips können nicht bearbeitet werden; nehmen Sie eine ungeschützte Kopie.</translation>
     </message>
     <message>
         <source>Reading it ended early: {reason}.</source>
@@ -2610,7 +2610,7 @@
     </message>
     <message>
         <source>Scale it down first.</source>
-        <translation>Verkleinern Sie den Film zuerst.</translation>
+        <translation>Verkleinern Sie den Clip zuerst.</translation>
     </message>
     <message>
         <source>Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].</source>
@@ -2646,7 +2646,7 @@
     </message>
     <message>
         <source>The clip may be damaged.</source>
-        <translation>Der Film ist vielleicht beschädigt.</translation>
+        <translation>Der Clip ist vielleicht beschädigt.</translation>
     </message>
     <message>
         <source>The codec {codec} is not known here.</source>
@@ -2953,6 +2953,26 @@
         <translation>es geht weiter, wo es stehen blieb</translation>
     </message>
     <message>
+        <source>it is a tar archive (PyTorch&apos;s oldest format is among these, and cannot be opened safely)</source>
+        <translation>sie ist ein tar-Archiv (das älteste Format von PyTorch gehört dazu und kann nicht gefahrlos geöffnet werden)</translation>
+    </message>
+    <message>
+        <source>it is a web page, perhaps of a failed download</source>
+        <translation>sie ist eine Webseite, vielleicht von einem misslungenen Herunterladen</translation>
+    </message>
+    <message>
+        <source>it is an HDF5 file</source>
+        <translation>sie ist eine HDF5-Datei</translation>
+    </message>
+    <message>
+        <source>it is text and begins with “{start}”</source>
+        <translation>sie ist Text und beginnt mit „{start}“</translation>
+    </message>
+    <message>
+        <source>its first bytes belong to no format we know</source>
+        <translation>ihr Anfang gehört zu keinem bekannten Format</translation>
+    </message>
+    <message>
         <source>its folder does not exist</source>
         <translation>den Ordner gibt es nicht</translation>
     </message>
@@ -3110,7 +3130,7 @@
     </message>
     <message>
         <source>{name} holds no video.</source>
-        <translation>{name} enthält keinen Film.</translation>
+        <translation>{name} enthält kein Video.</translation>
     </message>
     <message>
         <source>{name} holds sound but no picture.</source>
@@ -3126,7 +3146,7 @@
     </message>
     <message>
         <source>{name} is a video, not a photo.</source>
-        <translation>{name} ist ein Film, kein Foto.</translation>
+        <translation>{name} ist ein Video, kein Foto.</translation>
     </message>
     <message>
         <source>{name} is cut off: part of its pixels is missing.</source>
@@ -3134,7 +3154,7 @@
     </message>
     <message>
         <source>{name} is damaged or not a clip.</source>
-        <translation>{name} ist beschädigt oder kein Film.</translation>
+        <translation>{name} ist beschädigt oder kein Clip.</translation>
     </message>
     <message>
         <source>{name} is damaged.</source>
@@ -3162,7 +3182,7 @@
     </message>
     <message>
         <source>{name} is neither a photo nor a video that is known here.</source>
-        <translation>{name} ist weder ein Foto noch ein Film, den man hier kennt.</translation>
+        <translation>{name} ist weder ein Foto noch ein Video, das man hier kennt.</translation>
     </message>
     <message>
         <source>{name} is no colour profile.</source>
@@ -3174,7 +3194,7 @@
     </message>
     <message>
         <source>{name} is not a photo or video but {what}.</source>
-        <translation>{name} ist kein Foto oder Film, sondern {what}.</translation>
+        <translation>{name} ist kein Foto oder Video, sondern {what}.</translation>
     </message>
     <message>
         <source>{name} is the source itself, which is never overwritten.</source>

@@ -64,7 +64,7 @@ def test_a_sentence_is_said_with_its_names_and_known_reasons() -> None:
     full = translated("{x}.jpg cannot be written: the disk is full.")
     assert full == "{x}.jpg kann nicht geschrieben werden: der Datenträger ist voll."
     assert (
-        translated("b.png is not a photo or video but a web page.") == "b.png ist kein Foto oder Film, sondern eine Webseite."
+        translated("b.png is not a photo or video but a web page.") == "b.png ist kein Foto oder Video, sondern eine Webseite."
     )
     assert translated("“m” cannot be read: Input/output error.") == "„m“ kann nicht gelesen werden: Input/output error."
     assert translated("Whatever else.") == "Whatever else."
