@@ -115,6 +115,8 @@ class Segments(QFrame):
             self._group.addButton(button)
             self._buttons[key] = button
             row.addWidget(button)
+        rooms = [button.minimumWidth() for button in self._buttons.values()]
+        self.spelt_px = sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3  # how wide it is with its words
 
     @staticmethod
     def _room_for(button: QPushButton) -> int:
@@ -181,7 +183,7 @@ def wanted_px(row: QHBoxLayout) -> int:
             widths.append(item.sizeHint().width())
         elif not widget.isHidden():
             wanted = 0 if isinstance(widget, Elided) else widget.sizeHint().width()
-            widths.append(max(wanted, widget.minimumWidth()))
+            widths.append(min(max(wanted, widget.minimumWidth()), widget.maximumWidth()))
     margins = row.contentsMargins()
     return sum(widths) + row.spacing() * max(0, len(widths) - 1) + margins.left() + margins.right()
 

@@ -128,9 +128,9 @@ class ViewBar(QFrame):
 
     def _spell_views(self, room: int) -> None:
         """Views have words where these fit beside the rest, which depends on the language."""
-        if not self._narrow:
-            self._spelt_px = self.views.sizeHint().width()
-        spelt = wanted_px(self.row) - self.views.sizeHint().width() + self._spelt_px
+        views = self.views.sizeHint().width()
+        self._spelt_px = max(self._spelt_px, self.views.spelt_px, 0 if self._narrow else views)  # never less, or it wavers
+        spelt = wanted_px(self.row) - views + self._spelt_px
         if spelt > self.width() and not self.turn.isHidden():
             spelt -= self.turn.sizeHint().width() + self.row.spacing()
             self.turn.hide()

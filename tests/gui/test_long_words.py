@@ -1,0 +1,42 @@
+"""Bars keep their buttons whole in a language of long words, however narrow the window is."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication
+from pytestqt.qtbot import QtBot
+
+from rainapp.gui.app import Session
+from rainapp.gui.composition import View
+from rainapp.gui.language import speak
+from rainapp.settings import Settings
+from tests.gui.plain_run import idle, until
+
+
+@pytest.fixture
+def german(make_session: Callable[..., Session], qapp: QApplication) -> Iterator[Callable[..., Session]]:
+    yield make_session
+    speak(qapp, "en")
+
+
+@pytest.mark.parametrize("width", [1280, 1110, 900, 700, 640])
+def test_no_button_below_the_photo_is_squeezed_or_cut_off(
+    german: Callable[..., Session], photos: list[Path], width: int, qtbot: QtBot
+) -> None:
+    session = german(Settings(theme="dark", language="de"), (width, 700))
+    session.workspace.add(photos)
+    until(qtbot, lambda: session.viewing.pair is not None)
+    for view in (View.SWIPE, View.RAIN, View.MAP):
+        session.window.canvas.show_view(view)
+        until(qtbot, idle(session))
+        qtbot.wait(20)
+        bar = session.window.page.bar
+        shown = [button for button in bar.findChildren(QAbstractButton) if button.isVisible()]
+        places = [button.rect().translated(button.mapTo(bar, button.rect().topLeft())) for button in shown]
+        places.sort(key=lambda place: place.left())
+        assert len(places) >= 5
+        assert all(bar.rect().contains(place) for place in places), view
+        assert not any(one.intersects(other) for one, other in pairwise(places)), view
+    assert session.window.page.panel.width() == 264 or width < 820  # the list is not squeezed for it
