@@ -83,6 +83,14 @@ PROFILES: dict[str, RainProfile] = {
         veil=(0.3, 0.4),
         bends=0.15,
     ),
+    "isolated": RainProfile(
+        ("stray", "stray", "stray", "narrow", "wide", "thin", "dotted", "pearl", "stream", "drop"),
+        (1, 2),
+        (0.08, 0.7),
+        (0.15, 0.15, 0.7),
+        veil=(0.15, 0.3),
+        bends=0.2,
+    ),
     "soft": RainProfile(
         ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.55), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
     ),
@@ -131,6 +139,7 @@ MIXES: dict[str, dict[str, float]] = {
         "heavy": 0.22,
         "fu": 0.14,
         "real-like": 0.34,
+        "isolated": 0.16,
         "soft": 0.10,
         "storm": 0.02,
         "mist": 0.04,
