@@ -29,12 +29,12 @@ FULL = Amount()
 Place = tuple[slice, slice]
 LARGE_PHOTO_PX = 48_000_000
 """Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
-LARGE_TILE_PX = 3072
+LARGE_TILE_PX, LEAST_TILE_PX = 3072, 1024
 TILE_BYTES_PER_PX = 175  # net of width 24 in float32: 0.63 GB measured for 2048 x 2048, and two floating copies
 FINER_OVERLAP = 5 / 7
 """Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (README)."""
-MEMORY_BYTES = {1: 2.0e9, 2: 3.6e9}
-"""What a photo, its result and a tile may take together, by bytes a sample."""
+MEMORY_BYTES = {1: 1.9e9, 2: 3.6e9}
+"""What a photo, its result and a tile may take together, by bytes a sample; files and libraries take 0.2 GB beside them."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ class TiledNet:
     def _side(self, image: Image, factor: int) -> int:
         """Side of the tiles of `image` made smaller by `factor`."""
         if self._grows and image.height * image.width >= LARGE_PHOTO_PX * factor**2:
-            return max(self.tile_px, _largest_tile(image, self.factors(image.height, image.width)))
+            return max(LEAST_TILE_PX, _largest_tile(image, self.factors(image.height, image.width)))
         return self.tile_px
 
     def save_memory(self, image: Image) -> None:
