@@ -99,6 +99,7 @@ TABLE = (
             "training.rain",
             "training.rain_clip",
             "training.night",
+            "training.profiles",
             "training.streaks",
             "training.bank_cache",
             "training.descriptors",

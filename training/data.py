@@ -16,7 +16,8 @@ from torch import Tensor
 
 from rainapp.errors import BadRecipe
 from training.confusers import Confusers
-from training.rain import BLENDS, MIXES, PROFILES, Blend, RainParameters, RainSample, draw_rain
+from training.profiles import MIXES, PROFILES
+from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
 from training.streaks import BANK_PX, StreakBank
 from training.structures import add_structure

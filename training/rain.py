@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import night
+from training.profiles import PROFILES, RainProfile, resolve_profile
 from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_layer
 
 Blend = Literal["additive", "screen", "linear"]
@@ -26,128 +27,6 @@ BLENDS: tuple[Blend, ...] = ("additive", "screen", "linear")
 Photo = NDArray[np.float32]
 DENSE = 0.15
 """Median over 99th percentile of the added light from which on rain counts as dense."""
-
-
-@dataclass(frozen=True)
-class RainProfile:
-    """A family of rain: which streak kinds, how many layers, how strong, how blended.
-
-    `kinds` may repeat a name to weigh it; `alpha` is the range of the strongest opacity or added brightness;
-    `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value;
-    `night` darkens the scene and lets lamps light the rain. `together` is the share of samples whose layers fall in one
-    direction, `bends` that of layers whose streaks are bent.
-    """
-
-    kinds: tuple[str, ...]
-    layers: tuple[int, int]
-    alpha: tuple[float, float]
-    blends: tuple[float, float, float]
-    veil: tuple[float, float] = (0.0, 0.0)
-    night: bool = False
-    together: float = 0.7
-    bends: float = 0.0
-    held_out: bool = False
-
-
-PROFILES: dict[str, RainProfile] = {
-    "narrow": RainProfile(("narrow",), (1, 1), (0.1, 0.65), (1, 0, 0)),
-    "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (2, 4), (0.3, 1.0), (0.74, 0.14, 0.12), together=0.93),
-    "fu": RainProfile(
-        ("photoshop", "photoshop", "photoshop", "dense", "fine"),
-        (1, 2),
-        (0.12, 0.75),
-        (0.6, 0.4, 0),
-        veil=(0.15, 0.3),
-        together=0.9,
-    ),
-    "real-like": RainProfile(
-        (
-            "fine",
-            "narrow",
-            "wide",
-            "dense",
-            "curtain",
-            "thin",
-            "thin",
-            "drop",
-            "far",
-            "bokeh",
-            "dotted",
-            "pearl",
-            "pearl",
-            "stream",
-        ),
-        (1, 3),
-        (0.05, 0.6),
-        (0.15, 0.18, 0.67),
-        veil=(0.3, 0.4),
-        bends=0.15,
-    ),
-    "isolated": RainProfile(
-        ("stray", "stray", "stray", "narrow", "wide", "thin", "dotted", "pearl", "stream", "drop"),
-        (1, 2),
-        (0.08, 0.7),
-        (0.15, 0.15, 0.7),
-        veil=(0.15, 0.3),
-        bends=0.2,
-    ),
-    "soft": RainProfile(
-        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.55), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
-    ),
-    "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
-    "night": RainProfile(
-        ("fine", "narrow", "curtain", "thin", "thin", "drop", "bokeh", "dotted", "pearl"),
-        (1, 3),
-        (0.1, 0.7),
-        (0, 0, 1),
-        (0.3, 0.4),
-        night=True,
-        bends=0.1,
-    ),
-    "mist": RainProfile(("far", "far", "fine", "thin"), (1, 3), (0.04, 0.3), (0.2, 0.2, 0.6), veil=(0.6, 0.5)),
-    "anything": RainProfile(
-        (
-            "narrow",
-            "heavy",
-            "curtain",
-            "dense",
-            "fine",
-            "wide",
-            "soft",
-            "sheer",
-            "photoshop",
-            "thin",
-            "drop",
-            "far",
-            "bokeh",
-            "dotted",
-        ),
-        (1, 4),
-        (0.05, 0.8),
-        (0.35, 0.2, 0.45),
-        veil=(0.3, 0.6),
-        bends=0.1,
-    ),
-    "thick-short": RainProfile(("stub",), (1, 2), (0.15, 0.5), (0, 1, 0), held_out=True),
-    "monsoon": RainProfile(("sheet",), (3, 4), (0.2, 0.6), (0, 0, 1), veil=(1.0, 0.8), held_out=True),
-}
-"""Profiles by name. Those held out are for evaluation only and never train what ships."""
-
-MIXES: dict[str, dict[str, float]] = {
-    "balanced": {
-        "narrow": 0.15,
-        "heavy": 0.22,
-        "fu": 0.14,
-        "real-like": 0.34,
-        "isolated": 0.16,
-        "soft": 0.10,
-        "storm": 0.02,
-        "mist": 0.04,
-        "night": 0.05,
-        "anything": 0.05,
-    },
-}
-"""Profiles made of profiles, with shares."""
 
 
 @dataclass(frozen=True)
@@ -201,14 +80,6 @@ def smooth_field(rng: Rng, height: int, width: int, cells: int = 4) -> Layer:
 def single_seed(seed: int, index: int) -> int:
     """One 63-bit seed for picture `index` of a series started with `seed`."""
     return int(np.random.default_rng([seed, index]).integers(2**62))
-
-
-def resolve_profile(name: str, rng: Rng) -> str:
-    """The plain profile that a name stands for: itself, or one drawn from a mix."""
-    if name not in MIXES:
-        return name
-    shares = MIXES[name]
-    return str(rng.choice(list(shares), p=np.array(list(shares.values())) / sum(shares.values())))
 
 
 def bent(rng: Rng, layer: Layer) -> Layer:

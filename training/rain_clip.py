@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training import night
+from training.profiles import PROFILES, resolve_profile
 from training.rain import (
     BLENDS,
-    PROFILES,
     Blend,
     Photo,
     RainParameters,
@@ -27,7 +27,6 @@ from training.rain import (
     Veil,
     blend_layers,
     draw_veil,
-    resolve_profile,
     to_encoded,
     to_linear,
 )

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from rainapp.errors import BadRecipe
-from training.rain import BLENDS, MIXES, PROFILES
+from training.profiles import MIXES, PROFILES
+from training.rain import BLENDS
 
 Filled = TypeVar("Filled")
 

@@ -51,7 +51,7 @@ def media_in(inputs: list[Path]) -> list[Path]:
 
 def misfit(args: argparse.Namespace) -> str:
     """What is wrong with the options, in a sentence; empty when all is well."""
-    from training.rain import MIXES, PROFILES
+    from training.profiles import MIXES, PROFILES
 
     known = sorted([*PROFILES, *MIXES])
     if args.profile not in known:

@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.rain import BLENDS, MIXES, PROFILES, between_gaps, draw_rain, to_encoded, to_linear
+from training.profiles import MIXES, PROFILES
+from training.rain import BLENDS, between_gaps, draw_rain, to_encoded, to_linear
 from training.streaks import KINDS, StreakBank, motion_kernel, render_layer
 
 Photo = NDArray[np.float32]

@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.rain import PROFILES, RainSample
+from training.profiles import PROFILES
+from training.rain import RainSample
 from training.rain_clip import RainClip, pan
 
 Photo = NDArray[np.float32]
