@@ -103,6 +103,15 @@ class Region:
     width: int
     height: int
 
+    def covers(self, inner: "Region") -> bool:
+        """Whether it holds all of another."""
+        return (
+            self.x <= inner.x
+            and self.y <= inner.y
+            and self.x + self.width >= inner.x + inner.width
+            and self.y + self.height >= inner.y + inner.height
+        )
+
 
 @dataclass(frozen=True)
 class Preview:

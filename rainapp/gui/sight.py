@@ -61,16 +61,6 @@ def is_too_large(region: Region) -> bool:
     return region.width * region.height > PART_PIXELS_MAX
 
 
-def covers(outer: Region, inner: Region) -> bool:
-    """Whether a part holds another."""
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and outer.x + outer.width >= inner.x + inner.width
-        and outer.y + outer.height >= inner.y + inner.height
-    )
-
-
 def usual_part(picture: ShownPicture, view_px: tuple[float, float]) -> tuple[int, int] | None:
     """Width and height of what is in sight of `picture` at full scale; None where it is hardly larger than the view."""
     width, height = (math.ceil(side) for side in view_px)

@@ -16,7 +16,7 @@ from rainapp.gui.item import TROUBLED, State
 from rainapp.gui.readying import Readying
 from rainapp.gui.resting import RestingRegion
 from rainapp.gui.screen import ShownFrame, ShownPair, ShownPicture
-from rainapp.gui.sight import PREVIEW_PX, Sight, covers, is_too_large
+from rainapp.gui.sight import PREVIEW_PX, Sight, is_too_large
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped
 from rainapp.workers import Handle
@@ -214,7 +214,7 @@ class Viewing(QObject):
         if sight.detail is None and self._reading is None:
             self._reading = self._ask(ReadPicture(sight.item.path, 0), self._detail_came)
         asked = self._asked if self._previewing is not None else None
-        if self.workspace.card is None or (asked is not None and (asked.region is None or covers(asked.region, region))):
+        if self.workspace.card is None or (asked is not None and (asked.region is None or asked.region.covers(region))):
             return
         job = self._missing_part()
         if job is not None:
@@ -231,7 +231,7 @@ class Viewing(QObject):
         sight, region, have = self.sight, self._resting.region, self.part
         if sight is None or region is None or sight.item.is_clip or is_too_large(region):
             return None
-        if have is not None and covers(have.region, region):
+        if have is not None and have.region.covers(region):
             return None
         if self.shows_result and sight.item.target is not None:
             return ReadPair(sight.item.path, sight.item.target, region)
@@ -242,7 +242,7 @@ class Viewing(QObject):
         sight, region = self.sight, self._resting.region
         if sight is None or region is None or sight.part is None or self.shows_result or is_too_large(region):
             return None
-        in_sight = sight.part.is_rough and covers(sight.part.region, region)
+        in_sight = sight.part.is_rough and sight.part.region.covers(region)
         return Preview(sight.item.path, self.workspace.preview_treatment, region) if in_sight else None
 
     def _preview(self, job: Preview | ReadPair, quietly: bool = False) -> None:

@@ -68,7 +68,7 @@ class LastFound:
             if self._image is None or self._image() is not image:
                 return None
             right, found = self._kept.get(weakref.ref(net), {}).get(step.at.factor, (None, None))
-            return found if right is not None and _holds(right, step.needed) else None
+            return found if right is not None and right.covers(step.needed) else None
 
     def keep(self, image: Image, net: TiledNet, step: Step, found: Found) -> None:
         """Keep it in place of what was known of this size."""
@@ -217,16 +217,6 @@ def _inside(part: Region, sides: tuple[int, int]) -> Region:
     """What of `part` lies in a picture of `sides` (height, width)."""
     left, top = max(part.x, 0), max(part.y, 0)
     return Region(left, top, min(part.x + part.width, sides[1]) - left, min(part.y + part.height, sides[0]) - top)
-
-
-def _holds(outer: Region, inner: Region) -> bool:
-    """Whether a part holds another."""
-    return (
-        outer.x <= inner.x
-        and outer.y <= inner.y
-        and outer.x + outer.width >= inner.x + inner.width
-        and outer.y + outer.height >= inner.y + inner.height
-    )
 
 
 def _place(part: Region) -> tuple[slice, slice]:
