@@ -6,6 +6,7 @@ weights look at many dry crops; those that they change most are then drawn again
 the same for detectors).
 """
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,7 +58,9 @@ def kept(file: Path, look: Callable[[], Confusers | None]) -> Confusers | None:
     """What a run began with, from its `file`; looked for and written there when the file is missing."""
     if not file.exists():
         found = look()
-        np.savez(file, numbers=found.numbers if found else [], shares=found.shares if found else [])
+        fresh = file.with_name(f"{file.stem}-{os.getpid()}.npz")  # renamed when whole: several processes may come at once
+        np.savez(fresh, numbers=found.numbers if found else [], shares=found.shares if found else [])
+        os.replace(fresh, file)
         return found
     with np.load(file) as stored:
         return Confusers(stored["numbers"].astype(np.int64), stored["shares"]) if stored["numbers"].size else None
