@@ -34,6 +34,13 @@ def plain_library(tmp_path: Path) -> ModelLibrary:
     return ModelLibrary(tmp_path / "models", tmp_path / "own models")
 
 
+@pytest.fixture(autouse=True)
+def empty_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Nothing made in Python stays on the clipboard: Qt deletes it after Python has ended, which ends in a crash."""
+    yield
+    qapp.clipboard().clear()
+
+
 @pytest.fixture
 def open_session(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Session]]:
     """Opens sessions that do jobs with a run, on a library, and closes them; the folders of the person are out of reach."""
