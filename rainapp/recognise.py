@@ -142,7 +142,7 @@ def _prenet_family(shapes: Shapes) -> Recognised | None:
 
 
 def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
-    """Our own fast net: width from the head, blocks a level by counting names."""
+    """Our own fast net: width from the head, blocks a level by counting names, how wide they are inside from the first."""
     head = shapes.get("head.weight", ())
     if len(head) != 4 or head[1] not in (12, 13) or "tail.weight" not in shapes or "middle.blocks.0.norm1.weight" not in shapes:
         return None
@@ -151,6 +151,9 @@ def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
         return None
     middle = _count(shapes, "middle.blocks")
     shape = {"width": head[0], "encoder": encoder, "middle": middle, "decoder": decoder, "conditional": head[1] == 13}
+    project = shapes.get("middle.blocks.0.project1.weight", ())
+    if len(project) == 2 and project[1] > project[0] > 0:
+        shape["inside"] = project[1] // project[0]
     return Recognised(
         "unshuffle_naf",
         f"Unshuffle-NAF {head[0]}",

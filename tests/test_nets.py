@@ -57,9 +57,10 @@ def test_the_pictures_of_a_batch_do_not_touch_each_other(net: torch.nn.Module) -
     torch.testing.assert_close(net(rainy)[1:], net(rainy[1:]), atol=1e-5, rtol=1e-4)
 
 
-def test_inference_form_and_training_form_are_one_function() -> None:
+@pytest.mark.parametrize("inside", [1, 2])
+def test_inference_form_and_training_form_are_one_function(inside: int) -> None:
     torch.manual_seed(0)
-    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1]).double().requires_grad_(False)
+    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1], inside=inside).double().requires_grad_(False)
     for parameter in net.parameters():
         parameter.add_(0.3 * torch.randn_like(parameter))
     rainy, clear = torch.rand(2, 3, 40, 56, dtype=torch.float64), torch.tensor([0.0, 1.0])
@@ -68,9 +69,10 @@ def test_inference_form_and_training_form_are_one_function() -> None:
     torch.testing.assert_close(net(rainy, clear), trained, atol=1e-9, rtol=1e-9)
 
 
-def test_the_folded_form_is_the_same_function() -> None:
+@pytest.mark.parametrize("inside", [1, 2])
+def test_the_folded_form_is_the_same_function(inside: int) -> None:
     torch.manual_seed(0)
-    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1]).requires_grad_(False)
+    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1], inside=inside).requires_grad_(False)
     for parameter in net.parameters():
         parameter.add_(0.2 * torch.randn_like(parameter))
     rainy, clear = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0])

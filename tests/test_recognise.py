@@ -21,7 +21,7 @@ def test_each_net_of_ours_is_recognised_with_its_shape(arch: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "shape", [NAF, NAF | {"conditional": False}, {"width": 2, "encoder": [3], "middle": 2, "decoder": [1]}]
+    "shape", [NAF, NAF | {"inside": 2}, NAF | {"conditional": False}, {"width": 2, "encoder": [3], "middle": 2, "decoder": [1]}]
 )
 def test_the_shape_of_the_fast_net_is_read_off_its_weights(shape: dict[str, Any]) -> None:
     found = recognise(shapes_of(dict(nets.build("unshuffle_naf", **shape).state_dict())))

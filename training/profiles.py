@@ -75,7 +75,7 @@ PROFILES: dict[str, RainProfile] = {
         bends=0.2,
     ),
     "soft": RainProfile(
-        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.55), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
+        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.7), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
     ),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
     "night": RainProfile(

@@ -26,16 +26,17 @@ class Net:
     middle: int = 4
     decoder: tuple[int, ...] = (2, 2, 2)
     conditional: bool = True
+    inside: int = 1
 
     def shape(self) -> dict[str, Any]:
-        """The architecture's own parameters."""
+        """The architecture's own parameters; `inside` only where it is not 1, as cards had none before."""
         return {
             "width": self.width,
             "encoder": list(self.encoder),
             "middle": self.middle,
             "decoder": list(self.decoder),
             "conditional": self.conditional,
-        }
+        } | ({"inside": self.inside} if self.inside != 1 else {})
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ class Recipe:
             (not self.data.confusing or bool(self.start_from), "data.confusing needs weights to begin with (start_from)."),
             (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
+            (1 <= self.net.inside <= 8, "net.inside must lie from 1 to 8."),
         ]
         return [sentence for holds, sentence in checks if not holds]
 

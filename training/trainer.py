@@ -25,6 +25,7 @@ from rainapp import nets
 from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import Watch
 from training import checkpoint, validate
+from training.growth import grown
 from training.muon import optimiser_for
 from training.recipe import Recipe
 from training.strategies import Plan
@@ -233,9 +234,12 @@ def find_weights(origin: str) -> Path:
 
 
 def start(net: nn.Module, origin: str) -> None:
-    """Load starting weights: a weights file, a run folder, or a model folder. Raises BadRecipe when they do not fit."""
+    """Load starting weights: a weights file, a run folder, or a model folder; those of a net with narrower blocks are grown.
+
+    Raises BadRecipe when they do not fit.
+    """
     file = find_weights(origin)
     try:
-        net.load_state_dict({name: value.float() for name, value in load_file(file).items()})
+        net.load_state_dict(grown(load_file(file), net))
     except RuntimeError as error:
         raise BadRecipe(f"The weights at “{origin}” do not fit the net of the recipe.", "Use the same net shape.") from error

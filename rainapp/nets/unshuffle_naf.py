@@ -48,20 +48,23 @@ class Pointwise(nn.Linear):
 
 
 class NafBlock(nn.Module):
-    """Gated depthwise mixing, then a gated pointwise expansion, both residual (NAFNet, section 3, without attention)."""
+    """Gated depthwise mixing, then a gated pointwise expansion, both residual (NAFNet, section 3, without attention).
 
-    def __init__(self, channels: int) -> None:
+    Between the gate and the sum there are `inside` times as many channels as in the sum.
+    """
+
+    def __init__(self, channels: int, inside: int = 1) -> None:
         super().__init__()
-        wide = 2 * channels
+        gated = inside * channels
         self.norm1 = ChannelNorm(channels)
-        self.expand1 = Pointwise(channels, wide)
-        self.depthwise = nn.Conv2d(wide, wide, 3, padding=1, groups=wide)
-        self.project1 = Pointwise(channels, channels)
+        self.expand1 = Pointwise(channels, 2 * gated)
+        self.depthwise = nn.Conv2d(2 * gated, 2 * gated, 3, padding=1, groups=2 * gated)
+        self.project1 = Pointwise(gated, channels)
         self.norm2 = ChannelNorm(channels)
-        self.expand2 = Pointwise(channels, wide)
-        self.project2 = Pointwise(channels, channels)
+        self.expand2 = Pointwise(channels, 2 * gated)
+        self.project2 = Pointwise(gated, channels)
         for layer in (self.project1, self.project2):
-            nn.init.normal_(layer.weight, std=0.1 * channels**-0.5)
+            nn.init.normal_(layer.weight, std=0.1 * gated**-0.5)
             nn.init.zeros_(layer.bias)
 
     def forward(self, x: Tensor, last: bool) -> Tensor:
@@ -79,9 +82,9 @@ class NafBlock(nn.Module):
 class Blocks(nn.Module):
     """Several blocks in a row on a (B, C, H, W) tensor, in the layout that is asked for."""
 
-    def __init__(self, channels: int, count: int) -> None:
+    def __init__(self, channels: int, count: int, inside: int = 1) -> None:
         super().__init__()
-        self.blocks = nn.ModuleList(NafBlock(channels) for _ in range(count))
+        self.blocks = nn.ModuleList(NafBlock(channels, inside) for _ in range(count))
 
     def forward(self, x: Tensor, last: bool) -> Tensor:
         """(B, C, H, W) in and out."""
@@ -96,8 +99,9 @@ class UnshuffleNaf(nn.Module):
     """Pixel-unshuffle by 2, a U-shape of NAF blocks, pixel-shuffle, added to the input.
 
     `width` channels at the first level, doubled at each of the levels of `encoder` (blocks a level); `middle` blocks at the
-    bottom; `decoder` mirrors the encoder, deepest level first. Height and width may be anything: the picture is padded by
-    reflection (replication where it is smaller than the pad) to `multiple_px` and cropped again.
+    bottom; `decoder` mirrors the encoder, deepest level first; blocks are `inside` times wider between gate and sum. Height and
+    width may be anything: the picture is padded by reflection (replication where it is smaller than the pad) to `multiple_px`
+    and cropped again.
     """
 
     def __init__(
@@ -107,20 +111,21 @@ class UnshuffleNaf(nn.Module):
         middle: int = 4,
         decoder: Sequence[int] = (2, 2, 2),
         conditional: bool = True,
+        inside: int = 1,
     ) -> None:
         super().__init__()
-        if len(encoder) != len(decoder) or width < 1:
-            raise ValueError("encoder and decoder need the same number of levels, and width at least 1")
+        if len(encoder) != len(decoder) or width < 1 or inside < 1:
+            raise ValueError("encoder and decoder need the same number of levels, width and inside at least 1")
         self.conditional = conditional
         self.last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
         self.multiple_px = 2 * 2 ** len(encoder)
         widths = [width * 2**level for level in range(len(encoder) + 1)]
         self.head = nn.Conv2d(12 + int(conditional), width, 3, padding=1)
-        self.encoders = nn.ModuleList(Blocks(w, n) for w, n in zip(widths[:-1], encoder, strict=True))
+        self.encoders = nn.ModuleList(Blocks(w, n, inside) for w, n in zip(widths[:-1], encoder, strict=True))
         self.downs = nn.ModuleList(nn.Conv2d(w, 2 * w, 2, stride=2) for w in widths[:-1])
-        self.middle = Blocks(widths[-1], middle)
+        self.middle = Blocks(widths[-1], middle, inside)
         self.ups = nn.ModuleList(nn.Conv2d(2 * w, 4 * w, 1, bias=False) for w in reversed(widths[:-1]))
-        self.decoders = nn.ModuleList(Blocks(w, n) for w, n in zip(reversed(widths[:-1]), decoder, strict=True))
+        self.decoders = nn.ModuleList(Blocks(w, n, inside) for w, n in zip(reversed(widths[:-1]), decoder, strict=True))
         self.tail = nn.Conv2d(width, 12, 3, padding=1)
         nn.init.normal_(self.tail.weight, std=1e-3)
         nn.init.zeros_(self.tail.get_parameter("bias"))
