@@ -9,7 +9,16 @@ import pytest
 from video_clips import make_clip
 
 from rainapp import cli
+from rainapp.cli import bench
 from rainapp.cli.peak_memory import PeakMemory
+from rainapp.jobs import Treatment
+from rainapp.library import ModelLibrary
+from rainapp.stages import load_pipeline
+
+
+@pytest.fixture(autouse=True)
+def short_rounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "ROUND_S", 0.02)
 
 
 def test_every_combination_is_one_json_line_with_the_promised_figures(
@@ -32,6 +41,15 @@ def test_every_combination_is_one_json_line_with_the_promised_figures(
 def test_the_table_names_the_engine(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["bench", "--engine", "torch", "--size", "32x32", "--rounds", "1", "--device", "cpu"]) == 0
     assert "torch cpu fp32" in capsys.readouterr().out
+
+
+def test_a_short_run_is_repeated_within_its_round(tiny_library: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bench, "ROUND_S", 1.0)
+    pipeline = load_pipeline(Treatment(model="tiny", engine="torch", device="cpu"), ModelLibrary(user=tiny_library))
+    lap = bench.Lap(pipeline, bench.streaked(32, 32))
+    bench.measure(lap)
+    assert len(lap.seconds) > 2
+    assert sum(lap.seconds[:-1]) < 1.0, "no run begins when the time of the round is over"
 
 
 @pytest.mark.parametrize("size", ["40", "0x4", "axb", "-3x4", "4x"])
