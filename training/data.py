@@ -19,6 +19,7 @@ from training.confusers import Confusers
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
+from training.strands import add_strands
 from training.streaks import BANK_PX, StreakBank
 from training.structures import add_structure
 
@@ -132,12 +133,14 @@ class RainyCrops:
         return self.varied(crop(photo, self.recipe.train.crop_px, self.recipe.data.scales, rng), rng)
 
     def varied(self, clean: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """The crop, by the recipe's shares turned on its side, and with man-made lines drawn on it."""
+        """The crop, by the recipe's shares turned on its side, and with man-made lines or strands drawn on it."""
         data = self.recipe.data
         if data.turned and rng.random() < data.turned:
             clean = np.ascontiguousarray(np.rot90(clean, int(rng.choice([1, 3]))))
         if data.structures and rng.random() < data.structures:
             clean = add_structure(clean, rng)
+        if data.strands and rng.random() < data.strands:
+            clean = add_strands(clean, rng)
         return clean
 
     def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:

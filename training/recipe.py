@@ -43,7 +43,8 @@ class Net:
 class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
-    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`).
+    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`),
+    `strands` of them grass, hair or wool (`training.strands`).
     `confusing` adds that many times the dry samples of the rain block again, of crops that the first weights of the run harm
     most among a few thousand (`training.confusers`).
     `workers` processes draw samples ahead; 0 draws them in the training process itself.
@@ -54,6 +55,7 @@ class Data:
     scales: tuple[float, ...] = (1.0, 0.62, 0.4)
     turned: float = 0.0
     structures: float = 0.0
+    strands: float = 0.0
     confusing: float = 0.0
     workers: int = 0
 
@@ -174,7 +176,7 @@ class Recipe:
         return [sentence for holds, sentence in checks if not holds]
 
     def _shares(self) -> tuple[float, ...]:
-        return self.rain.dry, self.rain.clear_share, self.rain.shrunk, self.data.turned, self.data.structures
+        return self.rain.dry, self.rain.clear_share, self.rain.shrunk, self.data.turned, self.data.structures, self.data.strands
 
     def check(self) -> None:
         """Raise BadRecipe with every problem found."""
