@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
-from PySide6.QtWidgets import QApplication, QFileDialog
+from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui import words
@@ -168,9 +168,12 @@ def test_settings_are_remembered(make_session: Callable[..., Session], photos: l
 
 def test_progress_of_a_row_is_painted_without_widgets(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     names = [tmp_path / f"{n:05}.png" for n in range(10_000)]
+    file_list = session.window.file_list
+    before = len(file_list.findChildren(QWidget))
     session.workspace.add(names)
-    until(qtbot, lambda: session.window.file_list.model().rowCount() == 10_000)
-    session.window.file_list.scrollToBottom()
+    until(qtbot, lambda: file_list.model().rowCount() == 10_000)
+    file_list.scrollToBottom()
     session.window.grab()
+    assert len(file_list.findChildren(QWidget)) <= before + 2, "rows are painted; only scroll bars may come"
     session.workspace.remove(session.workspace.items)
     until(qtbot, idle(session))
