@@ -18,7 +18,7 @@ class RainProfile:
     `kinds` may repeat a name to weigh it; `alpha` is the range of the strongest opacity or added brightness;
     `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value;
     `night` darkens the scene and lets lamps light the rain. `together` is the share of samples whose layers fall in one
-    direction, `bends` that of layers whose streaks are bent.
+    direction, `bends` that of layers whose streaks are bent, `drifts` that of samples with far more rain here than there.
     """
 
     kinds: tuple[str, ...]
@@ -29,6 +29,7 @@ class RainProfile:
     night: bool = False
     together: float = 0.7
     bends: float = 0.0
+    drifts: float = 0.0
     held_out: bool = False
 
 
@@ -75,7 +76,13 @@ PROFILES: dict[str, RainProfile] = {
         bends=0.2,
     ),
     "soft": RainProfile(
-        ("sheer", "sheer", "sheer", "soft", "wide"), (1, 2), (0.14, 0.7), (0.5, 0.3, 0.2), veil=(0.3, 0.6), together=0.9
+        ("sheer", "sheer", "pall", "pall", "soft", "wide"),
+        (1, 2),
+        (0.14, 0.75),
+        (0.7, 0.2, 0.1),
+        veil=(0.25, 0.6),
+        together=0.95,
+        drifts=0.6,
     ),
     "storm": RainProfile(("heavy", "curtain", "wide", "fine"), (3, 4), (0.1, 0.6), (0.2, 0.2, 0.6), veil=(0.9, 1.3)),
     "night": RainProfile(
@@ -123,7 +130,7 @@ MIXES: dict[str, dict[str, float]] = {
         "fu": 0.14,
         "real-like": 0.34,
         "isolated": 0.16,
-        "soft": 0.10,
+        "soft": 0.15,
         "storm": 0.02,
         "mist": 0.04,
         "night": 0.05,

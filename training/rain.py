@@ -243,6 +243,10 @@ def draw_rain(
     gapless = all(KINDS[kind].noise for kind, _, _ in layers)
     if rng.random() < (0.3 if gapless else 0.85):
         fallen = between_gaps(rng, fallen, alphas)
+    if chosen.drifts and rng.random() < chosen.drifts:
+        less = np.float32(rng.uniform(0, 0.3))
+        denser = less + (1 - less) * smooth_field(rng, height, width, 2)
+        fallen = [np.asarray(layer * denser, np.float32) for layer in fallen]
     rained, streaks = blend_layers(clean, fallen, alphas, blend, rng, chosen.night)
     density = veil
     if density is None:

@@ -54,6 +54,7 @@ KINDS: dict[str, StreakKind] = {
     "soft": StreakKind((80, 280), (5, 26), (-4.1, -2.9), 1),
     "photoshop": StreakKind((12, 70), (1.2, 3), (-2.0, -1.0), 0, noise=True),
     "sheer": StreakKind((50, 220), (1.5, 6), (-2.0, -1.0), 0, noise=True, floor=(0.0, 2.2)),
+    "pall": StreakKind((90, 300), (4, 14), (-2.0, -1.0), 0, noise=True, floor=(0.0, 1.0)),
     "thin": StreakKind((8, 90), (1.2, 4), (-3.5, -2.3), 4, defocus_share=0.0),
     "drop": StreakKind((4, 18), (3, 8), (-4.2, -3.0), 6, defocus_px=(0.7, 2.5), defocus_share=1.0),
     "far": StreakKind((3, 11), (1, 1.6), (-1.9, -1.2), 8, defocus_px=(0.4, 0.9), defocus_share=0.5),

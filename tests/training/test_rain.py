@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -26,7 +28,20 @@ def test_a_layer_of_every_kind_holds_streaks_between_0_and_1(kind: str) -> None:
     assert layer.shape == (320, 320)
     assert layer.min() >= 0
     assert layer.max() == pytest.approx(1, abs=0.01)
-    assert 0 < (layer > 0.5).mean() < 1  # pale sheets add a little light everywhere
+    assert (layer > 0.5).any()
+    assert layer.std() > 0.04  # pale sheets add light everywhere, but streaks stand out of it
+
+
+def test_rain_that_drifts_is_denser_here_than_there(bank: StreakBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    black = np.zeros((144, 144, 3), np.float32)
+
+    def unevenness(drifts: float) -> float:
+        monkeypatch.setitem(PROFILES, "soft", replace(PROFILES["soft"], kinds=("sheer",), veil=(0, 0), drifts=drifts))
+        rains = [draw_rain(black, "soft", seed, bank=bank, blends=("additive",), camera=False).rainy for seed in range(24)]
+        quarters = np.stack([rain.mean(-1).reshape(2, 72, 2, 72).mean((1, 3)).ravel() for rain in rains])
+        return float(np.median(quarters.max(1) / quarters.min(1)))
+
+    assert unevenness(1.0) > 1.3 * unevenness(0.0)
 
 
 def test_a_kernel_leans_by_its_angle() -> None:
