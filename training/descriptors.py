@@ -1,4 +1,4 @@
-"""What rain looks like in numbers: coverage, strength, length, width, angle, coherence; real against synthetic.
+"""What rain looks like in numbers: coverage, strength, length, width, angle, coherence, blend; real against synthetic.
 
 Shows whether a profile lies where the rain it stands for lies: `python -m training.descriptors PROFILE… --rainy DIR [--clean
 DIR]` prints 10th percentile, median and 90th percentile of both. Works on a rain layer: the difference of a pair, or for real
@@ -8,7 +8,7 @@ photos without a pair their bright fine structure. numpy and OpenCV only.
 import argparse
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import cv2
@@ -21,6 +21,8 @@ Plane = NDArray[np.float32]
 
 THRESHOLD = 0.05
 REACH_PX = 48
+LEAST_PX = 300
+LEAST_COLOUR = 1e-3  # squared difference of channels, in the mean over rained pixels
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,8 @@ class RainDescriptors:
     `coverage`: share of pixels above 0.05; `mean_on`: their mean; `p99`: 99th percentile of the layer; `length_px`, `width_px`:
     full extents at half height of the autocorrelation along and across the main direction; `angle_deg`: that direction from the
     vertical, -90..90; `coherence`: 0 (no direction) to 1 (one direction); `glow`: 2nd percentile over the mean, the light that
-    lies everywhere; `skewness`: of the values, near 0 where streaks fill the picture.
+    lies everywhere; `skewness`: of the values, near 0 where streaks fill the picture; `screening`: how much colour the rain
+    takes, 0 where light is added and 1 where streaks cover or are screened, known of pairs only (else NaN).
     """
 
     coverage: float
@@ -42,6 +45,7 @@ class RainDescriptors:
     coherence: float
     glow: float
     skewness: float
+    screening: float = float("nan")
 
 
 def main_direction(layer: Plane) -> tuple[float, float]:
@@ -120,6 +124,30 @@ def layer_of_pair(rainy: NDArray[np.float32], clean: NDArray[np.float32]) -> Pla
     return np.asarray((rainy - clean).mean(axis=2), np.float32)
 
 
+def screening(rainy: NDArray[np.float32], clean: NDArray[np.float32]) -> float:
+    """0 where rain is added to `clean` (H, W, 3) sRGB 0..1, 1 where it is screened; NaN where that cannot be told.
+
+    Screened rain R adds R (1 - B), so that of two channels the darker one gains more: the difference of what two channels gain
+    is regressed on R times their difference in `clean`, over pixels that are rained on and not clipped.
+    """
+    small, base = (cv2.blur(each, (4, 4)) for each in (rainy, clean))
+    gained = small - base
+    told = (small.max(2) < 0.93) & (gained.mean(2) > THRESHOLD)
+    gained, base = gained[told], base[told]
+    strength = gained.mean(1) / np.maximum(1 - base.mean(1), 0.05)
+    others = [1, 2, 0]
+    expected = -(base - base[:, others]) * strength[:, None]
+    energy = float((expected**2).sum())
+    if energy < LEAST_COLOUR * float((strength**2).sum()) or len(base) < LEAST_PX:
+        return float("nan")
+    return float((expected * (gained - gained[:, others])).sum() / energy)
+
+
+def describe_pair(rainy: NDArray[np.float32], clean: NDArray[np.float32]) -> RainDescriptors:
+    """All descriptors of a pair (H, W, 3) 0..1."""
+    return replace(describe(layer_of_pair(rainy, clean)), screening=screening(rainy, clean))
+
+
 def layer_of_photo(rainy: NDArray[np.float32]) -> Plane:
     """Bright fine structure of a photo without a pair: luminance less its edge-preserving smooth version. Holds texture too."""
     grey = np.asarray(rainy.mean(axis=2), np.float32)
@@ -127,11 +155,13 @@ def layer_of_photo(rainy: NDArray[np.float32]) -> Plane:
 
 
 def ranges(rows: list[RainDescriptors]) -> dict[str, tuple[float, float, float]]:
-    """10th percentile, median and 90th percentile of every descriptor."""
+    """10th percentile, median and 90th percentile of every descriptor that is known."""
     found = {}
     for entry in fields(RainDescriptors):
-        low, middle, high = np.quantile([getattr(row, entry.name) for row in rows], [0.1, 0.5, 0.9])
-        found[entry.name] = (float(low), float(middle), float(high))
+        values = np.array([getattr(row, entry.name) for row in rows])
+        if (known := values[~np.isnan(values)]).size:
+            low, middle, high = np.quantile(known, [0.1, 0.5, 0.9])
+            found[entry.name] = (float(low), float(middle), float(high))
     return found
 
 
@@ -147,7 +177,7 @@ def of_folder(rainy: Sequence[Path], clean: Path | None) -> list[RainDescriptors
     """Descriptors of rainy photos, against the photo of the same name in `clean` where that is given."""
     if clean is None:
         return [describe(layer_of_photo(read(file))) for file in rainy]
-    return [describe(layer_of_pair(read(file), read(clean / file.name))) for file in rainy]
+    return [describe_pair(read(file), read(clean / file.name)) for file in rainy]
 
 
 def of_profile(profile: str, clean: Sequence[Path], paired: bool) -> list[RainDescriptors]:
@@ -155,7 +185,7 @@ def of_profile(profile: str, clean: Sequence[Path], paired: bool) -> list[RainDe
     rows = []
     for seed, file in enumerate(clean):
         sample = draw_rain(read(file), profile, seed, camera=False)
-        rows.append(describe(layer_of_pair(sample.rainy, sample.hazy) if paired else layer_of_photo(sample.rainy)))
+        rows.append(describe_pair(sample.rainy, sample.hazy) if paired else describe(layer_of_photo(sample.rainy)))
     return rows
 
 

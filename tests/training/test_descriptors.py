@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.descriptors import describe, layer_of_pair, layer_of_photo, main, ranges
-from training.rain import draw_rain
+from training.descriptors import describe, describe_pair, layer_of_pair, layer_of_photo, main, ranges, screening
+from training.rain import Blend, draw_rain
 from training.streaks import motion_kernel
 
 RAIN100L = {
@@ -53,6 +53,24 @@ def test_profile_narrow_lies_where_rain100l_lies() -> None:
     medians = {name: middle for name, (_, middle, _) in ranges(rows).items()}
     for name, (low, high) in RAIN100L.items():
         assert low <= medians[name] <= high, name
+
+
+@pytest.mark.parametrize(("blend", "expected"), [("additive", 0.0), ("screen", 1.0)])
+def test_the_blend_of_a_pair_is_told_by_the_colour_that_rain_takes(blend: Blend, expected: float) -> None:
+    clean = np.tile(np.array([0.15, 0.45, 0.3], np.float32), (160, 200, 1))
+    clean[:, 100:] = 0.5, 0.2, 0.35
+    found = []
+    for seed in range(8):
+        sample = draw_rain(clean, "fu", seed, blends=(blend,), camera=False, veil=0.0)
+        found.append(screening(sample.rainy, clean))
+    assert np.median(found) == pytest.approx(expected, abs=0.1)
+
+
+def test_without_colour_the_blend_is_unknown() -> None:
+    clean = np.full((96, 96, 3), 0.4, np.float32)
+    found = describe_pair(clean + np.float32(0.1), clean)
+    assert np.isnan(found.screening)
+    assert "screening" not in ranges([found])
 
 
 def test_bright_fine_structure_of_a_photo_is_its_rain_layer() -> None:
