@@ -35,11 +35,11 @@ class RainProfile:
 
 PROFILES: dict[str, RainProfile] = {
     "narrow": RainProfile(("narrow",), (1, 1), (0.1, 0.65), (1, 0, 0)),
-    "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (2, 4), (0.3, 1.0), (0.84, 0.08, 0.08), together=0.93),
+    "heavy": RainProfile(("curtain", "curtain", "heavy", "dense"), (2, 4), (0.22, 0.75), (0.84, 0.08, 0.08), together=0.93),
     "fu": RainProfile(
-        ("photoshop", "photoshop", "photoshop", "dense", "fine"),
-        (1, 2),
-        (0.12, 0.75),
+        ("photoshop", "photoshop", "photoshop", "photoshop", "dense"),
+        (2, 3),
+        (0.1, 0.62),
         (0.08, 0.92, 0),
         veil=(0.15, 0.3),
         together=0.9,

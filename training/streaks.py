@@ -45,7 +45,7 @@ class StreakKind:
 
 
 KINDS: dict[str, StreakKind] = {
-    "narrow": StreakKind((26, 60), (1.8, 4.2), (-3.3, -2.4), 2),
+    "narrow": StreakKind((24, 72), (1.8, 3.8), (-3.15, -2.4), 2),
     "heavy": StreakKind((25, 90), (1.2, 3.6), (-2.7, -1.6), 3),
     "curtain": StreakKind((60, 200), (1.2, 3.4), (-2.8, -1.6), 2),
     "dense": StreakKind((12, 45), (1.2, 3.2), (-2.3, -1.4), 3),
