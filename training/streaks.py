@@ -61,6 +61,7 @@ KINDS: dict[str, StreakKind] = {
     "bokeh": StreakKind((9, 26), (8, 22), (-4.7, -3.7), 4, defocus_px=(1.5, 5), defocus_share=1.0),
     "dotted": StreakKind((25, 120), (1.5, 4), (-3.9, -2.9), 3, dotted=True),
     "pearl": StreakKind((3, 10), (2, 6), (-3.5, -2.4), 8, defocus_px=(0.4, 1.0), defocus_share=0.4),
+    "dash": StreakKind((16, 60), (2.5, 7.5), (-3.9, -2.9), 5, defocus_px=(0.4, 1.2), defocus_share=0.3),
     "stray": StreakKind((20, 170), (1.2, 6), (-4.7, -3.7), 8, defocus_px=(0.4, 2), defocus_share=0.4),
     "stream": StreakKind((80, 280), (12, 36), (-5.2, -4.5), 2, defocus_px=(1, 5), defocus_share=0.8),
     # held out: these two never train what ships (profiles "thick-short" and "monsoon")
