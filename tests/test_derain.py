@@ -231,7 +231,8 @@ def test_tiles_and_the_whole_picture_agree(arch: str) -> None:
     assert np.abs(pair[1] - image.pixels).mean() > 1, "a net that does nothing proves nothing"
 
 
-def test_the_bundled_model_shows_no_seam() -> None:
+@pytest.mark.parametrize("model_id", [card.id for card in ModelLibrary(paths.bundled_models_dir(), Path("none")).cards()])
+def test_a_bundled_model_shows_no_seam(model_id: str) -> None:
     models = ModelLibrary(paths.bundled_models_dir(), Path("none"))
     clean = smooth(560, 900).pixels.astype(np.float32) / np.float32(255)
     rainy = np.round(draw_rain(clean, "heavy", seed=3, camera=False).rainy * 255).astype(np.uint8)
@@ -239,7 +240,8 @@ def test_the_bundled_model_shows_no_seam() -> None:
     frames = [Frame(0, Fraction(0), rainy_image, rainy_image)]
     results = []
     for tile_px in (512, 1024):  # several tiles, and the whole
-        pipeline = load_pipeline(Treatment(engine="torch", device="cpu", precision="fp32", tile_px=tile_px), models)
+        treatment = Treatment(model=model_id, engine="torch", device="cpu", precision="fp32", tile_px=tile_px)
+        pipeline = load_pipeline(treatment, models)
         results.append(next(iter(pipeline(frames, NoWatch()))).image.pixels.astype(int))
     difference = np.abs(results[0] - results[1])
     assert difference.max() <= 2
