@@ -19,11 +19,10 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from rainapp import paths
-from rainapp.errors import Cancelled, RainError
-from training import average, confusers, data, rainy_photos, recipe, tasks
+from rainapp import nets, paths
+from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, UnwritableFile
+from training import average, confusers, data, rainy_photos, recipe, tasks, trainer, validate
 from training.strategies import combine
-from training.trainer import Trainer
 
 CONFUSERS_SOUGHT = 2400
 """Dry crops that are looked at before a run begins that asks for confusing ones."""
@@ -67,12 +66,26 @@ def stopped_by_signals(watch: LineWatch) -> Iterator[None]:
             signal.signal(asked, handler)
 
 
-def run(folder: Path, resuming: bool, quiet: bool) -> None:
-    """Train by the recipe in `folder`, from its checkpoint where `resuming`."""
-    plan_recipe = recipe.read(folder / "recipe.toml")
+def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> None:
+    """Raise a RainError for what would stop the run of `folder` only after photos were read and rain was drawn."""
     plan_recipe.check()
+    net = nets.build(plan_recipe.net.arch, **plan_recipe.net.shape())
+    if resuming and not (folder / trainer.CHECKPOINT).is_file():
+        raise BadModel(f"The run {folder.name} has no checkpoint to go on from.", "Start it again from its recipe.", folder)
+    if plan_recipe.start_from and not resuming:
+        trainer.start(net, plan_recipe.start_from)
+    for name in plan_recipe.validate.sets:
+        validate.require(Path(name), plan_recipe.validate.limit)
+
+
+def run(folder: Path, resuming: bool, quiet: bool) -> None:
+    """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
+    plan_recipe = recipe.read(folder / "recipe.toml")
+    foresee(folder, plan_recipe, resuming)
     if int(os.environ.get("WORLD_SIZE", "1")) > 1:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+        if torch.cuda.is_available():  # each process on an accelerator of its own
+            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
     for sentence in left_out:
         print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
@@ -81,29 +94,39 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
         if rainy:
             print(json.dumps({"event": "warning", "message": rainy}), flush=True)
     crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
-    trainer = Trainer(plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)]))
-    if plan_recipe.data.confusing:
-        crops.confusers = confusers.kept(
-            folder / "confusers.npz", lambda: confusers.find(trainer.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT)
-        )
-        trainer.net.train()
-    if resuming:
-        trainer.resume()
-    trainer.log(
-        started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(trainer.device), photos=len(photos)
+    found = folder / "confusers.npz"
+    begun = resuming and (found.exists() or not plan_recipe.data.confusing)
+    loop = trainer.Trainer(
+        replace(plan_recipe, start_from="") if begun else plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)])
     )
+    if plan_recipe.data.confusing:
+        crops.confusers = confusers.kept(found, lambda: confusers.find(loop.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT))
+        loop.net.train()
+    if resuming:
+        loop.resume()
+    loop.log(started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(loop.device), photos=len(photos))
     watch = LineWatch(listen=not quiet)
     with stopped_by_signals(watch):
-        trainer.run(watch)
+        loop.run(watch)
 
 
 def new_run(recipe_file: Path, out: Path | None) -> Path:
-    """A run folder holding the recipe. Raises BadRecipe before anything long starts."""
+    """A run folder holding the recipe.
+
+    Raises:
+        BadRecipe: the recipe cannot be read or run, or `out` holds a run that would be lost.
+        UnwritableFile: the folder cannot be made.
+    """
     plan_recipe = recipe.read(recipe_file)
     plan_recipe.check()
     folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "recipe.toml").write_text(replace(plan_recipe).to_toml(), encoding="utf-8")
+    if (folder / trainer.CHECKPOINT).exists():
+        raise BadRecipe(f"The folder {folder} holds a run already.", "Resume it, or name another folder with --out.", folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "recipe.toml").write_text(plan_recipe.to_toml(), encoding="utf-8")
+    except OSError as error:
+        raise UnwritableFile(f"The run folder {folder} cannot be written.", str(error), folder) from error
     return folder
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import zipfile
 from collections.abc import Callable
 
 import numpy as np
@@ -19,9 +20,9 @@ def load_or_make(name: str, make: Callable[[], dict[str, NDArray[np.generic]]]) 
     """The arrays stored under `name`, made and stored when missing or damaged. Written whole or not at all."""
     file = paths.cache_dir() / f"{name}.npz"
     try:
-        with np.load(file, allow_pickle=False) as stored:
+        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
-    except (OSError, ValueError, EOFError, KeyError):
+    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         arrays = make()
     file.parent.mkdir(parents=True, exist_ok=True)
     partial = file.with_name(f"{file.stem}.{os.getpid()}.part.npz")

@@ -35,18 +35,20 @@ def _begin(worker: int) -> None:
 class Prefetch:
     """A `draw` for a plan: batches for consecutive steps come from `workers` processes, a few steps ahead.
 
-    Asking for a step that does not follow the last one starts over from there. `close` ends the workers.
+    Asking for a step that does not follow the last one starts over from there, and so it goes every `span` steps. `close` ends
+    the workers.
     """
 
     def __init__(self, crops: RainyCrops, workers: int, span: int = 1_000_000) -> None:
         self.crops, self.workers, self.span = crops, workers, span
         self.batches: Iterator[Batch] | None = None
-        self.next_step = -1
+        self.next_step = self.end = -1
 
     def __call__(self, step: int, rank: int, world: int) -> Batch:
         """The batch of `step` for process `rank` of `world`."""
-        if self.batches is None or step != self.next_step:
-            places = _Places(self.crops, step, step + self.span, rank, world)
+        if self.batches is None or step != self.next_step or step == self.end:
+            self.end = step + self.span
+            places = _Places(self.crops, step, self.end, rank, world)
             loader = DataLoader(
                 places,
                 batch_size=None,

@@ -9,6 +9,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from rainapp.cards import check_id
 from rainapp.errors import BadModel
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from training import recipe
@@ -32,17 +33,19 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
     """Make the model `<into>/<model_id>` of the best (or last) weights of `run`; `into` None is the user's library.
 
     Raises:
-        BadModel: the run has no weights yet, the figures are none, or the id is taken and `replace` is False.
+        BadModel: the run has no weights yet, the figures are none, the id cannot be one, or it is taken and `replace` is False.
+        BadRecipe: the run has no recipe.
     """
     file = next((run / n for n in ("best.safetensors", "last.safetensors") if (run / n).is_file()), None)
     if file is None:
         raise BadModel(f"The run {run.name} has no weights yet.", "Let it train until its first checkpoint.", run)
     library = ModelLibrary(user=into)
-    name = model_id or run.name
+    name = check_id(model_id or run.resolve().name)  # before anything of that name is removed
+    card = card_of(recipe.read(run / "recipe.toml"), name, sha256_of(file), label)
     with library.staging() as folder:
         shutil.copyfile(file, folder / WEIGHTS)
         shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
-        write_card(folder, card_of(recipe.read(run / "recipe.toml"), name, sha256_of(file), label))
+        write_card(folder, card)
         if replace:
             shutil.rmtree(library.user / name, ignore_errors=True)
         return library.admit(folder, name)

@@ -18,12 +18,14 @@ from pathlib import Path
 
 import torch
 import torch.distributed as dist
+from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
 from rainapp import nets
 from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import Watch
+from rainapp.library import WEIGHTS, ModelLibrary
 from training import checkpoint, validate
 from training.growth import grown
 from training.muon import optimiser_for
@@ -31,6 +33,7 @@ from training.recipe import Recipe
 from training.strategies import Plan
 
 LOG_EVERY = 20
+CHECKPOINT = "checkpoint.pt"
 
 
 def device_of(recipe: Recipe) -> torch.device:
@@ -196,12 +199,12 @@ class Trainer:
         cpu = {name: value.detach().cpu() for name, value in self.net.state_dict().items()}
         average = {name: value.detach().cpu() for name, value in self.average.weights.items()}
         state = checkpoint.Checkpoint(self.step, self.elapsed_s, cpu, average, self.optimiser.state_dict(), self.best)
-        checkpoint.save(self.folder / "checkpoint.pt", state)
+        checkpoint.save(self.folder / CHECKPOINT, state)
         save_weights(self.folder / "last.safetensors", self.average.weights)
 
     def resume(self) -> None:
         """Take everything from the folder's checkpoint. Raises BadModel when there is none, or none for this recipe."""
-        path = self.folder / "checkpoint.pt"
+        path = self.folder / CHECKPOINT
         state = checkpoint.load(path)
         try:
             self.net.load_state_dict(state.net)
@@ -224,22 +227,42 @@ def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
 
 
 def find_weights(origin: str) -> Path:
-    """The weights file that `origin` stands for: a file, a run folder or a model folder. Raises BadRecipe without one."""
+    """The weights file that `origin` stands for: a file, a run folder, a model folder, or the id of a model in the library.
+
+    Raises BadRecipe without one.
+    """
     path = Path(origin)
-    candidates = [path, path / "best.safetensors", path / "last.safetensors", path / "weights.safetensors"]
+    candidates = [path, path / "best.safetensors", path / "last.safetensors", path / WEIGHTS]
     file = next((c for c in candidates if c.is_file()), None)
-    if file is None:
-        raise BadRecipe(f"There are no weights at “{origin}”.", "Name a run folder, a model folder or a weights file.")
-    return file
+    if file is not None:
+        return file
+    library = ModelLibrary()
+    try:
+        return library.weights_path(library.get(origin))
+    except BadModel as error:
+        raise BadRecipe(
+            f"There are no weights at “{origin}”, and no model is called that.",
+            "Name a model, a run folder, a model folder or a weights file.",
+        ) from error
+
+
+def read_weights(file: Path) -> dict[str, Tensor]:
+    """The tensors of a safetensors file by name. Raises BadRecipe when it is none, or cannot be read."""
+    try:
+        return load_file(file)
+    except (OSError, SafetensorError) as error:
+        raise BadRecipe(
+            f"The weights {file} cannot be read: {error}.", "Name a file that ends in .safetensors.", file
+        ) from error
 
 
 def start(net: nn.Module, origin: str) -> None:
-    """Load starting weights: a weights file, a run folder, or a model folder; those of a net with narrower blocks are grown.
+    """Load starting weights from where `find_weights` finds them; those of a net with narrower blocks are grown.
 
-    Raises BadRecipe when they do not fit.
+    Raises BadRecipe when there are none, or they do not fit.
     """
-    file = find_weights(origin)
+    weights = read_weights(find_weights(origin))
     try:
-        net.load_state_dict(grown(load_file(file), net))
+        net.load_state_dict(grown(weights, net))
     except RuntimeError as error:
         raise BadRecipe(f"The weights at “{origin}” do not fit the net of the recipe.", "Use the same net shape.") from error

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rainapp import metrics
+from rainapp.errors import BadRecipe
 from training.data import SUFFIXES
 
 
@@ -27,15 +28,33 @@ class Score:
 
 
 def read(file: Path) -> NDArray[np.float32]:
-    """(H, W, 3) float32 RGB 0..1."""
-    return np.asarray(cv2.imread(str(file), cv2.IMREAD_COLOR_RGB), np.float32) / np.float32(255)
+    """(H, W, 3) float32 RGB 0..1. Raises BadRecipe when it cannot be read."""
+    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    if pixels is None:
+        raise BadRecipe(f"The picture {file} of a validation set cannot be read.", "Repair the set or leave it out.", file)
+    return pixels.astype(np.float32) / np.float32(255)
 
 
 def pairs(folder: Path, limit: int) -> list[tuple[Path, Path]]:
     """Rainy and clean files of the same stem, in name order, spread evenly over the set when limited."""
     clean = {p.stem: p for p in (folder / "clean").iterdir() if p.suffix.lower() in SUFFIXES}
-    found = [(p, clean[p.stem]) for p in sorted((folder / "rainy").iterdir()) if p.stem in clean]
+    rainy = sorted(p for p in (folder / "rainy").iterdir() if p.suffix.lower() in SUFFIXES)
+    found = [(p, clean[p.stem]) for p in rainy if p.stem in clean]
     return found[:: max(1, len(found) // limit)][:limit] if limit else found
+
+
+def require(folder: Path, limit: int) -> None:
+    """Raise BadRecipe unless the set has pairs, and all can be read and match."""
+    found = pairs(folder, limit)
+    if not found:
+        raise BadRecipe(
+            f"The validation set {folder} has no pairs.", "Its rainy and clean pictures belong together by their names.", folder
+        )
+    for rainy, clean in found:
+        if read(rainy).shape != read(clean).shape:
+            raise BadRecipe(
+                f"{rainy.name} of the validation set {folder} has another size than its clean picture.", path=folder
+            )
 
 
 @torch.no_grad()
@@ -48,12 +67,17 @@ def run(net: nn.Module, rainy: NDArray[np.float32], device: torch.device, clear:
 
 
 def score(net: nn.Module, folder: Path, limit: int, device: torch.device, clear: bool = False) -> Score:
-    """Mean scores of `net` over a set of pairs."""
+    """Mean scores of `net` over a set of pairs; a figure that a picture does not have does not count, NaN where none has it."""
     rows = []
     for rainy_file, clean_file in pairs(folder, limit):
         rainy, clean = read(rainy_file), read(clean_file)
         derained = run(net, rainy, device, clear)
         parts = metrics.decoupled(rainy, clean, derained)
         rows.append((metrics.psnr_y(derained, clean), parts.rain_removed, parts.bg_err))
-    means = np.nanmean(np.array(rows), axis=0)
-    return Score(float(means[0]), float(means[1]), float(means[2]), len(rows))
+    psnr_y, rain_removed, bg_err = (_mean(np.array(column)) for column in zip(*rows, strict=True))
+    return Score(psnr_y, rain_removed, bg_err, len(rows))
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if known.size else float("nan")
