@@ -4,6 +4,7 @@ A recipe is complete: a run depends on nothing else. Unknown keys and impossible
 """
 
 import dataclasses
+import math
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -133,13 +134,19 @@ class Recipe:
         for name in self.rain.profiles:
             if name not in known:
                 found.append(f"The rain profile “{name}” is unknown; known are {', '.join(sorted(known))}.")
-            elif name in self.rain.held_out:
-                found.append(f"The rain profile “{name}” is held out and cannot be trained on in the same run.")
+            elif kept := sorted({name, *MIXES.get(name, {})} & set(self.rain.held_out)):
+                within = "" if kept == [name] else f", which has {', '.join(kept)} in it,"
+                found.append(f"The rain profile “{name}”{within} is held out and cannot be trained on in the same run.")
+        found += [f"The held-out rain profile “{name}” is unknown." for name in self.rain.held_out if name not in known]
         found += [
             f"The blend model “{b}” is unknown; known are {', '.join(BLENDS)}." for b in self.rain.blends if b not in BLENDS
         ]
         if not self.rain.profiles or not self.rain.blends:
             found.append("At least one rain profile and one blend model are needed.")
+        if self.rain.clear_share > 0 and not self.net.conditional:
+            found.append(
+                "A net without condition cannot learn to clear haze and to keep it (net.conditional, rain.clear_share)."
+            )
         if not self.data.clean:
             found.append("No folder of clean photos is named (data.clean).")
         elif not Path(self.data.clean).is_dir():
@@ -152,10 +159,20 @@ class Recipe:
     def _number_problems(self) -> list[str]:
         train = self.train
         checks = [
+            (self.seed >= 0, "seed cannot be negative."),
+            (min(self.data.limit, self.validate.limit) >= 0, "data.limit and validate.limit cannot be negative."),
             (train.steps > 0 or train.minutes > 0, "Either train.steps or train.minutes must be above 0."),
+            (0 <= train.minutes < math.inf, "train.minutes must be a number of minutes, 0 for none."),
             (train.batch >= 1, "train.batch must be at least 1."),
             (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
+            (train.clip > 0, "train.clip must be above 0."),
+            (0 <= train.weight_decay <= 1, "train.weight_decay must lie from 0 to 1."),
+            (0 <= train.fft_weight < math.inf, "train.fft_weight cannot be negative."),
+            (
+                train.save_minutes > 0 and self.validate.every_minutes > 0,
+                "train.save_minutes and validate.every_minutes must be above 0.",
+            ),
             (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
             (1 <= train.boldness <= 10, "train.boldness must lie from 1 to 10."),
             (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),

@@ -49,6 +49,16 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
         ("[validate]\nsets = ['nowhere']", "nowhere"),
         ("task = 'fly'", "fly"),
         ("[data]\nclean = 'nowhere'", "nowhere"),
+        ("[rain]\nheld_out = ['storm']", "storm"),
+        ("[rain]\nheld_out = ['monsun']", "monsun"),
+        ("[net]\nconditional = false", "haze"),
+        ("seed = -1", "seed"),
+        ("[data]\nlimit = -1", "limit"),
+        ("[train]\nminutes = inf", "minutes"),
+        ("[train]\nclip = -1.0", "clip"),
+        ("[train]\nweight_decay = -0.1", "weight_decay"),
+        ("[train]\nfft_weight = -0.1", "fft_weight"),
+        ("[train]\nsave_minutes = 0", "save_minutes"),
     ],
 )
 def test_impossible_values_are_named(text: str, word: str) -> None:
