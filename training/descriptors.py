@@ -15,6 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rainapp.errors import BadTreatment, RainError, UnreadableFile
+from training.profiles import MIXES, PROFILES
 from training.rain import draw_rain
 
 Plane = NDArray[np.float32]
@@ -80,6 +82,8 @@ def half_height(profile: NDArray[np.float64]) -> float:
     below = np.nonzero(profile < 0.5)[0]
     if below.size == 0:
         return 2.0 * (len(profile) - 1)
+    if below[0] == 0:  # nothing is there that could be long
+        return 0.0
     end = int(below[0])
     before, after = float(profile[end - 1]), float(profile[end])
     return 2 * (end - 1 + (before - 0.5) / max(1e-9, before - after))
@@ -166,10 +170,10 @@ def ranges(rows: list[RainDescriptors]) -> dict[str, tuple[float, float, float]]
 
 
 def read(file: Path) -> NDArray[np.float32]:
-    """A photo (H, W, 3) float32 0..1. Raises ValueError where it cannot be read."""
+    """A photo (H, W, 3) float32 0..1. Raises UnreadableFile."""
     pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
     if pixels is None:
-        raise ValueError(f"{file} cannot be read.")
+        raise UnreadableFile(f"{file} cannot be read.", "Name folders that hold photos alone, paired by their names.", file)
     return pixels.astype(np.float32) / np.float32(255)
 
 
@@ -177,7 +181,21 @@ def of_folder(rainy: Sequence[Path], clean: Path | None) -> list[RainDescriptors
     """Descriptors of rainy photos, against the photo of the same name in `clean` where that is given."""
     if clean is None:
         return [describe(layer_of_photo(read(file))) for file in rainy]
-    return [describe_pair(read(file), read(clean / file.name)) for file in rainy]
+    rows = []
+    for file in rainy:
+        with_rain, without = read(file), read(clean / file.name)
+        if with_rain.shape != without.shape:
+            raise UnreadableFile(f"The rainy and the clean photo {file.name} differ in size.", path=file)
+        rows.append(describe_pair(with_rain, without))
+    return rows
+
+
+def photos_in(folder: Path) -> list[Path]:
+    """The files of a folder in name order. Raises UnreadableFile when it is missing or holds none."""
+    files = sorted(p for p in folder.iterdir() if p.is_file()) if folder.is_dir() else []
+    if not files:
+        raise UnreadableFile(f"There are no photos in the folder {folder}.", "", folder)
+    return files
 
 
 def of_profile(profile: str, clean: Sequence[Path], paired: bool) -> list[RainDescriptors]:
@@ -189,6 +207,20 @@ def of_profile(profile: str, clean: Sequence[Path], paired: bool) -> list[RainDe
     return rows
 
 
+def tables(profiles: Sequence[str], rainy: Path, clean: Path | None) -> dict[str, dict[str, tuple[float, float, float]]]:
+    """The ranges of the photos in a folder, and those of each profile drawn on the same photos, by name.
+
+    Raises UnreadableFile, and BadTreatment for a profile that is unknown.
+    """
+    unknown = [name for name in profiles if name not in PROFILES and name not in MIXES]
+    if unknown:
+        raise BadTreatment(f"The rain profile “{unknown[0]}” is unknown.", f"Known are {', '.join([*PROFILES, *MIXES])}.")
+    files = photos_in(rainy)
+    dry = photos_in(clean) if clean else files
+    found = {rainy.resolve().parent.name or "photos": ranges(of_folder(files, clean))}
+    return found | {name: ranges(of_profile(name, dry, clean is not None)) for name in profiles}
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Print the ranges of a set, and those of each profile drawn on the same photos."""
     parser = argparse.ArgumentParser(prog="training.descriptors")
@@ -196,11 +228,12 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--rainy", type=Path, required=True, help="a folder of rainy photos")
     parser.add_argument("--clean", type=Path, help="the same photos without rain; without it only fine structure is compared")
     args = parser.parse_args(arguments)
-    rainy = sorted(p for p in args.rainy.iterdir() if p.is_file())
-    dry = sorted(p for p in args.clean.iterdir() if p.is_file()) if args.clean else rainy
-    tables = {args.rainy.parent.name or "photos": ranges(of_folder(rainy, args.clean))}
-    tables |= {name: ranges(of_profile(name, dry, args.clean is not None)) for name in args.profiles}
-    for name, table in tables.items():
+    try:
+        found = tables(args.profiles, args.rainy, args.clean)
+    except RainError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for name, table in found.items():
         print(name)
         for entry, (low, middle, high) in table.items():
             print(f"  {entry:<11}{low:8.3f}{middle:8.3f}{high:8.3f}")

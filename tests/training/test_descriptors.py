@@ -43,7 +43,7 @@ def test_longer_and_wider_streaks_measure_longer_and_wider() -> None:
 
 def test_a_dry_picture_has_no_rain_in_numbers() -> None:
     found = describe(np.zeros((64, 64), np.float32))
-    assert found.coverage == 0
+    assert found.coverage == found.length_px == found.width_px == 0
     assert found.coherence == 0
 
 
@@ -98,3 +98,31 @@ def test_a_profile_is_compared_with_a_set_of_pairs(tmp_path: Path, capsys: pytes
     glows = [float(line.split()[2]) for line in lines if line.split()[0] == "glow"]
     assert glows[0] == pytest.approx(1)
     assert glows[1] < 0.1
+
+
+@pytest.mark.parametrize(
+    ("profile", "rainy", "word"),
+    [
+        ("drizzel", "rainy", "drizzel"),
+        ("narrow", "nowhere", "nowhere"),
+        ("narrow", "empty", "no photos"),
+        ("narrow", "bad", "read"),
+    ],
+)
+def test_what_cannot_be_compared_is_said(
+    profile: str, rainy: str, word: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("rainy", "empty", "bad"):
+        (tmp_path / name).mkdir()
+    cv2.imwrite(str(tmp_path / "rainy" / "a.png"), np.full((32, 32, 3), 90, np.uint8))
+    (tmp_path / "bad" / "a.png").write_bytes(b"broken")
+    assert main([profile, "--rainy", str(tmp_path / rainy)]) == 2
+    assert word in capsys.readouterr().err
+
+
+def test_a_pair_of_two_sizes_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name, side in (("rainy", 32), ("clean", 40)):
+        (tmp_path / name).mkdir()
+        cv2.imwrite(str(tmp_path / name / "a.png"), np.full((side, side, 3), 90, np.uint8))
+    assert main(["--rainy", str(tmp_path / "rainy"), "--clean", str(tmp_path / "clean")]) == 2
+    assert "differ in size" in capsys.readouterr().err
