@@ -101,7 +101,7 @@ class ModelLibrary:
         self.user = user_models_dir() if user is None else user
 
     def cards(self) -> list[ModelCard]:
-        """The usable models, bundled ones first, by id. What is left out is said by `problems`."""
+        """The usable models by id: the bundled default, the other bundled ones, the user's; `problems` says what is missing."""
         return self._read()[0]
 
     def problems(self) -> list[Problem]:
@@ -246,7 +246,8 @@ class ModelLibrary:
         """(root, model folder) for every folder that claims to be a model; hidden ones are ours or the system's."""
         for root in (self.bundled, self.user):
             with contextlib.suppress(OSError):  # missing or not ours to read: no models there
-                yield from ((root, entry) for entry in sorted(root.iterdir()) if entry.is_dir() and entry.name[0] != ".")
+                folders = sorted(root.iterdir(), key=lambda entry: (entry.name != BUNDLED_DEFAULT, entry))
+                yield from ((root, entry) for entry in folders if entry.is_dir() and entry.name[0] != ".")
 
     def _read(self) -> tuple[list[ModelCard], list[Problem]]:
         cards: dict[str, ModelCard] = {}

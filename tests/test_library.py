@@ -118,8 +118,9 @@ def test_names_that_lead_elsewhere_or_fail_on_some_system_are_no_ids(name: str) 
 def test_bundled_models_come_first(library: ModelLibrary) -> None:
     put(library.user, "alpha")
     put(library.bundled, "quick")
-    assert [card.id for card in library.cards()] == ["quick", "alpha"]
-    assert [library.is_bundled(card.id) for card in library.cards()] == [True, False]
+    put(library.bundled, "able")
+    assert [card.id for card in library.cards()] == ["quick", "able", "alpha"]  # the default of these before all
+    assert [library.is_bundled(card.id) for card in library.cards()] == [True, True, False]
     assert library.weights_path(library.get("alpha")) == library.user / "alpha" / WEIGHTS
     assert library.problems() == []
 

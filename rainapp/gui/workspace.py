@@ -78,9 +78,9 @@ class Workspace(QObject):
 
     @property
     def card(self) -> ModelCard | None:
-        """The model in use; None where there is none at all."""
-        wanted = self._default_id if self.settings.model == "default" else self.settings.model
-        return next((card for card in self.cards if card.id == wanted), self.cards[0] if self.cards else None)
+        """The model in use: the one of the settings, else the default one; None where there is none at all."""
+        by_id = {card.id: card for card in self.cards}
+        return by_id.get(self.settings.model) or by_id.get(self._default_id)
 
     @property
     def treatment(self) -> Treatment:

@@ -104,13 +104,21 @@ def test_haze_is_offered_only_where_the_model_can(opened: Session, plain_run: Pl
     until(qtbot, idle(opened))
 
 
+def test_where_the_model_in_use_has_gone_the_default_one_is_used(opened: Session, qtbot: QtBot) -> None:
+    opened.workspace.library.set_default("fine")
+    opened.workspace.read_library()
+    opened.workspace.change(model="removed-since")
+    assert opened.workspace.treatment.model == "fine"
+    until(qtbot, idle(opened))
+
+
 def test_the_model_menu_lists_the_library_and_changes_the_preview(opened: Session, plain_run: PlainRun, qtbot: QtBot) -> None:
     button = opened.window.page.inspector.model
     button.fill_menu()
     rows = button.menu().actions()
-    assert [row.text() for row in rows] == ["Fine", "Quick"]
-    assert [row.isChecked() for row in rows] == [False, True]
-    rows[0].trigger()
+    assert [row.text() for row in rows] == ["Quick", "Fine"]  # what is used unless another is chosen comes first
+    assert [row.isChecked() for row in rows] == [True, False]
+    rows[1].trigger()
     until(qtbot, idle(opened))
     previews = [job for job in plain_run.jobs if isinstance(job, Preview)]
     assert previews[-1].treatment.model == "fine"
