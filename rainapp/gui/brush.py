@@ -77,7 +77,8 @@ class Brush(QObject):
         self.softness = 0.5
         self.erases = False
         self.shows_mask = True
-        self._stroking = self._erasing = False
+        self._stroke: Mask | None = None  # what is painted on while the mouse is down
+        self._erasing = False
         self._at: QPointF | None = None
         self._images: MaskImages | None = None
         viewing.switched.connect(self._let_go)
@@ -214,21 +215,21 @@ class Brush(QObject):
         mask = self._own_mask()
         if mask is not None:
             mask.begin()
-            self._stroking, self._erasing = True, erase != self.erases
+            self._stroke, self._erasing = mask, erase != self.erases
             self.move(at, camera)
 
     def move(self, at: QPointF, camera: Camera) -> None:
         """The mouse is here now."""
         self._at = at
-        if self._stroking and self.mask is not None:
-            self.mask.stroke_to(camera.to_picture(at), self.size / 2 / camera.scale, self.softness, self._erasing)
+        if self._stroke is not None:
+            self._stroke.stroke_to(camera.to_picture(at), self.size / 2 / camera.scale, self.softness, self._erasing)
         self.changed.emit()
 
     def release(self) -> None:
         """The mouse goes up: the stroke is over."""
-        if self._stroking and self.mask is not None:
-            self._stroking = False
-            self.mask.end()
+        if self._stroke is not None:
+            self._stroke.end()
+            self._stroke = None
             self._told()
 
     def leave(self) -> None:
@@ -237,7 +238,9 @@ class Brush(QObject):
         self.changed.emit()
 
     def _let_go(self) -> None:
-        self._stroking, self._images = False, None
+        """Another file is in sight, or the brush was laid down: a stroke that goes on ends, and can be undone."""
+        self._images = None
+        self.release()
 
     def key(self, event: QKeyEvent, camera: Camera) -> bool:
         """Move the ring with the arrow keys and dab with Return; whether the key was taken."""

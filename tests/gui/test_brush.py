@@ -227,6 +227,21 @@ def test_each_file_has_a_mask_of_its_own(session: Session, tmp_path: Path, qtbot
     assert session.window.canvas.brush.images is not None
 
 
+def test_a_stroke_ends_where_another_file_comes_in_sight(session: Session, tmp_path: Path, qtbot: QtBot) -> None:
+    session.workspace.add([rainy_photo(tmp_path / "b.png", 320, 200, seed=5)])
+    until(qtbot, idle(session))
+    canvas = session.window.canvas
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=on_canvas(canvas, 100, 100))
+    session.workspace.step(1)
+    until(qtbot, idle(session))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=on_canvas(canvas, 120, 100))
+    assert session.workspace.items[1].mask is None
+    session.workspace.step(-1)
+    assert session.window.can_undo
+    session.window.undo()
+    assert mask_of(session).is_empty
+
+
 def test_painting_after_the_start_does_not_reach_the_job(session: Session, photo: Path, qtbot: QtBot) -> None:
     stroke(session.window.canvas, (80, 100), (110, 100))
     session.workspace.start(session.workspace.items)
