@@ -67,6 +67,8 @@ class FigureBar(QFrame):
         self.drop.setVisible(measuring.truth is not None)
         if measuring.measured is not None:
             self.figures.show_words(" · ".join(self._sentences(measuring.measured)))
+        elif measuring.trouble is not None:
+            self.figures.show_words(f"{measuring.trouble.message} {measuring.trouble.hint}".strip())
         else:
             waiting = self._viewing.pair is not None or measuring.busy
             self.figures.show_words(self.tr("Measuring…") if has_picture and waiting else "")

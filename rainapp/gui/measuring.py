@@ -23,6 +23,7 @@ class Measuring(QObject):
         self._workspace, self._viewing = workspace, viewing
         self.active = False
         self.measured: Measured | None = None
+        self.trouble: Failed | None = None
         self._asked: MeasureSeen | None = None
         self._handle: Handle | None = None
         self._rest = QTimer(self)
@@ -87,7 +88,7 @@ class Measuring(QObject):
 
     def _forget(self) -> None:
         self._rest.stop()
-        self.measured, self._asked = None, None
+        self.measured = self.trouble = self._asked = None
         if self._handle is not None:
             self._workspace.dispatch.forget(self._handle)
             self._handle = None
@@ -107,6 +108,8 @@ class Measuring(QObject):
         self._handle = None
         if isinstance(event, Finished) and isinstance(event.result, Measured):
             self.measured = event.result
+        elif isinstance(event, Failed):
+            self.trouble = event
         self.changed.emit()
 
 

@@ -63,6 +63,18 @@ def test_figures_follow_amount_and_mask(session: Session, qtbot: QtBot) -> None:
     assert figures(session, qtbot).changed == pytest.approx(whole.changed)
 
 
+def test_what_cannot_be_measured_is_said(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    figures(session, qtbot)
+    (tmp_path / "street.png").unlink()
+    monkeypatch.setattr(SEEN, "_kept", None)  # as after another photo was previewed
+    session.workspace.set_amount(50)
+    of_page, strip = session.window.page.measuring, session.window.page.figures
+    until(qtbot, lambda: not of_page.busy and of_page.measured is None and idle(session)())
+    assert strip.figures.accessibleName() == "street.png does not exist. It may have been moved or renamed."
+
+
 def test_a_picture_without_rain_brings_decibels(
     session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
