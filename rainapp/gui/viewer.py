@@ -286,5 +286,6 @@ class Canvas(CameraView):
             super().keyReleaseEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802, D102 - Qt's name
+        self.brush.release()  # else the stroke would go on without the button
         self._space, self._dragging = False, ""
         super().focusOutEvent(event)

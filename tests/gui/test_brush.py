@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QImage, QMouseEvent
+from PySide6.QtGui import QFocusEvent, QImage, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
@@ -240,6 +240,19 @@ def test_a_stroke_ends_where_another_file_comes_in_sight(session: Session, tmp_p
     assert session.window.can_undo
     session.window.undo()
     assert mask_of(session).is_empty
+
+
+def test_a_stroke_ends_where_the_canvas_loses_the_keyboard(session: Session, qtbot: QtBot) -> None:
+    canvas = session.window.canvas
+    QTest.mousePress(canvas, Qt.MouseButton.LeftButton, pos=on_canvas(canvas, 100, 100))
+    QApplication.sendEvent(canvas, QFocusEvent(QEvent.Type.FocusOut))
+    QTest.mouseRelease(canvas, Qt.MouseButton.LeftButton, pos=on_canvas(canvas, 100, 100))
+    before = mask_of(session).version
+    at = QPointF(on_canvas(canvas, 160, 100))
+    plain, none = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.NoButton
+    QApplication.sendEvent(canvas, QMouseEvent(QEvent.Type.MouseMove, at, canvas.mapToGlobal(at), none, none, plain))
+    assert mask_of(session).version == before
+    until(qtbot, idle(session))
 
 
 def test_painting_after_the_start_does_not_reach_the_job(session: Session, photo: Path, qtbot: QtBot) -> None:
