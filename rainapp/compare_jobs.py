@@ -60,12 +60,15 @@ class ExportComparison:
     """Write a comparison as one picture, a report or a moving picture, as the suffix of `target` says.
 
     `photos`: (name, shots) of each, the original first among its shots; `table`: words, the head first; `notes`: sentences.
+    `title` heads a report, all in `language`.
     """
 
     target: Path
     photos: tuple[tuple[str, tuple[Shot, ...]], ...]
     table: tuple[tuple[str, ...], ...] = ()
     notes: tuple[str, ...] = ()
+    title: str = "Comparison of models"
+    language: str = "en"
 
 
 @dataclass(frozen=True)

@@ -147,11 +147,12 @@ def _report(job: ExportComparison, target: Path, watch: Watch) -> None:
         watch.tick(done, len(job.photos))
         figures = "".join(_figure(shot) for shot in shots)
         parts.append(f"<section><h2>{html.escape(name)}</h2>{figures}</section>")
+    title = html.escape(job.title)
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in job.notes)
     head = table(job.table[0], [list(row) for row in job.table[1:]]) if job.table else ""
     target.write_text(
-        '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
-        f"<title>rainapp: comparison</title><style>{STYLE}{MORE_STYLE}</style><h1>Comparison of models</h1>{notes}{head}"
+        f'<!doctype html><html lang="{job.language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>rainapp: {title}</title><style>{STYLE}{MORE_STYLE}</style><h1>{title}</h1>{notes}{head}"
         f"{''.join(parts)}</html>",
         encoding="utf-8",
     )

@@ -221,6 +221,14 @@ def test_a_comparison_becomes_one_picture(suffix: str, export: Callable[[str], P
     assert np.abs(sheet[100:150, 100:200, ::-1].astype(int) - rainy[100:150, 100:200]).mean() < 8  # the original, first
 
 
+def test_a_report_is_headed_in_its_language(shots: tuple[Shot, ...], tmp_path: Path) -> None:
+    job = ExportComparison(tmp_path / "a.html", (("a", shots),), title="Vergleich <1>", language="de")
+    assert run(job, NoWatch()) == job.target
+    text = job.target.read_text(encoding="utf-8")
+    assert '<html lang="de">' in text
+    assert "<h1>Vergleich &lt;1&gt;</h1>" in text
+
+
 def test_a_report_is_one_file_that_needs_nothing_else(export: Callable[[str], Path]) -> None:
     text = export("report.html").read_text(encoding="utf-8")
     assert text.count("data:image/jpeg;base64,") == 2

@@ -241,7 +241,8 @@ class ComparePage(QWidget):
         self.samples.setCurrentIndex(comparing.sample if names else -1)
         self.samples.setVisible(bool(names))
         current = comparing.workspace.current
-        self.name.show_words(current.path.name if current is not None else "")
+        elsewhere = comparing.tried_elsewhere if trial else ""
+        self.name.show_words(elsewhere or (current.path.name if current is not None else ""))
         self.truth.setEnabled(not trial and not blind)
         self.truth.setToolTip(str(comparing.truth) if comparing.truth is not None else "")
         self.vote.setEnabled(comparing.can_vote or blind)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rainapp.compare_jobs import ExportComparison, Shot
@@ -37,12 +37,13 @@ def record(comparing: Comparing, target: Path, kind: str) -> ExportComparison:
     run = comparing.trial.run if comparing.mode == "trial" else comparing.run
     rows = [(comparing.titles[model], means(run.results(model))) for model in comparing.models if run.results(model)]
     notes = []
-    if comparing.tally is not None:
+    if comparing.tally is not None and comparing.mode == "photos":
         notes.append(say.verdict(comparing.tally, comparing.titles))
     notes.append(
         tr("Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.")
     )
-    return ExportComparison(target, photos, say.export_table(rows), tuple(notes))
+    language = QLocale().name().split("_")[0]
+    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), tr("Comparison of models"), language)
 
 
 def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:

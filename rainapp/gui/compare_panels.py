@@ -1,5 +1,6 @@
 """What stands under the grid: the recommendation, the outcome or the keys of a blind test, and the one button with its cost."""
 
+import html
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
@@ -43,19 +44,19 @@ class AdviceCard(QFrame):
     def refresh(self) -> None:
         """Show the newest: the blind test where it was the last, else the trial."""
         comparing = self._comparing
-        titles, tally, advice = comparing.titles, comparing.tally, comparing.trial.advice
+        titles, tally, advice = comparing.titles, comparing.tally, comparing.advice
         said, self._model = "", ""
         if comparing.mode == "photos" and tally is not None:
-            said, self._model = say.verdict(tally, titles), tally.winner or ""
+            said, self._model = html.escape(say.verdict(tally, titles)), tally.winner or ""
         elif advice is not None:
-            said = say.advice(advice, titles, done=not comparing.trial.running)
+            said = say.advice(advice, titles, comparing.tried_elsewhere, done=not comparing.trial.running)
             self._model = advice.model if advice.helps and not comparing.trial.running else ""
         elif comparing.mode == "trial" and comparing.trial.trouble is not None:
-            said = f"{comparing.trial.trouble.message} {comparing.trial.trouble.hint}".strip()
+            said = html.escape(f"{comparing.trial.trouble.message} {comparing.trial.trouble.hint}".strip())
         self.words.setText(said)
         card = comparing.workspace.card
         used = card is not None and card.id == self._model
-        self.use.setVisible(bool(self._model))
+        self.use.setVisible(self._model in titles)  # it may have been removed since
         self.use.setEnabled(not used)
         self.use.setText(self.tr("In use") if used else self.tr("Use it"))
         self.use.setAccessibleName(f"{self.use.text()}: {titles.get(self._model, '')}")

@@ -4,6 +4,7 @@ What was compared stays until the photo leaves the list or the window closes; st
 photo in sight goes first, under all models; the others follow model by model, because loading a net takes longer than a photo.
 """
 
+import itertools
 import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
@@ -75,6 +76,8 @@ class CompareRun(QObject):
         self._dispatch = dispatch
         self._cells: dict[tuple[Path, ModelId], Cell] = {}
         self._places: dict[Path, Path] = {}
+        self._moments: dict[Path, float] = {}
+        self._numbers = itertools.count()  # never given twice: the folder of a photo that left may still be there
         self._folder: Path | None = None
 
     @property
@@ -134,6 +137,7 @@ class CompareRun(QObject):
         ordered += [(s, t) for t in reversed(treatments) for s, each in wanted if each == t and s != subjects[0]]
         for subject, treatment in ordered:
             self._forget(self._cells.pop((subject.source, treatment.model), None))
+            self._moments.setdefault(subject.source, subject.time_s)
             cell = Cell(subject, treatment)
             self._cells[subject.source, treatment.model] = cell
             job = ComparePhoto(subject.source, treatment, self._place(subject.source), subject.truth, subject.time_s)
@@ -141,7 +145,13 @@ class CompareRun(QObject):
         self.changed.emit()
 
     def _place(self, source: Path) -> Path:
-        return self._places.setdefault(source, self.folder / f"{len(self._places)}")
+        if source not in self._places:
+            self._places[source] = self.folder / f"{next(self._numbers)}"
+        return self._places[source]
+
+    def moment_of(self, source: Path) -> float | None:
+        """The moment of a clip that is compared on, which stays; None where it was never asked for."""
+        return self._moments.get(source)
 
     def stop(self) -> None:
         """Ask for nothing any more; what is there stays."""
@@ -156,6 +166,7 @@ class CompareRun(QObject):
         for source in set(gone) & self._places.keys():
             for key in [key for key in self._cells if key[0] == source]:
                 self._forget(self._cells.pop(key))
+            self._moments.pop(source, None)
             self._dispatch.ask(DropKept(self._places.pop(source)), "library", lambda _: None)
         self.changed.emit()
 
@@ -164,6 +175,7 @@ class CompareRun(QObject):
         self.stop()
         self._cells.clear()
         self._places.clear()
+        self._moments.clear()
         if self._folder is not None:
             self._dispatch.ask(DropKept(self._folder), "library", lambda _: None)
             self._folder = None

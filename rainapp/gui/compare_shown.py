@@ -58,9 +58,7 @@ def _pane(comparing: Comparing, model: ModelId, title: str) -> Pane:
 
 def lines(comparing: Comparing) -> list[Line]:
     """What the table shows: every model with the means of what it was measured on."""
-    left = (
-        {model: figures.error_left for model, figures in advice.figures.items()} if (advice := comparing.trial.advice) else {}
-    )
+    left = {model: figures.error_left for model, figures in advice.figures.items()} if (advice := comparing.advice) else {}
     votes = dict(comparing.tally.votes) if comparing.tally is not None and comparing.mode == "photos" else {}
     cast = comparing.tally.cast if comparing.tally is not None else 0
     return [_line(comparing, card, left, votes.get(card.id), cast) for card in comparing.cards]

@@ -39,6 +39,7 @@ class CompareSights(QObject):
         self.part_region: Region | None = None
         self._pictures: OrderedDict[Path, Pyramid] = OrderedDict()
         self._sizes: dict[Path, tuple[int, int]] = {}
+        self._moments: dict[Path, float] = {}  # of clips: which frame is at hand
         self._parts: dict[Path, Pyramid] = {}
         self._asked: dict[Path, Handle] = {}
         self._results: tuple[Compared, ...] = ()
@@ -66,7 +67,7 @@ class CompareSights(QObject):
 
     def show(self, subject: Subject | None, results: Sequence[Compared]) -> None:
         """Show a photo and what was made of it so far; asks for what is missing."""
-        if subject is None or self.subject is None or subject.source != self.subject.source:
+        if subject is None or self.subject is None or _seen(subject) != _seen(self.subject):
             self._forget_all()
             self.trouble = None
             self._resting.again()  # the camera stays where it is
@@ -91,6 +92,9 @@ class CompareSights(QObject):
         assert self.subject is not None
         source = self.subject.source
         kept_source = source.suffix == KEPT_SUFFIX
+        if self._moments.setdefault(source, self.subject.time_s) != self.subject.time_s:  # how long it is was not known yet
+            self._pictures.pop(source, None)
+            self._moments[source] = self.subject.time_s
         if source not in self._pictures and source not in self._asked:
             job: Job = ReadPicture(source, SCREEN_PX, self.subject.time_s)
             self._ask(ReadParts((source,), None, SCREEN_PX) if kept_source else job, source)
@@ -163,3 +167,8 @@ class CompareSights(QObject):
             paths = (self.subject.source, *job.pictures[1:])
             self._parts = dict(zip(paths, event.result.pictures, strict=True))
         self.changed.emit()
+
+
+def _seen(subject: Subject) -> tuple[Path, float]:
+    """What tells two pictures apart: the file and, of a clip, the moment."""
+    return subject.source, subject.time_s

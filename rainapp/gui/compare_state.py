@@ -12,7 +12,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Signal
 
 from rainapp.ballot import Ballot, Tally
-from rainapp.comparison import Compared
+from rainapp.comparison import Advice, Compared, advise
 from rainapp.gui import compare_words as say
 from rainapp.gui.compare_run import Cell, CompareRun, Subject
 from rainapp.gui.compare_sights import CompareSights
@@ -103,11 +103,12 @@ class Comparing(QObject):
     # -- photos
 
     def subject_of(self, item: Item) -> Subject:
-        """A file of the list as something to compare on; of a clip the frame in its middle."""
+        """A file of the list as something to compare on; of a clip the frame in its middle, or that of the results at hand."""
         middle_s = item.duration_s / 2 if item.is_clip else 0.0
         if item.frames is not None:
             middle_s = float(middle_s * item.rate / RATE)  # comparing knows no other rate
-        return Subject(item.path, item.name, self.truth or item.truth, middle_s)
+        moment = self.run.moment_of(item.path)
+        return Subject(item.path, item.name, self.truth or item.truth, middle_s if moment is None else moment)
 
     @property
     def subjects(self) -> list[Subject]:
@@ -173,6 +174,12 @@ class Comparing(QObject):
         return bool(self.trial.samples) and current is not None and tried is not None and tried.source == current.path
 
     @property
+    def tried_elsewhere(self) -> str:
+        """The name of the photo that known rain was drawn on, where that is not the one that is selected."""
+        tried = self.trial.photo
+        return tried.name if tried is not None and self.trial.samples and not self._tried_now else ""
+
+    @property
     def can_start(self) -> bool:
         """Whether the one button can be pressed."""
         enough = len(self.models) >= FEWEST and self.workspace.current is not None
@@ -199,12 +206,19 @@ class Comparing(QObject):
         for run in (self.run, self.trial.run):
             run.erase()
 
+    @property
+    def advice(self) -> Advice | None:
+        """Which of the models that take part suits the photo that was tried; None before each was through one kind of rain."""
+        models = set(self.models)
+        return advise([result for result in self.trial.run.results() if result.model in models])
+
     # -- blind test
 
     @property
     def can_vote(self) -> bool:
-        """Whether there is a photo that two or more models were through."""
-        return self.mode == "photos" and len(self._done_models) >= FEWEST
+        """Whether there are two models or more with results, and a photo that all of these were through."""
+        models = self._done_models
+        return self.mode == "photos" and len(models) >= FEWEST and any(True for _ in self.run.complete(models))
 
     @property
     def _done_models(self) -> list[ModelId]:
@@ -215,7 +229,6 @@ class Comparing(QObject):
         models = self._done_models
         self._voted = list(self.run.complete(models))
         if len(models) >= FEWEST and self._voted:
-            self.tally = None
             self.ballot = Ballot(models, len(self._voted), seed)
             self._go_to_ballot()
             self._refresh()
@@ -282,7 +295,7 @@ class Comparing(QObject):
         return any(math.isfinite(result.figures.psnr_y) for result in run.results())
 
     def worst_first(self) -> list[Subject]:
-        """The compared photos, those first on which the results were worst."""
+        """The photos with results of the models that take part, those first on which these were worst."""
 
         def badness(results: Iterable[Compared]) -> float:
             scores = [
@@ -292,7 +305,7 @@ class Comparing(QObject):
             return max((score for score in scores if math.isfinite(score)), default=-math.inf)
 
         run = self.trial.run if self.mode == "trial" else self.run
-        by_photo = {s.source: [r for r in run.results() if r.source == s.source] for s in run.subjects()}
+        by_photo = {subject.source: self.results_of(subject) for subject in run.subjects()}
         return sorted(
             (s for s in run.subjects() if by_photo[s.source]), key=lambda s: badness(by_photo[s.source]), reverse=True
         )

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QObject, Signal
 
 from rainapp.compare_jobs import DrawRainOn
-from rainapp.comparison import Advice, DrawnRain, advise
+from rainapp.comparison import DrawnRain
 from rainapp.gui.compare_run import CompareRun, Subject
 from rainapp.gui.dispatch import Dispatch
 from rainapp.jobs import Event, Failed, Finished, Stopped, Treatment
@@ -37,11 +37,6 @@ class Trial(QObject):
     def running(self) -> bool:
         """Whether rain is being drawn or taken out."""
         return self._drawing is not None or self.run.running
-
-    @property
-    def advice(self) -> Advice | None:
-        """Which model suits, as far as is known; None before every model was through one kind of rain."""
-        return advise(self.run.results())
 
     def start(self, photo: Subject, treatments: Sequence[Treatment], words: dict[str, str]) -> None:
         """Try `treatments` on `photo`; `words` names the kinds of rain. The same photo is not drawn on again."""

@@ -85,15 +85,19 @@ def facts(result: Compared) -> tuple[str, ...]:
     return tuple(said)
 
 
-def advice(advice: Advice, titles: Titles, done: bool) -> str:
-    """The recommendation as rich text: one or two sentences with the reason. `done` False: not all was tried yet."""
+def advice(advice: Advice, titles: Titles, tried: str, done: bool) -> str:
+    """The recommendation as rich text: one or two sentences with the reason. `done` False: not all was tried yet.
+
+    `tried` names the photo where it is another than the one in sight.
+    """
     best = advice.figures[advice.model]
+    photo = html.escape(tried) if tried else tr("this photo")
     name = f"<b>{html.escape(titles.get(advice.model, advice.model))}</b>"
     if not advice.helps:
-        return tr("None of these models helps on this photo: {name} comes nearest, but doing nothing is better.").format(
-            name=name
-        )
-    said = tr("{name} suits this photo best: it leaves {left} of the rain").format(name=name, left=percent(best.error_left))
+        said = tr("None of these models helps on {photo}: {name} comes nearest, but doing nothing is better.")
+        return said.format(name=name, photo=photo)
+    said = tr("{name} suits {photo} best: it leaves {left} of the rain")
+    said = said.format(name=name, photo=photo, left=percent(best.error_left))
     if advice.runner_up is not None:
         second = advice.figures[advice.runner_up]
         said += tr(", {second} {left}").format(

@@ -713,6 +713,10 @@
 <context>
     <name>CompareExport</name>
     <message>
+        <source>Comparison of models</source>
+        <translation>Vergleich der Modelle</translation>
+    </message>
+    <message>
         <source>Moving pictures (*.mp4 *.webp *.gif)</source>
         <translation>Bewegte Bilder (*.mp4 *.webp *.gif)</translation>
     </message>
@@ -968,8 +972,8 @@
         <translation>Kein Modell gewann: {votes} Stimmen, und der erste Platz ist geteilt.</translation>
     </message>
     <message>
-        <source>None of these models helps on this photo: {name} comes nearest, but doing nothing is better.</source>
-        <translation>Keines dieser Modelle hilft auf diesem Foto: {name} kommt am nächsten, doch nichts zu tun ist besser.</translation>
+        <source>None of these models helps on {photo}: {name} comes nearest, but doing nothing is better.</source>
+        <translation>Keines dieser Modelle hilft bei {photo}: {name} kommt am nächsten, doch nichts zu tun ist besser.</translation>
     </message>
     <message>
         <source>Nothing was voted on.</source>
@@ -1080,12 +1084,16 @@
         <translation>das ist kaum Zufall</translation>
     </message>
     <message>
+        <source>this photo</source>
+        <translation>diesem Foto</translation>
+    </message>
+    <message>
         <source>{name} is nearly as good and {times} times as fast.</source>
         <translation>{name} ist fast so gut und {times}-mal so schnell.</translation>
     </message>
     <message>
-        <source>{name} suits this photo best: it leaves {left} of the rain</source>
-        <translation>{name} passt am besten zu diesem Foto: Es lässt {left} des Regens übrig</translation>
+        <source>{name} suits {photo} best: it leaves {left} of the rain</source>
+        <translation>{name} passt am besten zu {photo}: Es lässt {left} des Regens übrig</translation>
     </message>
     <message>
         <source>{name} won {n} of {all} votes.</source>

@@ -1,5 +1,6 @@
 """What is compared, and what is not: results come into table and grid, once, and go with their photo."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Qt, QTimer
@@ -12,7 +13,7 @@ from rainapp.gui.compare_run import CellState
 from rainapp.gui.window import MainWindow
 from tests.gui.compare.pages import Gate, Make, add_model, cell_image, lightness, text
 from tests.gui.hands import drop
-from tests.gui.plain_run import idle, until
+from tests.gui.plain_run import idle, rainy_photo, until
 
 
 def test_dropped_photos_are_compared_into_a_table_and_a_grid(session: Session, photos: list[Path], qtbot: QtBot) -> None:
@@ -154,6 +155,35 @@ def test_a_removed_photo_takes_its_results_along(compared: ComparePage, session:
     until(qtbot, idle(session))
     assert len(list(run.iterdir())) == 2
     assert len(compared.comparing.run.results()) == 6
+
+
+def test_a_photo_that_comes_after_another_left_is_compared_itself(
+    compared: ComparePage, session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    session.workspace.remove([session.workspace.items[0]])
+    late = rainy_photo(tmp_path / "late.png", 100, 80)
+    session.workspace.add([late])
+    until(qtbot, idle(session))
+    compared.start()
+    until(qtbot, idle(session))
+    results = compared.comparing.run.results("tiny")
+    assert len({result.original for result in results}) == 3
+    assert {(result.width, result.height) for result in results if result.source == late} == {(100, 80)}
+
+
+def test_all_pictures_of_a_clip_show_one_moment(compared: ComparePage, session: Session, qtbot: QtBot) -> None:
+    item = session.workspace.items[0]
+    item.is_clip, item.duration_s = True, 4.0  # as becomes known after it was compared
+    compared.refresh()
+    known = compared.comparing.subject
+    assert known is not None
+    assert known.time_s == 0.0
+    sights = compared.comparing.sights
+    assert sights.picture(known.source) is not None
+    sights.show(replace(known, time_s=2.0), [])  # as becomes known before it is compared
+    assert sights.picture(known.source) is None
+    until(qtbot, idle(session))
+    assert sights.picture(known.source) is not None
 
 
 def test_closing_the_window_stops_what_runs_and_deletes_what_was_kept(

@@ -1,5 +1,6 @@
 """Figures and what follows from them: the table, the ground truth, blind votes, the recommendation, exports."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
+from rainapp.ballot import Tally
 from rainapp.comparison import Compared, Figures
 from rainapp.gui.app import Session, prepare
 from rainapp.gui.compare import ComparePage
+from rainapp.gui.compare_export import record
 from rainapp.gui.compare_run import Cell, CellState, Subject
 from rainapp.gui.compare_table import CompareTable, Line
 from rainapp.settings import Settings
@@ -65,6 +68,26 @@ def test_a_blind_test_hides_the_names_and_reveals_the_votes(compared: ComparePag
     assert not compared.blind.isVisible()
     assert compared.card.words.text() == "Tiny won 3 of 3 votes. Against My balcony with 0, that could be chance (p = 0.25)."
     assert [text(compared, row, "Votes") for row in range(3)] == ["0 of 3", "0 of 3", "3 of 3"]
+    compared.toggle_blind()
+    compared.toggle_blind()  # begun and left again: the votes of before stand
+    assert compared.card.words.text().startswith("Tiny won 3 of 3 votes.")
+    comparing.tally = Tally((("prenet", 1), ("tiny", 0)), 0, 1.0)
+    compared.refresh()
+    assert compared.card.words.text().startswith("PReNet &lt;i&gt; won")  # as it is called, not in italics
+
+
+def test_a_blind_test_needs_a_photo_that_all_its_models_were_through(compared: ComparePage, photos: list[Path]) -> None:
+    comparing = compared.comparing
+    comparing.choose("prenet", False)
+    for model, gone in (("balcony", photos[:2]), ("tiny", photos[2:])):
+        for photo in gone:
+            del comparing.run._cells[photo, model]  # as stopping does
+    assert not comparing.can_vote
+    comparing.start_ballot()
+    assert comparing.ballot is None
+    comparing.choose("prenet", True)
+    comparing.choose("tiny", False)
+    assert comparing.can_vote
 
 
 def test_with_a_ground_truth_the_table_tells_removal_from_damage(
@@ -87,7 +110,9 @@ def test_with_a_ground_truth_the_table_tells_removal_from_damage(
     assert "changed" not in compared.grid.panes[1].words  # what is left of the rain is known now, and says more
 
 
-def test_the_recommended_model_is_taken_into_use(session: Session, qtbot: QtBot) -> None:
+@pytest.fixture
+def tried(session: Session) -> ComparePage:
+    """The page after known rain was drawn on "dry.png", of which two models left so much."""
     session.window.show_page("compare")
     page = session.window.compare
     source = Path("a")
@@ -98,12 +123,53 @@ def test_the_recommended_model_is_taken_into_use(session: Session, qtbot: QtBot)
         cell = Cell(Subject(source, "a"), treatment, CellState.DONE, result=result)
         page.comparing.trial.run._cells[source, model] = cell
     page.refresh()
+    return page
+
+
+def test_the_recommended_model_is_taken_into_use(tried: ComparePage, session: Session) -> None:
+    page = tried
     assert "<b>My balcony</b> suits this photo best" in page.card.words.text()
     assert "20 %" in page.card.words.text()
     assert "PReNet" not in page.card.words.text()
     page.card.use.click()
     assert session.workspace.treatment.model == "balcony"
     assert not page.card.use.isEnabled()
+
+
+def test_only_models_that_take_part_are_recommended(tried: ComparePage, session: Session, three_models: Path) -> None:
+    tried.comparing.choose("balcony", False)
+    assert "<b>Tiny</b> suits this photo best" in tried.card.words.text()
+    tried.comparing.choose("balcony", True)
+    assert "<b>My balcony</b>" in tried.card.words.text()
+    shutil.rmtree(three_models / "balcony")
+    session.workspace.read_library()  # as the page of models does after a removal
+    assert "<b>Tiny</b>" in tried.card.words.text()
+    tried.card.use.click()
+    assert session.workspace.treatment.model == "tiny"
+
+
+def test_a_recommendation_names_the_photo_that_was_tried(
+    tried: ComparePage, session: Session, photos: list[Path], qtbot: QtBot
+) -> None:
+    comparing = tried.comparing
+    comparing.trial.photo = Subject(Path("dry <1>.png"), "dry <1>.png")
+    comparing.trial.samples = [("Fine threads", Subject(Path("a"), "Fine threads"))]
+    session.workspace.add(photos)
+    assert "suits dry &lt;1&gt;.png best" in tried.card.words.text()
+    assert tried.name.accessibleName() == photos[0].name
+    comparing.set_mode("trial")
+    assert tried.name.accessibleName() == "dry <1>.png"
+    until(qtbot, idle(session))
+
+
+def test_a_report_leaves_out_photos_without_results_of_the_models_that_take_part(
+    compared: ComparePage, session: Session, photos: list[Path], tmp_path: Path
+) -> None:
+    del compared.comparing.run._cells[photos[1], "tiny"]  # as stopping does
+    for model in ("balcony", "prenet"):
+        compared.comparing.choose(model, False)
+    names = [name for name, _ in record(compared.comparing, tmp_path / "report.html", "report").photos]
+    assert sorted(names) == [photos[0].name, photos[2].name]
 
 
 def test_a_comparison_is_exported(
