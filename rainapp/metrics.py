@@ -61,15 +61,17 @@ def ssim_plane(a: Plane, b: Plane) -> float:
 
 
 def ssim_y(a: Picture, b: Picture) -> float:
-    """SSIM on float Y after the automatic down-sampling of the original script: convention A."""
-    factor = max(1, round(min(a.shape[:2]) / 256))
+    """SSIM on float Y after the automatic down-sampling of the original script: convention A.
+
+    As there, the factor is rounded half up, and a kept sample is the mean of the box that begins (factor - 1) // 2 before it.
+    """
+    factor = max(1, int(min(a.shape[:2]) / 256 + 0.5))
     planes = [luminance(x) * 255 for x in (a, b)]
     if factor > 1:
         box = np.full((factor, 1), 1 / factor)
-        smooth = [
-            np.asarray(cv2.sepFilter2D(p, cv2.CV_64F, box, box, borderType=cv2.BORDER_REFLECT), np.float64) for p in planes
-        ]
-        planes = [p[::factor, ::factor] for p in smooth]
+        middle = ((factor - 1) // 2,) * 2
+        planes = [cv2.sepFilter2D(p, cv2.CV_64F, box, box, None, middle, 0, cv2.BORDER_REFLECT) for p in planes]
+        planes = [np.asarray(p[::factor, ::factor], np.float64) for p in planes]
     return ssim_plane(planes[0], planes[1])
 
 

@@ -51,6 +51,19 @@ def test_ssim_samples_down_large_pictures_as_the_original_script_does() -> None:
     assert metrics.ssim_y(large, noisy) > full + 0.1
 
 
+@pytest.mark.parametrize(("side", "factor"), [(512, 2), (640, 3)])
+def test_ssim_keeps_the_samples_that_the_original_script_keeps(side: int, factor: int) -> None:
+    rng = np.random.default_rng(5)
+    pair = [rng.random((side, side, 3)) for _ in range(2)]
+    kept = []
+    for picture in pair:
+        plane = np.pad(metrics.luminance(picture) * 255, factor, mode="symmetric")
+        first = factor - (factor - 1) // 2
+        shifted = [plane[first + i :, first + j :][:side:factor, :side:factor] for i in range(factor) for j in range(factor)]
+        kept.append(np.mean(shifted, axis=0))
+    assert metrics.ssim_y(*pair) == pytest.approx(metrics.ssim_plane(*kept), rel=1e-9)
+
+
 def test_tiny_pictures_have_a_score() -> None:
     assert metrics.ssim_y(np.full((3, 5, 3), 0.5), np.full((3, 5, 3), 0.5)) == pytest.approx(1)
 
