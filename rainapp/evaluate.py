@@ -100,13 +100,13 @@ class ModelScore:
 def find_pairs(rainy: Path, clean: Path) -> list[tuple[Path, Path]]:
     """Rainy and clean files with the same stem, in name order.
 
-    Raises UnreadableFile when a folder or all partners are missing.
+    Raises UnreadableFile when a folder or all partners are missing, or when it is not clear which files belong together.
     """
     for folder in (rainy, clean):
         if not folder.is_dir():
             raise UnreadableFile(f"The folder {folder} does not exist.", "Name folders of rainy and of clean pictures.", folder)
-    partners = {p.stem: p for p in clean.iterdir() if media.is_media_name(p)}
-    pairs = [(p, partners[p.stem]) for p in sorted(rainy.iterdir()) if media.is_media_name(p) and p.stem in partners]
+    with_rain, without = by_stem(rainy), by_stem(clean)
+    pairs = [(path, without[stem]) for stem, path in with_rain.items() if stem in without]
     if not pairs:
         raise UnreadableFile(
             f"No picture in {rainy.name} has a partner of the same name in {clean.name}.",
@@ -114,6 +114,21 @@ def find_pairs(rainy: Path, clean: Path) -> list[tuple[Path, Path]]:
             rainy,
         )
     return pairs
+
+
+def by_stem(folder: Path) -> dict[str, Path]:
+    """The photos and clips of a folder by their names without suffix, in name order.
+
+    Raises UnreadableFile when two have one name: scores go by it.
+    """
+    found: dict[str, Path] = {}
+    for path in sorted(p for p in folder.iterdir() if media.is_media_name(p)):
+        if path.stem in found:
+            raise UnreadableFile(
+                f"The folder {folder} holds both {found[path.stem].name} and {path.name}.", "Keep one of a name.", path
+            )
+        found[path.stem] = path
+    return found
 
 
 def read_image(path: Path) -> Image:

@@ -4,10 +4,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rainapp import media, streak_contrast
 from rainapp.errors import UnreadableFile
 from rainapp.evaluate import Derain, Difference, as_float, difference, pipeline_runner, read_image
+from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
@@ -42,7 +44,10 @@ class StreakEvaluation:
 
 
 def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
-    """Rainy photos and the masks whose names begin with theirs. Raises UnreadableFile when there are none."""
+    """Rainy photos and their masks, named as they are or with “mask” or “masks” behind it.
+
+    Raises UnreadableFile when there are none.
+    """
     if not rainy.is_dir() or not masks.is_dir():
         missing = masks if rainy.is_dir() else rainy
         raise UnreadableFile(
@@ -50,12 +55,20 @@ def find_masks(rainy: Path, masks: Path) -> list[tuple[Path, Path]]:
         )
     files = [p for p in masks.iterdir() if media.is_media_name(p)]
     partners = {p.stem.removesuffix("masks").removesuffix("mask").rstrip("_-"): p for p in files}
-    pairs = [(p, partners[p.stem]) for p in sorted(rainy.iterdir()) if p.stem in partners]
+    pairs = [(p, partners[p.stem]) for p in sorted(rainy.iterdir()) if media.is_media_name(p) and p.stem in partners]
     if not pairs:
         raise UnreadableFile(
             f"No picture in {rainy.name} has a mask in {masks.name}.", "Masks carry the names of their photos.", rainy
         )
     return pairs
+
+
+def read_mask(path: Path, photo: Image) -> NDArray[np.bool_]:
+    """(H, W) True where the mask of `photo` is brighter than half. Raises UnreadableFile when they differ in size."""
+    mask = read_image(path)
+    if mask.pixels.shape != photo.pixels.shape:
+        raise UnreadableFile(f"The mask {path.name} differs in size from its photo.", "They must match pixel by pixel.", path)
+    return np.asarray(mask.pixels.mean(axis=2) > mask.peak / 2, np.bool_)
 
 
 def evaluate_streaks(
@@ -67,7 +80,7 @@ def evaluate_streaks(
     found, natural = [], []
     for index, (rainy_file, mask_file) in enumerate(pairs):
         rainy = read_image(rainy_file)
-        mask = read_image(mask_file).pixels.mean(axis=2) > 127
+        mask = read_mask(mask_file, rainy)
         derained = as_float(derain(rainy))
         scored = streak_contrast.score(as_float(rainy), derained, mask)
         if scored is not None:

@@ -108,6 +108,66 @@ def test_a_dry_set_has_no_share_of_rain(pairs: Path, tiny_library: Path, capsys:
     assert dry["mean_change"] > 0
 
 
+def test_figures_of_untouched_pictures_are_valid_json(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dry = ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), "--model", "identity", "--json"]
+    assert cli.main(dry) == 0
+
+    def never(word: str) -> None:
+        raise AssertionError(f"{word} is no JSON")
+
+    row = json.loads(capsys.readouterr().out, parse_constant=never)
+    assert (row["psnr_y"], row["psnr_rgb_p10"], row["ci95"]) == (None, None, [None, None])
+
+
+def test_what_would_stop_a_long_evaluation_is_said_before_it(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    clean = ["--clean", str(pairs / "clean"), "--identity", "--json"]
+    assert run(pairs, *clean, "--html", str(pairs / "nowhere" / "report.html")) == 2
+    assert run(pairs, "--sheet", str(pairs / "nowhere" / "sheet.png")) == 2
+    assert run(pairs, "--sheet", str(pairs / "sheet.png"), "--model", "identity") == 2
+    assert run(pairs, *clean, "--model", "tiny", "--model", "nobody") == 3
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.count("nowhere does not exist") == 2
+    assert "nobody" in said.err
+
+
+def test_pictures_without_partner_are_counted_and_twins_refused(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (pairs / "clean" / "0.png").unlink()
+    words = ["--clean", str(pairs / "clean"), "--model", "identity", "--json"]
+    assert run(pairs, *words) == 0
+    said = capsys.readouterr()
+    assert json.loads(said.out)["n"] == 2
+    assert said.err.startswith("1 in ")
+    shutil.copyfile(pairs / "clean" / "1.png", pairs / "clean" / "1.jpg")
+    assert run(pairs, *words) == 3
+    assert "both 1.jpg and 1.png" in capsys.readouterr().err
+
+
+def test_a_mask_of_another_size_is_refused_and_one_of_16_bit_understood(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["--masks", str(pairs / "mask"), "--model", "identity", "--json"]
+    (pairs / "rainy" / "1.txt").write_text("a note beside the photo")
+    assert run(pairs, *words) == 0
+    eight = capsys.readouterr().out
+    for index in range(3):
+        file = str(pairs / "mask" / f"{index}masks.png")
+        mask = cv2.imread(file, cv2.IMREAD_GRAYSCALE)
+        assert mask is not None
+        cv2.imwrite(file, mask.astype(np.uint16) * 257 // 2 * 2 + 1000 * (mask == 0).astype(np.uint16))
+    assert run(pairs, *words) == 0
+    assert capsys.readouterr().out == eight
+    cv2.imwrite(str(pairs / "mask" / "1masks.png"), np.zeros((8, 9), np.uint8))
+    assert run(pairs, *words) == 3
+    assert "1masks.png differs in size" in capsys.readouterr().err
+
+
 def test_the_report_holds_every_picture_and_the_paired_test(pairs: Path, tiny_library: Path) -> None:
     target = pairs / "report.html"
     assert (

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
@@ -99,6 +100,11 @@ def misfit(args: argparse.Namespace) -> str:
         return "--sheet goes with neither --clean nor --masks."
     if args.crops < 1:
         return "--crops must be at least 1."
+    for target in (args.html, args.sheet):
+        if target and not target.absolute().parent.is_dir():
+            return f"The folder {target.absolute().parent} does not exist."
+    if args.sheet and args.model and all(name == "identity" for name in args.model):
+        return "--sheet shows what models make of photos: name one with --model."
     unknown = [word for word in args.temporal.split(",") if word not in TEMPORAL]
     if unknown:
         return f"--temporal knows {', '.join(TEMPORAL)}, not “{unknown[0]}”."
@@ -108,13 +114,19 @@ def misfit(args: argparse.Namespace) -> str:
 def each_model(
     args: argparse.Namespace, measure: "Callable[[str, Any, Any, list[Any]], Any]", temporals: Sequence[str] = ("off",)
 ) -> list[Any]:
-    """`measure(name, treatment, library, those before)` for every model and way of steadying; each is told when done."""
+    """`measure(name, treatment, library, those before)` for every model and way of steadying; each is told when done.
+
+    Raises BadModel for one that is missing before any is measured.
+    """
     from rainapp.jobs import Treatment
     from rainapp.library import ModelLibrary
 
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     rows = [("identity", "off")] if args.identity else []
     rows += [(name, temporal) for name in args.model or ["default"] for temporal in temporals]
+    for name in args.model:
+        if name != "identity":
+            library.get(name)
     found: list[Any] = []
     for name, temporal in rows:
         treatment = Treatment(
@@ -183,6 +195,8 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     from rainapp.jobs import NoWatch
 
     found = evaluate.find_pairs(args.rainy, args.clean)
+    if alone := len(evaluate.by_stem(args.rainy)) - len(found):
+        print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has the same name.", file=sys.stderr)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         shown_px = report.SHOWN_PX if args.html else 0
@@ -198,14 +212,16 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
 
 
 def plain(value: Any) -> Any:
-    """`value` with figures that do not exist as None, for JSON."""
+    """`value` with figures that do not exist, or are infinite, as None: JSON has neither."""
     if isinstance(value, dict):
         return {name: plain(inner) for name, inner in value.items()}
-    return None if isinstance(value, float) and value != value else value
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def tell(score: "Score", as_json: bool) -> None:
-    """One JSON line, figures that do not exist as null; or a line on a terminal that a model is done."""
+    """One JSON line, figures that do not exist or are infinite as null; or a line on a terminal that a model is done."""
     if as_json:
         print(json.dumps(plain(asdict(score))), flush=True)
     elif sys.stderr.isatty():
