@@ -49,6 +49,35 @@ def test_an_unknown_profile_is_refused_with_those_known(photo: Path, capsys: pyt
     assert "balanced" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("out", ["", "folder/.."])
+def test_no_photo_is_lost_to_its_own_rain(out: str, photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (photo.parent / "folder").mkdir()
+    source = photo.parent / "clean" / "scene.png"
+    source.parent.mkdir()
+    photo.rename(source)
+    before = source.read_bytes()
+    assert cli.main(["rain", str(source.parent), "-o", str(photo.parent / out)]) == 2
+    assert "would be overwritten" in capsys.readouterr().err
+    assert source.read_bytes() == before
+
+
+def test_two_photos_of_one_name_are_not_drawn_over_one_another(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    twin = photo.with_suffix(".jpg")
+    cv2.imwrite(str(twin), np.zeros((20, 20, 3), np.uint8))
+    assert cli.main(["rain", str(photo), str(twin), "-o", str(photo.parent / "out")]) == 2
+    assert "share one result" in capsys.readouterr().err
+
+
+def test_inputs_and_folders_that_cannot_be_used_are_said_in_words(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for words, code, said in (
+        ([str(photo), "-o", str(photo)], 3, "cannot be written"),
+        ([str(photo), "-o", str(photo.parent / "out"), "--seed", "-1"], 2, "--seed"),
+        ([str(photo), str(photo.parent / "nowhere"), "-o", str(photo.parent / "out")], 1, "nowhere"),
+    ):
+        assert cli.main(["rain", *words]) == code
+        assert said in capsys.readouterr().err
+
+
 def frames_of(path: Path) -> list[NDArray[np.uint8]]:
     with open_source(path) as source:
         return [np.asarray(frame.image.pixels, np.uint8) for frame in source]

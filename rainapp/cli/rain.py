@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import media
-from rainapp.errors import RainError
+from rainapp.errors import RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
 
 if TYPE_CHECKING:
@@ -45,8 +46,24 @@ def add_parser(subparsers: Any) -> None:
 
 
 def media_in(inputs: list[Path]) -> list[Path]:
-    """The named photos and clips, and those in the named folders."""
-    return [p for i in inputs for p in (sorted(i.iterdir()) if i.is_dir() else [i]) if i.is_file() or media.is_media_name(p)]
+    """What is named, be it there or not, and the photos and clips in the named folders."""
+    return [p for i in inputs for p in (sorted(i.iterdir()) if i.is_dir() else [i]) if p == i or media.is_media_name(p)]
+
+
+def clash(inputs: list[Path], out: Path) -> str:
+    """Which inputs would be lost to a result, or share one, in a sentence; empty when all have names of their own."""
+    from rainapp.media.made_clip import SUFFIX
+
+    sources = {os.path.realpath(path) for path in inputs}
+    drawn: dict[str, Path] = {}
+    for path in inputs:
+        results = (out / folder / f"{path.stem}{suffix}" for folder in FOLDERS for suffix in (".png", SUFFIX))
+        if lost := next((result for result in results if os.path.realpath(result) in sources), None):
+            return f"{lost} is an input and would be overwritten: choose another folder."
+        if path.stem in drawn:
+            return f"{drawn[path.stem]} and {path} would share one result: draw them into two folders."
+        drawn[path.stem] = path
+    return ""
 
 
 def misfit(args: argparse.Namespace) -> str:
@@ -58,20 +75,26 @@ def misfit(args: argparse.Namespace) -> str:
         return f"The rain profile “{args.profile}” is unknown. Known are {', '.join(known)}."
     if args.veil is not None and not 0 <= args.veil <= 5:
         return "The haze (--veil) must lie from 0 to 5."
-    if min(args.longest, args.frames, args.skip) < 0:
-        return "--longest, --frames and --skip cannot be negative."
+    if min(args.longest, args.frames, args.skip, args.seed) < 0:
+        return "--longest, --frames, --skip and --seed cannot be negative."
     return ""
 
 
 def run(args: argparse.Namespace) -> int:
-    """Draw rain on every input; exit codes 0, 1 (some failed), 2 (wrong options, nothing to do), 3 (all failed)."""
+    """Draw rain on every input; exit codes 0, 1 (some failed), 2 (wrong options, nothing to do), 3 (all failed).
+
+    Raises UnwritableFile when the folder cannot be made.
+    """
     inputs = media_in(args.inputs)
-    wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.")
+    wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.") or clash(inputs, args.out)
     if wrong:
         print(wrong, file=sys.stderr)
         return 2
-    for name in FOLDERS:
-        (args.out / name).mkdir(parents=True, exist_ok=True)
+    try:
+        for name in FOLDERS:
+            (args.out / name).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnwritableFile(f"The folder {args.out} cannot be written.", str(error), args.out) from error
     failed = 0
     for index, path in enumerate(inputs):
         try:
@@ -112,7 +135,7 @@ def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namesp
     from rainapp.media.made_clip import SUFFIX, MadeClip, making_clip
     from training.rain_clip import RainClip
 
-    rate = Fraction(source.info.fps).limit_denominator(1001) if source.info.kind == "clip" else FPS
+    rate = Fraction(source.info.fps).limit_denominator(1001) or FPS if source.info.kind == "clip" else FPS
     rain = RainClip(args.profile, seed, blends=[args.blend] if args.blend else BLENDS, veil=args.veil, fps=float(rate))
     record: dict[str, object] = {}
     with ExitStack() as stack:
@@ -124,7 +147,7 @@ def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namesp
             if not clips:
                 targets = [args.out / folder / f"{path.stem}{SUFFIX}" for folder in FOLDERS]
                 size = images[0].width, images[0].height
-                clips = [stack.enter_context(making_clip(target, *size, rate or FPS)) for target in targets]
+                clips = [stack.enter_context(making_clip(target, *size, rate)) for target in targets]
                 record = sample.as_record()
             for clip, image in zip(clips, images, strict=True):
                 clip.write(image, time_s)
