@@ -6,9 +6,11 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
+from rainapp import nets
 from rainapp.errors import BadRecipe
 from training import __main__ as command
 from training.average import average
+from training.trainer import save_weights, start
 
 
 def make_run(folder: Path, value: float, size: int = 3) -> Path:
@@ -32,6 +34,29 @@ def test_weights_of_different_nets_have_no_mean(tmp_path: Path, capsys: pytest.C
     assert command.main(["average", str(first), str(second), "--out", str(tmp_path / "mean")]) == 2
     assert "different nets" in capsys.readouterr().err
     assert not (tmp_path / "mean").exists()
+
+
+def test_a_net_and_what_grew_from_it_have_a_mean(tmp_path: Path, tiny_weights: Path) -> None:
+    torch.manual_seed(3)
+    shape = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1]}
+    small, large = nets.build("unshuffle_naf", **shape), nets.build("unshuffle_naf", **shape, inside=2)
+    start(small, str(tiny_weights))
+    start(large, str(tiny_weights))
+    with torch.no_grad():
+        for name, weight in large.named_parameters():
+            if "project" in name:
+                weight += 0.1 * torch.randn_like(weight)
+    grown = tmp_path / "grown"
+    grown.mkdir()
+    save_weights(grown / "last.safetensors", large.state_dict())
+    (grown / "recipe.toml").write_text("[net]\nwidth = 4\nencoder = [1]\nmiddle = 1\ndecoder = [1]\ninside = 2\n")
+    rainy, clear = torch.rand(1, 3, 24, 32), torch.zeros(1)
+    for share, expected in ((0.0, small), (1.0, large)):
+        average(tiny_weights, grown, share, tmp_path / "mean")
+        mean = nets.build("unshuffle_naf", **shape, inside=2)
+        start(mean, str(tmp_path / "mean"))
+        torch.testing.assert_close(mean(rainy, clear), expected(rainy, clear), atol=2e-3, rtol=0)
+    assert (small(rainy, clear) - large(rainy, clear)).abs().max() > 0.02
 
 
 def test_a_share_beyond_one_and_missing_weights_are_refused(tmp_path: Path) -> None:
