@@ -70,8 +70,8 @@ def ssim_y(a: Picture, b: Picture) -> float:
     if factor > 1:
         box = np.full((factor, 1), 1 / factor)
         middle = ((factor - 1) // 2,) * 2
-        planes = [cv2.sepFilter2D(p, cv2.CV_64F, box, box, None, middle, 0, cv2.BORDER_REFLECT) for p in planes]
-        planes = [np.asarray(p[::factor, ::factor], np.float64) for p in planes]
+        smooth = [cv2.sepFilter2D(p, cv2.CV_64F, box, box, None, middle, 0, cv2.BORDER_REFLECT) for p in planes]
+        planes = [np.asarray(p, np.float64)[::factor, ::factor] for p in smooth]
     return ssim_plane(planes[0], planes[1])
 
 
