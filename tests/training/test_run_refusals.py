@@ -1,4 +1,4 @@
-"""What stops a run or a published model before anything long starts, and what a run does without."""
+"""What stops a run, a mean of weights or a published model before anything long starts, and what a run does without."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,6 +13,7 @@ from rainapp import nets, paths
 from rainapp.errors import BadRecipe
 from training import bank_cache, data, recipe, validate
 from training.__main__ import foresee, main
+from training.average import average
 from training.prefetch import Prefetch
 from training.streaks import StreakBank
 from training.trainer import find_weights, read_weights
@@ -153,6 +154,16 @@ def test_a_run_that_is_the_present_folder_is_published_under_its_name(
     assert main(["publish", ".", "--replace"]) == 0
     assert (tiny_library / "mine" / "card.toml").is_file()
     assert (tiny_library / "tiny" / "card.toml").is_file()
+
+
+def test_a_mean_does_not_hide_behind_the_best_weights_of_a_run(
+    plan: recipe.Recipe, written: Write, tiny_weights: Path, tmp_path: Path
+) -> None:
+    run = written(plan).parent
+    (run / "best.safetensors").write_bytes(tiny_weights.read_bytes())
+    with pytest.raises(BadRecipe, match="holds a run already"):
+        average(run, run, 0.5, run)
+    average(run, run, 0.5, tmp_path / "mean")
 
 
 def test_damaged_arrays_in_the_cache_are_made_again() -> None:
