@@ -202,11 +202,24 @@ def test_two_processes_end_together_with_one_set_of_weights(small: recipe.Recipe
     run = tmp_path / "run"
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
     subprocess.run([*launch, "-m", "training", "run", str(file), "--out", str(run), "--ignore-input"], check=True, timeout=200)
-    assert checkpoint.load(run / "checkpoint.pt").step == 3
-    alone = trainer_for(replace(small, train=replace(small.train, steps=3)), tmp_path / "alone")
-    alone.run(NoWatch())
-    weights = checkpoint.load(run / "checkpoint.pt").net
-    assert any(not torch.equal(value, weights[name]) for name, value in alone.net.state_dict().items())
+    together = checkpoint.load(run / "checkpoint.pt")
+    assert together.step == 3
+
+    def moves(batch: int, of_two: bool) -> float:
+        """How alike the weights moved in a single process: the cosine between both moves."""
+        plan = replace(small, train=replace(small.train, steps=3, batch=batch))
+        photos, _ = data.read_photos(Path(plan.data.clean), 0, plan.train.crop_px)
+        crops = data.RainyCrops(plan, photos, tasks.bank_for(plan))
+        task = replace(tasks.derain(plan, crops), draw=lambda step, _rank, _world: crops.batch(step, 0, 1 + of_two))
+        alone = Trainer(plan, tmp_path, strategies.combine([task]))
+        before = {name: value.clone() for name, value in alone.net.state_dict().items()}
+        alone.run(NoWatch())
+        ends = alone.net.state_dict(), together.net
+        one, other = (torch.cat([(end[name] - before[name]).flatten() for name in before]) for end in ends)
+        return float(torch.cosine_similarity(one, other, dim=0))
+
+    assert moves(2 * small.train.batch, of_two=False) > 0.98, "two batches at once are one of twice the size"
+    assert moves(small.train.batch, of_two=True) < 0.95, "which the first process alone does not see"
 
 
 def test_bad_folders_are_refused_before_training(small: recipe.Recipe, tmp_path: Path) -> None:
