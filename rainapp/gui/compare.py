@@ -38,7 +38,7 @@ LIST_FROM = 480  # a lower page has no strip of photos; Page Up and Page Down go
 ICON_PX = 44
 SIZES_MS = 100
 NAME_FROM = 700
-WORDS_FROM = 900  # a narrower page has icons without words in its head
+NAME_PX = 96  # of the name of the photo that stay in sight before words of the head go
 
 
 class ComparePage(QWidget):
@@ -88,7 +88,7 @@ class ComparePage(QWidget):
         self.head = QFrame()
         self.head.setProperty("role", "head")
         self.head.setFixedHeight(HEAD_PX)
-        row = QHBoxLayout(self.head)
+        row = self._row = QHBoxLayout(self.head)
         row.setContentsMargins(14, 0, 12, 0)
         row.setSpacing(8)
         kinds = (("photos", self.tr("My photos"), "image"), ("trial", self.tr("Known rain"), "droplets"))
@@ -96,6 +96,7 @@ class ComparePage(QWidget):
         self.modes.chosen.connect(self._set_mode)
         self.samples = QComboBox()
         self.samples.setAccessibleName(self.tr("Kind of rain"))
+        self.samples.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self.samples.activated.connect(self.comparing.set_sample)
         self.name = Elided(role="strong", mode=Qt.TextElideMode.ElideMiddle)
         self.figures = label("", "dim")
@@ -114,6 +115,7 @@ class ComparePage(QWidget):
         row.addWidget(self.figures)
         row.addStretch(0)
         self._buttons = (self.truth, self.add, self.vote, self.export)
+        self._spelt_px = [button.sizeHint().width() for button in self._buttons]
         for button in self._buttons:
             row.addWidget(button)
 
@@ -239,7 +241,9 @@ class ComparePage(QWidget):
             self.samples.clear()
             self.samples.addItems(names)
         self.samples.setCurrentIndex(comparing.sample if names else -1)
-        self.samples.setVisible(bool(names))
+        if self.samples.isHidden() == bool(names):
+            self._make_room()
+            self.samples.setVisible(bool(names))
         current = comparing.workspace.current
         elsewhere = comparing.tried_elsewhere if trial else ""
         self.name.show_words(elsewhere or (current.path.name if current is not None else ""))
@@ -353,7 +357,25 @@ class ComparePage(QWidget):
                 self._splitter.insertWidget(0, self.panel)
                 self._splitter.setSizes([LIST_PX, max(1, self.width() - LIST_PX)])
         self.panel.setVisible(self.list_wanted and (not strip or self.height() >= LIST_FROM))
-        words = self.width() - (0 if strip else LIST_PX) >= WORDS_FROM
+        self.name.setVisible(self.width() >= NAME_FROM)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """Leave out the figures of the head, then its words beside icons, where these do not fit in this language.
+
+        What goes goes first: the splitter makes room for whatever is shown, and never takes it back.
+        """
+        longest = self.tr("%n view(s) · {zoom} %", "", 10).format(zoom=1600)
+        self.figures.setMinimumWidth(self.figures.fontMetrics().horizontalAdvance(longest))
+        margins, gap = self._row.contentsMargins(), self._row.spacing()
+        room = self.width() - (0 if self._strip else LIST_PX) - margins.left() - margins.right()
+        room -= 0 if self.name.isHidden() else NAME_PX + gap
+        room -= self.samples.sizeHint().width() + gap if self.samples.count() else 0
+        room -= self.modes.spelt_px + sum(px + gap for px in self._spelt_px)
+        self._spell(room >= 0)
+        self.figures.setVisible(room >= self.figures.minimumWidth() + gap)
+
+    def _spell(self, words: bool) -> None:
         for button in self._buttons:
             said = button.accessibleName()
             button.setText(f" {said}" if words else "")
@@ -361,5 +383,3 @@ class ComparePage(QWidget):
             button.setMinimumWidth(0 if words else ICON_PX)
             button.setMaximumWidth(16777215 if words else ICON_PX)
         self.modes.show_words(words)
-        self.figures.setVisible(words)
-        self.name.setVisible(self.width() >= NAME_FROM)

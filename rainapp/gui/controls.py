@@ -120,11 +120,15 @@ class Segments(QFrame):
 
     @staticmethod
     def _room_for(button: QPushButton) -> int:
-        """Room for the words in bold, so that choosing does not move the neighbours."""
+        """Room for the words in bold, so that choosing does not move the neighbours.
+
+        Qt centres icon and words as if they were not bold; bold ones begin there too, and reach further to the right.
+        """
         font = button.font()
         font.setBold(True)
+        bold, plain = (QFontMetrics(each).horizontalAdvance(button.text()) for each in (font, button.font()))
         icon = icons.ICON_PX + 4 if not button.icon().isNull() else 0
-        return QFontMetrics(font).horizontalAdvance(button.text()) + icon + (12 if button.property("tight") else 26)
+        return bold + icon + (12 if button.property("tight") else 26 + max(0, bold - plain))
 
     def choose(self, key: str) -> None:
         """Show `key` as chosen, without telling. Tab goes to the chosen one only, arrow keys to the others."""

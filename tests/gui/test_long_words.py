@@ -40,3 +40,23 @@ def test_no_button_below_the_photo_is_squeezed_or_cut_off(
         assert all(bar.rect().contains(place) for place in places), view
         assert not any(one.intersects(other) for one, other in pairwise(places)), view
     assert session.window.page.panel.width() == 264 or width < 820  # the list is not squeezed for it
+
+
+@pytest.mark.parametrize("width", [1280, 1000, 640])
+def test_no_button_above_the_comparison_is_squeezed_and_the_name_is_read(
+    german: Callable[..., Session], photos: list[Path], width: int, qtbot: QtBot
+) -> None:
+    session = german(Settings(theme="dark", language="de"), (width, 800))
+    session.workspace.add(photos)
+    session.window.show_page("compare")
+    until(qtbot, idle(session))
+    page = session.window.compare
+    page.comparing.trial.samples = [("Weich, unscharf", page.comparing.subjects[0])]
+    page.comparing.set_mode("trial")
+    until(qtbot, idle(session))
+    qtbot.wait(20)
+    assert page.samples.isVisible()
+    for part in (*page.head.findChildren(QAbstractButton), page.samples):
+        assert part.width() >= min(part.sizeHint().width(), part.maximumWidth()), part.accessibleName()
+    assert page.panel.width() == 264 or width < 820  # the list is not squeezed for it
+    assert page.name.width() >= 90 or width < 700
