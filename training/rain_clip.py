@@ -198,7 +198,7 @@ class RainClip:
         falls = []
         for index in range(count):
             lean = 0.0
-            if index:  # further layers share the direction within 8 degrees in 60 % of cases, as in photos
+            if index:  # further layers share the direction within 8 degrees in 60 % of cases
                 near = self._look.random() < 0.6
                 lean = float(self._look.uniform(-8, 8)) if near else draw_angle(self._look) - self._wind_deg
             kind = str(self._look.choice(self._chosen.kinds))

@@ -20,6 +20,8 @@ Layer = NDArray[np.float32]
 Rng = np.random.Generator
 
 BANK_PX = 320
+DRAWING = 1
+"""Raise when `render_layer` draws the same kind otherwise, so that banks in caches are rendered anew."""
 REFERENCE_PX = 320
 """Lengths and widths of the kinds are meant for pictures whose shorter side is about this; larger pictures scale them up."""
 
@@ -189,8 +191,9 @@ class StreakBank:
     @classmethod
     def cached(cls, seed: int, kinds: Sequence[str], per_kind: int = 140) -> "StreakBank":
         """The bank from the cache folder, rendered (about a minute) and kept there when it is missing."""
+        made_of = repr((DRAWING, seed, sorted(kinds), per_kind, [KINDS[k] for k in kinds]))
         arrays = bank_cache.load_or_make(
-            f"streaks-{bank_cache.stable_number(repr((seed, sorted(kinds), per_kind, [KINDS[k] for k in kinds]))):016x}",
+            f"streaks-{bank_cache.stable_number(made_of):016x}",
             lambda: cls.render(seed, kinds, per_kind).arrays(),
         )
         return cls(
