@@ -54,7 +54,7 @@ class ModelButton(QPushButton):
         self.update()
 
     def _lines(self) -> tuple[str, str]:
-        """Title and facts; where there is little room the summary is shortened, not the speed."""
+        """Title and facts; where there is little room the summary ends at its first comma or is shortened, not the speed."""
         card = self._workspace.card
         if card is None:
             return self.tr("No model"), self.tr("Import one to begin")
@@ -62,7 +62,10 @@ class ModelButton(QPushButton):
         here = self.tr(" · {time} per MP here").format(time=words.duration(speed)) if speed else ""
         figures = QFontMetrics(interface_font(12))
         room = self.width() - SIDES - figures.horizontalAdvance(here)
-        return card.title, figures.elidedText(summary(card).split(".")[0], Qt.TextElideMode.ElideRight, room) + here
+        about = summary(card).split(".")[0]
+        if figures.horizontalAdvance(about) > room:
+            about = about.split(",")[0]
+        return card.title, figures.elidedText(about, Qt.TextElideMode.ElideRight, room) + here
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(200, 56)

@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
+from rainapp.gui import modelbutton
 from rainapp.gui.app import Session
 from rainapp.gui.composition import View
 from rainapp.gui.language import speak
@@ -60,3 +61,17 @@ def test_no_button_above_the_comparison_is_squeezed_and_the_name_is_read(
         assert part.width() >= min(part.sizeHint().width(), part.maximumWidth()), part.accessibleName()
     assert page.panel.width() == 264 or width < 820  # the list is not squeezed for it
     assert page.name.width() >= 90 or width < 700
+
+
+def test_a_summary_without_room_ends_at_its_first_comma(
+    make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(Settings(theme="dark"), (1280, 800))
+    monkeypatch.setattr(modelbutton, "summary", lambda _: "All kinds of rain, fast, and much else that is good to know. More.")
+    button = session.window.findChild(modelbutton.ModelButton)
+    button.resize(250, 56)
+    button.refresh()
+    assert button.accessibleDescription() == "All kinds of rain"
+    button.resize(900, 56)
+    button.refresh()
+    assert button.accessibleDescription() == "All kinds of rain, fast, and much else that is good to know"
