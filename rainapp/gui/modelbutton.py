@@ -59,7 +59,7 @@ class ModelButton(QPushButton):
         if card is None:
             return self.tr("No model"), self.tr("Import one to begin")
         speed = self._workspace.batch.speed(self._workspace.treatment)
-        here = self.tr(" · {time} per MP here").format(time=words.duration(speed)) if speed else ""
+        here = self.tr(" · {time} per MP").format(time=words.duration(speed)) if speed else ""
         figures = QFontMetrics(interface_font(12))
         room = self.width() - SIDES - figures.horizontalAdvance(here)
         about = summary(card).split(".")[0]

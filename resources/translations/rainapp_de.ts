@@ -1638,8 +1638,8 @@
 <context>
     <name>ModelButton</name>
     <message>
-        <source> · {time} per MP here</source>
-        <translation> · {time} je MP hier</translation>
+        <source> · {time} per MP</source>
+        <translation> · {time} je MP</translation>
     </message>
     <message>
         <source>Import one to begin</source>
