@@ -1,8 +1,8 @@
 """`rainapp bench`: speed and memory of models, engines and sizes, side by side in one run.
 
 Everything is loaded and warmed up first, then measured in turn, round by round, so that whatever else the machine does falls
-on all alike and ratios mean something. In a round a run that takes less than `ROUND_S` is repeated for that long: one hiccup of
-the machine is no part of the time of a slow run and half of that of a fast one. Times are medians over all runs.
+on all alike and ratios mean something. In a round a run that takes less than `ROUND_S` is repeated for that long, for a
+hiccup of the machine that a slow run hardly feels can double the time of a fast one. Times are medians over all runs.
 """
 
 import argparse
