@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rainapp.stages.faint import FAINT, leave_faint
+from rainapp.stages.faint import DRY_SHARE, FAINT, FAINT_IF_DRY, RAINY_SHARE, faint_level, leave_faint, rainy_share
 
 
 def rainy(level: int = 120, kind: type = np.uint8) -> np.ndarray:
@@ -34,3 +34,41 @@ def test_between_faint_and_seen_a_change_grows_steadily() -> None:
     assert taken == sorted(taken)
     assert taken[-2] == pytest.approx(2 * FAINT, rel=1e-3)
     assert taken[-1] == pytest.approx(3 * FAINT, rel=1e-3)
+
+
+def marked(share: float, level: float, side: int = 320) -> np.ndarray:
+    """What was removed from a square: a short stroke of so many levels in this `share` of the places of 32 px."""
+    removed = np.zeros((side, side, 3), np.float32)
+    across = side // 32
+    for place in range(round(share * across**2)):
+        top, left = place // across * 32 + 10, place % across * 32 + 14
+        removed[top : top + 12, left : left + 4] = -level / 255
+    return removed
+
+
+def test_the_rainy_share_counts_places_in_which_something_was_taken_that_can_be_seen() -> None:
+    assert rainy_share(marked(0.0, 20)) == 0
+    assert rainy_share(marked(0.25, 20)) == pytest.approx(0.25)
+    assert rainy_share(marked(1.0, 20).astype(np.float16)) == 1
+    assert rainy_share(marked(1.0, 2.5)) == 0  # cannot be seen
+
+
+def test_of_a_picture_of_a_few_places_nobody_can_tell() -> None:
+    assert rainy_share(np.zeros((32 * 7, 32 * 8, 3), np.float32)) == 1
+    assert rainy_share(np.zeros((32 * 8, 32 * 8, 3), np.float32)) == 0
+
+
+def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
+    levels = [faint_level(share) for share in (0, DRY_SHARE, 0.3, 0.35, 0.4, RAINY_SHARE, 1)]
+    assert levels == sorted(levels, reverse=True)
+    assert levels[0] == levels[1] == pytest.approx(FAINT_IF_DRY)
+    assert levels[-1] == levels[-2] == pytest.approx(FAINT)
+
+
+@pytest.mark.parametrize(("share", "stays"), [(0.2, True), (0.6, False)])
+def test_the_same_stroke_stays_in_a_dry_picture_and_goes_from_a_rainy_one(share: float, stays: bool) -> None:
+    photo = np.full((320, 320, 3), 120, np.uint8)
+    before = photo.astype(np.float32) / np.float32(255)
+    left = leave_faint(before + marked(share, 20), photo)
+    taken = float((before - left).max() * 255)
+    assert taken == pytest.approx(0 if stays else 20, abs=0.5)

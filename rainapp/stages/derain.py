@@ -22,7 +22,7 @@ from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine, Stop
-from rainapp.stages.faint import leave_faint
+from rainapp.stages.faint import FAINT, JUDGED_PIXELS, faint_level, leave_faint, rainy_share
 
 TILE_PX_MIN = 128
 FULL = Amount()
@@ -74,6 +74,11 @@ class Found:
 
     at: Pass
     removed: coarse.Removed
+
+
+def faint_in(whole: Found) -> float:
+    """What is too faint to be taken from a picture, peak 1, by what was found in the first pass over the `whole` of it."""
+    return faint_level(rainy_share(whole.removed))
 
 
 class TiledNet:
@@ -133,6 +138,10 @@ class TiledNet:
         height, width = image.height, image.width
         factors = self.factors(height, width)
         return [Pass(f, self.lay(height // f, width // f, self._side(image, f), f < factors[0])) for f in factors]
+
+    def judges(self, height: int, width: int) -> bool:
+        """Whether the first pass over such a picture tells how rainy it is as a whole, and so what is too faint to be taken."""
+        return self.leaves_faint and height * width <= JUDGED_PIXELS * self.factors(height, width)[0] ** 2
 
     def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
@@ -225,6 +234,8 @@ class Derainer:
         coarser: Found | None = None
         for each in passes[:-1]:
             coarser = walk.find(rainy, each, coarser)
+            if each is passes[0] and self.net.judges(frame.image.height, frame.image.width):
+                walk.faint = faint_in(coarser)
             self.net.save_memory(frame.image)
         result = np.empty_like(rainy)
         found = 0
@@ -246,25 +257,37 @@ class Walk:
         self.net = net
         self._watch = watch
         self._frame, self._done, self._total = frame, 0, total
+        self.faint = FAINT
+        """What is too faint to be taken in the last pass, peak 1; see `faint`."""
 
     def find(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Found:
         """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
         small = at.cut(pixels)
         removed = np.empty(small.shape, np.float16)
         peak = np.float32(np.iinfo(small.dtype).max)
-        for place, block in self._blocks(small, at, coarser):
+        for place, block in self._blocks(small, at, coarser, is_last=False):
             removed[place] = np.clip(block, 0, 1) - small[place] / peak
         return Found(at, removed)
 
     def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
         """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
-        return self._blocks(at.cut(pixels), at, coarser)
+        rainy = at.cut(pixels)
+        if coarser is None and self.net.judges(*pixels.shape[:2]):
+            return self._judged(rainy, at)
+        return self._blocks(rainy, at, coarser, is_last=True)
 
-    def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
-        for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser)):
+    def _judged(self, rainy: Pixels, at: Pass) -> Iterator[tuple[Place, tiles.Floats]]:
+        """One block: only when all is known, it is known what is too faint."""
+        derained = np.empty(rainy.shape, np.float32)
+        for place, block in self._blocks(rainy, at, None, is_last=False):
+            derained[place] = block
+        yield np.s_[: at.grid.height, : at.grid.width], leave_faint(derained, rainy)
+
+    def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tuple[Place, tiles.Floats]]:
+        for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser, is_last)):
             yield np.s_[top : top + block.shape[0], left : left + block.shape[1]], block
 
-    def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tiles.Floats]:
+    def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tiles.Floats]:
         grid, step = at.grid, 1 if coarser is None else coarser.at.factor // at.factor
         for top, left in grid.corners():
             rainy = tile = tiles.cut(pixels, grid, top, left)
@@ -279,8 +302,8 @@ class Walk:
                 raise
             if coarser is not None:
                 derained = coarse.only_finer(derained, tile, step)
-            if at.factor == 1 and self.net.leaves_faint:
-                derained = leave_faint(derained, rainy)
+            if is_last and self.net.leaves_faint:
+                derained = leave_faint(derained, rainy, self.faint)
             self._done += 1
             self._tick()  # before the yield: after the last one nobody comes back
             yield derained

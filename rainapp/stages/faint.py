@@ -1,4 +1,9 @@
-"""What is too faint to be seen is not taken: where little rain was found, the photo stays as it is."""
+"""What is too faint to be rain is not taken: where little rain was found, the photo stays as it is.
+
+How much is too faint depends on the picture. Rain falls everywhere, a lattice or a meadow that looks like it stands somewhere:
+of photos of real rain the net took something that can be seen from half of the places and more, of dry photos from less than a
+third (README, "Measured results"). So where it took something in a few places only, those must be strong to count.
+"""
 
 import cv2
 import numpy as np
@@ -7,12 +12,21 @@ from numpy.typing import NDArray
 from rainapp.image import Pixels
 
 FAINT = 2.0 / 255
-"""Local change up to which nothing is taken; from twice that on, all of it."""
+"""Local change up to which nothing is taken from a rainy picture; from twice that on, all of it."""
+FAINT_IF_DRY = 8 * FAINT
+"""The same in a picture that is as good as dry."""
+DRY_SHARE, RAINY_SHARE = 0.28, 0.42
+"""Shares of places with rain up to which a picture counts as dry, and from which on as rainy; between them by degrees."""
+SEEN = 3.0 / 255  # local change that tells of rain in a place
+PLACE_PX = 32
+PLACES_MIN = 60  # of a smaller picture nobody can tell
 REACH_PX = 2.0  # standard deviation of the neighbourhood that is looked at
 MEAN = np.full((1, 3), 1 / 3, np.float32)
+JUDGED_PIXELS = 2_000_000
+"""Pictures that are not made smaller first are judged as a whole up to this size; in longer strips a tile counts for itself."""
 
 
-def leave_faint(derained: NDArray[np.float32], rainy: Pixels) -> NDArray[np.float32]:
+def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float | None = None) -> NDArray[np.float32]:
     """A derained tile in which changes that are faint all around are undone.
 
     A net is never quite still: it moves skies and grain by a level or two, in photos without rain too. Real streaks that can be
@@ -21,6 +35,7 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels) -> NDArray[np.floa
     Args:
         derained: (h, w, 3) 0 to 1; written into.
         rainy: (h, w, 3) as in the file.
+        faint: what is too faint, peak 1; None where this is the whole picture and its rain is to tell.
 
     Returns:
         (h, w, 3), `derained` itself.
@@ -28,7 +43,35 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels) -> NDArray[np.floa
     before = rainy.astype(np.float32)
     before /= np.float32(np.iinfo(rainy.dtype).max)
     derained -= before
-    around = cv2.GaussianBlur(cv2.transform(np.abs(derained), MEAN), (0, 0), REACH_PX)  # ten times as fast as numpy's mean
-    derained *= np.clip(around / np.float32(FAINT) - 1, 0, 1)[..., None]
+    around = _around(derained)
+    faint = faint_level(_share(around)) if faint is None else faint
+    derained *= np.clip(around / np.float32(faint) - 1, 0, 1)[..., None]
     derained += before
     return derained
+
+
+def rainy_share(removed: NDArray[np.floating]) -> float:
+    """The share of places of a whole picture in which something that can be seen was taken, 0 to 1.
+
+    Args:
+        removed: (H, W, 3), derained less rainy, peak 1. Of a picture of few places, 1: nobody can tell.
+    """
+    return _share(_around(removed.astype(np.float32, copy=False)))
+
+
+def faint_level(share: float) -> float:
+    """What is too faint to be taken from a picture of which this `share` is rainy, peak 1: `FAINT` to `FAINT_IF_DRY`."""
+    return float(np.interp(share, (DRY_SHARE, RAINY_SHARE), (FAINT_IF_DRY, FAINT)))
+
+
+def _around(removed: NDArray[np.float32]) -> NDArray[np.float32]:
+    change = cv2.transform(np.abs(removed), MEAN)  # ten times as fast as numpy's mean
+    return np.asarray(cv2.GaussianBlur(change, (0, 0), REACH_PX), np.float32)
+
+
+def _share(around: NDArray[np.float32]) -> float:
+    down, across = (side // PLACE_PX for side in around.shape)
+    if down * across < PLACES_MIN:
+        return 1.0
+    places = around[: down * PLACE_PX, : across * PLACE_PX].reshape(down, PLACE_PX, across, PLACE_PX)
+    return float((places.max((1, 3)) > SEEN).mean())

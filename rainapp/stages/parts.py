@@ -2,8 +2,9 @@
 
 Around the part the net is shown what it sees of it. A large picture is derained made smaller first (`coarse`), and each smaller
 size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
-a level from what the file holds, as good as everywhere (README). What was found in the smaller sizes is kept for the picture
-looked at last: looking again, exactly or a little to the side, needs the pass at full size only.
+a level from what the file holds, as good as everywhere (README). The smallest is done whole, because all of it tells what is
+too faint to be taken (`faint`). What was found in the smaller sizes is kept for the picture looked at last: looking again,
+exactly or a little to the side, needs the pass at full size only.
 
 In haste that pass is left out where it would take long. It has a say over the finest band only, the rest has been decided in
 the smaller sizes, which cost half of it; so all but the finest streaks are gone already.
@@ -20,14 +21,15 @@ from rainapp.image import Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.stages import coarse
 from rainapp.stages.amount import change
-from rainapp.stages.derain import FULL, Found, Pass, TiledNet, Walk, out_of_memory
-from rainapp.stages.faint import leave_faint
+from rainapp.stages.derain import FULL, Found, Pass, TiledNet, Walk, faint_in, out_of_memory
+from rainapp.stages.faint import FAINT, leave_faint
 
 MARGIN_SHARE = 3 / 8
 """Of the overlap of tiles: what the net is shown around a part."""
 HALF_SHARE = 1 / 4
 """The same for the largest of the smaller sizes, which costs as much as the others together: there it is as good (measured)."""
 MARGIN_MAX_PX = 512
+FAINT_MARGIN_PX = 8  # as far as `leave_faint` looks
 HASTY_PIXELS = 1_200_000
 """What takes the net no longer than this is done at once, also in haste: half a second to a second on two cores."""
 NETS_KEPT = 2  # with haze and without
@@ -125,18 +127,27 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
             needed.x - margin_px, needed.y - margin_px, needed.width + 2 * margin_px, needed.height + 2 * margin_px
         )  # fmt: skip
         finer = factor
+    if net.judges(height, width):  # the whole picture tells what is too faint to be taken
+        sides = height // factors[0], width // factors[0]
+        made[-1] = Step(Pass(factors[0], net.lay(*sides, net.tile_px)), Region(0, 0, sides[1], sides[0]))
     return made[::-1]
 
 
 def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool) -> Part:
     *smaller, last = steps(net, image.height, image.width, region)
-    at_hand = _at_hand(net, image, region, smaller) if hasty else None
-    if at_hand is not None and _pixels([last]) > HASTY_PIXELS:
-        watch.tick(1, 1)
-        return _part(image, region, _rough(net, image.pixels, region, at_hand), is_rough=True)
+    judges = net.judges(image.height, image.width)
+    if judges and not smaller:
+        return _of_small(net, image, region, last, watch)
+    judge = LAST.get(image, net, smaller[0]) if judges else None
+    if hasty and (judge is not None or not judges) and _pixels([last]) > HASTY_PIXELS:
+        at_hand = _at_hand(net, image, region, smaller)
+        if at_hand is not None:
+            watch.tick(1, 1)
+            faint = FAINT if judge is None else faint_in(judge)
+            return _part(image, region, _rough(net, image.pixels, region, at_hand, faint), is_rough=True)
     coarser, missing = None, list[Step]()
     for step in reversed(smaller):
-        coarser = LAST.get(image, net, step)
+        coarser = None if judges and judge is None else LAST.get(image, net, step)
         if coarser is not None:
             break
         missing.insert(0, step)
@@ -146,8 +157,28 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
     for step in missing:
         coarser = walk.find(image.pixels, step.at, coarser)
         LAST.keep(image, net, step, coarser)
-    derained = _rough(net, image.pixels, region, coarser) if is_rough else _fine(walk, image.pixels, region, last.at, coarser)
-    return _part(image, region, derained, is_rough)
+        judge = judge or (coarser if judges else None)  # the first of them
+    if judge is not None:
+        walk.faint = faint_in(judge)
+    if is_rough:
+        return _part(image, region, _rough(net, image.pixels, region, coarser, walk.faint), is_rough)
+    return _part(image, region, _fine(walk, image.pixels, region, last.at, coarser), is_rough)
+
+
+def _of_small(net: TiledNet, image: Image, region: Region, whole: Step, watch: Watch) -> Part:
+    """A part of a picture that is derained at its own size only, and whole, because all of it tells what is too faint."""
+    found = LAST.get(image, net, whole)
+    if found is None:
+        found = Walk(net, watch, 0, whole.at.grid.count).find(image.pixels, whole.at, None)
+        LAST.keep(image, net, whole, found)
+    else:
+        watch.tick(1, 1)
+    outer = around(region, (image.height, image.width), FAINT_MARGIN_PX, 1)
+    rainy = image.pixels[_place(outer)]
+    before = rainy.astype(np.float32) / np.float32(image.peak)
+    derained = FULL.mix(rainy, leave_faint(before + found.removed[_place(outer)], rainy, faint_in(found)), None)
+    inner = replace(region, x=region.x - outer.x, y=region.y - outer.y)
+    return _part(image, region, derained[_place(inner)].copy(), is_rough=False)
 
 
 def _at_hand(net: TiledNet, image: Image, region: Region, smaller: Sequence[Step]) -> Found | None:
@@ -173,7 +204,7 @@ def _fine(walk: Walk, pixels: Pixels, region: Region, at: Pass, coarser: Found |
     return derained[_place(replace(region, x=region.x - at.left, y=region.y - at.top))].copy()
 
 
-def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None) -> Pixels:
+def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None, faint: float) -> Pixels:
     """The part less what was found in the smaller sizes."""
     assert coarser is not None
     factor = coarser.at.factor
@@ -186,7 +217,7 @@ def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None)
         return derained.copy()
     rainy = rainy[above:, before:]
     peak = np.float32(np.iinfo(rainy.dtype).max)
-    return FULL.mix(rainy, leave_faint(derained.astype(np.float32) / peak, rainy), None)
+    return FULL.mix(rainy, leave_faint(derained.astype(np.float32) / peak, rainy, faint), None)
 
 
 def around(part: Region, sides: tuple[int, int], margin_px: int, multiple_px: int) -> Region:

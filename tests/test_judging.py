@@ -1,0 +1,91 @@
+"""How rainy a picture is as a whole decides what counts as rain in it, on every path to a result."""
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rainapp.image import Image, Pixels
+from rainapp.jobs import NoWatch, Region
+from rainapp.stages import parts
+from rainapp.stages.derain import TiledNet
+from rainapp.stages.engines import Stop
+from tests.test_coarse import Plain
+from tests.test_derain import derain
+
+BRIGHT, TAKEN = 200, 14
+
+
+class Strokes(Plain):
+    """An engine that takes 14 levels from what is bright."""
+
+    def render(self, pixels: Pixels, stop: Stop | None = None) -> NDArray[np.float32]:
+        shown = super().render(pixels)
+        return shown - np.float32(TAKEN / 255) * (shown > BRIGHT / 255)
+
+
+def net(engine: Plain, tile_px: int = 1024, leaves_faint: bool = True) -> TiledNet:
+    return TiledNet(
+        engine, tile_px=tile_px, overlap_px=32, multiple_px=16, from_coarse=True, leaves_faint=leaves_faint  # type: ignore[arg-type]
+    )  # fmt: skip
+
+
+def strokes(height: int, width: int, share: float) -> Image:
+    """Thick bright strokes on grey, in this `share` of the rows."""
+    pixels = np.full((height, width, 3), 120, np.uint8)
+    for top in range(0, round(share * height), 48):
+        for left in range(0, width, 48):
+            pixels[top + 8 : top + 40, left + 8 : left + 20] = 230
+    return Image(pixels)
+
+
+SIZES = [(480, 640), (840, 2100), (1300, 1400)]  # one tile, two tiles, made smaller first
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+def test_strokes_in_a_part_of_a_picture_stay_and_strokes_everywhere_go(height: int, width: int) -> None:
+    everywhere, here = strokes(height, width, 1), strokes(height, width, 0.15)
+    gone = derain(net(Strokes()), everywhere).image.pixels
+    assert int(everywhere.pixels.max()) - int(gone.max()) >= TAKEN - 4
+    np.testing.assert_array_equal(derain(net(Strokes()), here).image.pixels, here.pixels)
+    taken = derain(net(Strokes(), leaves_faint=False), here).image.pixels  # a net that does not judge takes them
+    assert int(here.pixels.max()) - int(taken.max()) >= TAKEN - 4
+
+
+def test_a_long_strip_is_not_judged_as_a_whole() -> None:
+    here = strokes(800, 2600, 0.15)
+    taken = derain(net(Strokes()), here).image.pixels
+    assert int(here.pixels.max()) - int(taken.max()) >= TAKEN - 4
+
+
+@pytest.mark.parametrize(("height", "width"), SIZES)
+@pytest.mark.parametrize("share", [0.15, 0.36, 1.0])
+def test_a_part_is_judged_as_the_whole_is(height: int, width: int, share: float) -> None:
+    image = strokes(height, width, share)
+    whole = derain(net(Strokes()), image).image.pixels.astype(int)
+    for region in (Region(0, 0, 200, 150), Region(203, 117, 260, 301), Region(0, 0, width, height)):
+        part = parts.derain_part(net(Strokes()), image, region, NoWatch()).image.pixels
+        shown = whole[region.y : region.y + region.height, region.x : region.x + region.width]
+        assert np.abs(part.astype(int) - shown).max() <= 1
+
+
+def test_a_small_picture_is_looked_at_once_for_all_of_its_parts() -> None:
+    engine = Strokes()
+    small, image = net(engine), strokes(480, 640, 1)
+    first = parts.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
+    looks = len(engine.sizes)
+    again = parts.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
+    parts.derain_part(small, image, Region(300, 200, 100, 90), NoWatch(), hasty=True)
+    assert len(engine.sizes) == looks
+    np.testing.assert_array_equal(first.image.pixels, again.image.pixels)
+
+
+def test_a_hasty_look_at_a_large_picture_is_judged_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parts, "HASTY_PIXELS", 0)
+    for share, stays in ((0.15, True), (1.0, False)):
+        image = strokes(1300, 1400, share)
+        judging = net(Strokes())
+        for _ in range(2):  # the second time from what is at hand
+            part = parts.derain_part(judging, image, Region(5, 3, 300, 150), NoWatch(), hasty=True)
+            assert part.is_rough
+            changed = np.abs(part.image.pixels.astype(int) - image.pixels[3:153, 5:305]).max()
+            assert bool(changed <= 1) is stays
