@@ -59,7 +59,7 @@ def test_of_a_picture_of_a_few_places_nobody_can_tell() -> None:
 
 
 def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
-    levels = [faint_level(share) for share in (0, DRY_SHARE, 0.3, 0.35, 0.4, RAINY_SHARE, 1)]
+    levels = [faint_level(share) for share in (0, DRY_SHARE, 0.25, 0.3, 0.35, RAINY_SHARE, 1)]
     assert levels == sorted(levels, reverse=True)
     assert levels[0] == levels[1] == pytest.approx(FAINT_IF_DRY)
     assert levels[-1] == levels[-2] == pytest.approx(FAINT)

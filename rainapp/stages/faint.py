@@ -1,8 +1,8 @@
 """What is too faint to be rain is not taken: where little rain was found, the photo stays as it is.
 
-How much is too faint depends on the picture. Rain falls everywhere, a lattice or a meadow that looks like it stands somewhere:
-of photos of real rain the net took something that can be seen from half of the places and more, of dry photos from less than a
-third (README, "Measured results"). So where it took something in a few places only, those must be strong to count.
+How much is too faint depends on the picture. Rain falls everywhere; a lattice or a meadow that looks like it stands somewhere.
+Of photos of real rain the net took something that can be seen from two fifths of all places or more, of nine dry photos in ten
+from less than a third (README, decisions). So where it took something in a few places only, those must be strong to count.
 """
 
 import cv2
@@ -13,9 +13,9 @@ from rainapp.image import Pixels
 
 FAINT = 2.0 / 255
 """Local change up to which nothing is taken from a rainy picture; from twice that on, all of it."""
-FAINT_IF_DRY = 8 * FAINT
+FAINT_IF_DRY = 10 * FAINT
 """The same in a picture that is as good as dry."""
-DRY_SHARE, RAINY_SHARE = 0.28, 0.42
+DRY_SHARE, RAINY_SHARE = 0.22, 0.36
 """Shares of places with rain up to which a picture counts as dry, and from which on as rainy; between them by degrees."""
 SEEN = 3.0 / 255  # local change that tells of rain in a place
 PLACE_PX = 32
