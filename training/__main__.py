@@ -29,9 +29,10 @@ CONFUSERS_SOUGHT = 2400
 
 
 class LineWatch:
-    """Tells progress as JSON lines, at most twice a second; stops for a line on standard input or a signal."""
+    """Tells progress as JSON lines, at most twice a second (of several processes one tells); stops for a line or a signal."""
 
-    def __init__(self, listen: bool) -> None:
+    def __init__(self, listen: bool, tells: bool = True) -> None:
+        self.tells = tells
         self.stop = threading.Event()
         self.told, self.began = 0.0, time.monotonic()
         self.first: int | None = None
@@ -46,7 +47,7 @@ class LineWatch:
         """Report; raises Cancelled when stopping was asked for."""
         now = time.monotonic()
         self.first = done if self.first is None else self.first
-        if now - self.told > 0.5:
+        if self.tells and now - self.told > 0.5:
             self.told = now
             advanced = done - self.first
             eta_s = (now - self.began) * (total - done) / advanced if advanced > 0 else None
@@ -87,9 +88,10 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
         if torch.cuda.is_available():  # each process on an accelerator of its own
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
-    for sentence in left_out:
+    leads = os.environ.get("RANK", "0") == "0"
+    for sentence in left_out if leads else []:
         print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
-    if not resuming and os.environ.get("RANK", "0") == "0":
+    if not resuming and leads:
         rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
         if rainy:
             print(json.dumps({"event": "warning", "message": rainy}), flush=True)
@@ -105,7 +107,7 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
     if resuming:
         loop.resume()
     loop.log(started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(loop.device), photos=len(photos))
-    watch = LineWatch(listen=not quiet)
+    watch = LineWatch(listen=not quiet, tells=leads)
     with stopped_by_signals(watch):
         loop.run(watch)
 
@@ -176,7 +178,8 @@ def main(arguments: list[str] | None = None) -> int:
         if args.threads:
             torch.set_num_threads(args.threads)
         folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
-        print(json.dumps({"event": "run", "folder": str(folder)}), flush=True)
+        if os.environ.get("RANK", "0") == "0":
+            print(json.dumps({"event": "run", "folder": str(folder)}), flush=True)
         run(folder, args.command == "resume", args.ignore_input)
     except RainError as error:
         print(str(error), file=sys.stderr)

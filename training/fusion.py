@@ -11,6 +11,7 @@ import argparse
 import copy
 import json
 import math
+import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from rainapp.cards import ModelCard, write_card
+from rainapp.errors import BadRecipe
 from rainapp.jobs import Treatment
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.nets.fusion import CHANNELS, MULTIPLE_PX, RECEPTIVE_PX, FusionNaf
@@ -220,8 +222,17 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Draw, train, publish; prints a JSON line every 200 steps."""
+    """Draw, train, publish; prints a JSON line every 200 steps. Exit code 0, or 2 where the photos will not do."""
     args = parser().parse_args(arguments)
+    try:
+        _run(args)
+    except BadRecipe as error:
+        print(str(error), file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(args: argparse.Namespace) -> None:
     cv2.setNumThreads(1)
     if args.threads:
         torch.set_num_threads(args.threads)
@@ -242,7 +253,6 @@ def main(arguments: list[str] | None = None) -> int:
         told = {"step": run.step, "s": round(run.elapsed_s), "gain_db": round(float(gains.mean()), 3)}
         print(json.dumps(told | {"least": [round(float(g), 2) for g in gains.sort().values[:4]]}), flush=True)
     publish(args.out, {"width": args.width, "share": args.share})
-    return 0
 
 
 if __name__ == "__main__":

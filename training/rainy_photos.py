@@ -202,6 +202,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("folders", nargs="+", type=Path, help="folders of photos")
     parser.add_argument("--fit", type=Path, metavar="FILE", help="fit on these clean photos and store the judge")
     args = parser.parse_args(arguments)
+    for folder in args.folders:
+        if not folder.is_dir():
+            parser.error(f"there is no folder {folder}")
     files = {folder: sorted(p for p in folder.iterdir() if p.is_file()) for folder in args.folders}
     if args.fit:
         judge = fit(*drawn(file for found in files.values() for file in found))

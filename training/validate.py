@@ -40,7 +40,8 @@ def pairs(folder: Path, limit: int) -> list[tuple[Path, Path]]:
     clean = {p.stem: p for p in (folder / "clean").iterdir() if p.suffix.lower() in SUFFIXES}
     rainy = sorted(p for p in (folder / "rainy").iterdir() if p.suffix.lower() in SUFFIXES)
     found = [(p, clean[p.stem]) for p in rainy if p.stem in clean]
-    return found[:: max(1, len(found) // limit)][:limit] if limit else found
+    count = min(limit or len(found), len(found))
+    return [found[place * len(found) // count] for place in range(count)]
 
 
 def require(folder: Path, limit: int) -> None:

@@ -11,7 +11,7 @@ import torch
 
 from rainapp import nets, paths
 from rainapp.errors import BadRecipe
-from training import bank_cache, data, recipe, validate
+from training import bank_cache, data, fusion, rainy_photos, recipe, validate
 from training.__main__ import foresee, main
 from training.average import average
 from training.prefetch import Prefetch
@@ -192,3 +192,21 @@ def test_a_dry_validation_set_has_no_share_of_rain_and_no_infinite_score(tmp_pat
     assert np.isnan(found.rain_removed)
     assert np.isnan(found.psnr_y), "it would be the best for good"
     assert found.bg_err == 0
+
+
+@pytest.mark.parametrize(("limit", "chosen"), [(0, "0123456789"), (3, "036"), (6, "013568"), (20, "0123456789")])
+def test_a_limited_validation_set_is_spread_evenly(tmp_path: Path, limit: int, chosen: str) -> None:
+    for side in ("rainy", "clean"):
+        (tmp_path / side).mkdir()
+        for name in "0123456789":
+            (tmp_path / side / f"{name}.png").touch()
+    assert "".join(rainy.stem for rainy, _ in validate.pairs(tmp_path, limit)) == chosen
+
+
+def test_the_other_commands_name_a_missing_folder_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    missing = tmp_path / "missing"
+    assert fusion.main(["--clean", str(missing), "--out", str(tmp_path / "run")]) == 2
+    assert f"The folder {missing} holds no usable photos." in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        rainy_photos.main([str(missing)])
+    assert f"there is no folder {missing}" in capsys.readouterr().err

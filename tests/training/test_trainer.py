@@ -201,7 +201,9 @@ def test_two_processes_end_together_with_one_set_of_weights(small: recipe.Recipe
     file.write_text(replace(small, train=replace(small.train, steps=3)).to_toml())
     run = tmp_path / "run"
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc_per_node", "2"]
-    subprocess.run([*launch, "-m", "training", "run", str(file), "--out", str(run), "--ignore-input"], check=True, timeout=200)
+    command = [*launch, "-m", "training", "run", str(file), "--out", str(run), "--ignore-input"]
+    told = subprocess.run(command, check=True, timeout=200, capture_output=True, text=True).stdout
+    assert told.count('"event": "run"') == 1, "one of them tells"
     together = checkpoint.load(run / "checkpoint.pt")
     assert together.step == 3
 
