@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-LONGEST_PX = 1000  # larger photos are made smaller before
 
 
 def main() -> int:
@@ -20,6 +19,7 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--profile")
     parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--longest", type=int, default=0, help="make larger photos smaller before, to this many pixels")
     parser.add_argument("--model", default="default")
     args = parser.parse_args()
     sys.path.insert(0, str(ROOT))
@@ -41,13 +41,16 @@ def main() -> int:
             photo = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
             if photo is None:
                 continue
-            scale = min(1.0, LONGEST_PX / max(photo.shape))
+            scale = min(1.0, args.longest / max(photo.shape)) if args.longest else 1.0
             photo = photo if scale == 1 else cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             if args.profile:
                 photo = np.round(draw_rain(photo.astype(np.float32) / np.float32(255), args.profile, seed).rainy * 255)
             image = Image(np.ascontiguousarray(photo, np.uint8))
             whole = net.passes(image)[0]
             shares.append(rainy_share(Walk(net, NoWatch(), 0, whole.grid.count).find(image.pixels, whole, None).removed))
+        if not shares:
+            print(f"{folder} holds no photos.", file=sys.stderr)
+            continue
         dry, partly = (sum(share < limit for share in shares) for limit in (DRY_SHARE, RAINY_SHARE))
         print(f"{min(shares):6.2f}{np.median(shares):8.2f}{max(shares):7.2f}{dry:6} of {len(shares)}{partly:6}  {folder}")
     return 0

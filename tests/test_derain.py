@@ -23,7 +23,7 @@ from rainapp.stages.amount import Amount
 from rainapp.stages.derain import Derainer, Remedy, TiledNet
 from rainapp.stages.engines import EngineName, PrecisionName, Stop, Tiles, make
 from rainapp.stages.engines import Variant as EngineVariant
-from rainapp.stages.faint import leave_faint
+from rainapp.stages.faint import FAINT, leave_faint
 from tests.test_engines import model
 from training.rain import draw_rain
 
@@ -263,7 +263,7 @@ def test_a_pipeline_does_what_its_treatment_says(tiny_library: Path, photo_pixel
         frame = next(iter(pipeline([Frame(0, Fraction(0), image, image)], NoWatch())))
         net = nets.load(card, models.weights_path(card))
         wanted = net(torch.from_numpy(photo_pixels.copy()).permute(2, 0, 1)[None] / 255)[0].permute(1, 2, 0).numpy().copy()
-        wanted = leave_faint(wanted, photo_pixels)
+        wanted = leave_faint(wanted.clip(0, 1), photo_pixels, FAINT)
         assert np.abs(frame.image.pixels - np.clip(wanted * 255, 0, 255)).max() <= 0.51
 
 

@@ -12,7 +12,7 @@ def rainy(level: int = 120, kind: type = np.uint8) -> np.ndarray:
 def test_a_change_that_is_faint_all_around_is_undone(kind: type) -> None:
     photo = rainy(kind=kind)
     before = photo.astype(np.float32) / np.float32(np.iinfo(kind).max)
-    left = leave_faint(before + np.float32(0.9 * FAINT), photo)
+    left = leave_faint(before + np.float32(0.9 * FAINT), photo, FAINT)
     np.testing.assert_allclose(left, before, atol=1e-6)
 
 
@@ -20,7 +20,7 @@ def test_a_streak_that_is_seen_is_taken_as_it_was() -> None:
     photo = rainy()
     derained = photo.astype(np.float32) / np.float32(255)
     derained[:, 40:43] -= np.float32(30 / 255)
-    result = leave_faint(derained.copy(), photo)
+    result = leave_faint(derained.copy(), photo, FAINT)
     np.testing.assert_allclose(result[:, 40:43], derained[:, 40:43], atol=1e-6)
     np.testing.assert_allclose(result[:, :25], derained[:, :25], atol=1e-6)
 
@@ -29,15 +29,16 @@ def test_between_faint_and_seen_a_change_grows_steadily() -> None:
     photo = rainy()
     before = photo.astype(np.float32) / np.float32(255)
     taken = [
-        float((before - leave_faint(before - np.float32(f * FAINT), photo)).mean()) for f in (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
+        float((before - leave_faint(before - np.float32(f * FAINT), photo, FAINT)).mean())
+        for f in (1.0, 1.25, 1.5, 1.75, 2.0, 3.0)
     ]
     assert taken == sorted(taken)
     assert taken[-2] == pytest.approx(2 * FAINT, rel=1e-3)
     assert taken[-1] == pytest.approx(3 * FAINT, rel=1e-3)
 
 
-def marked(share: float, level: float, side: int = 320) -> np.ndarray:
-    """What was removed from a square: a short stroke of so many levels in this `share` of the places of 32 px."""
+def marked(share: float, level: float, side: int = 512) -> np.ndarray:
+    """What was removed from a square: a short stroke of so many levels in this `share` of the 256 places."""
     removed = np.zeros((side, side, 3), np.float32)
     across = side // 32
     for place in range(round(share * across**2)):
@@ -53,9 +54,9 @@ def test_the_rainy_share_counts_places_in_which_something_was_taken_that_can_be_
     assert rainy_share(marked(1.0, 2.5)) == 0  # cannot be seen
 
 
-def test_of_a_picture_of_a_few_places_nobody_can_tell() -> None:
-    assert rainy_share(np.zeros((32 * 7, 32 * 8, 3), np.float32)) == 1
-    assert rainy_share(np.zeros((32 * 8, 32 * 8, 3), np.float32)) == 0
+def test_of_a_small_picture_nobody_can_tell() -> None:
+    assert rainy_share(np.zeros((255, 800, 3), np.float32)) == 1
+    assert rainy_share(np.zeros((256, 256, 3), np.float32)) == 0
 
 
 def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
@@ -67,8 +68,14 @@ def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
 
 @pytest.mark.parametrize(("share", "stays"), [(0.2, True), (0.6, False)])
 def test_the_same_stroke_stays_in_a_dry_picture_and_goes_from_a_rainy_one(share: float, stays: bool) -> None:
-    photo = np.full((320, 320, 3), 120, np.uint8)
+    photo, removed = np.full((512, 512, 3), 120, np.uint8), marked(share, 20)
     before = photo.astype(np.float32) / np.float32(255)
-    left = leave_faint(before + marked(share, 20), photo)
+    left = leave_faint(before + removed, photo, faint_level(rainy_share(removed)))
     taken = float((before - left).max() * 255)
     assert taken == pytest.approx(0 if stays else 20, abs=0.5)
+
+
+def test_a_picture_is_judged_the_same_at_whatever_size() -> None:
+    removed = marked(0.3, 40)
+    twice = np.repeat(np.repeat(removed, 2, 0), 2, 1)
+    assert rainy_share(twice) == pytest.approx(rainy_share(removed))

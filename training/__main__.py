@@ -116,11 +116,13 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
     """A run folder holding the recipe.
 
     Raises:
-        BadRecipe: the recipe cannot be read or run, or `out` holds a run that would be lost.
+        BadRecipe: the recipe cannot be read or run, `out` holds a run that would be lost, or several processes have none.
         UnwritableFile: the folder cannot be made.
     """
     plan_recipe = recipe.read(recipe_file)
     plan_recipe.check()
+    if out is None and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+        raise BadRecipe("Several processes need one run folder.", "Name it with --out.", recipe_file)
     folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
     if (folder / trainer.CHECKPOINT).exists():
         raise BadRecipe(f"The folder {folder} holds a run already.", "Resume it, or name another folder with --out.", folder)

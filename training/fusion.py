@@ -24,7 +24,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from rainapp.cards import ModelCard, write_card
-from rainapp.errors import BadRecipe
+from rainapp.errors import RainError
 from rainapp.jobs import Treatment
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.nets.fusion import CHANNELS, MULTIPLE_PX, RECEPTIVE_PX, FusionNaf
@@ -222,11 +222,11 @@ def parser() -> argparse.ArgumentParser:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Draw, train, publish; prints a JSON line every 200 steps. Exit code 0, or 2 where the photos will not do."""
+    """Draw, train, publish; prints a JSON line every 200 steps. Exit code 0, or 2 where photos or model will not do."""
     args = parser().parse_args(arguments)
     try:
         _run(args)
-    except BadRecipe as error:
+    except RainError as error:
         print(str(error), file=sys.stderr)
         return 2
     return 0

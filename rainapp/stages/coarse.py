@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from rainapp.image import Pixels
 
-Removed = NDArray[np.float16]
+Removed = NDArray[np.float16] | NDArray[np.float32]
 LEAST_PX = 850  # shorter sides up to here need no smaller picture first: streaks are at most twice as wide as in training
 WANTED_PX = 600  # the smallest picture's shorter side is at most this
 MOST_PIXELS = 30_000_000  # a picture between that is larger is left out: it would take memory, and time without a sign

@@ -1,10 +1,10 @@
 """Taking rain out of a stream of frames: tiles through an engine, laid together, back to the depth of the file.
 
-Memory stays flat: the picture keeps its depth, only a tile and its margins are float. On a CPU very large photos get larger
-tiles, as far as memory allows, because less of them is overlap. What goes wrong on the way is answered in a fixed order. Out
-of memory: tiles no longer grow, then the tile is halved down to `TILE_PX_MIN`, then the remedies follow (lower precision, then
-the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is done again in float32; if it still is not,
-the model is to blame.
+Memory stays flat: the picture keeps its depth; only a tile and its margins are float, and a small picture that is judged as a
+whole. On a CPU very large photos get larger tiles, as far as memory allows, because less of them is overlap. What goes wrong on
+the way is answered in a fixed order. Out of memory: tiles no longer grow, then the tile is halved down to `TILE_PX_MIN`, then
+the remedies follow (lower precision, then the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is
+done again in float32; if it still is not, the model is to blame.
 """
 
 import math
@@ -12,6 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import psutil
@@ -70,15 +71,23 @@ class Pass:
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What the net took in one pass and those before it: `removed` (h, w, 3), derained less rainy, peak 1."""
+    """What the net took in one pass and those before it: `removed` (h, w, 3), derained less rainy, peak 1.
+
+    Kept with half precision, but at full size.
+    """
 
     at: Pass
     removed: coarse.Removed
 
+    @cached_property
+    def faint(self) -> float:
+        """What is too faint to be taken from the picture, peak 1, where this is the first pass over the whole of it."""
+        return faint_level(rainy_share(self.removed))
 
-def faint_in(whole: Found) -> float:
-    """What is too faint to be taken from a picture, peak 1, by what was found in the first pass over the `whole` of it."""
-    return faint_level(rainy_share(whole.removed))
+    def leave_faint(self, rainy: Pixels, place: Place) -> tiles.Floats:
+        """A part of the picture, `rainy` (h, w, 3), derained, where this is the only pass over the whole of it."""
+        before = rainy.astype(np.float32) / np.float32(np.iinfo(rainy.dtype).max)
+        return leave_faint(before + self.removed[place], rainy, self.faint)
 
 
 class TiledNet:
@@ -235,7 +244,7 @@ class Derainer:
         for each in passes[:-1]:
             coarser = walk.find(rainy, each, coarser)
             if each is passes[0] and self.net.judges(frame.image.height, frame.image.width):
-                walk.faint = faint_in(coarser)
+                walk.faint = coarser.faint
             self.net.save_memory(frame.image)
         result = np.empty_like(rainy)
         found = 0
@@ -263,7 +272,7 @@ class Walk:
     def find(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Found:
         """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
         small = at.cut(pixels)
-        removed = np.empty(small.shape, np.float16)
+        removed = np.empty(small.shape, np.float16 if at.factor > 1 else np.float32)
         peak = np.float32(np.iinfo(small.dtype).max)
         for place, block in self._blocks(small, at, coarser, is_last=False):
             removed[place] = np.clip(block, 0, 1) - small[place] / peak
@@ -271,17 +280,11 @@ class Walk:
 
     def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
         """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
-        rainy = at.cut(pixels)
-        if coarser is None and self.net.judges(*pixels.shape[:2]):
-            return self._judged(rainy, at)
-        return self._blocks(rainy, at, coarser, is_last=True)
-
-    def _judged(self, rainy: Pixels, at: Pass) -> Iterator[tuple[Place, tiles.Floats]]:
-        """One block: only when all is known, it is known what is too faint."""
-        derained = np.empty(rainy.shape, np.float32)
-        for place, block in self._blocks(rainy, at, None, is_last=False):
-            derained[place] = block
-        yield np.s_[: at.grid.height, : at.grid.width], leave_faint(derained, rainy)
+        if coarser is not None or not self.net.judges(*pixels.shape[:2]):
+            yield from self._blocks(at.cut(pixels), at, coarser, is_last=True)
+            return
+        everywhere = np.s_[: at.grid.height, : at.grid.width]  # only when all is known, it is known what is too faint
+        yield everywhere, self.find(pixels, at, None).leave_faint(pixels, everywhere)
 
     def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tuple[Place, tiles.Floats]]:
         for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser, is_last)):

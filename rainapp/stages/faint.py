@@ -1,8 +1,8 @@
 """What is too faint to be rain is not taken: where little rain was found, the photo stays as it is.
 
 How much is too faint depends on the picture. Rain falls everywhere; a lattice or a meadow that looks like it stands somewhere.
-Of photos of real rain the net took something that can be seen from two fifths of all places or more, of nine dry photos in ten
-from less than a third (README, decisions). So where it took something in a few places only, those must be strong to count.
+From nearly all photos of real rain the net took something that can be seen in two fifths of all places or more, from nine dry
+photos in ten in less than a third (README, decisions). So where it took something in a few places only, those must be strong.
 """
 
 import cv2
@@ -18,15 +18,16 @@ FAINT_IF_DRY = 10 * FAINT
 DRY_SHARE, RAINY_SHARE = 0.22, 0.36
 """Shares of places with rain up to which a picture counts as dry, and from which on as rainy; between them by degrees."""
 SEEN = 3.0 / 255  # local change that tells of rain in a place
-PLACE_PX = 32
-PLACES_MIN = 60  # of a smaller picture nobody can tell
+PLACES_ACROSS = 16
+"""Places along the shorter side: a picture is judged the same at whatever size the net sees it first."""
+JUDGED_MIN_PX = 256  # shorter side; of a smaller picture nobody can tell
 REACH_PX = 2.0  # standard deviation of the neighbourhood that is looked at
 MEAN = np.full((1, 3), 1 / 3, np.float32)
-JUDGED_PIXELS = 2_000_000
-"""Pictures that are not made smaller first are judged as a whole up to this size; in longer strips a tile counts for itself."""
+JUDGED_PIXELS = 1_500_000
+"""Up to this size of the first pass a picture is judged; longer strips count as rainy."""
 
 
-def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float | None = None) -> NDArray[np.float32]:
+def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float) -> NDArray[np.float32]:
     """A derained tile in which changes that are faint all around are undone.
 
     A net is never quite still: it moves skies and grain by a level or two, in photos without rain too. Real streaks that can be
@@ -35,7 +36,7 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float | Non
     Args:
         derained: (h, w, 3) 0 to 1; written into.
         rainy: (h, w, 3) as in the file.
-        faint: what is too faint, peak 1; None where this is the whole picture and its rain is to tell.
+        faint: what is too faint, peak 1; see `faint_level`.
 
     Returns:
         (h, w, 3), `derained` itself.
@@ -43,9 +44,7 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float | Non
     before = rainy.astype(np.float32)
     before /= np.float32(np.iinfo(rainy.dtype).max)
     derained -= before
-    around = _around(derained)
-    faint = faint_level(_share(around)) if faint is None else faint
-    derained *= np.clip(around / np.float32(faint) - 1, 0, 1)[..., None]
+    derained *= np.clip(_around(derained) / np.float32(faint) - 1, 0, 1)[..., None]
     derained += before
     return derained
 
@@ -54,7 +53,7 @@ def rainy_share(removed: NDArray[np.floating]) -> float:
     """The share of places of a whole picture in which something that can be seen was taken, 0 to 1.
 
     Args:
-        removed: (H, W, 3), derained less rainy, peak 1. Of a picture of few places, 1: nobody can tell.
+        removed: (H, W, 3), derained less rainy, peak 1. Of a small picture 1: nobody can tell.
     """
     return _share(_around(removed.astype(np.float32, copy=False)))
 
@@ -70,8 +69,9 @@ def _around(removed: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def _share(around: NDArray[np.float32]) -> float:
-    down, across = (side // PLACE_PX for side in around.shape)
-    if down * across < PLACES_MIN:
+    if min(around.shape) < JUDGED_MIN_PX:
         return 1.0
-    places = around[: down * PLACE_PX, : across * PLACE_PX].reshape(down, PLACE_PX, across, PLACE_PX)
+    side_px = min(around.shape) // PLACES_ACROSS
+    down, across = (side // side_px for side in around.shape)
+    places = around[: down * side_px, : across * side_px].reshape(down, side_px, across, side_px)
     return float((places.max((1, 3)) > SEEN).mean())

@@ -3,8 +3,8 @@
 Around the part the net is shown what it sees of it. A large picture is derained made smaller first (`coarse`), and each smaller
 size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
 a level from what the file holds, as good as everywhere (README). The smallest is done whole, because all of it tells what is
-too faint to be taken (`faint`). What was found in the smaller sizes is kept for the picture looked at last: looking again,
-exactly or a little to the side, needs the pass at full size only.
+too faint to be taken (`faint`); so are pictures that need no smaller size. What was found is kept for the picture looked at
+last, of large ones in the smaller sizes: looking again, exactly or a little to the side, needs the pass at full size only.
 
 In haste that pass is left out where it would take long. It has a say over the finest band only, the rest has been decided in
 the smaller sizes, which cost half of it; so all but the finest streaks are gone already.
@@ -21,7 +21,7 @@ from rainapp.image import Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.stages import coarse
 from rainapp.stages.amount import change
-from rainapp.stages.derain import FULL, Found, Pass, TiledNet, Walk, faint_in, out_of_memory
+from rainapp.stages.derain import FULL, Found, Pass, TiledNet, Walk, out_of_memory
 from rainapp.stages.faint import FAINT, leave_faint
 
 MARGIN_SHARE = 3 / 8
@@ -143,7 +143,7 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
         at_hand = _at_hand(net, image, region, smaller)
         if at_hand is not None:
             watch.tick(1, 1)
-            faint = FAINT if judge is None else faint_in(judge)
+            faint = FAINT if judge is None else judge.faint
             return _part(image, region, _rough(net, image.pixels, region, at_hand, faint), is_rough=True)
     coarser, missing = None, list[Step]()
     for step in reversed(smaller):
@@ -159,7 +159,7 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
         LAST.keep(image, net, step, coarser)
         judge = judge or (coarser if judges else None)  # the first of them
     if judge is not None:
-        walk.faint = faint_in(judge)
+        walk.faint = judge.faint
     if is_rough:
         return _part(image, region, _rough(net, image.pixels, region, coarser, walk.faint), is_rough)
     return _part(image, region, _fine(walk, image.pixels, region, last.at, coarser), is_rough)
@@ -175,8 +175,7 @@ def _of_small(net: TiledNet, image: Image, region: Region, whole: Step, watch: W
         watch.tick(1, 1)
     outer = around(region, (image.height, image.width), FAINT_MARGIN_PX, 1)
     rainy = image.pixels[_place(outer)]
-    before = rainy.astype(np.float32) / np.float32(image.peak)
-    derained = FULL.mix(rainy, leave_faint(before + found.removed[_place(outer)], rainy, faint_in(found)), None)
+    derained = FULL.mix(rainy, found.leave_faint(rainy, _place(outer)), None)
     inner = replace(region, x=region.x - outer.x, y=region.y - outer.y)
     return _part(image, region, derained[_place(inner)].copy(), is_rough=False)
 
