@@ -1,6 +1,6 @@
 """In how much of a photo the net finds rain: `python build/rainy_shares.py FOLDER… [--profile isolated] [--every 8]`.
 
-`rainapp/stages/faint.py` takes a photo with rain in few places for dry. For each folder: the least share of places, the median,
+`rainapp/stages/faint.py` takes a small photo with rain in few places for dry. For each folder: the least share of places, the median,
 the largest, and how many photos count as dry, or in part as dry. With `--profile` rain of that kind is drawn on them first.
 """
 
@@ -19,7 +19,7 @@ def main() -> int:
     parser.add_argument("folders", type=Path, nargs="+")
     parser.add_argument("--profile")
     parser.add_argument("--every", type=int, default=1)
-    parser.add_argument("--longest", type=int, default=0, help="make larger photos smaller before, to this many pixels")
+    parser.add_argument("--longest", type=int, default=1000, help="larger photos are made smaller before")
     parser.add_argument("--model", default="default")
     args = parser.parse_args()
     sys.path.insert(0, str(ROOT))
@@ -41,7 +41,7 @@ def main() -> int:
             photo = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
             if photo is None:
                 continue
-            scale = min(1.0, args.longest / max(photo.shape)) if args.longest else 1.0
+            scale = min(1.0, args.longest / max(photo.shape))
             photo = photo if scale == 1 else cv2.resize(photo, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
             if args.profile:
                 photo = np.round(draw_rain(photo.astype(np.float32) / np.float32(255), args.profile, seed).rainy * 255)

@@ -179,6 +179,8 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
             job.source, crop(image, region), part.image, region, part.rain >= RAIN_MIN, seconds, part.is_rough
         )  # fmt: skip
     rainy = SHRUNK.get(image, job.longest_px)
+    if not pipeline.net.judges(image.height, image.width):
+        pipeline = pipeline.unjudged()
     done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
     region, seconds = Region(0, 0, image.width, image.height), time.monotonic() - started
     return SEEN.keep(job, Previewed(job.source, rainy, done.image, region, rain_found(done), seconds))

@@ -7,7 +7,7 @@ jobs on one device share it, tile by tile.
 import contextlib
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -70,6 +70,11 @@ class Pipeline:
     def in_turn(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """The same without a thread, for who wants to know how long it takes."""
         yield from reduce(lambda flow, stage: stage(flow, watch), self.stages, frames)
+
+    def unjudged(self) -> "Pipeline":
+        """The same for a picture made smaller than it is: whether it is dry shows in its own size only."""
+        stages = [replace(stage, judges=False) if isinstance(stage, Derainer) else stage for stage in self.stages]
+        return replace(self, stages=stages)
 
     def part(self, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
         """The net alone on a part of a picture, at full strength; see `parts.derain_part`."""

@@ -81,7 +81,7 @@ class Found:
 
     @cached_property
     def faint(self) -> float:
-        """What is too faint to be taken from the picture, peak 1, where this is the first pass over the whole of it."""
+        """What is too faint to be taken from the picture, peak 1, where this is the only pass over the whole of it."""
         return faint_level(rainy_share(self.removed))
 
     def leave_faint(self, rainy: Pixels, place: Place) -> tiles.Floats:
@@ -149,8 +149,11 @@ class TiledNet:
         return [Pass(f, self.lay(height // f, width // f, self._side(image, f), f < factors[0])) for f in factors]
 
     def judges(self, height: int, width: int) -> bool:
-        """Whether the first pass over such a picture tells how rainy it is as a whole, and so what is too faint to be taken."""
-        return self.leaves_faint and height * width <= JUDGED_PIXELS * self.factors(height, width)[0] ** 2
+        """Whether such a picture is judged as a whole: how rainy it is tells what is too faint to be taken.
+
+        Where larger pictures are made smaller first, that protects dry ones; and fine rain shows in their full size only.
+        """
+        return self.leaves_faint and height * width <= JUDGED_PIXELS and self.factors(height, width) == (1,)
 
     def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
         """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
@@ -212,10 +215,14 @@ def _largest_tile(image: Image, factors: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Derainer:
-    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures go from coarse to fine."""
+    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures go from coarse to fine.
+
+    `judges`: small ones are judged as a whole (`TiledNet.judges`).
+    """
 
     net: TiledNet
     amount: Amount = Amount()
+    judges: bool = True
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Derain `frames`; `watch` is ticked once a tile with (done, tiles of this frame, frame=its index).
@@ -243,12 +250,12 @@ class Derainer:
         coarser: Found | None = None
         for each in passes[:-1]:
             coarser = walk.find(rainy, each, coarser)
-            if each is passes[0] and self.net.judges(frame.image.height, frame.image.width):
-                walk.faint = coarser.faint
             self.net.save_memory(frame.image)
         result = np.empty_like(rainy)
         found = 0
-        for place, block in walk.blocks(rainy, passes[-1], coarser):
+        is_judged = self.judges and self.net.judges(frame.image.height, frame.image.width)
+        blocks = walk.judged(rainy, passes[-1]) if is_judged else walk.blocks(rainy, passes[-1], coarser)
+        for place, block in blocks:
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
             share = None if self.amount.mask is None else self.amount.mask[place]
@@ -266,8 +273,6 @@ class Walk:
         self.net = net
         self._watch = watch
         self._frame, self._done, self._total = frame, 0, total
-        self.faint = FAINT
-        """What is too faint to be taken in the last pass, peak 1; see `faint`."""
 
     def find(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Found:
         """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
@@ -280,10 +285,11 @@ class Walk:
 
     def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
         """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
-        if coarser is not None or not self.net.judges(*pixels.shape[:2]):
-            yield from self._blocks(at.cut(pixels), at, coarser, is_last=True)
-            return
-        everywhere = np.s_[: at.grid.height, : at.grid.width]  # only when all is known, it is known what is too faint
+        return self._blocks(at.cut(pixels), at, coarser, is_last=True)
+
+    def judged(self, pixels: Pixels, at: Pass) -> Iterator[tuple[Place, tiles.Floats]]:
+        """The same in one block for a picture that is judged: only when all is known, it is known what is too faint."""
+        everywhere = np.s_[: at.grid.height, : at.grid.width]
         yield everywhere, self.find(pixels, at, None).leave_faint(pixels, everywhere)
 
     def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tuple[Place, tiles.Floats]]:
@@ -306,7 +312,7 @@ class Walk:
             if coarser is not None:
                 derained = coarse.only_finer(derained, tile, step)
             if is_last and self.net.leaves_faint:
-                derained = leave_faint(derained, rainy, self.faint)
+                derained = leave_faint(derained, rainy, FAINT)
             self._done += 1
             self._tick()  # before the yield: after the last one nobody comes back
             yield derained

@@ -23,8 +23,7 @@ PLACES_ACROSS = 16
 JUDGED_MIN_PX = 256  # shorter side; of a smaller picture nobody can tell
 REACH_PX = 2.0  # standard deviation of the neighbourhood that is looked at
 MEAN = np.full((1, 3), 1 / 3, np.float32)
-JUDGED_PIXELS = 1_500_000
-"""Up to this size of the first pass a picture is judged; longer strips count as rainy."""
+JUDGED_PIXELS = 1_500_000  # longer strips count as rainy
 
 
 def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float) -> NDArray[np.float32]:

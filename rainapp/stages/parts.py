@@ -2,9 +2,9 @@
 
 Around the part the net is shown what it sees of it. A large picture is derained made smaller first (`coarse`), and each smaller
 size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
-a level from what the file holds, as good as everywhere (README). The smallest is done whole, because all of it tells what is
-too faint to be taken (`faint`); so are pictures that need no smaller size. What was found is kept for the picture looked at
-last, of large ones in the smaller sizes: looking again, exactly or a little to the side, needs the pass at full size only.
+a level from what the file holds, as good as everywhere (README). What was found in the smaller sizes is kept for the picture
+looked at last: looking again, exactly or a little to the side, needs the pass at full size only. A picture that is small enough
+to be judged as a whole (`faint`) is derained whole, once.
 
 In haste that pass is left out where it would take long. It has a say over the finest band only, the rest has been decided in
 the smaller sizes, which cost half of it; so all but the finest streaks are gone already.
@@ -104,7 +104,8 @@ def prepare(net: TiledNet, whole: tuple[int, int], part: tuple[int, int], watch:
     """Make the engine ready for parts of this (width, height) in pictures of `whole`, what is needed first first."""
     (width, height), (across, down) = whole, part
     middle = Region((width - across) // 2, (height - down) // 2, across, down)
-    for step in steps(net, height, width, middle):
+    ahead = [whole_step(net, height, width)] if net.judges(height, width) else steps(net, height, width, middle)
+    for step in ahead:
         watch.tick(0, 0)
         net.prepare(step.at.grid.tile_height, step.at.grid.tile_width)
 
@@ -127,27 +128,20 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
             needed.x - margin_px, needed.y - margin_px, needed.width + 2 * margin_px, needed.height + 2 * margin_px
         )  # fmt: skip
         finer = factor
-    if net.judges(height, width):  # the whole picture tells what is too faint to be taken
-        sides = height // factors[0], width // factors[0]
-        made[-1] = Step(Pass(factors[0], net.lay(*sides, net.tile_px)), Region(0, 0, sides[1], sides[0]))
     return made[::-1]
 
 
 def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool) -> Part:
+    if net.judges(image.height, image.width):
+        return _judged(net, image, region, watch)
     *smaller, last = steps(net, image.height, image.width, region)
-    judges = net.judges(image.height, image.width)
-    if judges and not smaller:
-        return _of_small(net, image, region, last, watch)
-    judge = LAST.get(image, net, smaller[0]) if judges else None
-    if hasty and (judge is not None or not judges) and _pixels([last]) > HASTY_PIXELS:
-        at_hand = _at_hand(net, image, region, smaller)
-        if at_hand is not None:
-            watch.tick(1, 1)
-            faint = FAINT if judge is None else judge.faint
-            return _part(image, region, _rough(net, image.pixels, region, at_hand, faint), is_rough=True)
+    at_hand = _at_hand(net, image, region, smaller) if hasty else None
+    if at_hand is not None and _pixels([last]) > HASTY_PIXELS:
+        watch.tick(1, 1)
+        return _part(image, region, _rough(net, image.pixels, region, at_hand), is_rough=True)
     coarser, missing = None, list[Step]()
     for step in reversed(smaller):
-        coarser = None if judges and judge is None else LAST.get(image, net, step)
+        coarser = LAST.get(image, net, step)
         if coarser is not None:
             break
         missing.insert(0, step)
@@ -157,16 +151,13 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
     for step in missing:
         coarser = walk.find(image.pixels, step.at, coarser)
         LAST.keep(image, net, step, coarser)
-        judge = judge or (coarser if judges else None)  # the first of them
-    if judge is not None:
-        walk.faint = judge.faint
-    if is_rough:
-        return _part(image, region, _rough(net, image.pixels, region, coarser, walk.faint), is_rough)
-    return _part(image, region, _fine(walk, image.pixels, region, last.at, coarser), is_rough)
+    derained = _rough(net, image.pixels, region, coarser) if is_rough else _fine(walk, image.pixels, region, last.at, coarser)
+    return _part(image, region, derained, is_rough)
 
 
-def _of_small(net: TiledNet, image: Image, region: Region, whole: Step, watch: Watch) -> Part:
-    """A part of a picture that is derained at its own size only, and whole, because all of it tells what is too faint."""
+def _judged(net: TiledNet, image: Image, region: Region, watch: Watch) -> Part:
+    """A part of a picture that is derained whole, because all of it tells what is too faint to be taken."""
+    whole = whole_step(net, image.height, image.width)
     found = LAST.get(image, net, whole)
     if found is None:
         found = Walk(net, watch, 0, whole.at.grid.count).find(image.pixels, whole.at, None)
@@ -178,6 +169,11 @@ def _of_small(net: TiledNet, image: Image, region: Region, whole: Step, watch: W
     derained = FULL.mix(rainy, found.leave_faint(rainy, _place(outer)), None)
     inner = replace(region, x=region.x - outer.x, y=region.y - outer.y)
     return _part(image, region, derained[_place(inner)].copy(), is_rough=False)
+
+
+def whole_step(net: TiledNet, height: int, width: int) -> Step:
+    """The only pass over a picture that is derained whole."""
+    return Step(Pass(1, net.lay(height, width, net.tile_px)), Region(0, 0, width, height))
 
 
 def _at_hand(net: TiledNet, image: Image, region: Region, smaller: Sequence[Step]) -> Found | None:
@@ -203,7 +199,7 @@ def _fine(walk: Walk, pixels: Pixels, region: Region, at: Pass, coarser: Found |
     return derained[_place(replace(region, x=region.x - at.left, y=region.y - at.top))].copy()
 
 
-def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None, faint: float) -> Pixels:
+def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None) -> Pixels:
     """The part less what was found in the smaller sizes."""
     assert coarser is not None
     factor = coarser.at.factor
@@ -216,7 +212,7 @@ def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None,
         return derained.copy()
     rainy = rainy[above:, before:]
     peak = np.float32(np.iinfo(rainy.dtype).max)
-    return FULL.mix(rainy, leave_faint(derained.astype(np.float32) / peak, rainy, faint), None)
+    return FULL.mix(rainy, leave_faint(derained.astype(np.float32) / peak, rainy, FAINT), None)
 
 
 def around(part: Region, sides: tuple[int, int], margin_px: int, multiple_px: int) -> Region:
