@@ -1,7 +1,7 @@
 """In how much of a photo the net finds rain: `python build/rainy_shares.py FOLDER… [--profile isolated] [--every 8]`.
 
-`rainapp/stages/faint.py` takes a small photo with rain in few places for dry. For each folder: the least share of places, the median,
-the largest, and how many photos count as dry, or in part as dry. With `--profile` rain of that kind is drawn on them first.
+`rainapp/stages/faint.py` takes a small photo with rain in few places for dry. For each folder: the least share of places, the
+median, the largest, and how many photos count as dry, or in part as dry. With `--profile` rain of that kind is drawn first.
 """
 
 import argparse
