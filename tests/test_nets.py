@@ -69,10 +69,11 @@ def test_inference_form_and_training_form_are_one_function(inside: int) -> None:
     torch.testing.assert_close(net(rainy, clear), trained, atol=1e-9, rtol=1e-9)
 
 
-@pytest.mark.parametrize("inside", [1, 2])
-def test_the_folded_form_is_the_same_function(inside: int) -> None:
+@pytest.mark.parametrize(("inside", "mirrored"), [(1, False), (2, False), (1, True)])
+def test_the_folded_form_is_the_same_function(inside: int, mirrored: bool) -> None:
     torch.manual_seed(0)
-    net = UnshuffleNaf(width=6, encoder=[1, 2], middle=1, decoder=[1, 1], inside=inside).requires_grad_(False)
+    shape = {"width": 6, "encoder": [1, 2], "middle": 1, "decoder": [1, 1]}
+    net = UnshuffleNaf(**shape, inside=inside, mirrored=mirrored).requires_grad_(False)  # type: ignore[arg-type]
     for parameter in net.parameters():
         parameter.add_(0.2 * torch.randn_like(parameter))
     rainy, clear = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0])
@@ -80,6 +81,19 @@ def test_the_folded_form_is_the_same_function(inside: int) -> None:
     torch.testing.assert_close(nets.for_inference(net)(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
     assert net.last, "the trained net is left alone"
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
+
+
+def test_a_mirrored_net_finds_the_same_in_the_mirror_image_and_halfway_between_both() -> None:
+    torch.manual_seed(0)
+    shape = {"width": 6, "encoder": [1, 2], "middle": 1, "decoder": [1, 1]}
+    plain, mirrored = UnshuffleNaf(**shape), UnshuffleNaf(**shape, mirrored=True)  # type: ignore[arg-type]
+    for parameter in plain.parameters():
+        parameter.requires_grad_(False).add_(0.2 * torch.randn_like(parameter))
+    mirrored.load_state_dict(plain.state_dict())
+    rainy = torch.rand(1, 3, 40, 56)  # 56 is a multiple of its step
+    torch.testing.assert_close(mirrored(rainy.flip(-1)).flip(-1), mirrored(rainy), atol=1e-5, rtol=1e-4)
+    torch.testing.assert_close(mirrored(rainy), (plain(rainy) + plain(rainy.flip(-1)).flip(-1)) / 2, atol=1e-5, rtol=1e-4)
+    assert (mirrored(rainy) - plain(rainy)).abs().max() > 1e-3
 
 
 def test_a_half_precision_net_keeps_the_picture_exact_where_it_changes_nothing(net: torch.nn.Module) -> None:

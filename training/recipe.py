@@ -28,16 +28,21 @@ class Net:
     decoder: tuple[int, ...] = (2, 2, 2)
     conditional: bool = True
     inside: int = 1
+    mirrored: bool = False
 
     def shape(self) -> dict[str, Any]:
-        """The architecture's own parameters; `inside` only where it is not 1, as cards had none before."""
-        return {
-            "width": self.width,
-            "encoder": list(self.encoder),
-            "middle": self.middle,
-            "decoder": list(self.decoder),
-            "conditional": self.conditional,
-        } | ({"inside": self.inside} if self.inside != 1 else {})
+        """The architecture's own parameters; `inside` and `mirrored` only where they say something: older cards have none."""
+        return (
+            {
+                "width": self.width,
+                "encoder": list(self.encoder),
+                "middle": self.middle,
+                "decoder": list(self.decoder),
+                "conditional": self.conditional,
+            }
+            | ({"inside": self.inside} if self.inside != 1 else {})
+            | ({"mirrored": True} if self.mirrored else {})
+        )
 
 
 @dataclass(frozen=True)

@@ -99,9 +99,11 @@ class UnshuffleNaf(nn.Module):
     """Pixel-unshuffle by 2, a U-shape of NAF blocks, pixel-shuffle, added to the input.
 
     `width` channels at the first level, doubled at each of the levels of `encoder` (blocks a level); `middle` blocks at the
-    bottom; `decoder` mirrors the encoder, deepest level first; blocks are `inside` times wider between gate and sum. Height and
-    width may be anything: the picture is padded by reflection (replication where it is smaller than the pad) to `multiple_px`
-    and cropped again.
+    bottom; `decoder` mirrors the encoder, deepest level first; blocks are `inside` times wider between gate and sum. A
+    `mirrored` net takes the mean of what it finds in the picture and in its mirror image, for twice the time (self-ensemble;
+    Timofte et al., CVPR 2016, use all eight turns and mirrorings, but rain does not fall sideways). Height and width may be
+    anything: the picture is padded by reflection (replication where it is smaller than the pad) to `multiple_px` and cropped
+    again.
     """
 
     def __init__(
@@ -112,11 +114,13 @@ class UnshuffleNaf(nn.Module):
         decoder: Sequence[int] = (2, 2, 2),
         conditional: bool = True,
         inside: int = 1,
+        mirrored: bool = False,
     ) -> None:
         super().__init__()
         if len(encoder) != len(decoder) or width < 1 or inside < 1:
             raise ValueError("encoder and decoder need the same number of levels, width and inside at least 1")
         self.conditional = conditional
+        self.mirrored = mirrored
         self.last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
         self.multiple_px = 2 * 2 ** len(encoder)
         widths = [width * 2**level for level in range(len(encoder) + 1)]
@@ -142,6 +146,13 @@ class UnshuffleNaf(nn.Module):
         """
         height, width = rainy.shape[-2:]
         padded = pad_to_multiple(rainy, self.multiple_px)
+        residual = self._residual(padded, clear)
+        if self.mirrored:
+            residual = (residual + self._residual(padded.flip(-1), clear).flip(-1)) / 2
+        return (padded + residual)[..., :height, :width]
+
+    def _residual(self, padded: Tensor, clear: Tensor | None) -> Tensor:
+        """What is added to a picture (B, 3, H, W) whose sides are multiples of `multiple_px`."""
         x = F.pixel_unshuffle(padded, 2).to(self.head.weight.dtype)
         if self.conditional:
             plane = torch.zeros_like(x[:, :1]) if clear is None else clear.view(-1, 1, 1, 1).expand_as(x[:, :1])
@@ -156,8 +167,7 @@ class UnshuffleNaf(nn.Module):
         for blocks, up in zip(self.decoders, self.ups, strict=True):
             x = F.pixel_shuffle(up(x), 2) + skips.pop()
             x = blocks(x, self.last)
-        residual = F.pixel_shuffle(self.tail(x), 2)
-        return (padded + residual)[..., :height, :width]
+        return F.pixel_shuffle(self.tail(x), 2)
 
 
 def pad_to_multiple(x: Tensor, multiple: int) -> Tensor:

@@ -5,6 +5,7 @@ jobs on one device share it, tile by tile.
 """
 
 import contextlib
+import hashlib
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -160,7 +161,7 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
     weights = library.weights_path(card)
     checked_weights(card, weights)
     conditional = bool(card.shape.get("conditional", card.arch == OURS))
-    model = Model(lambda: _net(card, weights), card.sha256, card.multiple_of_px, treatment.veil, conditional, card.arch)
+    model = Model(lambda: _net(card, weights), _name(card), card.multiple_of_px, treatment.veil, conditional, card.arch)
     candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
     engine = choice.fastest(model, candidates)
     overlap_px = card.receptive_px * 7 // 4  # three quarters of it stay out on the side of either tile, see `tiles.fade`
@@ -175,6 +176,11 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         from_coarse=card.arch == OURS,
         leaves_faint=card.arch == OURS and treatment.veil == "keep",  # haze is faint everywhere
     )
+
+
+def _name(card: ModelCard) -> str:
+    """What the net of a card is known by: two models may share weights and differ in shape."""
+    return hashlib.sha256(f"{card.sha256} {sorted(card.shape.items())}".encode()).hexdigest()
 
 
 def _net(card: ModelCard, weights: Path) -> "nn.Module":

@@ -616,6 +616,10 @@
 <context>
     <name>Cards</name>
     <message>
+        <source>A little better, half as fast.</source>
+        <translation>Etwas besser, halb so schnell.</translation>
+    </message>
+    <message>
         <source>All kinds of rain, fast.</source>
         <translation>Alle Arten von Regen, schnell.</translation>
     </message>

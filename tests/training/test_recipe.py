@@ -74,3 +74,8 @@ def test_a_sound_recipe_has_no_problems(tmp_path: Path) -> None:
 def test_check_raises_with_every_problem() -> None:
     with pytest.raises(BadRecipe, match="No folder"):
         Recipe().check()
+
+
+def test_a_shape_names_only_what_older_nets_have_not() -> None:
+    assert recipe.Net().shape().keys() == {"width", "encoder", "middle", "decoder", "conditional"}
+    assert recipe.Net(inside=2, mirrored=True).shape().items() > {"inside": 2, "mirrored": True}.items()

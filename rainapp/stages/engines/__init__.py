@@ -76,8 +76,8 @@ class Variant:
 class Model:
     """A net and what engines need to know of it.
 
-    `load` gives it as float32 on the CPU; `sha256` names its weights; `multiple_px` is the step of the sides it works on;
-    `conditional`: it is told whether haze goes too; `channels` go in.
+    `load` gives it as float32 on the CPU; `sha256` names its weights and shape; `multiple_px` is the step of the sides it works
+    on; `conditional`: it is told whether haze goes too; `channels` go in.
     """
 
     load: Callable[[], "nn.Module"]
