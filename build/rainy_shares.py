@@ -47,7 +47,7 @@ def main() -> int:
                 photo = np.round(draw_rain(photo.astype(np.float32) / np.float32(255), args.profile, seed).rainy * 255)
             image = Image(np.ascontiguousarray(photo, np.uint8))
             whole = net.passes(image)[0]
-            shares.append(rainy_share(Walk(net, NoWatch(), 0, whole.grid.count).find(image.pixels, whole, None).removed))
+            shares.append(rainy_share(Walk(net, NoWatch(), 0, whole.grid.count).find(image.pixels, whole, None).around))
         if not shares:
             print(f"{folder} holds no photos.", file=sys.stderr)
             continue

@@ -1,7 +1,16 @@
 import numpy as np
 import pytest
 
-from rainapp.stages.faint import DRY_SHARE, FAINT, FAINT_IF_DRY, RAINY_SHARE, faint_level, leave_faint, rainy_share
+from rainapp.stages.faint import (
+    DRY_SHARE,
+    FAINT,
+    FAINT_IF_DRY,
+    RAINY_SHARE,
+    change_around,
+    faint_level,
+    leave_faint,
+    rainy_share,
+)
 
 
 def rainy(level: int = 120, kind: type = np.uint8) -> np.ndarray:
@@ -47,16 +56,20 @@ def marked(share: float, level: float, side: int = 512) -> np.ndarray:
     return removed
 
 
+def share_of(removed: np.ndarray) -> float:
+    return rainy_share(change_around(removed))
+
+
 def test_the_rainy_share_counts_places_in_which_something_was_taken_that_can_be_seen() -> None:
-    assert rainy_share(marked(0.0, 20)) == 0
-    assert rainy_share(marked(0.25, 20)) == pytest.approx(0.25)
-    assert rainy_share(marked(1.0, 20).astype(np.float16)) == 1
-    assert rainy_share(marked(1.0, 2.5)) == 0  # cannot be seen
+    assert share_of(marked(0.0, 20)) == 0
+    assert share_of(marked(0.25, 20)) == pytest.approx(0.25)
+    assert share_of(marked(1.0, 20).astype(np.float16)) == 1
+    assert share_of(marked(1.0, 2.5)) == 0  # cannot be seen
 
 
 def test_of_a_small_picture_nobody_can_tell() -> None:
-    assert rainy_share(np.zeros((255, 800, 3), np.float32)) == 1
-    assert rainy_share(np.zeros((256, 256, 3), np.float32)) == 0
+    assert share_of(np.zeros((255, 800, 3), np.float32)) == 1
+    assert share_of(np.zeros((256, 256, 3), np.float32)) == 0
 
 
 def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
@@ -70,7 +83,7 @@ def test_the_drier_a_picture_the_stronger_a_change_must_be() -> None:
 def test_the_same_stroke_stays_in_a_dry_picture_and_goes_from_a_rainy_one(share: float, stays: bool) -> None:
     photo, removed = np.full((512, 512, 3), 120, np.uint8), marked(share, 20)
     before = photo.astype(np.float32) / np.float32(255)
-    left = leave_faint(before + removed, photo, faint_level(rainy_share(removed)))
+    left = leave_faint(before + removed, photo, faint_level(share_of(removed)))
     taken = float((before - left).max() * 255)
     assert taken == pytest.approx(0 if stays else 20, abs=0.5)
 
@@ -78,4 +91,4 @@ def test_the_same_stroke_stays_in_a_dry_picture_and_goes_from_a_rainy_one(share:
 def test_a_picture_is_judged_the_same_at_whatever_size() -> None:
     removed = marked(0.3, 40)
     twice = np.repeat(np.repeat(removed, 2, 0), 2, 1)
-    assert rainy_share(twice) == pytest.approx(rainy_share(removed))
+    assert share_of(twice) == pytest.approx(share_of(removed))

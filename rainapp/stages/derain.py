@@ -23,7 +23,7 @@ from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine, Stop
-from rainapp.stages.faint import FAINT, JUDGED_PIXELS, faint_level, leave_faint, rainy_share
+from rainapp.stages.faint import FAINT, JUDGED_PIXELS, change_around, faint_level, leave_faint, rainy_share, share_taken
 
 TILE_PX_MIN = 128
 FULL = Amount()
@@ -80,14 +80,20 @@ class Found:
     removed: coarse.Removed
 
     @cached_property
+    def around(self) -> tiles.Floats:
+        """How much was taken around each pixel, see `change_around`."""
+        return change_around(self.removed)
+
+    @cached_property
     def faint(self) -> float:
         """What is too faint to be taken from the picture, peak 1, where this is the only pass over the whole of it."""
-        return faint_level(rainy_share(self.removed))
+        return faint_level(rainy_share(self.around))
 
     def leave_faint(self, rainy: Pixels, place: Place) -> tiles.Floats:
         """A part of the picture, `rainy` (h, w, 3), derained, where this is the only pass over the whole of it."""
-        before = rainy.astype(np.float32) / np.float32(np.iinfo(rainy.dtype).max)
-        return leave_faint(before + self.removed[place], rainy, self.faint)
+        derained: tiles.Floats = self.removed[place] * share_taken(self.around[place], self.faint)[..., None]
+        derained += rainy * np.float32(1 / np.iinfo(rainy.dtype).max)
+        return derained
 
 
 class TiledNet:
@@ -278,9 +284,9 @@ class Walk:
         """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
         small = at.cut(pixels)
         removed = np.empty(small.shape, np.float16 if at.factor > 1 else np.float32)
-        peak = np.float32(np.iinfo(small.dtype).max)
+        unit = np.float32(1 / np.iinfo(small.dtype).max)
         for place, block in self._blocks(small, at, coarser, is_last=False):
-            removed[place] = np.clip(block, 0, 1) - small[place] / peak
+            np.subtract(np.clip(block, 0, 1), small[place] * unit, out=removed[place], casting="same_kind")
         return Found(at, removed)
 
     def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:

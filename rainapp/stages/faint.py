@@ -43,18 +43,22 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float) -> N
     before = rainy.astype(np.float32)
     before /= np.float32(np.iinfo(rainy.dtype).max)
     derained -= before
-    derained *= np.clip(_around(derained) / np.float32(faint) - 1, 0, 1)[..., None]
+    derained *= share_taken(change_around(derained), faint)[..., None]
     derained += before
     return derained
 
 
-def rainy_share(removed: NDArray[np.floating]) -> float:
-    """The share of places of a whole picture in which something that can be seen was taken, 0 to 1.
+def change_around(removed: NDArray[np.floating]) -> NDArray[np.float32]:
+    """How much was taken in the neighbourhood of each pixel: (H, W), peak 1, of (H, W, 3), derained less rainy."""
+    change = cv2.transform(np.abs(removed.astype(np.float32, copy=False)), MEAN)  # ten times as fast as numpy's mean
+    return np.asarray(cv2.GaussianBlur(change, (0, 0), REACH_PX), np.float32)
 
-    Args:
-        removed: (H, W, 3), derained less rainy, peak 1. Of a small picture 1: nobody can tell.
-    """
-    return _share(_around(removed.astype(np.float32, copy=False)))
+
+def share_taken(around: NDArray[np.float32], faint: float) -> NDArray[np.float32]:
+    """How much of a change is taken, 0 to 1, (H, W), by how much changes around it."""
+    share = around * np.float32(1 / faint)
+    share -= 1
+    return np.clip(share, 0, 1, out=share)
 
 
 def faint_level(share: float) -> float:
@@ -62,12 +66,12 @@ def faint_level(share: float) -> float:
     return float(np.interp(share, (DRY_SHARE, RAINY_SHARE), (FAINT_IF_DRY, FAINT)))
 
 
-def _around(removed: NDArray[np.float32]) -> NDArray[np.float32]:
-    change = cv2.transform(np.abs(removed), MEAN)  # ten times as fast as numpy's mean
-    return np.asarray(cv2.GaussianBlur(change, (0, 0), REACH_PX), np.float32)
+def rainy_share(around: NDArray[np.float32]) -> float:
+    """The share of places of a whole picture in which something that can be seen was taken, 0 to 1.
 
-
-def _share(around: NDArray[np.float32]) -> float:
+    Args:
+        around: (H, W), see `change_around`. Of a small picture 1: nobody can tell.
+    """
     if min(around.shape) < JUDGED_MIN_PX:
         return 1.0
     side_px = min(around.shape) // PLACES_ACROSS

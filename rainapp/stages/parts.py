@@ -29,7 +29,6 @@ MARGIN_SHARE = 3 / 8
 HALF_SHARE = 1 / 4
 """The same for the largest of the smaller sizes, which costs as much as the others together: there it is as good (measured)."""
 MARGIN_MAX_PX = 512
-FAINT_MARGIN_PX = 8  # as far as `leave_faint` looks
 HASTY_PIXELS = 1_200_000
 """What takes the net no longer than this is done at once, also in haste: half a second to a second on two cores."""
 NETS_KEPT = 2  # with haze and without
@@ -164,11 +163,9 @@ def _judged(net: TiledNet, image: Image, region: Region, watch: Watch) -> Part:
         LAST.keep(image, net, whole, found)
     else:
         watch.tick(1, 1)
-    outer = around(region, (image.height, image.width), FAINT_MARGIN_PX, 1)
-    rainy = image.pixels[_place(outer)]
-    derained = FULL.mix(rainy, found.leave_faint(rainy, _place(outer)), None)
-    inner = replace(region, x=region.x - outer.x, y=region.y - outer.y)
-    return _part(image, region, derained[_place(inner)].copy(), is_rough=False)
+    place = _place(region)
+    derained = FULL.mix(image.pixels[place], found.leave_faint(image.pixels[place], place), None)
+    return _part(image, region, derained, is_rough=False)
 
 
 def whole_step(net: TiledNet, height: int, width: int) -> Step:
