@@ -67,6 +67,16 @@ def stopped_by_signals(watch: LineWatch) -> Iterator[None]:
             signal.signal(asked, handler)
 
 
+def leads() -> bool:
+    """Whether this is the process that tells, of those that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def processes() -> int:
+    """How many processes torchrun started; 1 without it."""
+    return int(os.environ.get("WORLD_SIZE", "1"))
+
+
 def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> None:
     """Raise a RainError for what would stop the run of `folder` only after photos were read and rain was drawn."""
     plan_recipe.check()
@@ -83,15 +93,14 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
     plan_recipe = recipe.read(folder / "recipe.toml")
     foresee(folder, plan_recipe, resuming)
-    if int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if processes() > 1:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
         if torch.cuda.is_available():  # each process on an accelerator of its own
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
-    leads = os.environ.get("RANK", "0") == "0"
-    for sentence in left_out if leads else []:
+    for sentence in left_out if leads() else []:
         print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
-    if not resuming and leads:
+    if not resuming and leads():
         rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
         if rainy:
             print(json.dumps({"event": "warning", "message": rainy}), flush=True)
@@ -107,7 +116,7 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
     if resuming:
         loop.resume()
     loop.log(started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(loop.device), photos=len(photos))
-    watch = LineWatch(listen=not quiet, tells=leads)
+    watch = LineWatch(listen=not quiet, tells=leads())
     with stopped_by_signals(watch):
         loop.run(watch)
 
@@ -121,7 +130,7 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
     """
     plan_recipe = recipe.read(recipe_file)
     plan_recipe.check()
-    if out is None and int(os.environ.get("WORLD_SIZE", "1")) > 1:
+    if out is None and processes() > 1:
         raise BadRecipe("Several processes need one run folder.", "Name it with --out.", recipe_file)
     folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
     if (folder / trainer.CHECKPOINT).exists():
@@ -180,7 +189,7 @@ def main(arguments: list[str] | None = None) -> int:
         if args.threads:
             torch.set_num_threads(args.threads)
         folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
-        if os.environ.get("RANK", "0") == "0":
+        if leads():
             print(json.dumps({"event": "run", "folder": str(folder)}), flush=True)
         run(folder, args.command == "resume", args.ignore_input)
     except RainError as error:
