@@ -74,7 +74,13 @@ TABLE = (
     ),
     Row(
         "metrics",
-        ("rainapp.metrics", "rainapp.naturalness", "rainapp.streak_contrast", "rainapp.clip_measures"),
+        (
+            "rainapp.metrics",
+            "rainapp.naturalness",
+            "rainapp.streak_contrast",
+            "rainapp.fine_structure",
+            "rainapp.clip_measures",
+        ),
         uses=("words", "values"),
         libraries=libraries("numpy cv2 torch"),
         why="pure functions, used by training, evaluation and tests",

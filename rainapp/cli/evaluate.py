@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Score = ModelScore | StreakReport | RealScore | ClipScore
 
 STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks", "energy_pooled", "area_near_streaks", "niqe")
-REAL_COLUMNS = ("niqe", "mean_change", "pixels_changed", "seconds_per_mp")
+REAL_COLUMNS = ("fine_removed", "fine_most", "niqe", "mean_change", "pixels_changed", "seconds_per_mp")
 CLIP_COLUMNS = (
     "psnr_y",
     "ssim_y",
@@ -56,6 +56,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report with pictures, the worst first")
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="without --clean and --masks: write crops of all photos, before and after"
+    )
+    parser.add_argument(
+        "--over",
+        type=int,
+        default=0,
+        metavar="PX",
+        help="without --clean and --masks: only photos whose shorter side is larger",
     )
     parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
     parser.set_defaults(run=run)
@@ -98,6 +105,8 @@ def misfit(args: argparse.Namespace) -> str:
         return "--html goes with --clean."
     if args.sheet and (args.clean or args.masks):
         return "--sheet goes with neither --clean nor --masks."
+    if args.over and (args.clean or args.masks):
+        return "--over goes with neither --clean nor --masks."
     if args.crops < 1:
         return "--crops must be at least 1."
     for target in (args.html, args.sheet):
@@ -161,7 +170,7 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     from rainapp import evaluate_real, media
     from rainapp.jobs import NoWatch
 
-    photos = evaluate_real.find_photos(args.rainy)
+    photos = evaluate_real.find_photos(args.rainy, args.over)
     crops = args.crops if args.sheet else 0
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
