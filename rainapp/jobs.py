@@ -117,7 +117,7 @@ class Region:
 class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
-    `hasty`: where the region would take long, in a photo that is derained made smaller first, the finest band may be left as it
+    `hasty`: where the region would take long, in a large photo, the finest band may be left as it
     is. It is there sooner; the result says whether that was done.
     Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
     """

@@ -110,7 +110,7 @@ class TiledNet:
         """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
         `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
-        large pictures are derained made smaller first (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
+        large pictures are seen at several sizes (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
         """
         self.engine = engine
         self.tile_px = tile_px
@@ -157,7 +157,7 @@ class TiledNet:
     def judges(self, height: int, width: int) -> bool:
         """Whether such a picture is judged as a whole: how rainy it is tells what is too faint to be taken.
 
-        Where larger pictures are made smaller first, that protects dry ones; and fine rain shows in their full size only.
+        Where larger pictures are seen at several sizes, that protects dry ones; and fine rain shows in their full size only.
         """
         return self.leaves_faint and height * width <= JUDGED_PIXELS and self.factors(height, width) == (1,)
 
@@ -221,7 +221,7 @@ def _largest_tile(image: Image, factors: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Derainer:
-    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures go from coarse to fine.
+    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures are seen at several sizes.
 
     `judges`: small ones are judged as a whole (`TiledNet.judges`).
     """
@@ -305,18 +305,15 @@ class Walk:
     def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tiles.Floats]:
         grid, step = at.grid, 1 if coarser is None else coarser.at.factor // at.factor
         for top, left in grid.corners():
-            rainy = tile = tiles.cut(pixels, grid, top, left)
-            if coarser is not None:
-                inside = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
-                place = at.top + top - coarser.at.top * step, at.left + left - coarser.at.left * step
-                tile = tiles.padded(coarse.without(inside, coarser.removed, step, *place), grid)
+            rainy = tiles.cut(pixels, grid, top, left)
             try:
-                derained = self.net.render(tile, _asking(self._watch))
+                derained = self.net.render(rainy, _asking(self._watch))
             except Cancelled:
                 self._tick()  # says how it ends
                 raise
             if coarser is not None:
-                derained = coarse.only_finer(derained, tile, step)
+                place = at.top + top - coarser.at.top * step, at.left + left - coarser.at.left * step
+                derained = coarse.join(derained, rainy, coarser.removed, step, *place)
             if is_last and self.net.leaves_faint:
                 derained = leave_faint(derained, rainy, FAINT)
             self._done += 1
