@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rainapp import media
 from rainapp.errors import RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
+from rainapp.naming import Originals
 
 if TYPE_CHECKING:
     from training.rain import Blend, Photo, RainSample
@@ -54,11 +54,11 @@ def clash(inputs: list[Path], out: Path) -> str:
     """Which inputs would be lost to a result, or share one, in a sentence; empty when all have names of their own."""
     from rainapp.media.made_clip import SUFFIX
 
-    sources = {os.path.realpath(path) for path in inputs}
+    sources = Originals(inputs)
     drawn: dict[str, Path] = {}
     for path in inputs:
         results = (out / folder / f"{path.stem}{suffix}" for folder in FOLDERS for suffix in (".png", SUFFIX))
-        if lost := next((result for result in results if os.path.realpath(result) in sources), None):
+        if lost := next((result for result in results if result in sources), None):
             return f"{lost} is an input and would be overwritten: choose another folder."
         if path.stem in drawn:
             return f"{drawn[path.stem]} and {path} would share one result: draw them into two folders."
