@@ -172,8 +172,8 @@ def plan(
 ) -> Plan:
     """The records for `inputs`; `out` None means beside each source. Of clips only `part`, see `DerainFile`.
 
-    With `sequences` the numbered pictures in folders are clips of `rate` frames a second; patterns are so in any case. No result
-    replaces an input, the mask, or one of `others`, which the person has named too.
+    With `sequences` the numbered pictures in folders are clips of `rate` frames a second; patterns are so in any case. No
+    result replaces an input, the mask, or one of `others`, which the person has named too.
 
     Raises:
         BadTreatment: OUT names a file where a folder is needed, or a suffix that is not the format asked for.

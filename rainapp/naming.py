@@ -97,20 +97,21 @@ class Names:
         self.if_exists = if_exists
         self._taken: set[str] = set()
 
-    def claim(self, wanted: Path, with_rain: bool = False) -> Path | None:
+    def claim(self, wanted: Path, with_rain: bool = False, if_exists: IfExists | None = None) -> Path | None:
         """`wanted`, or with " (2)", " (3)", … after it; None where the result exists and the choice is to skip it.
 
-        With `with_rain` the name of the rain layer beside it is kept free too.
+        With `with_rain` the name of the rain layer beside it is kept free too. `if_exists` None: as was chosen for all.
         """
+        choice = if_exists or self.if_exists
         number = 1
         while True:
             target = wanted if number == 1 else wanted.with_name(fitted(wanted.stem, f" ({number}){wanted.suffix}"))
             names = results_of(target, with_rain)
             if not any(_key(name) in self._taken or name in self.originals for name in names):
                 there = [name for name in names if os.path.lexists(name)]
-                if there and self.if_exists == "skip":
+                if there and choice == "skip":
                     return None
-                if not there or (self.if_exists == "overwrite" and not any(name.is_dir() for name in there)):
+                if not there or (choice == "overwrite" and not any(name.is_dir() for name in there)):
                     self._taken.update(_key(name) for name in names)
                     return target
             number += 1

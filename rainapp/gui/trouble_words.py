@@ -278,4 +278,5 @@ SENTENCES = (
     "its folder does not exist",
     "Make the folder or choose another one.",
     "it goes on where it stopped",
+    "{name} is one of your originals and stays; the result has another name.",
 )
