@@ -20,6 +20,7 @@ from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
 from rainapp.media.numbered import Pattern, grouped, pattern_of
 from rainapp.media.sniff import UNKNOWN, sniff
 from rainapp.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
+from rainapp.system_words import why_not_read
 
 TICK_FILES = 100  # a report this often while folders are looked through
 OWN_RESULT = "a result of rainapp beside its original"
@@ -84,7 +85,7 @@ def _walk(
         state = folder.stat()
         entries = sorted(folder.iterdir(), key=lambda entry: reading_order(entry.name))
     except OSError as error:
-        yield Skipped(folder, f"the folder cannot be opened: {error.strerror}")
+        yield Skipped(folder, f"the folder cannot be opened: {why_not_read(error)}")
         return
     if (state.st_dev, state.st_ino) in visited:
         return

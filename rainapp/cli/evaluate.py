@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rainapp import paths
 from rainapp.errors import BadTreatment, UnwritableFile
 from rainapp.naming import Originals
+from rainapp.system_words import why_not_written
 
 if TYPE_CHECKING:
     from rainapp.evaluate import ModelScore
@@ -217,7 +218,9 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
         try:
             report.write(args.html, evaluations, found)
         except OSError as error:
-            raise UnwritableFile(f"The report {args.html} cannot be written.", str(error), args.html) from error
+            raise UnwritableFile(
+                f"The report {args.html} cannot be written: {why_not_written(error)[0]}.", path=args.html
+            ) from error
     return [e.score for e in evaluations]
 
 

@@ -13,6 +13,7 @@ from rainapp import media
 from rainapp.errors import RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
 from rainapp.naming import Originals
+from rainapp.system_words import why_not_written
 
 if TYPE_CHECKING:
     from training.rain import Blend, Photo, RainSample
@@ -94,7 +95,7 @@ def run(args: argparse.Namespace) -> int:
         for name in FOLDERS:
             (args.out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UnwritableFile(f"The folder {args.out} cannot be written.", str(error), args.out) from error
+        raise UnwritableFile(f"The folder {args.out} cannot be written: {why_not_written(error)[0]}.", path=args.out) from error
     failed = 0
     for index, path in enumerate(inputs):
         try:

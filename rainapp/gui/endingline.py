@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 from rainapp.gui.controls import label, push_button
 
 GAP_PX = 2
-LINK_AIR_PX = 8  # of a link's padding, which its first letter has before it
 
 
 class EndingLine(QWidget):
@@ -27,6 +26,7 @@ class EndingLine(QWidget):
         self.link = push_button("", run, "link")
         self._line.addWidget(self.words, 1)
         self._line.addWidget(self.link, 0, Qt.AlignmentFlag.AlignLeft)
+        self._line.addStretch(0)
         self._said = ""
 
     @property
@@ -61,10 +61,9 @@ class EndingLine(QWidget):
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._line.setDirection(across if beside else down)
         self._line.setStretch(0, 0 if beside else 1)
+        self._line.setStretch(2, 1 if beside else 0)
         self.words.setText(joined if beside else self._said)
         self.words.setSizePolicy(
             QSizePolicy.Policy.Preferred if beside else QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred
         )
         self.words.setWordWrap(not beside)
-        left = 0 if beside else -LINK_AIR_PX
-        self.link.setContentsMargins(left, 0, 0, 0)

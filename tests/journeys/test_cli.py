@@ -20,6 +20,7 @@ from rainapp import __main__ as start
 from rainapp import cli, presets
 from rainapp.cli import batch_run
 from rainapp.jobs import Output, Treatment
+from rainapp.logs import log_file
 from rainapp.workers import Workers
 
 PLAIN = ["--engine", "torch", "--device", "cpu", "--precision", "fp32"]  # nothing to measure first
@@ -310,8 +311,26 @@ def test_a_bug_in_one_file_is_told_and_the_rest_goes_on(
     monkeypatch.setattr(batch_run, "Workers", lambda run, on_event: Workers(flawed, on_event))
     assert derain(photos / "a.png", photos / "sub", "-o", tmp_path / "out", "--json") == 1
     told = events(capsys)
-    assert of_kind(told, "failed")[0]["kind"] == "bug"
+    (failed,) = of_kind(told, "failed")
+    assert failed["kind"] == "bug"
+    assert "KeyError" not in failed["message"] + failed["hint"]
+    assert str(log_file()) in failed["hint"]
     assert len(of_kind(told, "finished")) == 1
+
+
+def test_a_bug_of_a_command_is_told_in_a_plain_sentence(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(args: object) -> int:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("rainapp.cli.doctor.run", broken)
+    assert cli.main(["doctor"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("rainapp doctor: Something unexpected happened.")
+    assert str(log_file()) in said
+    assert "KeyError" not in said
+    assert "KeyError" in caplog.text
 
 
 def test_files_open_the_window_and_commands_do_not(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:
