@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QSizePolicy, QWidget
 
 from rainapp.gui.controls import label, push_button
 
-GAP_PX = 2
+GAP_PX = 4
 
 
 class EndingLine(QWidget):

@@ -20,6 +20,8 @@ from rainapp.gui.endingline import EndingLine
 from rainapp.gui.item import AT_WORK, TROUBLED, Item
 from rainapp.gui.workspace import Workspace
 
+RESULTS_PX = 44
+
 
 class RunBar(QStackedWidget):
     """Bottom right on the Derain page: "Derain 5", or how far it is."""
@@ -65,8 +67,10 @@ class RunBar(QStackedWidget):
         self.ending = EndingLine(self.try_again)
         self.cost = Elided(role="small")
         self.button = push_button(self.tr("Derain"), lambda: None, "primary", "droplets", "on_accent")
-        self.results = push_button(self.tr("Show results"), lambda: None, icon="folder-open")
-        self.results.setProperty("role", "tall")
+        self.results = push_button(self.tr("Show results"), lambda: None, "tall", "folder-open")
+        self.results.setText("")  # its words would leave no room for those of the button beside it
+        self.results.setToolTip(self.tr("Show results"))
+        self.results.setFixedWidth(RESULTS_PX)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         buttons.addWidget(self.button, 1)
