@@ -81,9 +81,17 @@ class Originals:
             if file is not None:
                 self._files.add(file)
 
+    def forget(self) -> None:
+        """There are none any more."""
+        for known in (self._seen, self._places, self._files):
+            known.clear()
+
     def __contains__(self, path: Path) -> bool:
         """Whether writing `path` would replace one of them."""
         return _key(path) in self._places or _file(path) in self._files
+
+
+LISTED = Originals()  # those of a window at work, to be asked when a file is whole: some may have come in since it was begun
 
 
 class Names:

@@ -28,7 +28,7 @@ from rainapp.jobs import (
     Treatment,
     Waiting,
 )
-from rainapp.naming import Names, rain_path, result_path
+from rainapp.naming import LISTED, Names, rain_path, result_path
 from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
@@ -140,6 +140,7 @@ class Batch(QObject):
         if not self.running:
             self.total, self.paused = 0, False
             self._names = Names((), settings.if_exists)
+            LISTED.forget()
         self._names.if_exists = settings.if_exists
         self.guard(originals)
         output = Output(
@@ -169,7 +170,9 @@ class Batch(QObject):
 
         The file at work begins anew under one, where its result would.
         """
+        paths = list(paths)
         self._names.originals.protect(paths)
+        LISTED.protect(paths)
         self._waiting = [self._spared(task) for task in self._waiting]
         if self._task is not None and self._handle is not None and self._task.job.target in self._names.originals:
             self._anew = True
@@ -254,7 +257,7 @@ class Batch(QObject):
             self.item_changed.emit(item)
             self.changed.emit()
             return
-        if isinstance(event, Stopped) and self._anew and self._task is not None:
+        if isinstance(event, Stopped | Failed) and self._anew and self._task is not None:
             self._begin_anew(self._task)
             return
         if isinstance(event, Finished) and isinstance(event.result, Derained):
@@ -296,6 +299,7 @@ class Batch(QObject):
         if self._waiting:
             self._next()
             return
+        LISTED.forget()
         done, self.paused = self.settled, False
         self.changed.emit()
         self.finished.emit(done)

@@ -280,6 +280,8 @@ SENTENCES = (
     "its folder does not exist",
     "Make the folder or choose another one.",
     "it goes on where it stopped",
+    "{name} is one of your originals, which are never overwritten.",
+    "Try again.",
     "a file or folder has that name already",
     "it does not exist",
     "the encoder refused it",

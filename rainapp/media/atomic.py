@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.media.held import PART_SUFFIX, hold
+from rainapp.naming import LISTED
 from rainapp.system_words import why_not_read, why_not_written
 
 _BLOCK_BYTES = 1 << 20
@@ -49,6 +50,12 @@ def refuse_source(target: Path, source: Path) -> None:
         raise UnwritableFile(f"{target.name} is the source itself, which is never overwritten.", "Choose another name.", target)
 
 
+def refuse_listed(target: Path) -> None:
+    """Raise UnwritableFile when `target` became an original of the person while it was being written."""
+    if target in LISTED:
+        raise UnwritableFile(f"{target.name} is one of your originals, which are never overwritten.", "Try again.", target)
+
+
 def _sync_folder(folder: Path) -> None:
     """Make the rename durable; Windows keeps no folder handles, and some network disks refuse."""
     if os.name != "posix":
@@ -77,6 +84,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        refuse_listed(target)
         os.replace(part, target)
         _sync_folder(target.parent)
     except OSError as error:

@@ -1,6 +1,8 @@
 """No result of the window ever replaces an original: not one that is listed, nor one that comes in while work goes on."""
 
+import contextlib
 import os
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,8 +10,10 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from rainapp.errors import Cancelled
 from rainapp.gui.app import Session, run_work
 from rainapp.gui.item import State
+from rainapp.jobs import DerainFile, Job, Watch
 from rainapp.library import ModelLibrary
 from rainapp.settings import Settings
 from tests.gui.hands import click_derain
@@ -98,6 +102,49 @@ def test_a_clip_at_work_begins_anew_where_its_result_would_replace_one_that_come
     assert item.notes == (NOTE.format(name="street_derained.mp4"),)
     assert session.workspace.batch.total == 1
     assert session.window.page.run_bar.ending.said == "1 saved"
+
+
+class Deaf:
+    """A watch that tells of progress and hears of no cancel, as an encoder deep in a file hears of none."""
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def tick(self, done: int, total: int, **facts: float) -> None:
+        with contextlib.suppress(Cancelled):
+            self._watch.tick(done, total, **facts)
+
+
+@pytest.mark.parametrize("kind", ["photo", "clip"])
+def test_a_result_that_is_nearly_whole_replaces_no_photo_that_comes_in_either(
+    kind: str, open_session: Callable[..., Session], tiny_library: Path, folder: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    added, deaf = threading.Event(), [True]
+
+    def late(job: Job, watch: Watch) -> object:
+        if isinstance(job, DerainFile) and deaf:
+            deaf.clear()
+            added.wait(60)
+            return run_work(job, Deaf(watch))
+        return run_work(job, watch)
+
+    settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32", if_exists="overwrite")
+    session = open_session(settings, late, ModelLibrary(tmp_path / "bundled", tiny_library))
+    source, other = folder / "a.png", folder / "a_derained.png"
+    if kind == "clip":
+        source, other = (make_clip(folder / name, times=tuple(range(6))) for name in ("b.mp4", "b_derained.mp4"))
+    original = other.read_bytes()
+    session.workspace.add([source])
+    until(qtbot, idle(session))
+    click_derain(session, qtbot)
+    session.workspace.add([other])
+    added.set()
+    until(qtbot, idle(session))
+    assert other.read_bytes() == original
+    item = session.workspace.items[0]
+    assert item.state is State.DONE, item.message
+    assert item.target == other.with_stem(f"{other.stem} (2)")
+    assert session.workspace.batch.total == 1
 
 
 def test_a_job_that_is_added_while_another_runs_spares_all_that_are_listed(
