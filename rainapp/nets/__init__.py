@@ -45,7 +45,8 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     try:
         return ARCHITECTURES[arch](**shape)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", "Import the model again.") from error
+        hint = str(error) if isinstance(error, ValueError) else "Import the model again."  # only the first are our words
+        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", hint) from error
 
 
 def load(card: ModelCard, weights: Path) -> nn.Module:
