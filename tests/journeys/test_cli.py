@@ -237,6 +237,20 @@ def test_ctrl_c_leaves_whole_files_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny_library")
+def test_after_ctrl_c_the_summary_says_what_was_stopped(tmp_path: Path) -> None:
+    small = make_clip(tmp_path / "a.mkv", times=range(2))
+    long = [make_clip(tmp_path / name, times=range(400)) for name in ("b.mkv", "c.mkv")]
+    words = [*RAINAPP, "derain", str(small), *map(str, long), "-o", str(tmp_path / "out"), *PLAIN]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith(str(small))
+        running.send_signal(signal.SIGINT)
+        said = running.stdout.read()
+        assert running.wait(120) == 130
+    assert said.startswith("1 done, 0 failed, 0 skipped, 2 stopped, ")
+
+
+@pytest.mark.usefixtures("tiny_library")
 def test_a_job_that_does_not_heed_a_signal_in_time_leaves_nothing(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mkv", times=range(400))
     out = tmp_path / "out"
