@@ -27,6 +27,7 @@ from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
+from rainapp.system_words import why_not_written
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
 TIME_LIMIT_S = 60.0  # of the processor: a busy machine does not refuse a good file
@@ -64,7 +65,7 @@ def import_model(
         return _make_model(source, kind, library, model_id, licence, watch or NoWatch())
     except OSError as error:  # no space, no permission; what is wrong with the file itself has become a BadModel before
         raise UnwritableFile(
-            f"“{printable(source.name)}” could not be imported: {error.strerror or error}.", path=source
+            f"“{printable(source.name)}” could not be imported: {why_not_written(error)[0]}.", path=source
         ) from error
 
 

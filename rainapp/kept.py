@@ -20,6 +20,7 @@ from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
 from rainapp.paths import cache_dir
+from rainapp.system_words import why_not_written
 
 SUFFIX = ".npy"
 ROOT = "comparisons"
@@ -51,7 +52,7 @@ def keep(image: Image, path: Path) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise UnwritableFile("The result cannot be kept for comparing.", str(error), path) from error
+        raise UnwritableFile("The result cannot be kept for comparing.", why_not_written(error)[1], path) from error
     return path
 
 

@@ -20,6 +20,7 @@ from typing import IO, Literal
 from rainapp.cards import CARD, CARD_BYTES_MAX, printable
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS
+from rainapp.system_words import why_not_read
 
 Kind = Literal["folder", "package", "safetensors", "checkpoint"]
 
@@ -56,7 +57,7 @@ def kind_of(path: Path) -> Kind:
         with path.open("rb") as file:
             start = file.read(512)
     except OSError as error:
-        raise BadModel(f"“{printable(path.name)}” cannot be read: {error.strerror}.", path=path) from error
+        raise BadModel(f"“{printable(path.name)}” cannot be read: {why_not_read(error)}.", path=path) from error
     if not start:
         raise BadModel(f"“{printable(path.name)}” is empty.", "The download may have failed; fetch it again.", path)
     if size > FILE_BYTES_MAX:

@@ -8,6 +8,7 @@ never alters a queued job. Position and size of the window are Qt's to keep.
 """
 
 import contextlib
+import logging
 import re
 import stat
 import tomllib
@@ -23,6 +24,8 @@ VERSION = 1
 FILE_BYTES_MAX = 1 << 20  # settings are a page of text; anything larger is something else
 TEXT_MAX = 4096
 NESTING_MAX = 32
+
+log = logging.getLogger(__name__)
 
 Page = Literal["General", "Files", "Speed", "Looks", "remembered"]
 Kind = Literal["choice", "number", "flag", "text", "folder", "list"]
@@ -331,8 +334,8 @@ def _read_table(path: Path) -> dict[str, Any]:
 
 def _put_aside(path: Path, error: Exception) -> str:
     kept = path.with_name(path.name + ".broken")
-    reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
+    log.info("the settings could not be read", exc_info=error)
     with contextlib.suppress(OSError):  # not ours to move: then a save will say so
         path.replace(kept)
-        return f"The settings could not be read ({reason}). Defaults are used; the old file is kept as {kept.name}."
-    return f"The settings could not be read ({reason}). Defaults are used."
+        return f"The settings could not be read. Defaults are used; the old file is kept as {kept.name}."
+    return "The settings could not be read. Defaults are used."

@@ -45,6 +45,7 @@ TABLE = (
             "rainapp.logs",
             "rainapp.loading",
             "rainapp.rates",
+            "rainapp.system_words",
         ),
         libraries=libraries("platformdirs"),
         why="everything speaks these words, so they know nobody",

@@ -4,13 +4,15 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
 from rainapp.errors import BadTreatment, UnwritableFile
+from rainapp.naming import Originals
+from rainapp.system_words import why_not_written
 
 if TYPE_CHECKING:
     from rainapp.evaluate import ModelScore
@@ -112,12 +114,21 @@ def misfit(args: argparse.Namespace) -> str:
     for target in (args.html, args.sheet):
         if target and not target.absolute().parent.is_dir():
             return f"The folder {target.absolute().parent} does not exist."
+        if target and target in Originals(scored(args)):
+            return f"{target} is one of the pictures that are scored, which are never overwritten: choose another name."
     if args.sheet and args.model and all(name == "identity" for name in args.model):
         return "--sheet shows what models make of photos: name one with --model."
     unknown = [word for word in args.temporal.split(",") if word not in TEMPORAL]
     if unknown:
         return f"--temporal knows {', '.join(TEMPORAL)}, not “{unknown[0]}”."
     return ""
+
+
+def scored(args: argparse.Namespace) -> Iterator[Path]:
+    """The files of the person that go into the scores."""
+    for place in (args.rainy, args.clean, args.masks):
+        if place is not None:
+            yield from place.rglob("*") if place.is_dir() else [place]
 
 
 def each_model(
@@ -216,7 +227,9 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
         try:
             report.write(args.html, evaluations, found)
         except OSError as error:
-            raise UnwritableFile(f"The report {args.html} cannot be written.", str(error), args.html) from error
+            raise UnwritableFile(
+                f"The report {args.html} cannot be written: {why_not_written(error)[0]}.", path=args.html
+            ) from error
     return [e.score for e in evaluations]
 
 

@@ -45,7 +45,8 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     try:
         return ARCHITECTURES[arch](**shape)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", str(error)) from error
+        hint = str(error) if isinstance(error, ValueError) else "Import the model again."  # only the first are our words
+        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", hint) from error
 
 
 def load(card: ModelCard, weights: Path) -> nn.Module:
@@ -65,7 +66,9 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
     try:
         net.load_state_dict(tensors)
     except RuntimeError as error:
-        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", str(error), weights) from error
+        raise BadModel(
+            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", weights
+        ) from error
     if isinstance(net, UnshuffleNaf):
         net.last = False
     return net.eval().requires_grad_(False)
@@ -85,7 +88,9 @@ def load_fusion(folder: Path) -> FusionNaf:
         net = FusionNaf(**card.shape)
         net.load_state_dict(tensors)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", str(error), folder) from error
+        raise BadModel(
+            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", folder
+        ) from error
     net.last = False
     return net.eval().requires_grad_(False)
 
@@ -99,7 +104,7 @@ def _read_checked(card: ModelCard, weights: Path) -> dict[str, Tensor]:
     try:
         tensors = read_tensors(checked_weights(card, weights))
     except SafetensorError as error:
-        raise BadModel(f"The weights of “{card.id}” are no safetensors file.", str(error), weights) from error
+        raise BadModel(f"The weights of “{card.id}” are no safetensors file.", "Import the model again.", weights) from error
     widened = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
     broken = [name for name, tensor in widened.items() if not torch.isfinite(tensor).all()]
     if broken:

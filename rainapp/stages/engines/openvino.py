@@ -162,7 +162,7 @@ class OpenVinoEngine:
             hints = {"INFERENCE_PRECISION_HINT": HINTS[self.precision], "PERFORMANCE_HINT": "LATENCY"}
             return core().compile_model(_taking(net, form.kind), "CPU", hints).create_infer_request()
         except RuntimeError as error:
-            raise BadTreatment("OpenVINO cannot run this model.", str(error).splitlines()[0]) from error
+            raise BadTreatment("OpenVINO cannot run this model.", "Use the engine torch.") from error
 
 
 PLANES = "planes"

@@ -53,7 +53,7 @@ class TorchEngine:
         except (RuntimeError, AssertionError) as error:
             if isinstance(error, torch.OutOfMemoryError):
                 raise
-            raise BadTreatment(f"The device “{device}” cannot be used.", str(error).splitlines()[0]) from error
+            raise BadTreatment(f"The device “{device}” cannot be used.", "Choose the device cpu.") from error
         for parameter in net.parameters():
             if parameter.ndim == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
