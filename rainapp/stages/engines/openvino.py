@@ -30,6 +30,7 @@ STOP_MS = 20  # how often it is asked whether the result is still wanted
 LARGE_PX = 1_000_000
 BREAK_EVEN_PX = 2_000_000
 STALE_REQUESTS = 12
+SMALL_PX = 32  # some nets of others take no tiles of a few pixels
 KEPT_PX_MAX = 5_000_000  # tiles of all compiled models together: each keeps working memory, about 150 bytes a pixel
 
 
@@ -226,9 +227,12 @@ class AnySize(Compiled):
     def __init__(self, model: Any, form: "Form", multiple_px: int) -> None:
         """`model` takes tiles of the kind of `form`, with sides that are multiples of `multiple_px`."""
         super().__init__(model)
-        self._small = [_pattern(form, multiple_px * height, multiple_px * width) for height, width in ((2, 3), (3, 4))]
-        self._wanted = self._tried(self._small[-1])
-        self._is_settled = True
+        step_px = -(-SMALL_PX // multiple_px) * multiple_px
+        self._small = [_pattern(form, step_px * height, step_px * width) for height, width in ((2, 3), (3, 4))]
+        self._wanted: Tiles | None = None  # where a net takes no tile as small
+        with contextlib.suppress(RuntimeError):
+            self._wanted = self._tried(self._small[-1])
+        self._is_settled = self._wanted is not None
 
     def infer(self, given: NDArray[Any], made: Tiles, stop: Stop | None = None) -> None:
         """See `infer`."""
@@ -238,7 +242,7 @@ class AnySize(Compiled):
 
     def settle(self) -> bool:
         """Whether it is in order, or could be brought back to it."""
-        if not self._is_settled:
+        if not self._is_settled and self._wanted is not None:
             with contextlib.suppress(RuntimeError):  # if what comes before has the same sides
                 self._tried(self._small[0])
             with contextlib.suppress(RuntimeError):  # then it is not in order
