@@ -89,7 +89,7 @@ def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty
     """Derain `region` of `image` as if the whole were derained; `hasty`: the finest band may be left for another time.
 
     Raises:
-        BadModel, BadTreatment, NotEnoughMemory, DeviceLost, Cancelled: see `Derainer`.
+        BadModel, BadTreatment, NotEnoughMemory, DeviceLost, EngineFailed, Cancelled: see `Derainer`.
     """
     while True:
         engine, tile_px = net.engine, net.tile_px
