@@ -49,17 +49,17 @@ class DrawnKind:
 
 
 DRAWN: dict[str, DrawnKind] = {
-    "disc": DrawnKind("scatter", (9, 44), (1, 1.5), (-4.9, -3.6), 1.9, 5, (0.08, 0.9), (0, 0.5)),
-    "globule": DrawnKind("scatter", (3.5, 12), (1, 1.6), (-3.7, -2.3), 1.9, 10, (0.15, 1), (0, 0.4), 0.6),
-    "flake": DrawnKind("scatter", (1.1, 5.5), (1, 2.6), (-3.3, -2.0), 1.8, 22, (0.3, 1.2), dim=0.7),
-    "dab": DrawnKind("scatter", (1.0, 2.6), (2.5, 10), (-3.7, -2.3), 1.4, 7, (0.3, 1.2), dim=0.7),
-    "train": DrawnKind("trains", (1.0, 3.2), (1.2, 5), (-4.4, -3.2), 1.3, 3, (0.3, 1.2), dim=0.5),
-    "bar": DrawnKind("scatter", (10, 28), (8, 24), (-5.4, -4.6), 1.4, 2, (0.08, 0.9), (0, 0.3), 0.4),
-    "needle": DrawnKind("scatter", (1.6, 6), (14, 60), (-5.0, -4.2), 1.4, 3, (0.3, 1.3), (0, 0.3), 0.5),
+    "disc": DrawnKind("scatter", (9, 40), (1, 1.5), (-4.6, -3.4), 1.9, 5, (0.08, 0.9), (0, 0.5)),
+    "globule": DrawnKind("scatter", (3, 11), (1, 1.7), (-3.4, -2.0), 1.9, 12, (0.15, 1), (0, 0.4), 0.6),
+    "flake": DrawnKind("scatter", (1.2, 4.2), (1, 2.2), (-2.8, -1.7), 1.8, 45, (0.3, 1.2), dim=0.7),
+    "dab": DrawnKind("scatter", (1.1, 2.8), (2, 9), (-3.2, -1.9), 1.4, 8, (0.3, 1.2), dim=0.7),
+    "train": DrawnKind("trains", (1.1, 3.4), (1.2, 5), (-4.0, -2.8), 1.3, 4, (0.3, 1.2), dim=0.5),
+    "bar": DrawnKind("scatter", (10, 28), (8, 24), (-5.3, -4.5), 1.4, 2, (0.08, 0.9), (0, 0.3), 0.4),
+    "needle": DrawnKind("scatter", (1.6, 6), (14, 60), (-4.9, -4.0), 1.4, 3, (0.3, 1.3), (0, 0.3), 0.5),
     "bead": DrawnKind("beads", (1.3, 4.5), (1, 5), (-1.9, -1.2), 1.4, 2, (0.3, 1.2), dim=0.6, upright=True),
-    "splash": DrawnKind("bursts", (1.0, 2.2), (1.5, 5), (-4.1, -3.0), 1.4, 40, (0.4, 1.2), dim=0.5, upright=True),
-    "spray": DrawnKind("spray", (1.0, 3.2), (1, 3.5), (-2.6, -1.7), 1.7, 60, (0.5, 1.5), dim=0.8, upright=True),
-    "ragged": DrawnKind("bands", (10, 40), (2, 7), (-4.7, -3.9), 1.5, 4, (0.5, 1), dim=0.4),
+    "splash": DrawnKind("bursts", (1.1, 2.6), (1.5, 4), (-3.5, -2.3), 1.4, 45, (0.4, 1.2), dim=0.5, upright=True),
+    "spray": DrawnKind("spray", (1.0, 3.0), (1, 3), (-2.4, -1.5), 1.7, 60, (0.5, 1.5), dim=0.7, upright=True),
+    "ragged": DrawnKind("bands", (6, 34), (2, 8), (-4.4, -3.5), 1.5, 4, (0.5, 1), dim=0.4),
     # held out: none of these trains what ships (the profiles whose names end in "unseen")
     "hexagon": DrawnKind("scatter", (14, 50), (1, 1), (-4.8, -3.8), 1.4, 0, (0.05, 0.2), (0.4, 0.8), corners=6),
     "ripple": DrawnKind("ripples", (1.0, 2.0), (1, 1), (-4.3, -3.5), 1.5, 0, (0.5, 1.2), upright=True),
@@ -173,7 +173,7 @@ def columns_off_an_edge(look: Rng, brush: Brush) -> list[tuple[float, float]]:
     """Row and column at which water leaves an edge that crosses the picture; many edges lie above it."""
     height, width = brush.layer.shape
     slope, start = float(look.normal(0, 0.25)), float(look.uniform(-1.2, 0.5)) * height
-    apart = float(np.exp(look.uniform(np.log(7), np.log(70)))) * brush.scale
+    apart = float(np.exp(look.uniform(np.log(5), np.log(50)))) * brush.scale
     count = max(1, min(200, round(width / apart)))
     return [(start + slope * column, column) for column in look.uniform(-0.05, 1.05, count) * width]
 

@@ -118,8 +118,7 @@ def darkened(linear: Photo, lamps: list[Lamp], rng: Rng) -> Photo:
 
 
 def radiance(light: Photo, linear: Photo, rng: Rng) -> Photo:
-    """What a drop shows (H, W, 3, linear): the lamps' light, and a little of the scene around it."""
+    """What a drop shows (H, W, 3, linear): the `light` on it and a little of the scene around, never less than lies behind."""
     around = spread(linear, linear.shape[0] / 15)
-    return np.asarray(
-        np.clip(np.float32(rng.uniform(0.7, 1.8)) * light + np.float32(rng.uniform(0.6, 1.4)) * around, 0, 1), np.float32
-    )
+    shown = np.float32(rng.uniform(0.7, 1.8)) * light + np.float32(rng.uniform(0.6, 1.4)) * around
+    return np.asarray(np.clip(np.maximum(shown, linear), 0, 1), np.float32)

@@ -24,7 +24,8 @@ class RainProfile:
     direction, `bends` that of layers whose streaks are bent, `drifts` that of samples with far more rain here than there,
     `partly` that of samples with rain in a part of the picture only, of the shapes `where` (`training.places`). `lamps` are the
     kinds of lamp that light the rain in a dark scene (`training.lamplight`). `mist` is the share of samples with mist that
-    lies over the ground, or as `mist_form` says, and its densest value; like haze it stays in one target.
+    lies over the ground, or as `mist_form` says, and its densest value; like haze it stays in one target. `sky` is the share of
+    samples whose drops show light from beside or above the picture, so that they are bright before what is dark.
     """
 
     kinds: tuple[str, ...]
@@ -41,6 +42,7 @@ class RainProfile:
     lamps: tuple[str, ...] = ()
     mist: tuple[float, float] = (0.0, 0.0)
     mist_form: str = "ground"
+    sky: float = 0.0
     held_out: bool = False
 
 
@@ -133,71 +135,82 @@ PROFILES: dict[str, RainProfile] = {
     "defocused": RainProfile(
         ("disc", "disc", "disc", "globule", "globule", "bokeh"),
         (1, 2),
-        (0.06, 0.6),
+        (0.1, 0.8),
         (0.2, 0.25, 0.55),
         veil=(0.15, 0.3),
         partly=0.1,
+        sky=0.6,
     ),
     "flakes": RainProfile(
-        ("flake", "flake", "flake", "globule", "dab"), (1, 3), (0.12, 0.9), (0.2, 0.25, 0.55), veil=(0.3, 0.4), drifts=0.2
+        ("flake", "flake", "flake", "globule", "dab"),
+        (1, 3),
+        (0.2, 0.95),
+        (0.2, 0.25, 0.55),
+        veil=(0.3, 0.4),
+        drifts=0.2,
+        sky=0.6,
     ),
     "dashes": RainProfile(
-        ("dab", "dab", "dab", "train", "train", "dash"), (1, 2), (0.12, 0.95), (0.2, 0.2, 0.6), veil=(0.15, 0.3)
+        ("dab", "dab", "dab", "train", "train", "dash"), (1, 2), (0.2, 0.95), (0.2, 0.2, 0.6), veil=(0.15, 0.3), sky=0.6
     ),
-    "drips": RainProfile(("bead", "bead", "bead", "needle", "pearl"), (1, 2), (0.12, 0.9), (0.15, 0.2, 0.65)),
+    "drips": RainProfile(("bead", "bead", "bead", "needle", "pearl"), (1, 2), (0.2, 0.95), (0.15, 0.2, 0.65), sky=0.7),
     "splashes": RainProfile(
-        ("splash", "splash", "splash", "spray", "dab", "comb"), (1, 3), (0.12, 0.85), (0.2, 0.2, 0.6), mist=(0.4, 0.9)
+        ("splash", "splash", "splash", "spray", "dab", "comb"), (1, 3), (0.2, 0.95), (0.2, 0.2, 0.6), mist=(0.4, 0.9), sky=0.6
     ),
     "ground-mist": RainProfile(
         ("spray", "spray", "flake", "far", "backdrop"),
         (1, 2),
-        (0.06, 0.45),
+        (0.12, 0.6),
         (0.2, 0.2, 0.6),
         veil=(0.3, 0.4),
         mist=(1.0, 1.6),
+        sky=0.4,
     ),
-    "near": RainProfile(("bar", "bar", "needle", "needle", "stray"), (1, 2), (0.12, 0.85), (0.1, 0.2, 0.7), veil=(0.1, 0.3)),
-    "streams": RainProfile(("ragged", "ragged", "stream", "pall"), (1, 2), (0.1, 0.7), (0.3, 0.25, 0.45), partly=0.2),
+    "near": RainProfile(
+        ("bar", "bar", "needle", "needle", "stray"), (1, 2), (0.15, 0.85), (0.1, 0.2, 0.7), veil=(0.1, 0.3), sky=0.6
+    ),
+    "streams": RainProfile(("ragged", "ragged", "stream", "pall"), (1, 2), (0.15, 0.8), (0.3, 0.25, 0.45), partly=0.2, sky=0.6),
     "backdrop": RainProfile(
         ("backdrop", "backdrop", "backdrop", "far", "fine"),
         (1, 2),
-        (0.04, 0.3),
+        (0.08, 0.45),
         (0.15, 0.2, 0.65),
         veil=(0.4, 0.5),
         together=0.95,
         drifts=0.4,
         partly=0.2,
+        sky=0.5,
     ),
     "comb": RainProfile(
-        ("comb", "comb", "comb", "thin", "fine"), (1, 2), (0.08, 0.75), (0.2, 0.2, 0.6), veil=(0.2, 0.3), together=0.9
+        ("comb", "comb", "comb", "thin", "fine"), (1, 2), (0.12, 0.85), (0.2, 0.2, 0.6), veil=(0.2, 0.3), together=0.9, sky=0.6
     ),
     "lamplight": RainProfile(
         ("dab", "dab", "comb", "comb", "flake", "thin", "fine", "globule", "train", "curtain"),
         (1, 3),
-        (0.2, 0.95),
+        (0.3, 0.95),
         (0, 0, 1),
         veil=(0.2, 0.3),
         partly=0.15,
         lamps=("halo", "cone", "flood"),
     ),
     "part": RainProfile(
-        ("comb", "narrow", "fine", "curtain", "dab", "thin"), (1, 3), (0.1, 0.85), (0.25, 0.2, 0.55), partly=1.0
+        ("comb", "narrow", "fine", "curtain", "dab", "thin"), (1, 3), (0.15, 0.85), (0.25, 0.2, 0.55), partly=1.0, sky=0.6
     ),
-    "defocused-unseen": RainProfile(("hexagon",), (1, 1), (0.1, 0.5), (0.2, 0.2, 0.6), held_out=True),
-    "flakes-unseen": RainProfile(("clump",), (1, 2), (0.2, 0.8), (0.2, 0.2, 0.6), held_out=True),
-    "dashes-unseen": RainProfile(("dots",), (1, 2), (0.2, 0.8), (0.2, 0.2, 0.6), held_out=True),
-    "drips-unseen": RainProfile(("thread",), (1, 1), (0.2, 0.8), (0.2, 0.2, 0.6), held_out=True),
-    "splashes-unseen": RainProfile(("ripple",), (1, 2), (0.2, 0.7), (0.2, 0.2, 0.6), held_out=True),
+    "defocused-unseen": RainProfile(("hexagon",), (1, 1), (0.1, 0.5), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
+    "flakes-unseen": RainProfile(("clump",), (1, 2), (0.2, 0.8), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
+    "dashes-unseen": RainProfile(("dots",), (1, 2), (0.2, 0.8), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
+    "drips-unseen": RainProfile(("thread",), (1, 1), (0.2, 0.8), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
+    "splashes-unseen": RainProfile(("ripple",), (1, 2), (0.2, 0.7), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
     "ground-mist-unseen": RainProfile(
-        ("mote",), (1, 1), (0.1, 0.4), (0.2, 0.2, 0.6), mist=(1.0, 1.6), mist_form="plume", held_out=True
+        ("mote",), (1, 1), (0.1, 0.4), (0.2, 0.2, 0.6), mist=(1.0, 1.6), mist_form="plume", sky=0.6, held_out=True
     ),
-    "near-unseen": RainProfile(("tube",), (1, 1), (0.2, 0.8), (0.1, 0.2, 0.7), held_out=True),
-    "streams-unseen": RainProfile(("frayed",), (1, 1), (0.15, 0.6), (0.3, 0.2, 0.5), held_out=True),
-    "backdrop-unseen": RainProfile(("gauze",), (1, 2), (0.05, 0.3), (0.2, 0.2, 0.6), veil=(0.4, 0.5), held_out=True),
-    "comb-unseen": RainProfile(("rake",), (1, 1), (0.15, 0.7), (0.2, 0.2, 0.6), held_out=True),
+    "near-unseen": RainProfile(("tube",), (1, 1), (0.2, 0.8), (0.1, 0.2, 0.7), sky=0.6, held_out=True),
+    "streams-unseen": RainProfile(("frayed",), (1, 1), (0.15, 0.6), (0.3, 0.2, 0.5), sky=0.6, held_out=True),
+    "backdrop-unseen": RainProfile(("gauze",), (1, 2), (0.05, 0.3), (0.2, 0.2, 0.6), veil=(0.4, 0.5), sky=0.6, held_out=True),
+    "comb-unseen": RainProfile(("rake",), (1, 1), (0.15, 0.7), (0.2, 0.2, 0.6), sky=0.6, held_out=True),
     "lamplight-unseen": RainProfile(("spark",), (1, 2), (0.3, 0.95), (0, 0, 1), lamps=("panel",), held_out=True),
     "part-unseen": RainProfile(
-        ("slash",), (1, 2), (0.15, 0.7), (0.25, 0.2, 0.55), partly=1.0, where=("around", "gap"), held_out=True
+        ("slash",), (1, 2), (0.15, 0.7), (0.25, 0.2, 0.55), partly=1.0, where=("around", "gap"), sky=0.6, held_out=True
     ),
     "thick-short": RainProfile(("stub",), (1, 2), (0.15, 0.5), (0, 1, 0), held_out=True),
     "monsoon": RainProfile(("sheet",), (3, 4), (0.2, 0.6), (0, 0, 1), veil=(1.0, 0.8), held_out=True),

@@ -281,10 +281,18 @@ def draw_rain(
     return through_camera(sample, rng) if camera else sample
 
 
+def draw_sky(rng: Rng, height: int, width: int) -> Photo:
+    """Light (H, W, 3, linear) that drops show from outside the picture: nearly white, and slowly changing over it."""
+    tone = np.float32(np.exp(rng.uniform(np.log(0.08), np.log(0.7)))) * (1 + rng.uniform(-0.1, 0.1, 3).astype(np.float32))
+    return np.asarray((0.5 + 0.5 * smooth_field(rng, height, width, 3))[..., None] * tone, np.float32)
+
+
 def scene_of(chosen: RainProfile, clean: Photo, rng: Rng) -> tuple[Photo, Photo | None]:
-    """The scene as the profile wants it, darkened at night, and the light of its lamps (linear) where it names any."""
+    """The scene as the profile wants it, darkened at night, and the light (linear) that drops show besides the scene's."""
     if chosen.night:
         clean = to_encoded(night.add_lamps(night.darken(to_linear(clean), rng), rng))
+    if chosen.sky and rng.random() < chosen.sky:
+        return clean, draw_sky(rng, clean.shape[0], clean.shape[1])
     if not chosen.lamps:
         return clean, None
     lamps = lamplight.draw_lamps(rng, chosen.lamps)

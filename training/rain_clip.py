@@ -29,6 +29,7 @@ from training.rain import (
     Veil,
     blend_layers,
     draw_mist,
+    draw_sky,
     draw_veil,
     to_encoded,
     to_linear,
@@ -210,6 +211,9 @@ class RainClip:
         first, second = stream(self._seed, "night"), stream(self._seed, "night", 1)
         if self._chosen.night:
             return to_encoded(night.add_lamps(night.darken(to_linear(clean), first), second)), None
+        sky = stream(self._seed, "place", 2)
+        if self._chosen.sky and sky.random() < self._chosen.sky:
+            return clean, draw_sky(sky, clean.shape[0], clean.shape[1])
         if not self._chosen.lamps:
             return clean, None
         lamps = lamplight.draw_lamps(first, self._chosen.lamps)

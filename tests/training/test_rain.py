@@ -202,6 +202,18 @@ def test_rain_in_a_part_of_the_picture_leaves_the_rest_dry(bank: StreakBank, mon
     assert dry(1.0) > dry(0.0) + 0.2
 
 
+def test_drops_that_show_the_sky_are_bright_before_what_is_dark(bank: StreakBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    dark = np.full((112, 128, 3), 0.08, np.float32)
+
+    def strongest(sky: float) -> float:
+        monkeypatch.setitem(PROFILES, "dashes", replace(PROFILES["dashes"], blends=(0, 0, 1), sky=sky))
+        samples = [draw_rain(dark, "dashes", s, bank=bank, veil=0, camera=False) for s in range(10)]
+        assert all((sample.rainy - sample.clear).min() > -1e-3 for sample in samples), "and never darker than what is behind"
+        return float(np.median([(sample.rainy - sample.clear).max() for sample in samples]))
+
+    assert strongest(1.0) > strongest(0.0) + 0.2
+
+
 def test_rain_by_lamplight_is_bright_where_the_light_is(bank: StreakBank) -> None:
     day = np.full((112, 128, 3), 0.3, np.float32)
     found = []
