@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 Layer = NDArray[np.float32]
 Rng = np.random.Generator
 
-DRAWING = 1
+DRAWING = 2
 """Raise when `draw_layer` draws the same kind otherwise, so that banks in caches are rendered anew."""
 TEMPLATES = 24
 """Drops of a layer share so many shapes: enough that none is seen twice, few enough to be quick."""
 MOST = 4000
+LONG = 2.2
+"""Drops that are this many times as long as wide, or more, have no rim at their ends."""
 MARGIN = 0.1
 """Drops also fall beside the picture, by this part of its side, so that its border shows halves of them."""
 
@@ -51,13 +53,16 @@ class DrawnKind:
 DRAWN: dict[str, DrawnKind] = {
     "disc": DrawnKind("scatter", (9, 40), (1, 1.5), (-4.6, -3.4), 1.9, 5, (0.08, 0.9), (0, 0.5)),
     "globule": DrawnKind("scatter", (3, 11), (1, 1.7), (-3.4, -2.0), 1.9, 12, (0.15, 1), (0, 0.4), 0.6),
-    "flake": DrawnKind("scatter", (1.2, 4.2), (1, 2.2), (-2.8, -1.7), 1.8, 45, (0.3, 1.2), dim=0.7),
+    "focus": DrawnKind("scatter", (3, 8), (1, 1.2), (-2.8, -1.8), 3.2, 5, (0.1, 0.6), (0, 0.5), 0.6),
+    "flake": DrawnKind("scatter", (1.2, 3.8), (1, 1.9), (-2.8, -1.7), 2.0, 45, (0.3, 1.2), dim=0.7),
+    "twin": DrawnKind("scatter", (3.5, 9), (2.5, 9), (-3.9, -2.8), 1.4, 5, (0.1, 0.5), (0.6, 0.95), 0.5),
     "dab": DrawnKind("scatter", (1.1, 2.8), (2, 9), (-3.2, -1.9), 1.4, 8, (0.3, 1.2), dim=0.7),
     "train": DrawnKind("trains", (1.1, 3.4), (1.2, 5), (-4.0, -2.8), 1.3, 4, (0.3, 1.2), dim=0.5),
     "bar": DrawnKind("scatter", (10, 28), (8, 24), (-5.3, -4.5), 1.4, 2, (0.08, 0.9), (0, 0.3), 0.4),
     "needle": DrawnKind("scatter", (1.6, 6), (14, 60), (-4.9, -4.0), 1.4, 3, (0.3, 1.3), (0, 0.3), 0.5),
     "bead": DrawnKind("beads", (1.3, 4.5), (1, 5), (-1.9, -1.2), 1.4, 2, (0.3, 1.2), dim=0.6, upright=True),
-    "splash": DrawnKind("bursts", (1.1, 2.6), (1.5, 4), (-3.5, -2.3), 1.4, 45, (0.4, 1.2), dim=0.5, upright=True),
+    "rope": DrawnKind("beads", (1.4, 5.5), (4, 14), (-1.9, -1.2), 1.6, 1.5, (0.3, 1.2), dim=0.7, upright=True),
+    "splash": DrawnKind("bursts", (1.1, 2.6), (1.5, 4), (-3.5, -2.3), 1.4, 60, (0.4, 1.2), dim=0.5, upright=True),
     "spray": DrawnKind("spray", (1.0, 3.0), (1, 3), (-2.4, -1.5), 1.7, 60, (0.5, 1.5), dim=0.7, upright=True),
     "ragged": DrawnKind("bands", (6, 34), (2, 8), (-4.4, -3.5), 1.5, 4, (0.5, 1), dim=0.4),
     # held out: none of these trains what ships (the profiles whose names end in "unseen")
@@ -93,7 +98,8 @@ def template(kind: DrawnKind, rng: Rng, width_px: float, slim: float, angle_deg:
         away = away * np.cos(turn) / np.float32(np.cos(np.pi / kind.corners))
     drop = np.clip((half - away) / np.float32(edge) + 0.5, 0, 1)
     if rim:
-        drop = drop * (1 - np.float32(rim) * (1 - np.minimum(1, away / np.float32(half)) ** 2))
+        from_axis = across if slim > LONG else away  # a long drop shows two bright lines, a round one a ring
+        drop = drop * (1 - np.float32(rim) * (1 - np.minimum(1, from_axis / np.float32(half)) ** 2))
     if slim > 3 and rng.random() < 0.5:  # one end fades
         drop = drop * np.clip(0.5 + along / np.float32(2 * (straight + half)) * rng.choice([-1.0, 1.0]), 0, 1)
     return np.asarray(drop * np.float32(min(1.0, width_px)), np.float32)

@@ -133,7 +133,7 @@ PROFILES: dict[str, RainProfile] = {
         bends=0.1,
     ),
     "defocused": RainProfile(
-        ("disc", "disc", "disc", "globule", "globule", "bokeh"),
+        ("disc", "disc", "focus", "focus", "focus", "globule", "bokeh"),
         (1, 2),
         (0.1, 0.8),
         (0.2, 0.25, 0.55),
@@ -142,7 +142,7 @@ PROFILES: dict[str, RainProfile] = {
         sky=0.6,
     ),
     "flakes": RainProfile(
-        ("flake", "flake", "flake", "globule", "dab"),
+        ("flake", "flake", "flake", "flake", "focus", "dab"),
         (1, 3),
         (0.2, 0.95),
         (0.2, 0.25, 0.55),
@@ -151,9 +151,14 @@ PROFILES: dict[str, RainProfile] = {
         sky=0.6,
     ),
     "dashes": RainProfile(
-        ("dab", "dab", "dab", "train", "train", "dash"), (1, 2), (0.2, 0.95), (0.2, 0.2, 0.6), veil=(0.15, 0.3), sky=0.6
+        ("dab", "dab", "dab", "train", "train", "twin", "twin", "dash"),
+        (1, 2),
+        (0.2, 0.95),
+        (0.2, 0.2, 0.6),
+        veil=(0.15, 0.3),
+        sky=0.6,
     ),
-    "drips": RainProfile(("bead", "bead", "bead", "needle", "pearl"), (1, 2), (0.2, 0.95), (0.15, 0.2, 0.65), sky=0.7),
+    "drips": RainProfile(("bead", "bead", "rope", "rope", "needle", "pearl"), (1, 2), (0.2, 0.95), (0.15, 0.2, 0.65), sky=0.7),
     "splashes": RainProfile(
         ("splash", "splash", "splash", "spray", "dab", "comb"), (1, 3), (0.2, 0.95), (0.2, 0.2, 0.6), mist=(0.4, 0.9), sky=0.6
     ),
@@ -171,7 +176,7 @@ PROFILES: dict[str, RainProfile] = {
     ),
     "streams": RainProfile(("ragged", "ragged", "stream", "pall"), (1, 2), (0.15, 0.8), (0.3, 0.25, 0.45), partly=0.2, sky=0.6),
     "backdrop": RainProfile(
-        ("backdrop", "backdrop", "backdrop", "far", "fine"),
+        ("backdrop", "backdrop", "backdrop", "scrim", "scrim", "far", "fine"),
         (1, 2),
         (0.08, 0.45),
         (0.15, 0.2, 0.65),
@@ -185,7 +190,7 @@ PROFILES: dict[str, RainProfile] = {
         ("comb", "comb", "comb", "thin", "fine"), (1, 2), (0.12, 0.85), (0.2, 0.2, 0.6), veil=(0.2, 0.3), together=0.9, sky=0.6
     ),
     "lamplight": RainProfile(
-        ("dab", "dab", "comb", "comb", "flake", "thin", "fine", "globule", "train", "curtain"),
+        ("dab", "dab", "comb", "comb", "flake", "thin", "fine", "focus", "train", "twin", "curtain", "dense"),
         (1, 3),
         (0.3, 0.95),
         (0, 0, 1),

@@ -71,6 +71,7 @@ KINDS: dict[str, StreakKind] = {
     "stream": StreakKind((80, 280), (12, 36), (-5.2, -4.5), 2, defocus_px=(1, 5), defocus_share=0.8),
     "comb": StreakKind((9, 100), (1.0, 1.9), (-2.9, -1.7), 4, defocus_px=(0.4, 0.8), defocus_share=0.15),
     "backdrop": StreakKind((4, 32), (1.0, 2.2), (-2.3, -1.2), 5, defocus_px=(0.4, 1.0), defocus_share=0.4),
+    "scrim": StreakKind((25, 110), (2.5, 7), (-3.2, -2.2), 2, defocus_px=(0.8, 2.2), defocus_share=0.9),
     # held out: these never train what ships (profiles "thick-short", "monsoon" and those that end in "unseen")
     "stub": StreakKind((10, 22), (7, 11), (-3.4, -2.7), 4, defocus_share=0.0),
     "sheet": StreakKind((220, 320), (1.5, 3.5), (-3.0, -2.4), 7),

@@ -59,6 +59,10 @@ def test_a_rim_is_brighter_than_the_middle_and_a_hexagon_is_no_disc() -> None:
     ringed = template(PLAIN, rng, 30, 1, 0, 0.1, 0.8)
     middle = ringed.shape[0] // 2
     assert ringed[middle, middle] < 0.4 < ringed[middle].max()
+    twin = template(PLAIN, rng, 12, 5, 0, 0.1, 0.9)
+    middle = twin.shape[0] // 2
+    assert twin[middle, middle] < 0.3 < twin[middle].max(), "a long drop shows two lines"
+    assert twin[middle - 26 : middle + 27, middle].max() < 0.3, "that its ends do not join"
     disc, hexagon = (
         template(DrawnKind("scatter", (30, 30), (1, 1), (-3, -3), corners=corners), np.random.default_rng(1), 30, 1, 0, 0.1, 0)
         for corners in (0, 6)
