@@ -163,8 +163,14 @@ def tiles(rng: Rng, height: int, width: int) -> tuple[Photo, Plane]:
     return np.asarray(colour(rng) * shade[..., None], np.float32), np.ones((height, width), np.float32)
 
 
-DRAWERS: tuple[Callable[[Rng, int, int], tuple[Photo, Plane]], ...] = (boards, posts, pickets, lattice, panes, tiles)
+Drawer = Callable[[Rng, int, int], tuple[Photo, Plane]]
+DRAWERS: tuple[Drawer, ...] = (boards, posts, pickets, lattice, panes, tiles)
 SHARES = (0.22, 0.22, 0.18, 0.12, 0.12, 0.14)
+
+
+def over(clean: Photo, picture: Photo, cover: Plane) -> Photo:
+    """`clean` with `picture` before it, where `cover` is 1."""
+    return np.asarray(np.clip(clean + cover[..., None] * (np.clip(picture, 0, 1) - clean), 0, 1), np.float32)
 
 
 def add_uprights(clean: Photo, rng: Rng) -> Photo:
@@ -178,4 +184,4 @@ def add_uprights(clean: Photo, rng: Rng) -> Photo:
         blur = float(rng.uniform(0.4, 1.3))
         picture, cover = (np.asarray(cv2.GaussianBlur(each, (0, 0), blur), np.float32) for each in (picture, cover))
     lit = 1 + np.float32(rng.uniform(-0.3, 0.3)) * np.linspace(-1, 1, height, dtype=np.float32)[:, None, None]
-    return np.asarray(np.clip(clean + cover[..., None] * (np.clip(picture * lit, 0, 1) - clean), 0, 1), np.float32)
+    return over(clean, np.asarray(picture * lit, np.float32), np.asarray(cover, np.float32))
