@@ -127,9 +127,9 @@ class Falling:
         return self._scaled(np.asarray(layer, np.float32))
 
     def _scaled(self, layer: Layer) -> Layer:
-        """By the 99.5th percentile, or the maximum of sparse rain, of the first frame that holds any."""
+        """By the 99.5th percentile, or the maximum of sparse rain and of single drops, of the first frame that holds any."""
         if self._strongest == 0:
-            percentile = float(np.quantile(layer, 0.995))
+            percentile = 0.0 if self.fall.kind in DRAWN else float(np.quantile(layer, 0.995))
             self._strongest = percentile if percentile > 1e-4 else float(layer.max())
         if self._strongest == 0:
             return layer
