@@ -38,7 +38,7 @@ REACH_PLACES = 3.0  # standard deviation of what is looked at around a place
 BROAD, FINE = 0.28, 0.38
 """Energy of the finest octave by that of the next up to which rain counts as broad, and from which on as fine."""
 LEAST_ENERGY = (3 / 255) ** 2  # what is fainter than a few grey levels is not called fine
-SAY_WHERE_MORE, SAY_WHERE_LESS = 0.45, 0.25
+SAY_WHERE_MORE, SAY_WHERE_LESS = 0.40, 0.10
 """What a larger picture has to say in the band of the smaller one where the rain is fine and it takes more, or less. More than
 that gains a decibel on drawn fine rain, and smears one real photo in six along the horizontal."""
 
