@@ -23,13 +23,15 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, bmp, containers, heif, jpeg, png, tiff
+from rainapp.media import MediaInfo, bmp, containers, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
-from rainapp.media.decode import decode, has_tables, turned_array
+from rainapp.media.decode import decode
+from rainapp.media.decoded import turned_array
 from rainapp.media.encode import WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
+from rainapp.media.usual_colour import has_tables
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
@@ -250,6 +252,7 @@ def _header(path: Path) -> Header:
         "avif": lambda _: heif.read_header(path, "avif"),
         "hdr": containers.hdr_header,
         "gif": containers.gif_header,
+        "pfm": floats.pfm_header,
     }
     read = readers.get(container, lambda _: containers.pillow_header(path, container))
     try:
@@ -265,4 +268,7 @@ def _header(path: Path) -> Header:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, KeyError, IndexError, TypeError, struct.error) as error:
         raise UnreadableFile(f"{path.name} is damaged: its header cannot be read.", "Copy it again.", path) from error
+    if header.traits.get("precision", 8) != 8:
+        words = f"{path.name} is a JPEG of {header.traits['precision']} bits a channel, which cannot be read here."
+        raise UnreadableFile(words, "Save it as TIFF or PNG of 16 bit with the program that it comes from.", path)
     return header
