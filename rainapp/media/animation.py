@@ -13,7 +13,7 @@ import numpy as np
 from PIL import Image as Pillow
 
 from rainapp.errors import UnreadableFile
-from rainapp.image import Colour, Frame, Image
+from rainapp.image import Frame, Image
 from rainapp.media import FIRST_ONLY, MediaInfo
 from rainapp.media.metadata import Metadata
 from rainapp.media.photo import PhotoSource
@@ -42,7 +42,7 @@ class AnimationSource:
         """`part`: only the frames that begin from the first to before the second moment, in seconds."""
         self.path = first.path
         self._plugin = _PLUGINS[first.info.container]
-        self._colour = Colour(first.header.meta.icc)
+        self._colour = first.colour(first.header.meta.icc)
         with self._opened() as opened:
             count = _count(opened)
             motion = Motion(_plays(opened), _is_lossless(self.path), first.header.meta)

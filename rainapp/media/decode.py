@@ -23,7 +23,7 @@ from PIL import ImageCms
 
 from rainapp.errors import NotEnoughMemory, UnreadableFile
 from rainapp.image import Pixels
-from rainapp.media import floats, jpeg, jpeg_scan, png, tiff, tiff_pages
+from rainapp.media import boxes, floats, jpeg, jpeg_scan, png, tiff, tiff_pages
 from rainapp.media.containers import PILLOW_FORMATS
 from rainapp.media.decoded import Decoded, packed, turned
 from rainapp.media.header import Header, default_budget_mb
@@ -100,7 +100,7 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
         case "heif":
             return [_by_libheif]
         case "avif":
-            return [_by_opencv] if header.depth > 8 else [_by_pillow]
+            return [_by_opencv, _by_pillow] if header.depth > 8 else [_by_pillow]
         case "hdr":
             return [_by_opencv]
         case "pfm":
@@ -150,6 +150,8 @@ def _tiff_decoders(header: Header) -> list[_Decoder]:
 
 def _by_opencv(data: memoryview, header: Header) -> Decoded:
     plain = png.without_texts(data) if header.container == "png" else None
+    if header.container == "avif":
+        plain = boxes.without_texts(data)
     read = cv2.imdecode(np.frombuffer(data if plain is None else plain, np.uint8), cv2.IMREAD_UNCHANGED)
     if read is None:
         raise ValueError("OpenCV cannot decode it")
@@ -173,13 +175,19 @@ def _by_opencv(data: memoryview, header: Header) -> Decoded:
     if alpha is not None and header.container == "tiff" and header.traits["associated"]:
         tiff.unmultiply(pixels, alpha)
     decoded = in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
-    return turned(decoded, _avif_orientation(data)) if header.container == "avif" else decoded
+    return _as_shown(decoded, data) if header.container == "avif" else decoded
 
 
-def _avif_orientation(data: memoryview) -> int:
-    """How an AVIF's own rotation and mirror properties say it is to be turned, in EXIF's numbers."""
+def _as_shown(decoded: Decoded, data: memoryview) -> Decoded:
+    """A stored AVIF picture as its properties say it is shown: cropped to its clean aperture, then turned."""
+    height, width = decoded.pixels.shape[:2]
+    crop = boxes.layout(data).crop(width, height)
+    if crop is not None:
+        left, top, right, bottom = crop
+        decoded.pixels = packed(decoded.pixels[top:bottom, left:right])
+        decoded.alpha = None if decoded.alpha is None else packed(decoded.alpha[top:bottom, left:right])
     with Pillow.open(cast(BinaryIO, _Reading(data)), formats=["AVIF"]) as opened:
-        return int(opened.getexif().get(274, 1))
+        return turned(decoded, int(opened.getexif().get(274, 1)))
 
 
 def _as_rgb(pixels: NDArray[np.generic], code: int) -> Pixels:
@@ -255,7 +263,7 @@ def _by_pillow(data: memoryview, header: Header) -> Decoded:
     with Pillow.open(reading, formats=PILLOW_FORMATS) as opened:
         opened.load()
         decoded = _from_pillow(opened, header)
-        return turned(decoded, opened.getexif().get(274, 1)) if header.container == "avif" else decoded
+    return _as_shown(decoded, data) if header.container == "avif" else decoded
 
 
 class _Reading(io.RawIOBase):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rainapp.image import Image, Pixels
 from rainapp.media import bmp, heif, jpeg, png, tiff
+from rainapp.media.code_points import Points
 from rainapp.media.containers import write_webp
 from rainapp.media.metadata import Metadata
 
@@ -30,7 +31,7 @@ WRITABLE: Mapping[str, str] = {
 LARGEST_PX = {"jpeg": jpeg.LARGEST_PX, "webp": 16383, "heif": 32768, "avif": 65536}
 _DEEP = frozenset(("png", "tiff", "heif", "avif"))
 _OPAQUE = frozenset(("jpeg",))
-_NO_GREY = frozenset(("webp",))
+NO_GREY = frozenset(("webp",))
 _QUALITY, _QUALITY_LEAST = 95, 90
 _QUALITY_MODERN = 90  # WebP, HEIC and AVIF count differently: 90 there is about as good as 95 in JPEG
 _STRIP_ROWS = 256
@@ -38,13 +39,17 @@ _STRIP_ROWS = 256
 
 @dataclass(frozen=True)
 class Order:
-    """How a photo is to be written: `traits` are those of the source where it had the same container, else empty."""
+    """How a photo is to be written: `traits` are those of the source where it had the same container, else empty.
+
+    `points`: the code points to state, where the container can.
+    """
 
     container: str
     meta: Metadata
     grey: bool = False
     quality: int | None = None
     traits: Mapping[str, int] = field(default_factory=dict)
+    points: Points | None = None
 
 
 def encode(file: BinaryIO, image: Image, order: Order) -> tuple[str, ...]:
@@ -64,7 +69,7 @@ def encode(file: BinaryIO, image: Image, order: Order) -> tuple[str, ...]:
     if alpha is not None and order.container in _OPAQUE:
         pixels, alpha = _on_white(pixels, alpha), None
         notes.append("The format holds no transparency: the picture was put on white.")
-    grey = order.grey and order.container not in _NO_GREY
+    grey = order.grey and order.container not in NO_GREY
     meta = order.meta
     if meta.icc and (meta.icc[16:20] == b"GRAY") != grey:
         meta = replace(meta, icc=None)
@@ -83,7 +88,10 @@ def _write_jpeg(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_png(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    png.write(file, pixels, alpha, order.meta)
+    meta, points = order.meta, order.points
+    if points is not None and not points.is_plain and all(name != "cICP" for name, _ in meta.own):
+        meta = replace(meta, own=(("cICP", bytes((points.primaries, points.transfer, 0, 1))), *meta.own))
+    png.write(file, pixels, alpha, meta)
     return []
 
 
@@ -104,12 +112,12 @@ def _write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_heif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
+    heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
     return _unkept(order.meta, "HEIC", order.meta.resources)
 
 
 def _write_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
+    heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
     return _unkept(order.meta, "AVIF", order.meta.resources)
 
 

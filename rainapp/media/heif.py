@@ -4,6 +4,7 @@ libheif tells the facts of both; it codes HEIC, Pillow codes AVIF of 8 bit and O
 pixels come out upright: rotation is a property of the container, and EXIF's orientation is not to be applied again.
 """
 
+import io
 from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
@@ -14,6 +15,8 @@ import pillow_heif
 from PIL import Image as Pillow
 
 from rainapp.image import Pixels
+from rainapp.media import boxes
+from rainapp.media.code_points import Points, points_of, profile_of
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata
 
@@ -42,6 +45,7 @@ def read_header(path: Path, container: str) -> Header:
     traits = {"subsampling": int(facts.get("chroma") or 420), "bits": int(facts["bit_depth"])}
     points = facts.get("nclx_profile") or {}
     traits |= {short: int(points[name]) for name, short in _CODE_POINTS.items() if name in points}
+    stated = points_of(traits)
     notes = ("Only the main picture of the file is used.",) if len(opened) > 1 else ()
     return Header(
         container,
@@ -54,6 +58,7 @@ def read_header(path: Path, container: str) -> Header:
         meta=meta,
         traits=traits,
         notes=notes,
+        made_icc=None if meta.icc or stated is None else profile_of(stated),
     )
 
 
@@ -75,13 +80,19 @@ def read_thumbnail(path: Path, longest_px: int) -> Pixels | None:
 
 
 def write(
-    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int]
-) -> None:
-    """Write (H, W, 3) RGB or (H, W) grey pixels of 8 or 16 bit as HEIC; 16 bit become as many as `traits` names, or 12."""
+    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int],
+    stated: Points | None = None,
+) -> None:  # fmt: skip
+    """Write (H, W, 3) RGB or (H, W) grey pixels of 8 or 16 bit as HEIC; 16 bit become as many as `traits` names, or 12.
+
+    `stated`: what the numbers mean; None means sRGB.
+    """
     samples = pixels if alpha is None else np.dstack([pixels, alpha])
     mode = ("L" if pixels.ndim == 2 else "RGB") + ("A" if alpha is not None else "")
     wide = pixels.dtype == np.uint16
     points = {name: traits.get(short, _SRGB[name]) for name, short in _CODE_POINTS.items()}
+    if stated is not None:
+        points |= {"color_primaries": stated.primaries, "transfer_characteristics": stated.transfer}
     if points["matrix_coefficients"] in _UNCODED:
         points["matrix_coefficients"] = _SRGB["matrix_coefficients"]
     pillow_heif.encode(
@@ -105,16 +116,25 @@ def _bits(traits: Mapping[str, int]) -> int:
 
 
 def write_avif(
-    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int]
-) -> None:
-    """Write (H, W, 3) RGB or (H, W) grey pixels as AVIF: of 8 bit in the sampling of `traits`, of 16 as 10 or 12 in 4:2:0."""
+    file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, traits: Mapping[str, int],
+    stated: Points | None = None,
+) -> None:  # fmt: skip
+    """Write (H, W, 3) RGB or (H, W) grey pixels as AVIF: of 8 bit in the sampling of `traits`, of 16 as 10 or 12 in 4:2:0.
+
+    `stated`: what the numbers mean; None means sRGB.
+    """
+    held = io.BytesIO()
     if pixels.dtype == np.uint16:
-        _write_deep_avif(file, pixels, alpha, meta, quality, _bits(traits))
-        return
-    picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
-    chroma = {444: "4:4:4", 422: "4:2:2", 420: "4:2:0"}.get(traits.get("subsampling", 444), "4:4:4")
-    blocks = {"exif": meta.exif or b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
-    picture.save(file, format="AVIF", quality=quality, subsampling="4:0:0" if pixels.ndim == 2 else chroma, **blocks)
+        _write_deep_avif(held, pixels, alpha, meta, quality, _bits(traits))
+    else:
+        picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
+        chroma = {444: "4:4:4", 422: "4:2:2", 420: "4:2:0"}.get(traits.get("subsampling", 444), "4:4:4")
+        blocks = {"exif": meta.exif or b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
+        picture.save(held, format="AVIF", quality=quality, subsampling="4:0:0" if pixels.ndim == 2 else chroma, **blocks)
+    coded = bytearray(held.getbuffer())
+    if stated is not None:
+        boxes.state_points(coded, stated.primaries, stated.transfer)
+    file.write(coded)
 
 
 def _write_deep_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, meta: Metadata, quality: int, bits: int) -> None:

@@ -20,6 +20,7 @@ _XMP_PLACES = (
     rb"(?:exif:GPS\w+|photoshop:(?:City|State|Country)|Iptc4xmpCore:(?:Location|CountryCode)"
     rb"|Iptc4xmpExt:(?:LocationCreated|LocationShown)|lr:\w*[Ll]ocation\w*|dwc:Location\w*)"
 )
+COLOUR_PARTS = frozenset(("gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI"))  # chunks of PNG
 _PACKET = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="w"?>'
@@ -54,9 +55,12 @@ class Metadata:
 
 
 def prepared(meta: Metadata, choice: MetadataChoice, width: int, height: int, note: Mapping[str, str]) -> Metadata:
-    """What goes into a result of `width` x `height` upright pixels. The profile always stays: it says what the numbers mean."""
+    """What goes into a result of `width` x `height` upright pixels.
+
+    The profile and the chunks that take its place in PNG always stay: they say what the numbers mean.
+    """
     if choice == "strip":
-        return Metadata(icc=meta.icc)
+        return Metadata(icc=meta.icc, own=tuple(part for part in meta.own if part[0] in COLOUR_PARTS))
     location = choice == "keep"
     xmp = meta.xmp if meta.xmp is None else _xmp_edited(meta.xmp, width, height, location=location)
     return replace(

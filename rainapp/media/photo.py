@@ -27,10 +27,11 @@ from rainapp.media import MediaInfo, bmp, containers, floats, heif, jpeg, png, t
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
 from rainapp.media.decode import decode
 from rainapp.media.decoded import turned_array
-from rainapp.media.encode import WRITABLE, Order, encode
+from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
+from rainapp.media.stated import fitted
 from rainapp.media.usual_colour import has_tables
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
@@ -88,7 +89,7 @@ class PhotoSource:
     def colour(self, icc: bytes | None) -> Colour:
         """What the numbers mean: the profile they are in, and the code points that HEIC and AVIF state."""
         points = self.header.traits
-        return Colour(icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
+        return Colour(self.header.made_icc or icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
 
     def __enter__(self) -> Self:
         """Nothing is held open between reads."""
@@ -135,17 +136,20 @@ class PhotoSink:
     def write(self, frame: Frame) -> None:
         """Encode the picture of `frame`."""
         assert self._opened is not None
-        image = frame.image
         carried = self._like.carry.header if isinstance(self._like.carry, Carry) else None
         container = self._container()
+        same = carried is not None and carried.container == container
+        made = carried.made_icc if carried else None
+        ready = fitted(frame.image, made, container, same=same, grey=self._like.grey and container not in NO_GREY)
+        image = ready.image
         meta = carried.meta if carried else Metadata()
-        if carried and carried.container != container:
+        if not same:
             meta = replace(meta, own=())
-        meta = prepared(replace(meta, icc=image.colour.icc), self._output.metadata, image.width, image.height, self._note)
-        traits = carried.traits if carried and carried.container == container else {}
-        order = Order(container, meta, self._like.grey, self._output.quality, traits)
+        meta = prepared(replace(meta, icc=ready.icc), self._output.metadata, image.width, image.height, self._note)
+        traits = carried.traits if carried and same else {}
+        order = Order(container, meta, self._like.grey, self._output.quality, traits, ready.points)
         try:
-            self.notes = encode(self._opened, image, order)
+            self.notes = (*ready.notes, *encode(self._opened, image, order))
         except (ValueError, RuntimeError, cv2.error) as error:
             words = f"{self.target.name} cannot be written as {container.upper()}: {error}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error

@@ -8,14 +8,15 @@ Method: PNG, third edition (W3C), filters of chapter 9.
 import struct
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rainapp.media.code_points import points_of, profile_of, profile_of_png
 from rainapp.media.header import Header
-from rainapp.media.metadata import Metadata
+from rainapp.media.metadata import COLOUR_PARTS, Metadata
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHUNKS_MAX = 100_000
@@ -25,7 +26,7 @@ _STRIP_BYTES = 8_000_000
 _XMP_KEY = b"XML:com.adobe.xmp"
 # Chunks that say something of a picture whose pixels were changed: copied as they are, in this order where they stand.
 _CARRIED = frozenset((b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
-_BEFORE_PIXELS = frozenset(("gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI", "pHYs"))
+_BEFORE_PIXELS = COLOUR_PARTS | {"pHYs"}
 
 
 def chunks(data: bytes | memoryview) -> Iterator[tuple[bytes, int, int]]:
@@ -83,8 +84,12 @@ class TextBombError(ValueError):
 def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
     if len(kinds.get(b"IHDR", b"")) != 13:
         raise ValueError("no header chunk")
-    width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", kinds[b"IHDR"])
+    width, height, bits, colour, _, _, _ = struct.unpack(">IIBBBBB", kinds[b"IHDR"])
     key = kinds.get(b"tRNS")
+    points = kinds.get(b"cICP", b"")
+    traits = dict(zip(("primaries", "transfer", "matrix", "full_range"), points, strict=True)) if len(points) == 4 else {}
+    if key is not None and colour == 0:
+        traits["key"] = _scaled_key(key, bits)
     return Header(
         "png",
         width,
@@ -94,9 +99,21 @@ def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
         grey=colour in (0, 4),
         orientation=meta.orientation(),
         meta=meta,
-        traits={"key": _scaled_key(key, bits)} if key is not None and colour == 0 else {},
+        traits=traits,
         notes=("Only the first picture of the animation is used.",) if b"acTL" in kinds else (),
+        made_icc=_made_profile(kinds, traits),
     )
+
+
+def _made_profile(kinds: dict[bytes, bytes], traits: Mapping[str, int]) -> bytes | None:
+    """The profile of the colour chunks; of several the first counts of cICP, iCCP, sRGB, and last gAMA and cHRM."""
+    points = points_of(traits)
+    if points is not None:
+        return profile_of(points)
+    gamma, chromaticities = kinds.get(b"gAMA"), kinds.get(b"cHRM")
+    if b"iCCP" in kinds or b"sRGB" in kinds or gamma is None and chromaticities is None:
+        return None
+    return profile_of_png(gamma, chromaticities)
 
 
 def _scaled_key(key: bytes, bits: int) -> int:
