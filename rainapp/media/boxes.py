@@ -5,6 +5,7 @@ put behind the picture. Whatever cannot be parsed is left out: the decoders judg
 Method: ISO/IEC 14496-12, 23008-12 and 21496-1; MIAF for the clean aperture.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -152,10 +153,6 @@ def without_texts(data: bytes | memoryview) -> bytes:
 
 
 def state_points(data: bytearray, primaries: int, transfer: int) -> None:
-    """Write these code points over those of the colour boxes of a picture, in place."""
-    for meta, start, end in inside(data, 0, len(data)):
-        for kind, at, until in inside(data, start + 4, end) if meta == b"meta" else ():
-            for inner, from_, to in inside(data, at, until) if kind == b"iprp" else ():
-                for name, first, last in inside(data, from_, to) if inner == b"ipco" else ():
-                    if name == b"colr" and bytes(data[first : first + 4]) == b"nclx" and last - first >= 11:
-                        data[first + 4 : first + 8] = struct.pack(">HH", primaries, transfer)
+    """Write these code points over those of all colour boxes, of the picture and of its frames, in place."""
+    for match in re.finditer(rb"colrnclx", bytes(data)):
+        struct.pack_into(">HH", data, match.end(), primaries, transfer)

@@ -17,6 +17,7 @@ from rainapp.media import bmp, heif, jpeg, png, tiff
 from rainapp.media.code_points import Points
 from rainapp.media.containers import write_webp
 from rainapp.media.metadata import Metadata
+from rainapp.media.stated import with_points
 
 # Container by suffix of the target.
 WRITABLE: Mapping[str, str] = {
@@ -65,7 +66,9 @@ def encode(file: BinaryIO, image: Image, order: Order) -> tuple[str, ...]:
     alpha = image.alpha
     if pixels.dtype == np.uint16 and order.container not in _DEEP:
         pixels, alpha = _to_8(pixels), None if alpha is None else _to_8(alpha)
-        notes.append("The format holds 8 bit: the 16-bit picture was rounded.")
+        notes.append(f"The format holds 8 bit: the {image.depth}-bit picture was rounded.")
+    elif image.depth > (held := _held_bits(order)):
+        notes.append(f"The format holds {held} bit: the {image.depth}-bit picture was rounded.")
     if alpha is not None and order.container in _OPAQUE:
         pixels, alpha = _on_white(pixels, alpha), None
         notes.append("The format holds no transparency: the picture was put on white.")
@@ -88,10 +91,7 @@ def _write_jpeg(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_png(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    meta, points = order.meta, order.points
-    if points is not None and not points.is_plain and all(name != "cICP" for name, _ in meta.own):
-        meta = replace(meta, own=(("cICP", bytes((points.primaries, points.transfer, 0, 1))), *meta.own))
-    png.write(file, pixels, alpha, meta)
+    png.write(file, pixels, alpha, with_points(order.meta, order.points))
     return []
 
 
@@ -102,27 +102,28 @@ def _write_tiff(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 def _write_bmp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     bmp.write(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta)
-    return _unkept(order.meta, "BMP", order.meta.exif or order.meta.xmp or order.meta.resources)
+    return []
 
 
 def _write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     quality = order.quality or _QUALITY_MODERN
     write_webp(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta, quality, order.traits)
-    return _unkept(order.meta, "WebP", order.meta.resources)
+    return []
 
 
 def _write_heif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
-    return _unkept(order.meta, "HEIC", order.meta.resources)
+    return []
 
 
 def _write_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
-    return _unkept(order.meta, "AVIF", order.meta.resources)
+    return []
 
 
-def _unkept(meta: Metadata, name: str, lost: bytes | None) -> list[str]:
-    return [f"{name} has no place for some of the metadata (IPTC{', EXIF, XMP' if name == 'BMP' else ''})."] if lost else []
+def _held_bits(order: Order) -> int:
+    """The bits a channel that the format keeps."""
+    return heif.bits_of(order.traits) if order.container in ("heif", "avif") else 16
 
 
 _WRITERS: Mapping[str, Callable[[BinaryIO, Pixels, Pixels | None, Order], list[str]]] = {

@@ -15,8 +15,9 @@ import pillow_heif
 from PIL import Image as Pillow
 
 from rainapp.image import Pixels
-from rainapp.media import boxes
+from rainapp.media import FIRST_ONLY, boxes
 from rainapp.media.code_points import Points, points_of, profile_of
+from rainapp.media.companions import in_heif
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata
 
@@ -31,10 +32,11 @@ _GRID_PIXELS, _GRID_TILE_PX = (
     1024,
 )  # larger pictures are coded in tiles, as phones do: less memory to read and write
 _SRGB = {"color_primaries": 1, "transfer_characteristics": 13, "matrix_coefficients": 6, "full_range_flag": 1}
+MAIN_ONLY = "Only the main picture of the file is used."
 _UNCODED = (0, 2)  # matrix coefficients "RGB" and "not stated" do not fit what the encoder makes
 
 
-def read_header(path: Path, container: str) -> Header:
+def read_header(path: Path, data: memoryview, container: str) -> Header:
     """The facts of a HEIC or AVIF file, upright as libheif sees them; raises ValueError and the like for a damaged one."""
     opened = pillow_heif.open_heif(path, convert_hdr_to_8bit=False)
     facts = opened.info
@@ -46,7 +48,13 @@ def read_header(path: Path, container: str) -> Header:
     points = facts.get("nclx_profile") or {}
     traits |= {short: int(points[name]) for name, short in _CODE_POINTS.items() if name in points}
     stated = points_of(traits)
-    notes = ("Only the main picture of the file is used.",) if len(opened) > 1 else ()
+    layout = boxes.layout(data)
+    clip, notes = in_heif(layout.clip, meta, gain=layout.has_gain_map, depth=layout.has_depth)
+    traits |= clip
+    if len(opened) > 1:
+        notes = (MAIN_ONLY, *notes)
+    if layout.moves:
+        notes = (*_moving_notes(data, container), *notes)
     return Header(
         container,
         width,
@@ -60,6 +68,14 @@ def read_header(path: Path, container: str) -> Header:
         notes=notes,
         made_icc=None if meta.icc or stated is None else profile_of(stated),
     )
+
+
+def _moving_notes(data: memoryview, container: str) -> tuple[str, ...]:
+    """What to say of a file that has frames beside its picture."""
+    if container == "heif":
+        return ("Only the main picture of the sequence is used.",)
+    with Pillow.open(io.BytesIO(data), formats=["AVIF"]) as frames:
+        return (FIRST_ONLY,) if getattr(frames, "n_frames", 1) > 1 else ()
 
 
 def read_thumbnail(path: Path, longest_px: int) -> Pixels | None:
@@ -102,7 +118,7 @@ def write(
         file,
         quality=quality,
         chroma=traits.get("subsampling", 444),
-        bit_depth=_bits(traits) if wide else 8,
+        bit_depth=bits_of(traits) if wide else 8,
         exif=meta.exif,
         xmp=meta.xmp,
         icc_profile=meta.icc,
@@ -111,7 +127,8 @@ def write(
     )
 
 
-def _bits(traits: Mapping[str, int]) -> int:
+def bits_of(traits: Mapping[str, int]) -> int:
+    """The bits a channel that a picture of more than 8 is written with."""
     return 10 if 8 < traits.get("bits", 12) <= 10 else 12
 
 
@@ -125,7 +142,7 @@ def write_avif(
     """
     held = io.BytesIO()
     if pixels.dtype == np.uint16:
-        _write_deep_avif(held, pixels, alpha, meta, quality, _bits(traits))
+        _write_deep_avif(held, pixels, alpha, meta, quality, bits_of(traits))
     else:
         picture = Pillow.fromarray(pixels if alpha is None else np.dstack([pixels, alpha]))
         chroma = {444: "4:4:4", 422: "4:2:2", 420: "4:2:0"}.get(traits.get("subsampling", 444), "4:4:4")

@@ -25,6 +25,7 @@ from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, bmp, containers, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
+from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
 from rainapp.media.decode import decode
 from rainapp.media.decoded import turned_array
 from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
@@ -32,6 +33,7 @@ from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
 from rainapp.media.stated import fitted
+from rainapp.media.unkept import unkept
 from rainapp.media.usual_colour import has_tables
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
@@ -142,17 +144,25 @@ class PhotoSink:
         made = carried.made_icc if carried else None
         ready = fitted(frame.image, made, container, same=same, grey=self._like.grey and container not in NO_GREY)
         image = ready.image
+        traits = carried.traits if carried and same else {}
+        keeps = same and self._output.metadata == "keep"
+        clip = keeps and "clip_at" in traits
         meta = carried.meta if carried else Metadata()
+        lost = unkept(meta, carried.container, container) if carried and self._output.metadata != "strip" else ()
+        meta = cleaned(meta, keeps_clip=clip, keeps_extension=keeps, in_jpeg=container == "jpeg")
         if not same:
             meta = replace(meta, own=())
         meta = prepared(replace(meta, icc=ready.icc), self._output.metadata, image.width, image.height, self._note)
-        traits = carried.traits if carried and same else {}
         order = Order(container, meta, self._like.grey, self._output.quality, traits, ready.points)
         try:
-            self.notes = (*ready.notes, *encode(self._opened, image, order))
+            self.notes = (*ready.notes, *encode(self._opened, image, order), *lost)
         except (ValueError, RuntimeError, cv2.error) as error:
             words = f"{self.target.name} cannot be written as {container.upper()}: {error}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error
+        if carried and "clip_at" in carried.traits:
+            self.notes = (*self.notes, CLIP_KEPT if clip else CLIP_LOST)
+        if clip:
+            append_clip(self._opened, self._like.path, traits)
 
     def _container(self) -> str:
         container = WRITABLE.get(self.target.suffix.lower())
@@ -252,8 +262,8 @@ def _header(path: Path) -> Header:
         "tiff": lambda data: tiff.read_header(data, path),
         "webp": containers.webp_header,
         "bmp": bmp.read_header,
-        "heif": lambda _: heif.read_header(path, "heif"),
-        "avif": lambda _: heif.read_header(path, "avif"),
+        "heif": lambda data: heif.read_header(path, data, "heif"),
+        "avif": lambda data: heif.read_header(path, data, "avif"),
         "hdr": containers.hdr_header,
         "gif": containers.gif_header,
         "pfm": floats.pfm_header,

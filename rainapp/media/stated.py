@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 from rainapp.image import Image
 from rainapp.media.code_points import HOLDERS, UNSTATED, Points, grey_of, profile_of, to_screen
+from rainapp.media.metadata import Metadata
 
 _BT2020, _DISPLAY_P3, _SRGB, _SRGB_CURVE = 9, 12, 1, 13
 _TONED = "The HDR picture was brought to the brightness of usual screens, since the format holds no HDR."
@@ -50,3 +51,10 @@ def _made(profile: bytes | None, grey: bool) -> bytes | None:
 def _completed(points: Points) -> Points:
     """HDR without a word on its primaries is of BT.2020, as all of it is."""
     return replace(points, primaries=_BT2020) if points.is_hdr and points.primaries == UNSTATED else points
+
+
+def with_points(meta: Metadata, points: Points | None) -> Metadata:
+    """The metadata of a PNG with a chunk for `points`, unless it has one or they mean nothing but sRGB."""
+    if points is None or points.is_plain or any(name == "cICP" for name, _ in meta.own):
+        return meta
+    return replace(meta, own=(("cICP", bytes((points.primaries, points.transfer, 0, 1))), *meta.own))
