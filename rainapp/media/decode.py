@@ -246,14 +246,15 @@ def _from_floats_of_opencv(read: NDArray[np.generic], header: Header) -> Decoded
         read = read[..., [2, 1, 0, 3][: read.shape[2]]]
     if header.container != "hdr":
         return _from_float(read, header)
-    return Decoded(_rgb(floats.scene_to_16(read)), None, 16, header.meta.icc, (floats.BROUGHT,))
+    return Decoded(_rgb(floats.scene_to_16(read)), None, 16, header.meta.icc, (floats.BROUGHT, floats.CLIPPED))
 
 
 def _by_tifffile(data: memoryview, header: Header) -> Decoded:
     if header.traits["float"]:
         return turned(_from_float(tiff.stored_samples(io.BytesIO(data), header), header), header.orientation)
     colour, alpha = tiff.read_samples(io.BytesIO(data), header)
-    decoded = in_usual_colour(Decoded(_rgb(colour), alpha, 8 if colour.dtype == np.uint8 else 16, header.meta.icc))
+    notes = (f"Its {header.traits['bits']} bit were brought to 16.",) if header.traits["bits"] > 16 else ()
+    decoded = in_usual_colour(Decoded(_rgb(colour), alpha, 8 if colour.dtype == np.uint8 else 16, header.meta.icc, notes))
     return turned(decoded, header.orientation)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from rainapp.media.code_points import points_of, profile_of, profile_of_png
 from rainapp.media.header import Header
-from rainapp.media.metadata import COLOUR_PARTS, Metadata
+from rainapp.media.metadata import COLOUR_PARTS, Metadata, resources_with
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHUNKS_MAX = 100_000
@@ -74,7 +74,10 @@ def read_header(data: bytes | memoryview) -> Header:
         elif kind in _CARRIED:
             own.append((kind.decode(), body))
         kinds.setdefault(kind, body)
-    return _header(kinds, Metadata(exif or _raw_exif(own), xmp, None, icc, tuple(own)))
+    resources = _resources(own)
+    if resources is not None:  # they are written from there
+        own = [part for part in own if not part[1].startswith(b"Raw profile type iptc\0")]
+    return _header(kinds, Metadata(exif or _raw_exif(own), xmp, resources, icc, tuple(own)))
 
 
 class TextBombError(ValueError):
@@ -147,16 +150,29 @@ def _unpacked(kind: bytes, body: bytes) -> bytes | None:
 
 
 def _raw_exif(own: list[tuple[str, bytes]]) -> bytes | None:
-    """EXIF from ImageMagick's older habit: a text chunk "Raw profile type exif" holding hexadecimal digits."""
+    """EXIF from a text chunk, an older habit of ImageMagick's."""
+    block = _raw(own, b"exif") or _raw(own, b"APP1")
+    return block.removeprefix(b"Exif\0\0") if block and block[:6] == b"Exif\0\0" else None
+
+
+def _raw(own: list[tuple[str, bytes]], name: bytes) -> bytes | None:
+    """The block in a text chunk "Raw profile type …", which holds it as hexadecimal digits; None where there is none."""
     for kind, body in own:
-        if kind in ("zTXt", "tEXt") and body.startswith((b"Raw profile type exif\0", b"Raw profile type APP1\0")):
+        if kind in ("zTXt", "tEXt") and body.startswith(b"Raw profile type " + name + b"\0"):
             digits = b"".join((_unpacked(kind.encode(), body) or b"").split()[2:])
             try:
-                block = bytes.fromhex(digits.decode("ascii"))
+                return bytes.fromhex(digits.decode("ascii"))
             except ValueError:
                 return None
-            return block.removeprefix(b"Exif\0\0") if block[:6] == b"Exif\0\0" else None
     return None
+
+
+def _resources(own: list[tuple[str, bytes]]) -> bytes | None:
+    """The IPTC records of a text chunk as a resource block."""
+    block = _raw(own, b"iptc")
+    if not block:
+        return None
+    return block if block.startswith(b"8BIM") else resources_with(block)
 
 
 def without_texts(data: bytes | memoryview) -> bytes | None:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rainapp.errors import UnreadableFile
 from rainapp.image import Pixels
 from rainapp.media import exif
+from rainapp.media.containers import NO_LAYERS
 from rainapp.media.exif import Directories, Tag
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata, resources_with
@@ -26,6 +27,7 @@ logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it says of dama
 _XMP, _IPTC, _RESOURCES, _ICC = 700, 33723, 34377, 34675
 _COLOURS = {2: 3, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3}  # samples that are colour, by photometric interpretation; 1 in the others
 _ASSOCIATED, _UNASSOCIATED = 1, 2
+_LAYERS = 37724  # of Photoshop
 _FURTHER_CHANNEL = "A further channel, of which the file does not say that it is transparency, was left out."
 _DNG_VERSION, _SUB_FILE, _SUB_DIRECTORIES = 50706, 254, 330
 # Tags of the first directory that describe storage, or blocks carried on their own.
@@ -114,6 +116,8 @@ def read_header(data: bytes | memoryview, path: Path) -> Header:
     alpha = next((number for number, kind in enumerate(kinds) if kind in (_ASSOCIATED, _UNASSOCIATED)), None)
     if extras > (alpha is not None):
         notes = (*notes, _FURTHER_CHANNEL)
+    if _LAYERS in tags:
+        notes = (*notes, NO_LAYERS)
     _check_whole(path, numbers, len(data))
     turn = first(exif.ORIENTATION, 1)
     return Header(
