@@ -232,8 +232,9 @@ def test_a_jpeg_that_lacks_only_its_end_is_read_whole(tmp_path: Path, kind: str,
 
 @pytest.mark.parametrize("kind", list(JPEGS))
 @pytest.mark.parametrize("lost", [4, 6, 40, 400])
-def test_a_jpeg_that_lacks_pixels_is_refused(tmp_path: Path, kind: str, lost: int) -> None:
-    (tmp_path / "cut.jpg").write_bytes(noisy_jpeg(kind)[:-lost])
+@pytest.mark.parametrize("filler", [0, 4096])
+def test_a_jpeg_that_lacks_pixels_is_refused(tmp_path: Path, kind: str, lost: int, filler: int) -> None:
+    (tmp_path / "cut.jpg").write_bytes(noisy_jpeg(kind)[:-lost] + bytes(filler))
     with pytest.raises(UnreadableFile, match="cut off"):
         read(tmp_path / "cut.jpg")
 

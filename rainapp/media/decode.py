@@ -119,10 +119,12 @@ def _without_end(data: memoryview, header: Header, decoders: Sequence[_Decoder])
 
     try:
         complete = jpeg_scan.is_complete(data, stored)
-    except (OSError, SyntaxError) as error:
-        raise ValueError("truncated") from error
-    if not complete:
+    except (OSError, SyntaxError):
+        complete = False
+    if not complete and len(jpeg_scan.without_filler(data)) < len(data):
         raise ValueError("truncated")
+    if not complete:
+        return _by_pillow(data, header)  # which refuses missing pixels and says why
     decoded = decoders[0](memoryview(jpeg_scan.ended(data)), header)
     decoded.notes = (*decoded.notes, _NO_END)
     return decoded

@@ -16,6 +16,7 @@ _START_OF_SCAN = 0xDA
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _STANDALONE = frozenset((0x00, 0x01, *range(0xD0, 0xD9)))
 _COEFFICIENTS = 64
+_FILLER_BYTES = 16  # zeros in a row that no scan ends with
 _OTHER_BITS = tuple(bytes(pattern) * 8 for pattern in (b"\0" * 8, b"\x55\xaa\x33\xcc\x0f\x69\x96\x3c", b"\xdb\x6d\xb6\xe1" * 2))
 
 
@@ -29,7 +30,13 @@ def is_complete(data: bytes | memoryview, decoded: Callable[[bytes], Pixels]) ->
 
 def ended(data: bytes | memoryview, more: bytes = b"") -> bytes:
     """The JPEG with an end marker, and before it `more`; half of a marker at the end is left out."""
-    return bytes(data).rstrip(b"\xff") + more + _END
+    return without_filler(data).rstrip(b"\xff") + more + _END
+
+
+def without_filler(data: bytes | memoryview) -> bytes:
+    """The JPEG without the zeros of a download that made room for more than came."""
+    shorter = bytes(data).rstrip(b"\0")
+    return shorter if len(data) - len(shorter) >= _FILLER_BYTES else bytes(data)
 
 
 def _covers_all(data: bytes | memoryview) -> bool:
