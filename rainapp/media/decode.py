@@ -23,7 +23,7 @@ from PIL import ImageCms
 
 from rainapp.errors import NotEnoughMemory, UnreadableFile
 from rainapp.image import Pixels
-from rainapp.media import boxes, floats, jpeg, jpeg_scan, png, tiff, tiff_pages
+from rainapp.media import boxes, floats, jpeg, jpeg_scan, png, tiff, tiff_pages, tiff_recoded
 from rainapp.media.containers import PILLOW_FORMATS
 from rainapp.media.decoded import Decoded, packed, turned
 from rainapp.media.header import Header, default_budget_mb
@@ -137,7 +137,7 @@ def _tiff_decoders(header: Header) -> list[_Decoder]:
     if traits["photometric"] not in (0, 1, 2):
         return [_by_pillow, _by_opencv]
     if traits["float"]:
-        return [_by_tifffile] if planes else [_by_tifffile, _by_opencv, _by_pillow]
+        return [_by_tifffile, _by_retelling] if planes or traits["bits"] == 16 else [_by_tifffile, _by_opencv, _by_pillow]
     if extras > 1 or extras and not header.alpha or traits["bits"] > 16:
         return [_by_tifffile, _by_opencv, _by_pillow]
     if traits["bits"] == 8 and not header.alpha:
@@ -258,6 +258,10 @@ def _by_tifffile(data: memoryview, header: Header) -> Decoded:
     notes = (f"Its {header.traits['bits']} bit were brought to 16.",) if header.traits["bits"] > 16 else ()
     decoded = in_usual_colour(Decoded(_rgb(colour), alpha, 8 if colour.dtype == np.uint8 else 16, header.meta.icc, notes))
     return turned(decoded, header.orientation)
+
+
+def _by_retelling(data: memoryview, header: Header) -> Decoded:
+    return turned(_from_float(tiff_recoded.samples_of(data, header), header), header.orientation)
 
 
 def _by_pillow(data: memoryview, header: Header) -> Decoded:
