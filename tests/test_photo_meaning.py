@@ -87,7 +87,7 @@ def test_code_points_are_stated_again_where_the_format_can(
     path = stating(tmp_path / f"rain{source}", pixels, *points)
     notes = rewrite(path, tmp_path / f"dry{target}", Output(metadata=metadata))  # type: ignore[arg-type]
     assert stated(tmp_path / f"dry{target}") == points
-    assert not any("colour" in note or "HDR" in note for note in notes)
+    assert not any("differ" in note or "HDR" in note for note in notes)
     after, before = read(tmp_path / f"dry{target}")[0], read(path)[0]
     assert np.abs(after.pixels / after.peak - before.pixels / before.peak).mean() < 0.02
     assert PhotoSource(tmp_path / f"dry{target}").header.meta.icc is None
@@ -190,3 +190,36 @@ def test_a_profile_in_the_file_counts_before_gamma(tmp_path: Path) -> None:
     gamma = struct.pack(">I", 4) + b"gAMA" + (100000).to_bytes(4, "big") + bytes(4)
     (tmp_path / "rain.png").write_bytes(data[:33] + gamma + data[33:])
     assert read(tmp_path / "rain.png")[0].colour.icc == srgb
+
+
+def test_the_brightness_that_hdr_says_of_itself_stays_or_is_told(tmp_path: Path) -> None:
+    light = (b"cLLI", struct.pack(">II", 506 * 10_000, 269 * 10_000))
+    deep = picture(32, 48, wide=True)
+    (tmp_path / "rain.png").write_bytes(png_bytes(deep, 16, 2, (b"cICP", bytes((9, 16, 0, 1))), light))
+
+    def told(target: str, source: str = "rain.png") -> bool:
+        return any("MaxCLL" in note for note in rewrite(tmp_path / source, tmp_path / target))
+
+    assert not told("dry.heic")
+    assert pillow_heif.open_heif(tmp_path / "dry.heic").info["content_light_level"] == {
+        "max_content_light_level": 506,
+        "max_pic_average_light_level": 269,
+    }
+    assert not told("again.heic", "dry.heic")
+    assert not told("again.png", "again.heic")
+    assert light[0] + light[1] in (tmp_path / "again.png").read_bytes()
+    assert told("dry.avif")
+    assert not told("dry.jpg")
+    mastered = (b"mDCV", bytes(24))
+    (tmp_path / "made.png").write_bytes(png_bytes(deep, 16, 2, (b"cICP", bytes((9, 16, 0, 1))), mastered))
+    assert told("made.heic", "made.png")
+    assert not told("dry.png", "made.png")
+
+
+@pytest.mark.parametrize(("quality", "told"), [(100, False), (90, True)])
+def test_colours_stored_at_half_the_resolution_are_told(tmp_path: Path, quality: int, told: bool) -> None:
+    path = stating(tmp_path / "rain.avif", picture(32, 48, wide=True), *PQ)
+    assert pillow_heif.open_heif(path).info["chroma"] == 444
+    notes = rewrite(path, tmp_path / "dry.avif", Output(quality=quality))
+    assert (pillow_heif.open_heif(tmp_path / "dry.avif").info["chroma"] == 420) == told
+    assert any("4:2:0" in note for note in notes) == told

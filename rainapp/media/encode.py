@@ -36,11 +36,12 @@ NO_GREY = frozenset(("webp",))
 _QUALITY, _QUALITY_LEAST = 95, 90
 _QUALITY_MODERN = 90  # WebP, HEIC and AVIF count differently: 90 there is about as good as 95 in JPEG
 _STRIP_ROWS = 256
+_HALVED = "AVIF of more than 8 bit is written with its colours at half the resolution (4:2:0)."
 
 
 @dataclass(frozen=True)
 class Order:
-    """How a photo is to be written: `traits` are those of the source where it had the same container, else empty.
+    """How a photo is to be written: `traits` are those of the source where it had the same container, else only its brightness.
 
     `points`: the code points to state, where the container can.
     """
@@ -91,7 +92,7 @@ def _write_jpeg(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_png(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    png.write(file, pixels, alpha, with_points(order.meta, order.points))
+    png.write(file, pixels, alpha, with_points(order.meta, order.points, order.traits))
     return []
 
 
@@ -117,8 +118,11 @@ def _write_heif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
-    return []
+    quality = order.quality or _QUALITY_MODERN
+    heif.write_avif(file, pixels, alpha, order.meta, quality, order.traits, order.points)
+    fine = order.traits.get("subsampling") in (422, 444)
+    halved = fine and pixels.ndim == 3 and pixels.dtype == np.uint16 and quality < 100
+    return [_HALVED] if halved else []
 
 
 def _held_bits(order: Order) -> int:

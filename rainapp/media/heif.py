@@ -33,6 +33,7 @@ _GRID_PIXELS, _GRID_TILE_PX = (
 )  # larger pictures are coded in tiles, as phones do: less memory to read and write
 _SRGB = {"color_primaries": 1, "transfer_characteristics": 13, "matrix_coefficients": 6, "full_range_flag": 1}
 MAIN_ONLY = "Only the main picture of the file is used."
+_MAX_CLL, _MAX_FALL = "max_content_light_level", "max_pic_average_light_level"
 _UNCODED = (0, 2)  # matrix coefficients "RGB" and "not stated" do not fit what the encoder makes
 
 
@@ -48,6 +49,11 @@ def read_header(path: Path, data: memoryview, container: str) -> Header:
     points = facts.get("nclx_profile") or {}
     traits |= {short: int(points[name]) for name, short in _CODE_POINTS.items() if name in points}
     stated = points_of(traits)
+    light = facts.get("content_light_level")
+    if light:
+        traits |= {"max_cll": int(light[_MAX_CLL]), "max_fall": int(light[_MAX_FALL])}
+    if facts.get("mastering_display_colour_volume"):
+        traits["mastering"] = 1
     layout = boxes.layout(data)
     clip, notes = in_heif(layout.clip, meta, gain=layout.has_gain_map, depth=layout.has_depth)
     traits |= clip
@@ -111,6 +117,7 @@ def write(
         points |= {"color_primaries": stated.primaries, "transfer_characteristics": stated.transfer}
     if points["matrix_coefficients"] in _UNCODED:
         points["matrix_coefficients"] = _SRGB["matrix_coefficients"]
+    light = {"content_light_level": {_MAX_CLL: traits["max_cll"], _MAX_FALL: traits["max_fall"]}} if "max_cll" in traits else {}
     pillow_heif.encode(
         f"{mode};16" if wide else mode,
         (pixels.shape[1], pixels.shape[0]),
@@ -124,6 +131,7 @@ def write(
         icc_profile=meta.icc,
         tile_size=_GRID_TILE_PX if pixels.shape[0] * pixels.shape[1] > _GRID_PIXELS else 0,
         **points,
+        **light,
     )
 
 

@@ -32,7 +32,7 @@ from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
-from rainapp.media.stated import fitted
+from rainapp.media.stated import fitted, light_notes, light_of
 from rainapp.media.unkept import unkept
 from rainapp.media.usual_colour import has_tables
 
@@ -144,7 +144,9 @@ class PhotoSink:
         made = carried.made_icc if carried else None
         ready = fitted(frame.image, made, container, same=same, grey=self._like.grey and container not in NO_GREY)
         image = ready.image
-        traits = carried.traits if carried and same else {}
+        facts = carried.traits if carried else {}
+        traits = facts if same else light_of(facts)
+        light = light_notes(facts, container, same=same) if ready.points and ready.points.is_hdr else ()
         keeps = same and self._output.metadata == "keep"
         clip = keeps and "clip_at" in traits
         meta = carried.meta if carried else Metadata()
@@ -155,7 +157,7 @@ class PhotoSink:
         meta = prepared(replace(meta, icc=ready.icc), self._output.metadata, image.width, image.height, self._note)
         order = Order(container, meta, self._like.grey, self._output.quality, traits, ready.points)
         try:
-            self.notes = (*ready.notes, *encode(self._opened, image, order), *lost)
+            self.notes = (*ready.notes, *encode(self._opened, image, order), *light, *lost)
         except (ValueError, RuntimeError, cv2.error) as error:
             words = f"{self.target.name} cannot be written as {container.upper()}: {error}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error

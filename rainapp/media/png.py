@@ -91,6 +91,13 @@ def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
     key = kinds.get(b"tRNS")
     points = kinds.get(b"cICP", b"")
     traits = dict(zip(("primaries", "transfer", "matrix", "full_range"), points, strict=True)) if len(points) == 4 else {}
+    if len(light := kinds.get(b"cLLI", b"")) == 8:
+        traits |= {
+            "max_cll": int.from_bytes(light[:4], "big") // 10_000,
+            "max_fall": int.from_bytes(light[4:], "big") // 10_000,
+        }
+    if b"mDCV" in kinds:
+        traits["mastering"] = 1
     if key is not None and colour == 0:
         traits["key"] = _scaled_key(key, bits)
     return Header(

@@ -1,6 +1,9 @@
 """What the numbers of a picture mean, brought into the format of its result: kept, turned into a profile, or converted."""
 
+import struct
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from rainapp.image import Image
 from rainapp.media.code_points import HOLDERS, UNSTATED, Points, grey_of, profile_of, to_screen
@@ -8,6 +11,7 @@ from rainapp.media.metadata import Metadata
 
 _BT2020, _DISPLAY_P3, _SRGB, _SRGB_CURVE = 9, 12, 1, 13
 _TONED = "The HDR picture was brought to the brightness of usual screens, since the format holds no HDR."
+_LIGHT_LOST = "What the HDR picture says of its brightness (MaxCLL, mastering screen) is left out."
 _UNHELD = "The file states its colours in a way that the format cannot: they may look different."
 
 
@@ -53,8 +57,23 @@ def _completed(points: Points) -> Points:
     return replace(points, primaries=_BT2020) if points.is_hdr and points.primaries == UNSTATED else points
 
 
-def with_points(meta: Metadata, points: Points | None) -> Metadata:
-    """The metadata of a PNG with a chunk for `points`, unless it has one or they mean nothing but sRGB."""
+def with_points(meta: Metadata, points: Points | None, light: Mapping[str, int] = MappingProxyType({})) -> Metadata:
+    """The metadata of a PNG with chunks for `points` and the brightness in `light`, unless it has them or means sRGB."""
     if points is None or points.is_plain or any(name == "cICP" for name, _ in meta.own):
         return meta
-    return replace(meta, own=(("cICP", bytes((points.primaries, points.transfer, 0, 1))), *meta.own))
+    chunks = [("cICP", bytes((points.primaries, points.transfer, 0, 1)))]
+    if "max_cll" in light:
+        chunks.append(("cLLI", struct.pack(">II", light["max_cll"] * 10_000, light["max_fall"] * 10_000)))
+    return replace(meta, own=(*chunks, *meta.own))
+
+
+def light_of(traits: Mapping[str, int]) -> dict[str, int]:
+    """The figures of an HDR picture's brightness among the facts of a header."""
+    return {name: traits[name] for name in ("max_cll", "max_fall") if name in traits}
+
+
+def light_notes(traits: Mapping[str, int], container: str, *, same: bool) -> tuple[str, ...]:
+    """What to say of those of an HDR picture whose result is one in `container` too."""
+    if same and container == "png":
+        return ()
+    return (_LIGHT_LOST,) if "mastering" in traits or container == "avif" and "max_cll" in traits else ()
