@@ -223,3 +223,25 @@ def test_colours_stored_at_half_the_resolution_are_told(tmp_path: Path, quality:
     notes = rewrite(path, tmp_path / "dry.avif", Output(quality=quality))
     assert (pillow_heif.open_heif(tmp_path / "dry.avif").info["chroma"] == 420) == told
     assert any("4:2:0" in note for note in notes) == told
+
+
+def adobe_exif(space: int, index: bytes) -> bytes:
+    """EXIF that names a colour space by its number and by DCF's index."""
+    block = b"II*\0\x08\0\0\0" + struct.pack("<HHHII", 1, 0x8769, 4, 1, 26) + bytes(4)
+    block += struct.pack("<HHHIHH", 2, 0xA001, 3, 1, space, 0) + struct.pack("<HHII", 0xA005, 4, 1, 56) + bytes(4)
+    return block + struct.pack("<HHHI4s", 1, 1, 2, 4, index + b"\0") + bytes(4)
+
+
+@pytest.mark.parametrize(("space", "index", "wide"), [(2, b"R98", True), (0xFFFF, b"R03", True), (1, b"R98", False)])
+def test_adobe_rgb_that_only_exif_names_becomes_a_profile(tmp_path: Path, space: int, index: bytes, wide: bool) -> None:
+    pixels = flat(100, 200, 50)
+    Pillow.fromarray(pixels).save(tmp_path / "rain.jpg", quality=98, subsampling=0, exif=b"Exif\0\0" + adobe_exif(space, index))
+    rewrite(tmp_path / "rain.jpg", tmp_path / "dry.jpg")
+    kept = PhotoSource(tmp_path / "dry.jpg").header
+    assert kept.meta.icc is None  # EXIF is there and says so
+    assert kept.meta.exif == adobe_exif(space, index)
+    for target, metadata in (("dry.png", "keep"), ("dry.avif", "keep"), ("bare.jpg", "strip")):
+        rewrite(tmp_path / "rain.jpg", tmp_path / target, Output(metadata=metadata))  # type: ignore[arg-type]
+        assert (PhotoSource(tmp_path / target).header.meta.icc is not None) == wide
+        if wide:  # linear blue: -0.0429 * 0.586 + 1.0429 * 0.028, by the matrix from Adobe RGB to sRGB; red is beyond sRGB
+            assert np.abs(on_srgb(tmp_path / target).astype(int) - (0, 201, 12)).max() <= 5

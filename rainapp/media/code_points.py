@@ -117,6 +117,12 @@ def profile_of_png(gamma: bytes | None, chromaticities: bytes | None) -> bytes |
         return None
 
 
+@cache
+def adobe_rgb() -> bytes:
+    """The profile of Adobe RGB (1998), which EXIF can name."""
+    return _made_profile(((0.640, 0.330), (0.210, 0.710), (0.150, 0.060), _D65), gamma_curve(563 / 256))
+
+
 def gamma_curve(gamma: float) -> bytes:
     """The curve of a profile: light is the number to the power `gamma`."""
     return _parametric(0, gamma)

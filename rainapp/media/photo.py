@@ -23,8 +23,9 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, bmp, containers, floats, heif, jpeg, png, tiff
+from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
+from rainapp.media.code_points import adobe_rgb, points_of
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
 from rainapp.media.decode import decode
 from rainapp.media.decoded import turned_array
@@ -39,6 +40,7 @@ from rainapp.media.usual_colour import has_tables
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
 T = TypeVar("T")
+_BY_EXIF = "colours by exif"
 _WORTH_REDUCING = 4_000_000
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
@@ -142,7 +144,8 @@ class PhotoSink:
         container = self._container()
         same = carried is not None and carried.container == container
         made = carried.made_icc if carried else None
-        ready = fitted(frame.image, made, container, same=same, grey=self._like.grey and container not in NO_GREY)
+        states = same and not (_BY_EXIF in carried.traits and self._output.metadata == "strip") if carried else False
+        ready = fitted(frame.image, made, container, same=states, grey=self._like.grey and container not in NO_GREY)
         image = ready.image
         facts = carried.traits if carried else {}
         traits = facts if same else light_of(facts)
@@ -287,4 +290,12 @@ def _header(path: Path) -> Header:
     if header.traits.get("precision", 8) != 8:
         words = f"{path.name} is a JPEG of {header.traits['precision']} bits a channel, which cannot be read here."
         raise UnreadableFile(words, "Save it as TIFF or PNG of 16 bit with the program that it comes from.", path)
-    return header
+    return _with_colours_of_exif(header)
+
+
+def _with_colours_of_exif(header: Header) -> Header:
+    """The header with the profile that EXIF names, where nothing else says what the colours are."""
+    meta = header.meta
+    if meta.icc or header.made_icc or points_of(header.traits) or not meta.exif or not exif.states_adobe_rgb(meta.exif):
+        return header
+    return replace(header, made_icc=adobe_rgb(), traits={**header.traits, _BY_EXIF: 1})
