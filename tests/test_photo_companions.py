@@ -64,13 +64,14 @@ def micro_video() -> bytes:
     return packet(b'xmlns:GCamera="' + PHOTOS + b'camera/"', inside)
 
 
-def samsung_trailer() -> bytes:
+def samsung_trailer(*more: tuple[int, bytes, bytes]) -> bytes:
     """Blocks, and a directory of them that counts backwards from its own head."""
 
     def block(kind: int, name: bytes, body: bytes) -> bytes:
         return struct.pack("<HHI", 0, kind, len(name)) + name + body
 
     blocks = [(0x0A30, block(0x0A30, b"MotionPhoto_Data", CLIP)), (0x0A01, block(0x0A01, b"Image_UTC_Data", b"1700000000000"))]
+    blocks += [(kind, block(kind, name, body)) for kind, name, body in more]
     whole = b"".join(body for _, body in blocks)
     entries, at = b"", 0
     for kind, body in blocks:
@@ -208,6 +209,14 @@ def test_apples_gain_map_and_further_views_in_a_jpeg_are_told_apart(tmp_path: Pa
     (tmp_path / "views.jpg").write_bytes(jpeg_with(jpeg_bytes(picture()), directory_of_pictures) + jpeg_bytes(picture(seed=2)))
     assert read(tmp_path / "apple.jpg")[1].notes == (GAIN_LOST,)
     assert read(tmp_path / "views.jpg")[1].notes == (FURTHER_LOST,)
+
+
+def test_a_trailer_with_a_depth_map_is_left_out_in_words(tmp_path: Path) -> None:
+    (tmp_path / "rain.jpg").write_bytes(jpeg_of(google()) + samsung_trailer((0x0AB3, b"DualShot_DepthMap_1", bytes(99))))
+    notes = (*rewrite(tmp_path / "rain.jpg", tmp_path / "dry.jpg"), *read(tmp_path / "rain.jpg")[1].notes)
+    assert sorted(notes) == sorted((DEPTH_LOST, CLIP_LOST))
+    assert is_free_of_claims(xmp_of(tmp_path / "dry.jpg"))
+    assert b"SEFT" not in (tmp_path / "dry.jpg").read_bytes()
 
 
 def depth_jpeg() -> bytes:

@@ -38,13 +38,14 @@ def in_jpeg(
     extension = b"".join(body for name, body in meta.own if name == "e1" and body.startswith(EXTENSION))
     gain = claims.of_gain_map(xmp) or has_more and _GAIN_WORDS.search(data) is not None
     depth = claims.of_depth(xmp) or claims.of_depth(extension) or has_more and _DEPTH_WORDS.search(data) is not None
-    at = _clip_of_jpeg(data, scan_at, xmp)
-    if at is not None and bytes(data[-4:]) == _SEF_END:
-        depth = depth or _SEF_ASIDE.search(data, at) is not None
+    at, clip_lost = _clip_of_jpeg(data, scan_at, xmp), False
+    trailer = _sef_start(data) if bytes(data[-4:]) == _SEF_END else None
+    if trailer is not None and _SEF_ASIDE.search(data, trailer) is not None:
+        at, clip_lost, depth = None, at is not None, True  # its blocks are listed together, so they stay or go together
     notes = [words for there, words in ((gain, GAIN_LOST), (depth, DEPTH_LOST)) if there]
     if has_more and not notes:
         notes.append(FURTHER_LOST)
-    return _place(at, len(data)), tuple(notes)
+    return _place(at, len(data)), (*notes, *((CLIP_LOST,) if clip_lost else ()))
 
 
 def _place(at: int | None, size: int) -> dict[str, int]:

@@ -13,6 +13,7 @@ _NEW_KIND, _OLD_KIND = 254, 255
 _REDUCED, _MASK = 1, 4
 _OLD_REDUCED = 2
 _PAGES_MAX = 10_000
+ASIDE_LOST = "The smaller copy or mask of the picture in the file is left out."
 ONE_OF_PAGES = "Only the first page is used."
 
 
@@ -21,7 +22,8 @@ def picture_page(directories: Directories) -> tuple[int, tuple[str, ...]]:
     offsets = _offsets(directories)
     pictures = [offset for offset in offsets if not _is_aside(directories, offset)]
     chosen = pictures[0] if pictures else max(offsets, key=lambda offset: _area(directories, offset))
-    return chosen, (ONE_OF_PAGES,) if len(pictures) > 1 else ()
+    aside = (ASIDE_LOST,) if len(offsets) > max(len(pictures), 1) else ()
+    return chosen, (*((ONE_OF_PAGES,) if len(pictures) > 1 else ()), *aside)
 
 
 def beginning_with(data: memoryview, page: int) -> memoryview:
