@@ -18,6 +18,7 @@ CLIPPED = "Values brighter than white were clipped."
 _WHITES = (1.0, 255.0, 65535.0)
 _HIGHLIGHTS = 16.0  # lights in a scene may be this often as bright as white, and still be few
 _SAMPLES = 1_000_000
+_STRIP_ROWS = 256
 _PFM = re.compile(rb"P([Ff])\s+(\d{1,9})\s+(\d{1,9})\s+([-+.\deE]{1,30})\s")
 _PFM_HEAD_BYTES = 200
 
@@ -35,9 +36,13 @@ def white_of(values: NDArray[np.floating]) -> float:
 
 def to_16(values: NDArray[np.floating], white: float) -> tuple[NDArray[np.uint16], bool]:
     """The values from 0 to `white` as 0..65535, and whether some were brighter than white. What is no number becomes black."""
-    scene = np.nan_to_num(np.asarray(values, np.float32), nan=0.0, posinf=white, neginf=0.0) / np.float32(max(white, 1e-6))
-    clipped = bool((scene > 1 + 1 / 512).any())
-    return np.asarray(np.clip(scene, 0, 1) * 65535 + 0.5).astype(np.uint16), clipped
+    result, clipped = np.empty(values.shape, np.uint16), False
+    for start in range(0, len(values), _STRIP_ROWS):
+        strip = np.nan_to_num(np.asarray(values[start : start + _STRIP_ROWS], np.float32), nan=0.0, posinf=white, neginf=0.0)
+        strip = strip / np.float32(max(white, 1e-6))
+        clipped = clipped or bool((strip > 1 + 1 / 512).any())
+        result[start : start + _STRIP_ROWS] = np.clip(strip, 0, 1) * 65535 + 0.5
+    return result, clipped
 
 
 def scene_to_16(values: NDArray[np.generic]) -> NDArray[np.uint16]:
