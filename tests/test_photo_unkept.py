@@ -142,3 +142,11 @@ def test_a_note_that_reader_and_writer_share_is_told_once(tiny_library: Path, tm
     tifffile.imwrite(tmp_path / "rain.tif", picture().astype(np.float32) / 200, photometric="rgb")
     done = run(DerainFile(tmp_path / "rain.tif", tmp_path / "dry.jpg", TOLD, Output()), NoWatch())
     assert len(done.notes) == len(set(done.notes)) == 3  # type: ignore[attr-defined]
+
+
+def test_the_smaller_sizes_of_an_icon_are_told(tmp_path: Path) -> None:
+    icon = Pillow.fromarray(picture(64, 64))
+    for name, sizes in (("many.ico", [(16, 16), (64, 64)]), ("one.ico", [(64, 64)])):
+        icon.save(tmp_path / name, sizes=sizes)
+        image, facts = read(tmp_path / name)
+        assert (image.width, len(facts.notes)) == (64, len(sizes) - 1)

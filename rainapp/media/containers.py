@@ -24,7 +24,7 @@ PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP", "DIB", "JPEG2000", "TGA", "PPM", "QOI", "PSD"),
     *("ICO", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
 )
-MAIN_ONLY = "Only the first picture of the file is used."
+MAIN_ONLY = "Only the main picture of the file is used."
 NO_LAYERS = "The layers of the file are left out."
 _PSD_IPTC, _PSD_EXIF, _PSD_XMP = 1028, 1058, 1060
 _JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
@@ -115,7 +115,8 @@ def _from_opened(path: Path, container: str) -> Header:
         exif = opened.info.get("exif")
         icc = opened.info.get("icc_profile")
         meta = Metadata(exif.removeprefix(b"Exif\0\0") or None if isinstance(exif, bytes) else None, None, None, icc or None)
-        notes = (MAIN_ONLY,) if getattr(opened, "n_frames", 1) > 1 else ()
+        sizes = opened.info.get("sizes", ())  # of an icon
+        notes = (MAIN_ONLY,) if getattr(opened, "n_frames", 1) > 1 or len(sizes) > 1 else ()
         if isinstance(opened, PsdImagePlugin.PsdImageFile):
             meta = _psd_words(opened, meta)
             notes = (NO_LAYERS,) if notes else ()

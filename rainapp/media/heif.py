@@ -18,6 +18,7 @@ from rainapp.image import Pixels
 from rainapp.media import FIRST_ONLY, boxes
 from rainapp.media.code_points import Points, points_of, profile_of
 from rainapp.media.companions import in_heif
+from rainapp.media.containers import MAIN_ONLY
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata
 
@@ -32,7 +33,6 @@ _GRID_PIXELS, _GRID_TILE_PX = (
     1024,
 )  # larger pictures are coded in tiles, as phones do: less memory to read and write
 _SRGB = {"color_primaries": 1, "transfer_characteristics": 13, "matrix_coefficients": 6, "full_range_flag": 1}
-MAIN_ONLY = "Only the main picture of the file is used."
 _MAX_CLL, _MAX_FALL = "max_content_light_level", "max_pic_average_light_level"
 _UNCODED = (0, 2)  # matrix coefficients "RGB" and "not stated" do not fit what the encoder makes
 
