@@ -80,8 +80,11 @@ def _moving_notes(data: memoryview, container: str) -> tuple[str, ...]:
     """What to say of a file that has frames beside its picture."""
     if container == "heif":
         return ("Only the main picture of the sequence is used.",)
-    with Pillow.open(io.BytesIO(data), formats=["AVIF"]) as frames:
-        return (FIRST_ONLY,) if getattr(frames, "n_frames", 1) > 1 else ()
+    try:
+        with Pillow.open(io.BytesIO(data), formats=["AVIF"]) as frames:
+            return (FIRST_ONLY,) if getattr(frames, "n_frames", 1) > 1 else ()
+    except (OSError, ValueError, SyntaxError):
+        return ()  # the picture itself may still be whole
 
 
 def read_thumbnail(path: Path, longest_px: int) -> Pixels | None:
