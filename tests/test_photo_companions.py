@@ -3,6 +3,7 @@
 import io
 import re
 import struct
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image as Pillow
 
 from rainapp.errors import UnwritableFile
 from rainapp.jobs import Output
+from rainapp.media import claims
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, DEPTH_LOST, FURTHER_LOST, GAIN_LOST
 from rainapp.media.metadata import EXTENSION
 from rainapp.media.photo import PhotoSource
@@ -387,3 +389,30 @@ def test_a_clip_without_room_on_the_disk_leaves_no_part_of_a_result(small_disk: 
     with pytest.raises(UnwritableFile):
         rewrite(tmp_path / "rain.jpg", small_disk / "dry.jpg")
     assert list(small_disk.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    "filling",
+    [
+        b"<rdf:li " + b"x" * 400_000,
+        b"<rdf:li>" * 50_000,
+        b"<rdf:li>" + b"z" * 400_000,
+        b"<rdf:li><" + b"<b " * 130_000,
+        b"<GCamera:MotionPhoto " * 20_000,
+        b"<GCamera:MotionPhoto>" * 20_000,
+        b" GCamera:MotionPhoto=" * 20_000,
+        b"<GDepth:x>" * 40_000,
+        b"".join(b"<GDepth:x%d>" % number for number in range(30_000)),
+        b"".join(b'xmlns:a%d="http://ns.google.com/photos/1.0/depthmap/" ' % number for number in range(8_000)),
+        b"a:" * 200_000,
+        b"a" * 400_000 + b":",
+    ],
+    ids=lambda filling: filling[:24].decode(),
+)
+def test_a_packet_made_to_be_slow_is_gone_through_all_the_same(filling: bytes) -> None:
+    names = b'xmlns:GDepth="' + PHOTOS + b'depthmap/" xmlns:GCamera="' + PHOTOS + b'camera/" ' + CONTAINER
+    xmp = packet(names, filling + directory(PRIMARY, GAIN_ITEM))
+    started = time.process_time()
+    claims.of_clip(xmp), claims.of_depth(xmp), claims.of_gain_map(xmp), claims.clip_lengths(xmp)
+    claims.without_gap(claims.without(xmp, clip=True, pictures=True, extension=True))
+    assert time.process_time() - started < 10  # a fraction of a second; a pattern that begins anew everywhere takes minutes

@@ -6,24 +6,28 @@ Method: TIFF 6.0, BigTIFF.
 """
 
 import struct
+from collections.abc import Iterator
 
 from rainapp.media.exif import Directories, Tag
 
 _NEW_KIND, _OLD_KIND = 254, 255
 _REDUCED, _MASK = 1, 4
 _OLD_REDUCED = 2
-_PAGES_MAX = 10_000
+_PAGES_MAX = 200
 ASIDE_LOST = "The smaller copy or mask of the picture in the file is left out."
 ONE_OF_PAGES = "Only the first page is used."
 
 
 def picture_page(directories: Directories) -> tuple[int, tuple[str, ...]]:
     """Where the directory of the first page lies that is no copy and no mask, and what to say of the other pages."""
-    offsets = _offsets(directories)
-    pictures = [offset for offset in offsets if not _is_aside(directories, offset)]
-    chosen = pictures[0] if pictures else max(offsets, key=lambda offset: _area(directories, offset))
-    aside = (ASIDE_LOST,) if len(offsets) > max(len(pictures), 1) else ()
-    return chosen, (*((ONE_OF_PAGES,) if len(pictures) > 1 else ()), *aside)
+    pictures, aside = list[int](), list[int]()
+    for offset in _offsets(directories):
+        (aside if _is_aside(directories, offset) else pictures).append(offset)
+        if len(pictures) > 1:
+            break
+    chosen = pictures[0] if pictures else max(aside, key=lambda offset: _area(directories, offset))
+    lost = len(aside) > (0 if pictures else 1)
+    return chosen, (*((ONE_OF_PAGES,) if len(pictures) > 1 else ()), *((ASIDE_LOST,) if lost else ()))
 
 
 def beginning_with(data: memoryview, page: int) -> memoryview:
@@ -36,19 +40,19 @@ def beginning_with(data: memoryview, page: int) -> memoryview:
     return memoryview(copy)
 
 
-def _offsets(directories: Directories) -> list[int]:
+def _offsets(directories: Directories) -> Iterator[int]:
     """The directories one after another; a chain that is damaged or goes in circles ends there."""
-    offset, found = directories.first, dict[int, None]()
+    offset, found = directories.first, set[int]()
     while offset and offset not in found and len(found) < _PAGES_MAX:
         try:
             following = directories.entries(offset)[1]
         except ValueError:
             if not found:
                 raise
-            break
-        found[offset] = None
+            return
+        found.add(offset)
+        yield offset
         offset = following
-    return list(found)
 
 
 def _numbers(directories: Directories, offset: int) -> dict[int, int]:
