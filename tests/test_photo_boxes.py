@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pillow_heif
 import pytest
+from box_files import with_property
 from photo_files import XMP, exif_block, picture, read, rewrite
 from PIL import Image as Pillow
-from test_photo_companions import with_property
 
 from rainapp.media import boxes
 from rainapp.media.companions import GAIN_LOST
