@@ -48,13 +48,18 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=(
+            notes=_once(
                 *job.notes,
                 *(() if writing.copied else source.info.notes),
                 *(pipeline.notices if pipeline else ()),
                 *writing.notes,
             ),
         )
+
+
+def _once(*notes: str) -> tuple[str, ...]:
+    """Each note once, in the order in which they were made."""
+    return tuple(dict.fromkeys(notes))
 
 
 def make_folder(folder: Path) -> None:

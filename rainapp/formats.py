@@ -43,7 +43,7 @@ _CLIP_FALLBACK = ".mkv"
 
 def is_moving_name(path: Path) -> bool:
     """Whether the name is that of a picture that may move."""
-    return path.suffix.lower() in (".gif", ".webp", ".png", ".apng")
+    return path.suffix.lower() in (".gif", ".webp", ".png", ".apng", ".avif")
 
 
 def is_clip_name(path: Path) -> bool:

@@ -268,7 +268,8 @@ class Writing:
         if target is None:
             return None
         sink = open_sink(target, self._info, self._job.output, self._note, f"{kind} {self._key}", room)
-        stack.callback(lambda: self._add_notes(sink))  # called after the sink's own end, which may add to them
+        if kind == "result" or self.result_target is None:  # what a layer beside the result loses is no loss of the result
+            stack.callback(lambda: self._add_notes(sink))  # called after the sink's own end, which may add to them
         stack.enter_context(behind := Behind(sink) if self._info.kind == "clip" else sink)
         return _Layer(behind, sink if isinstance(sink, ResumableSink) else None)
 

@@ -15,7 +15,7 @@ from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media import is_media_name, open_sink, open_source
-from rainapp.media.decode import turned_array
+from rainapp.media.decoded import turned_array
 from rainapp.media.photo import PhotoSource, read_reduced
 
 CASES = [

@@ -15,14 +15,16 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile
 from rainapp.media import open_source
 from rainapp.media.photo import read_reduced
+from rainapp.media.sniff import CLIP_SUFFIXES
 
 SHARED = os.environ.get("RAINAPP_SHARED")
 FOLDER = Path(SHARED or "/nowhere") / "data" / "bad_inputs"
 pytestmark = pytest.mark.skipif(SHARED is None, reason="RAINAPP_SHARED names no folder with data/bad_inputs")
 
 NO_PICTURES = ("models", "settings", "video_bad", "video_exotic", "video_ok")
-# What a decoder opens and we refuse on purpose: the lower part of these two is missing, and OpenCV fills it with grey.
-CUT_OFF = {"corrupt/pil_truncated_jpeg.jpg", "corrupt/vips_truncated.jpg"}
+# What a decoder opens and we refuse on purpose: its lower part is missing, and OpenCV fills it with grey. Of a picture beside
+# it (pil_truncated_jpeg.jpg) only half of the end marker is missing.
+CUT_OFF = {"corrupt/vips_truncated.jpg"}
 # One must be a bomb that some decoder would open if it were let.
 BOMBS = {"bombs/vips_17000x17000.avif", "bombs/png_ztxt_64MB.png"}
 
@@ -101,7 +103,7 @@ def test_every_picture_is_read_or_refused_in_words(peak: Peak) -> None:
 @pytest.mark.timeout(600)
 def test_thumbnails_agree_with_the_full_reader() -> None:
     for path in pictures():
-        if "200MP" in path.name:
+        if "200MP" in path.name or path.suffix in CLIP_SUFFIXES:
             continue
         try:
             small, width, height = read_reduced(path, 160)

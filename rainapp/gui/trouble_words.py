@@ -48,6 +48,8 @@ SENTENCES = (
     "{name} is neither a photo nor a video that is known here.",
     "{name} is not a photo or video but {what}.",
     "{name} is empty.",
+    "{name} is a JPEG of {bits} bits a channel, which cannot be read here.",
+    "Save it as TIFF or PNG of 16 bit with the program that it comes from.",
     "{name} is a camera raw file.",
     "Develop it to TIFF or JPEG first.",
     "{name} has nothing between these moments.",

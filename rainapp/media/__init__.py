@@ -17,7 +17,7 @@ from rainapp.jobs import RATE as RATE
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
 
-ANIMATIONS = frozenset(("gif", "webp", "png"))  # containers of pictures that may move
+ANIMATIONS = frozenset(("gif", "webp", "png", "avif"))  # containers of pictures that may move
 SEQUENCE = "sequence"  # what the container of numbered pictures is called
 FIRST_ONLY = "Only the first picture of the animation is used."  # what the header of a moving picture says of itself
 
@@ -131,9 +131,9 @@ def open_source(
     """Open the photo or clip `path`, whichever its content says, or the numbered pictures whose pattern it is.
 
     `budget_mb` is the memory that its pixels and those of its result may take; None means as much as is sensible here. A moving
-    GIF, WebP or PNG is a clip for who asks for `animated`, and a photo of its first frame for everybody else. Of a clip only
-    `part` is given, where one is named (from, until: seconds after its start). Of numbered pictures `rate` are shown a second.
-    Raises UnreadableFile in words.
+    GIF, WebP, PNG or AVIF is a clip for who asks for `animated`, and a photo of its first frame for everybody else. Of a clip
+    only `part` is given, where one is named (from, until: seconds after its start). Of numbered pictures `rate` are
+    shown a second. Raises UnreadableFile in words.
     """
     if is_sequence(path):
         from rainapp.media.sequence import SequenceSource
@@ -147,7 +147,7 @@ def open_source(
     from rainapp.media.photo import PhotoSource
 
     photo = PhotoSource(path, budget_mb=budget_mb)
-    if animated and FIRST_ONLY in photo.info.notes:
+    if animated and FIRST_ONLY in photo.info.notes and photo.info.container in ANIMATIONS:
         from rainapp.media.animation import AnimationSource
 
         return AnimationSource(photo, part)
@@ -155,7 +155,7 @@ def open_source(
 
 
 def is_animation(path: Path) -> bool:
-    """Whether `path` is a moving GIF, WebP or PNG. Raises UnreadableFile in words."""
+    """Whether `path` is a moving GIF, WebP, PNG or AVIF. Raises UnreadableFile in words."""
     from rainapp.media.photo import PhotoSource
 
     return FIRST_ONLY in PhotoSource(path).info.notes

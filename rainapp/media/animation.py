@@ -1,4 +1,4 @@
-"""Animated GIF, WebP and PNG as clips: every frame whole and upright, with the time the file shows it for."""
+"""Animated GIF, WebP, PNG and AVIF as clips: every frame whole and upright, with the time the file shows it for."""
 
 import contextlib
 from collections.abc import Generator, Iterator
@@ -13,23 +13,28 @@ import numpy as np
 from PIL import Image as Pillow
 
 from rainapp.errors import UnreadableFile
-from rainapp.image import Colour, Frame, Image
+from rainapp.image import Frame, Image
 from rainapp.media import FIRST_ONLY, MediaInfo
 from rainapp.media.metadata import Metadata
 from rainapp.media.photo import PhotoSource
 
-_PLUGINS = {"gif": "GIF", "webp": "WEBP", "png": "PNG"}
+_PLUGINS = {"gif": "GIF", "webp": "WEBP", "png": "PNG", "avif": "AVIF"}
 _FRAMES_MAX = 1 << 24
 _DAMAGE = (OSError, EOFError, SyntaxError, ValueError, IndexError, KeyError, Pillow.DecompressionBombError)
 
 
 @dataclass(frozen=True)
 class Motion:
-    """What the sink of an animation needs to know of its source: how often it plays (0: for ever) and its metadata."""
+    """What the sink of an animation needs to know of its source: how often it plays (0: for ever), format and metadata.
+
+    `made_icc` is the profile that was made of its statement of colours, see `Header`.
+    """
 
     plays: int
     lossless: bool
     meta: Metadata = field(default_factory=Metadata, repr=False)
+    container: str = ""
+    made_icc: bytes | None = field(default=None, repr=False)
 
 
 class AnimationSource:
@@ -42,10 +47,12 @@ class AnimationSource:
         """`part`: only the frames that begin from the first to before the second moment, in seconds."""
         self.path = first.path
         self._plugin = _PLUGINS[first.info.container]
-        self._colour = Colour(first.header.meta.icc)
+        self._colour = first.colour(first.header.meta.icc)
         with self._opened() as opened:
             count = _count(opened)
-            motion = Motion(_plays(opened), _is_lossless(self.path), first.header.meta)
+            motion = Motion(
+                _plays(opened), _is_lossless(self.path), first.header.meta, first.info.container, first.header.made_icc
+            )
             width, height = opened.size
         self.info = replace(
             first.info,
@@ -61,7 +68,7 @@ class AnimationSource:
         self._reading: Generator[Frame, None, None] | None = None
 
     def _notes(self, info: MediaInfo) -> tuple[str, ...]:
-        deep = ("The animation has 16 bit a channel; it is written with 8.",) if info.depth > 8 else ()
+        deep = (f"The animation has {info.depth} bit a channel; it is written with 8.",) if info.depth > 8 else ()
         return (*(note for note in info.notes if note != FIRST_ONLY), *deep)
 
     @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""Animated GIF, WebP and PNG as sinks: each frame is encoded as a still picture, and its blocks put into the animation.
+"""Animated GIF, WebP, PNG and AVIF as sinks: each frame is encoded as a still picture, and its blocks put into the animation.
 
 So memory does not grow with the number of frames, and times are written as they were read.
 """
@@ -8,8 +8,10 @@ import io
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from tempfile import TemporaryFile
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
@@ -19,15 +21,27 @@ from PIL import Image as Pillow
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, png
+from rainapp.media import MediaInfo, boxes, png
 from rainapp.media.animation import Motion
 from rainapp.media.atomic import refuse_source, replacing
 from rainapp.media.clip_write import no_frame
+from rainapp.media.code_points import Points
+from rainapp.media.companions import cleaned
 from rainapp.media.metadata import Metadata, prepared
+from rainapp.media.stated import Fitted, fitted, with_points
+from rainapp.media.unkept import unkept
 
-MOVING = {".gif": "gif", ".webp": "webp", ".png": "png", ".apng": "png"}  # suffixes that a moving picture can have
+MOVING = {
+    ".gif": "gif",
+    ".webp": "webp",
+    ".png": "png",
+    ".apng": "png",
+    ".avif": "avif",
+}  # suffixes that a moving picture can have
 _USUAL_S = Fraction(1, 10)  # how long a frame is shown that does not say so
 _GIF_UNIT_S = Fraction(1, 100)
+_NO_PROFILE = "GIF has no place for the colour profile: colours may look different."
+_FOR_EVER = "As AVIF the animation is played for ever, not as often as it says."
 
 
 class _Format(Protocol):
@@ -64,23 +78,38 @@ class AnimationSink:
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target."""
-        file = self._stack.enter_context(replacing(self.target))
-        meta = prepared(self._motion.meta, self._output.metadata, self._like.width, self._like.height, self._note)
-        kind = MOVING[self.target.suffix.lower()]
-        if kind == "gif":
-            self._format: _Format = _Gif(file, self._motion.plays)
-        elif kind == "png":
-            self._format = _Apng(file, self._motion.plays, meta)
-        else:
-            self._format = _Webp(file, self._motion, meta, self._output.quality or 90)
+        self._file = self._stack.enter_context(replacing(self.target))
         return self
 
     def write(self, frame: Frame) -> None:
         """Add the next frame. Raises UnwritableFile in words, at the latest at the end."""
+        kind = MOVING[self.target.suffix.lower()]
+        same = kind == self._motion.container
+        ready = fitted(frame.image, self._motion.made_icc, kind, same=same, grey=False)
         if not self._count:
-            self._format.begin(frame.image)
+            self._format = self._begun(kind, ready)
+            self._format.begin(ready.image)
         self._count += 1
-        self._format.add(frame.image, _USUAL_S if frame.shown_s is None else frame.shown_s)
+        self._format.add(ready.image, _USUAL_S if frame.shown_s is None else frame.shown_s)
+
+    def _begun(self, kind: str, ready: Fitted) -> _Format:
+        """What writes the frames; says what the format cannot keep."""
+        motion, choice = self._motion, self._output.metadata
+        lost = unkept(motion.meta, motion.container, kind) if choice != "strip" else ()
+        meta = motion.meta if kind == motion.container else replace(motion.meta, own=())
+        meta = cleaned(meta, keeps_clip=False, keeps_extension=False, in_jpeg=False)
+        meta = prepared(replace(meta, icc=ready.icc), choice, self._like.width, self._like.height, self._note)
+        self.notes = (*ready.notes, *lost)
+        quality = self._output.quality or 90
+        if kind == "gif":
+            self.notes += (_NO_PROFILE,) if ready.icc else ()
+            return _Gif(self._file, motion.plays)
+        if kind == "png":
+            return _Apng(self._file, motion.plays, with_points(meta, ready.points))
+        if kind == "webp":
+            return _Webp(self._file, motion, meta, quality)
+        self.notes += (_FOR_EVER,) if motion.plays else ()
+        return _Avif(self._file, meta, quality, ready.points, self._stack.enter_context(TemporaryFile()))
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit when all went well, otherwise leave nothing."""
@@ -238,6 +267,39 @@ class _Webp:
         self._file.seek(4)
         self._file.write(struct.pack("<I", size - 8) + b"WEBP")
         self._head()
+
+
+class _Avif:
+    """AVIF by Pillow, which wants all frames at once: they wait in a file of their own, so that memory does not grow."""
+
+    def __init__(self, file: BinaryIO, meta: Metadata, quality: int, points: Points | None, waiting: BinaryIO) -> None:
+        self._file = file
+        self._meta = meta
+        self._quality = quality
+        self._points = points
+        self._waiting = waiting
+        self._frames = _Apng(waiting, 0, Metadata())
+        self._times_ms: list[int] = []
+
+    def begin(self, image: Image) -> None:
+        self._frames.begin(image)
+
+    def add(self, image: Image, shown_s: Fraction) -> None:
+        self._frames.add(image, shown_s)
+        self._times_ms.append(max(1, round(shown_s * 1000)))
+
+    def end(self) -> None:
+        self._frames.end()
+        self._waiting.seek(0)
+        coded, meta = io.BytesIO(), self._meta
+        blocks = {"exif": meta.exif or b"", "xmp": meta.xmp or b"", "icc_profile": meta.icc or b""}
+        with Pillow.open(self._waiting, formats=["PNG"]) as frames:
+            options = {"quality": self._quality, "subsampling": "4:4:4", "duration": self._times_ms}
+            frames.save(coded, "AVIF", save_all=True, **options, **blocks)
+        stated = bytearray(coded.getbuffer())
+        if self._points is not None:
+            boxes.state_points(stated, self._points.primaries, self._points.transfer)
+        self._file.write(stated)
 
 
 def _three(value: int) -> bytes:

@@ -1,18 +1,22 @@
 """The containers that need only a header here: WebP, Radiance, and whatever else Pillow opens."""
 
+import mmap
 import re
 import struct
 import warnings
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 from PIL import Image as Pillow
+from PIL import PsdImagePlugin
 
 from rainapp.image import Pixels
+from rainapp.media.boxes import inside
 from rainapp.media.header import Header
-from rainapp.media.metadata import Metadata
+from rainapp.media.metadata import Metadata, resources_with
 
 # The plugins that may be asked: not EPS and WMF, not the stubs that call other programs, nothing that is text, and not
 # ICNS, whose plugin decodes whatever size the pictures inside it claim before telling its own.
@@ -20,6 +24,10 @@ PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP", "DIB", "JPEG2000", "TGA", "PPM", "QOI", "PSD"),
     *("ICO", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
 )
+MAIN_ONLY = "Only the main picture of the file is used."
+NO_LAYERS = "The layers of the file are left out."
+_PSD_IPTC, _PSD_EXIF, _PSD_XMP = 1028, 1058, 1060
+_JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
@@ -107,6 +115,13 @@ def _from_opened(path: Path, container: str) -> Header:
         exif = opened.info.get("exif")
         icc = opened.info.get("icc_profile")
         meta = Metadata(exif.removeprefix(b"Exif\0\0") or None if isinstance(exif, bytes) else None, None, None, icc or None)
+        sizes = opened.info.get("sizes", ())  # of an icon
+        notes = (MAIN_ONLY,) if getattr(opened, "n_frames", 1) > 1 or len(sizes) > 1 else ()
+        if isinstance(opened, PsdImagePlugin.PsdImageFile):
+            meta = _psd_words(opened, meta)
+            notes = (NO_LAYERS,) if notes else ()
+        elif opened.format == "JPEG2000":
+            meta = _jp2_words(path, meta)
         return Header(
             container if container != "unknown" else (opened.format or "unknown").lower(),
             *opened.size,
@@ -115,8 +130,28 @@ def _from_opened(path: Path, container: str) -> Header:
             grey=mode in ("1", "L", "LA", "I", "F") or mode.startswith("I;16"),
             orientation=meta.orientation(),
             meta=meta,
-            notes=("Only the first picture of the file is used.",) if getattr(opened, "n_frames", 1) > 1 else (),
+            notes=notes,
         )
+
+
+def _psd_words(opened: PsdImagePlugin.PsdImageFile, meta: Metadata) -> Metadata:
+    """EXIF, XMP and IPTC from the resources of a Photoshop file."""
+    found = {number: body for number, _, body in reversed(opened.resources) if body}
+    iptc = found.get(_PSD_IPTC)
+    exif = found.get(_PSD_EXIF, b"").removeprefix(b"Exif\0\0") or meta.exif
+    return replace(meta, exif=exif, xmp=found.get(_PSD_XMP), resources=resources_with(iptc) if iptc else None)
+
+
+def _jp2_words(path: Path, meta: Metadata) -> Metadata:
+    """EXIF and XMP from the boxes of a JPEG 2000 file that have these identities."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as data:
+        found = {
+            bytes(data[start : start + 16]): bytes(data[start + 16 : end])
+            for kind, start, end in inside(data, 0, len(data))
+            if kind == b"uuid" and end - start > 16
+        }
+    exif = found.get(_JP2_EXIF, b"").removeprefix(b"Exif\0\0") or meta.exif
+    return replace(meta, exif=exif, xmp=found.get(_JP2_XMP))
 
 
 def write_webp(

@@ -9,8 +9,7 @@ import io
 import struct
 import warnings
 import zlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -24,9 +23,11 @@ from PIL import ImageCms
 
 from rainapp.errors import NotEnoughMemory, UnreadableFile
 from rainapp.image import Pixels
-from rainapp.media import jpeg, png, tiff
+from rainapp.media import boxes, floats, jpeg, jpeg_scan, png, tiff, tiff_pages, tiff_recoded
 from rainapp.media.containers import PILLOW_FORMATS
+from rainapp.media.decoded import Decoded, packed, turned
 from rainapp.media.header import Header, default_budget_mb
+from rainapp.media.usual_colour import from_inks_or_lab, in_usual_colour
 
 # Pillow's fixed limit refuses real 200-megapixel photos. Ours is computed from the header before; this one, which refuses above
 # twice its value, is left for pictures inside pictures, whose size no outer header tells.
@@ -47,19 +48,7 @@ _DAMAGE: tuple[type[Exception], ...] = (
         tifffile.TiffFileError,
     ),
 )
-_MATRIX_TAGS, _TABLE_TAG = (b"rXYZ", b"rTRC"), b"A2B0"
-_APPROXIMATE = "The file has no ink profile: its CMYK colours are converted by the plain formula and are approximate."
-
-
-@dataclass
-class Decoded:
-    """Upright or stored `pixels` (H, W, 3) and `alpha` (H, W), uint8 or full-range uint16; `icc` is the profile they are in."""
-
-    pixels: Pixels
-    alpha: Pixels | None = None
-    depth: int = 8
-    icc: bytes | None = None
-    notes: tuple[str, ...] = ()
+_NO_END = "The file lacks its end marker, but all of its pixels are there."
 
 
 def decode(path: Path, data: memoryview, header: Header) -> Decoded:
@@ -68,6 +57,8 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
     Raises UnreadableFile when no decoder reads it whole, NotEnoughMemory when memory ends.
     """
     reasons: list[Exception] = []
+    if header.container == "tiff":
+        data = tiff_pages.beginning_with(data, header.traits["page"])
     for decoder in _decoders(header, data):
         try:
             with warnings.catch_warnings():
@@ -100,8 +91,8 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
     traits = header.traits
     match header.container:
         case "jpeg":
-            # A JPEG without its end is for Pillow to judge, which refuses missing pixels; OpenCV fills them with grey.
-            return [_by_opencv, _by_pillow] if traits["components"] in (1, 3) and jpeg.is_whole(data) else [_by_pillow]
+            usual: list[_Decoder] = [_by_opencv, _by_pillow] if traits["components"] in (1, 3) else [_by_pillow]
+            return usual if jpeg.is_whole(data) else [lambda data, header: _without_end(data, header, usual)]
         case "png":
             return [_by_opencv, _by_pillow] if png.is_whole(data) else [_by_pillow]
         case "tiff":
@@ -109,35 +100,65 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
         case "heif":
             return [_by_libheif]
         case "avif":
-            return [_by_opencv] if header.depth > 8 else [_by_pillow]
+            return [_by_opencv, _by_pillow] if header.depth > 8 else [_by_pillow]
         case "hdr":
             return [_by_opencv]
+        case "pfm":
+            return [lambda data, header: _from_float(floats.read_pfm(data), header)]
         case "webp" | "bmp":
             return [_by_pillow, _by_opencv]
     return [_by_pillow, _by_opencv]
 
 
+def _without_end(data: memoryview, header: Header, decoders: Sequence[_Decoder]) -> Decoded:
+    """A JPEG without its end marker, by the first of `decoders`, which would fill missing pixels with grey: none may be."""
+
+    def stored(whole: bytes) -> Pixels:
+        with Pillow.open(io.BytesIO(whole), formats=["JPEG"]) as opened:
+            return np.asarray(opened)
+
+    try:
+        complete = jpeg_scan.is_complete(data, stored)
+    except (OSError, SyntaxError):
+        complete = False
+    if not complete and len(jpeg_scan.without_filler(data)) < len(data):
+        raise ValueError("truncated")
+    if not complete:
+        return _by_pillow(data, header)  # which refuses missing pixels and says why
+    decoded = decoders[0](memoryview(jpeg_scan.ended(data)), header)
+    decoded.notes = (*decoded.notes, _NO_END)
+    return decoded
+
+
 def _tiff_decoders(header: Header) -> list[_Decoder]:
     """OpenCV multiplies 8-bit colours with their alpha and mixes up 16-bit planes; Pillow makes 8 bit of 16-bit colours."""
     traits = header.traits
-    if traits["float"] or traits["photometric"] not in (0, 1, 2):
+    planes, extras = traits["planar"] == 2, traits["samples"] - (1 if header.grey else 3)
+    if traits["photometric"] not in (0, 1, 2):
         return [_by_pillow, _by_opencv]
+    if traits["float"]:
+        return [_by_tifffile, _by_retelling] if planes or traits["bits"] == 16 else [_by_tifffile, _by_opencv, _by_pillow]
+    if extras > 1 or extras and not header.alpha or traits["bits"] > 16:
+        return [_by_tifffile, _by_opencv, _by_pillow]
     if traits["bits"] == 8 and not header.alpha:
         return [_by_opencv, _by_pillow]
     if traits["bits"] <= 8:
-        return [_by_pillow, _by_opencv]
-    if traits["bits"] == 16 and traits["planar"] == 1 and traits["samples"] != 2:
+        inverted = traits["bits"] == 8 and traits["photometric"] == 0
+        return [*([_by_tifffile] if inverted else []), _by_pillow, _by_opencv]
+    if traits["bits"] == 16 and not planes and traits["samples"] != 2:
         return [_by_opencv, _by_tifffile, _by_pillow]
     return [_by_tifffile, _by_pillow]
 
 
 def _by_opencv(data: memoryview, header: Header) -> Decoded:
     plain = png.without_texts(data) if header.container == "png" else None
+    if header.container == "avif":
+        plain = boxes.without_texts(data)
     read = cv2.imdecode(np.frombuffer(data if plain is None else plain, np.uint8), cv2.IMREAD_UNCHANGED)
     if read is None:
         raise ValueError("OpenCV cannot decode it")
     if read.dtype not in (np.uint8, np.uint16):
-        return _from_float(read[..., ::-1] if read.ndim == 3 else read, header, linear=header.container == "hdr")
+        return _from_floats_of_opencv(read, header)
     pixels = cast(Pixels, read)
     if header.container == "avif":
         _widen(pixels, header.depth)
@@ -153,20 +174,22 @@ def _by_opencv(data: memoryview, header: Header) -> Decoded:
         pixels = _as_rgb(pixels, cv2.COLOR_BGRA2RGB)
     else:
         _swap_in_place(pixels)
-    if alpha is not None and header.container == "tiff" and header.traits["extra"] == 1:
+    if alpha is not None and header.container == "tiff" and header.traits["associated"]:
         tiff.unmultiply(pixels, alpha)
-    decoded = _in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
-    return turned(decoded, _avif_orientation(data)) if header.container == "avif" else decoded
+    decoded = in_usual_colour(Decoded(pixels, alpha, depth, header.meta.icc))
+    return _as_shown(decoded, data) if header.container == "avif" else decoded
 
 
-def _avif_orientation(data: memoryview) -> int:
-    """How an AVIF's own rotation and mirror properties say it is to be turned, in EXIF's numbers."""
+def _as_shown(decoded: Decoded, data: memoryview) -> Decoded:
+    """A stored AVIF picture as its properties say it is shown: cropped to its clean aperture, then turned."""
+    height, width = decoded.pixels.shape[:2]
+    crop = boxes.layout(data).crop(width, height)
+    if crop is not None:
+        left, top, right, bottom = crop
+        decoded.pixels = packed(decoded.pixels[top:bottom, left:right])
+        decoded.alpha = None if decoded.alpha is None else packed(decoded.alpha[top:bottom, left:right])
     with Pillow.open(cast(BinaryIO, _Reading(data)), formats=["AVIF"]) as opened:
-        return int(opened.getexif().get(274, 1))
-
-
-def _packed(pixels: NDArray[np.generic]) -> Pixels:
-    return cast(Pixels, np.ascontiguousarray(pixels))
+        return turned(decoded, int(opened.getexif().get(274, 1)))
 
 
 def _as_rgb(pixels: NDArray[np.generic], code: int) -> Pixels:
@@ -210,18 +233,35 @@ def _by_libheif(data: memoryview, header: Header) -> Decoded:
         _widen(pixels, depth, high=True)
     alpha: Pixels | None = None
     if header.alpha:
-        alpha = _packed(pixels[..., -1])
+        alpha = packed(pixels[..., -1])
         pixels = pixels[..., :-1]
     if pixels.ndim == 2 or pixels.shape[2] == 1:
-        pixels = _as_rgb(_packed(pixels), cv2.COLOR_GRAY2RGB)
-    return _in_usual_colour(Decoded(_packed(pixels), alpha, depth, header.meta.icc))
+        pixels = _as_rgb(packed(pixels), cv2.COLOR_GRAY2RGB)
+    return in_usual_colour(Decoded(packed(pixels), alpha, depth, header.meta.icc))
+
+
+def _from_floats_of_opencv(read: NDArray[np.generic], header: Header) -> Decoded:
+    """OpenCV's float samples, blue first and alpha last."""
+    if read.ndim == 3:
+        if read.shape[2] not in (3, 4):
+            raise ValueError("neither three nor four samples")
+        read = read[..., [2, 1, 0, 3][: read.shape[2]]]
+    if header.container != "hdr":
+        return _from_float(read, header)
+    return Decoded(_rgb(floats.scene_to_16(read)), None, 16, header.meta.icc, (floats.BROUGHT, floats.CLIPPED))
 
 
 def _by_tifffile(data: memoryview, header: Header) -> Decoded:
+    if header.traits["float"]:
+        return turned(_from_float(tiff.stored_samples(io.BytesIO(data), header), header), header.orientation)
     colour, alpha = tiff.read_samples(io.BytesIO(data), header)
-    pixels = _as_rgb(colour, cv2.COLOR_GRAY2RGB) if colour.ndim == 2 else colour
-    decoded = _in_usual_colour(Decoded(pixels, alpha, 8 if pixels.dtype == np.uint8 else 16, header.meta.icc))
+    notes = (f"Its {header.traits['bits']} bit were brought to 16.",) if header.traits["bits"] > 16 else ()
+    decoded = in_usual_colour(Decoded(_rgb(colour), alpha, 8 if colour.dtype == np.uint8 else 16, header.meta.icc, notes))
     return turned(decoded, header.orientation)
+
+
+def _by_retelling(data: memoryview, header: Header) -> Decoded:
+    return turned(_from_float(tiff_recoded.samples_of(data, header), header), header.orientation)
 
 
 def _by_pillow(data: memoryview, header: Header) -> Decoded:
@@ -230,7 +270,7 @@ def _by_pillow(data: memoryview, header: Header) -> Decoded:
     with Pillow.open(reading, formats=PILLOW_FORMATS) as opened:
         opened.load()
         decoded = _from_pillow(opened, header)
-        return turned(decoded, opened.getexif().get(274, 1)) if header.container == "avif" else decoded
+    return _as_shown(decoded, data) if header.container == "avif" else decoded
 
 
 class _Reading(io.RawIOBase):
@@ -271,11 +311,11 @@ def _from_pillow(opened: Pillow.Image, header: Header) -> Decoded:
         values = np.asarray(opened)
         if values.min() >= 0 and values.max() <= 65535:
             return _from_grey16(values.astype(np.uint16), header)
-        return _from_float(values.astype(np.float64), header, linear=False)
+        return _from_float(values.astype(np.float64), header)
     if mode == "F":
-        return _from_float(np.asarray(opened), header, linear=False)
+        return _from_float(np.asarray(opened), header)
     if mode in ("CMYK", "LAB"):
-        return _from_inks_or_lab(opened, icc)
+        return from_inks_or_lab(opened, icc)
     alpha = None
     if mode in ("LA", "PA", "RGBA", "RGBa", "La") or "transparency" in opened.info:
         opened = opened.convert("RGBA")
@@ -284,83 +324,27 @@ def _from_pillow(opened: Pillow.Image, header: Header) -> Decoded:
             alpha = None
     pixels = np.array(opened.convert("RGB"))
     notes = ("Its 16 bit could only be read as 8.",) if header.depth > 8 else ()
-    return _in_usual_colour(Decoded(pixels, alpha, 8, icc, notes))
+    return in_usual_colour(Decoded(pixels, alpha, 8, icc, notes))
 
 
 def _from_grey16(grey: NDArray[np.uint16], header: Header) -> Decoded:
     return Decoded(_as_rgb(grey, cv2.COLOR_GRAY2RGB), _keyed(grey, header), 16, header.meta.icc)
 
 
-def _from_inks_or_lab(opened: Pillow.Image, icc: bytes | None) -> Decoded:
-    """CMYK through the embedded profile, or the plain formula with a note; Lab by its definition."""
-    srgb = ImageCms.createProfile("sRGB")
-    notes: tuple[str, ...] = ()
-    source: ImageCms.ImageCmsProfile | None = None
-    if opened.mode == "LAB":
-        source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    elif icc and icc[16:20] == b"CMYK":
-        source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-        notes = ("The CMYK picture was converted to sRGB through its profile.",)
-    if source is None:
-        return Decoded(np.array(opened.convert("RGB")), notes=(_APPROXIMATE,))
-    intent, flags = ImageCms.Intent.RELATIVE_COLORIMETRIC, ImageCms.Flags.BLACKPOINTCOMPENSATION
-    turned_rgb = ImageCms.profileToProfile(opened, source, srgb, renderingIntent=intent, outputMode="RGB", flags=flags)
-    assert turned_rgb is not None
-    return Decoded(np.array(turned_rgb), notes=notes)
+def _from_float(values: NDArray[np.generic], header: Header) -> Decoded:
+    """Floating-point samples (H, W) or (H, W, n) as 16 bit, by the white that most of them fit."""
+    if values.dtype.kind not in "fiu":
+        raise ValueError("not a picture of numbers")
+    traits = header.traits
+    pixels, alpha, notes = floats.separated(
+        values,
+        alpha_at=traits.get("alpha_at", 0),
+        associated=bool(traits.get("associated")),
+        inverted=header.container == "tiff" and traits["photometric"] == 0,
+    )
+    return Decoded(packed(_rgb(pixels)), alpha, 16, header.meta.icc, notes)
 
 
-def _in_usual_colour(decoded: Decoded) -> Decoded:
-    """Convert to sRGB what is RGB in name only: a profile made of tables (XYB, scanners) says that numbers are no intensities.
-
-    Pictures of 16 bit keep their numbers and profile, since the colour engine at hand works in 8.
-    """
-    icc = decoded.icc
-    if not icc or not has_tables(icc) or decoded.depth > 8:
-        return decoded
-    picture = Pillow.fromarray(decoded.pixels)
-    source = ImageCms.ImageCmsProfile(io.BytesIO(icc))
-    converted = ImageCms.profileToProfile(picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB")
-    assert converted is not None
-    note = "The picture was converted to sRGB: its own profile is one of tables."
-    return Decoded(np.array(converted), decoded.alpha, 8, None, (*decoded.notes, note))
-
-
-def has_tables(icc: bytes | None) -> bool:
-    """Whether an RGB profile is made of tables alone, with no matrix that would make its numbers intensities."""
-    if not icc or icc[16:20] != b"RGB ":
-        return False
-    count = min(int.from_bytes(icc[128:132], "big"), 200)
-    tags = {icc[132 + 12 * index : 136 + 12 * index] for index in range(count)}
-    return _TABLE_TAG in tags and not all(tag in tags for tag in _MATRIX_TAGS)
-
-
-def _from_float(values: NDArray[np.generic], header: Header, *, linear: bool) -> Decoded:
-    """Floating-point pictures as 16 bit: scene light through the sRGB curve, half a percent clipped; else by range."""
-    scene = np.nan_to_num(np.asarray(values, np.float32), nan=0.0, posinf=0.0, neginf=0.0)
-    white = float(np.percentile(scene, 99.5)) if linear else float(scene.max())
-    if not linear:
-        white = next((peak for peak in (1.0, 255.0, 65535.0) if white <= peak), white)
-    scene = np.clip(scene / max(white, 1e-6), 0, 1)
-    if linear:
-        scene = np.where(scene <= 0.0031308, scene * 12.92, 1.055 * np.power(scene, 1 / 2.4) - 0.055)
-    pixels = (scene * 65535 + 0.5).astype(np.uint16)
-    rgb = _as_rgb(pixels, cv2.COLOR_GRAY2RGB) if pixels.ndim == 2 else _packed(pixels[..., :3])
-    return Decoded(rgb, None, 16, header.meta.icc, ("Floating-point values were brought to 16 bit.",))
-
-
-def turned(decoded: Decoded, orientation: int) -> Decoded:
-    """The picture as EXIF `orientation` 1..8 says it is to be seen."""
-    decoded.pixels = turned_array(decoded.pixels, orientation)
-    if decoded.alpha is not None:
-        decoded.alpha = turned_array(decoded.alpha, orientation)
-    return decoded
-
-
-def turned_array(stored: Pixels, orientation: int) -> Pixels:
-    """(H, W, …) `stored` pixels upright: 2 mirrored, 3 upside down, 4 both, 5..8 the same with rows and columns exchanged."""
-    if orientation == 1:
-        return stored
-    rows = slice(None, None, -1 if orientation in (3, 4, 6, 7) else 1)
-    columns = slice(None, None, -1 if orientation in (2, 3, 7, 8) else 1)
-    seen = stored[rows, columns]
-    return _packed(seen.swapaxes(0, 1) if orientation >= 5 else seen)
+def _rgb(pixels: NDArray[np.generic]) -> Pixels:
+    """(H, W) grey repeated in three channels; (H, W, 3) as it is."""
+    return _as_rgb(pixels, cv2.COLOR_GRAY2RGB) if pixels.ndim == 2 else cast(Pixels, pixels)

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from rainapp.image import Image, Pixels
 from rainapp.media import bmp, heif, jpeg, png, tiff
+from rainapp.media.code_points import Points
 from rainapp.media.containers import write_webp
 from rainapp.media.metadata import Metadata
+from rainapp.media.stated import with_points
 
 # Container by suffix of the target.
 WRITABLE: Mapping[str, str] = {
@@ -30,21 +32,26 @@ WRITABLE: Mapping[str, str] = {
 LARGEST_PX = {"jpeg": jpeg.LARGEST_PX, "webp": 16383, "heif": 32768, "avif": 65536}
 _DEEP = frozenset(("png", "tiff", "heif", "avif"))
 _OPAQUE = frozenset(("jpeg",))
-_NO_GREY = frozenset(("webp",))
+NO_GREY = frozenset(("webp",))
 _QUALITY, _QUALITY_LEAST = 95, 90
 _QUALITY_MODERN = 90  # WebP, HEIC and AVIF count differently: 90 there is about as good as 95 in JPEG
 _STRIP_ROWS = 256
+_HALVED = "AVIF of more than 8 bit is written with its colours at half the resolution (4:2:0)."
 
 
 @dataclass(frozen=True)
 class Order:
-    """How a photo is to be written: `traits` are those of the source where it had the same container, else empty."""
+    """How a photo is to be written: `traits` are those of the source where it had the same container, else only its brightness.
+
+    `points`: the code points to state, where the container can.
+    """
 
     container: str
     meta: Metadata
     grey: bool = False
     quality: int | None = None
     traits: Mapping[str, int] = field(default_factory=dict)
+    points: Points | None = None
 
 
 def encode(file: BinaryIO, image: Image, order: Order) -> tuple[str, ...]:
@@ -60,11 +67,13 @@ def encode(file: BinaryIO, image: Image, order: Order) -> tuple[str, ...]:
     alpha = image.alpha
     if pixels.dtype == np.uint16 and order.container not in _DEEP:
         pixels, alpha = _to_8(pixels), None if alpha is None else _to_8(alpha)
-        notes.append("The format holds 8 bit: the 16-bit picture was rounded.")
+        notes.append(f"The format holds 8 bit: the {image.depth}-bit picture was rounded.")
+    elif image.depth > (held := _held_bits(order)):
+        notes.append(f"The format holds {held} bit: the {image.depth}-bit picture was rounded.")
     if alpha is not None and order.container in _OPAQUE:
         pixels, alpha = _on_white(pixels, alpha), None
         notes.append("The format holds no transparency: the picture was put on white.")
-    grey = order.grey and order.container not in _NO_GREY
+    grey = order.grey and order.container not in NO_GREY
     meta = order.meta
     if meta.icc and (meta.icc[16:20] == b"GRAY") != grey:
         meta = replace(meta, icc=None)
@@ -83,7 +92,7 @@ def _write_jpeg(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 
 def _write_png(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    png.write(file, pixels, alpha, order.meta)
+    png.write(file, pixels, alpha, with_points(order.meta, order.points, order.traits))
     return []
 
 
@@ -94,27 +103,31 @@ def _write_tiff(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Ord
 
 def _write_bmp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     bmp.write(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta)
-    return _unkept(order.meta, "BMP", order.meta.exif or order.meta.xmp or order.meta.resources)
+    return []
 
 
 def _write_webp(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
     quality = order.quality or _QUALITY_MODERN
     write_webp(file, _narrow(pixels), None if alpha is None else _narrow(alpha), order.meta, quality, order.traits)
-    return _unkept(order.meta, "WebP", order.meta.resources)
+    return []
 
 
 def _write_heif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
-    return _unkept(order.meta, "HEIC", order.meta.resources)
+    heif.write(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits, order.points)
+    return []
 
 
 def _write_avif(file: BinaryIO, pixels: Pixels, alpha: Pixels | None, order: Order) -> list[str]:
-    heif.write_avif(file, pixels, alpha, order.meta, order.quality or _QUALITY_MODERN, order.traits)
-    return _unkept(order.meta, "AVIF", order.meta.resources)
+    quality = order.quality or _QUALITY_MODERN
+    heif.write_avif(file, pixels, alpha, order.meta, quality, order.traits, order.points)
+    fine = order.traits.get("subsampling") in (422, 444)
+    halved = fine and pixels.ndim == 3 and pixels.dtype == np.uint16 and quality < 100
+    return [_HALVED] if halved else []
 
 
-def _unkept(meta: Metadata, name: str, lost: bytes | None) -> list[str]:
-    return [f"{name} has no place for some of the metadata (IPTC{', EXIF, XMP' if name == 'BMP' else ''})."] if lost else []
+def _held_bits(order: Order) -> int:
+    """The bits a channel that the format keeps."""
+    return heif.bits_of(order.traits) if order.container in ("heif", "avif") else 16
 
 
 _WRITERS: Mapping[str, Callable[[BinaryIO, Pixels, Pixels | None, Order], list[str]]] = {

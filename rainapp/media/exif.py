@@ -13,6 +13,7 @@ ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _MAX_ENTRIES = 4096
 _WIDTH_TAGS, _HEIGHT_TAGS = (0x0100, 0xA002), (0x0101, 0xA003)
+_COLOUR_SPACE, _ADOBE_RGB, _UNCALIBRATED = 0xA001, 2, 0xFFFF
 _THUMB_OFFSET, _THUMB_LENGTH = 0x0201, 0x0202
 
 
@@ -105,6 +106,22 @@ def orientation(block: bytes) -> int | None:
     except ValueError:
         pass
     return None
+
+
+def states_adobe_rgb(block: bytes) -> bool:
+    """Whether the block says that the colours are Adobe RGB: in the words of DCF, or by the number that many programs use."""
+    with contextlib.suppress(ValueError, struct.error):
+        directories = Directories(block)
+        first = {tag.tag: tag for tag in directories.tags(directories.first)}
+        if EXIF_IFD in first:
+            inner = {tag.tag: tag for tag in directories.tags(directories.numbers(first[EXIF_IFD])[0])}
+            space = directories.numbers(inner[_COLOUR_SPACE]) if _COLOUR_SPACE in inner else ()
+            if space[:1] == (_ADOBE_RGB,):
+                return True
+            if space[:1] == (_UNCALIBRATED,) and INTEROP_IFD in inner:
+                interop = directories.tags(directories.numbers(inner[INTEROP_IFD])[0])
+                return any(tag.tag == 1 and tag.raw.startswith(b"R03") for tag in interop)
+    return False
 
 
 def edited(block: bytes, width: int, height: int, *, location: bool) -> bytes | None:

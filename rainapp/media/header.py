@@ -20,7 +20,8 @@ class Header:
     """The facts of a stored photo. `width` and `height` are those of the stored pixels; `orientation` says how they are turned.
 
     `depth` 8 to 16 is the number of significant bits after decoding. `turned` is true where the decoder itself makes them
-    upright. `traits` are facts of one container that its writer wants to know, such as the quality of a JPEG.
+    upright. `traits` are facts of one container that its writer wants to know, such as the quality of a JPEG. `made_icc` is a
+    profile made of what the file states of its colours otherwise, None where it states nothing that differs from sRGB.
     """
 
     container: str
@@ -34,6 +35,7 @@ class Header:
     meta: Metadata = field(default_factory=Metadata)
     traits: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    made_icc: bytes | None = field(default=None, repr=False)
 
     @property
     def upright(self) -> tuple[int, int]:

@@ -11,10 +11,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from rainapp.media.companions import in_jpeg
 from rainapp.media.header import Header
-from rainapp.media.metadata import Metadata
+from rainapp.media.metadata import Metadata, smaller
 
-_EXIF, _XMP, _XMP_MORE = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0", b"http://ns.adobe.com/xmp/extension/\0"
+_EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _ICC, _PHOTOSHOP, _MPF = b"ICC_PROFILE\0", b"Photoshop 3.0\0", b"MPF\0"
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _PAYLOAD_MAX = 65533
@@ -70,8 +71,8 @@ def read_header(data: bytes | memoryview) -> Header:
     exif = xmp = None
     icc: dict[int, bytes] = {}
     resources = b""
-    notes: tuple[str, ...] = ()
-    for marker, _, payload in segments(data):
+    has_more, scan_at = False, len(data)
+    for marker, at, payload in segments(data):
         if marker in _SOF and frame is None:
             frame = (marker, payload)
         elif marker == 0xDB:
@@ -85,20 +86,24 @@ def read_header(data: bytes | memoryview) -> Header:
         elif marker == 0xED and payload.startswith(_PHOTOSHOP):
             resources += payload[len(_PHOTOSHOP) :]
         elif marker == 0xE2 and payload.startswith(_MPF):
-            notes = ("Further pictures in the file (gain map, second view) are not carried over.",)
+            has_more = True
+        elif marker == 0xDA:
+            scan_at = at
         elif _is_carried(marker, payload):
             own.append((f"{marker:02x}", payload))
     if frame is None or len(frame[1]) < 6:
         raise ValueError("no frame header")
     profile = b"".join(icc[number] for number in sorted(icc)) or None
     meta = Metadata(exif, xmp, resources or None, profile, tuple(own))
-    return _header(frame[0], frame[1], luminance, meta, notes)
+    traits, notes = in_jpeg(data, scan_at, meta, has_more=has_more)
+    return _header(frame[0], frame[1], luminance, meta, traits, notes)
 
 
-def _header(marker: int, sof: bytes, luminance: int, meta: Metadata, notes: tuple[str, ...]) -> Header:
+def _header(marker: int, sof: bytes, luminance: int, meta: Metadata, more: dict[str, int], notes: tuple[str, ...]) -> Header:
     precision, height, width, components = struct.unpack_from(">BHHB", sof)
     factors = [sof[7 + 3 * index] for index in range(components) if 7 + 3 * index < len(sof)]
     traits = {"components": components, "precision": precision, "progressive": int(marker in (0xC2, 0xC6, 0xCA, 0xCE))}
+    traits |= more
     if luminance:
         traits["quality"] = _quality(luminance)
     if components == 3 and len(factors) == 3 and factors[1] == factors[2] == 0x11:
@@ -138,7 +143,8 @@ def head(meta: Metadata) -> tuple[bytes, list[str]]:
     notes, parts = [], []
     jfif = next((payload for name, payload in meta.own if name == "e0"), b"JFIF\0\1\1\0\0\1\0\1\0\0")
     parts.append(_segment(0xE0, jfif[:12] + b"\0\0"))  # density kept; JFIF's own thumbnail is not
-    for marker, prefix, payload in ((0xE1, _EXIF, meta.exif), (0xE1, _XMP, meta.xmp)):
+    xmp = next((each for each in smaller(meta.xmp) if len(_XMP) + len(each) <= _PAYLOAD_MAX), meta.xmp) if meta.xmp else None
+    for marker, prefix, payload in ((0xE1, _EXIF, meta.exif), (0xE1, _XMP, xmp)):
         if payload and len(prefix) + len(payload) <= _PAYLOAD_MAX:
             parts.append(_segment(marker, prefix + payload))
         elif payload:

@@ -6,13 +6,14 @@ already), the dimensions, the embedded thumbnail (it still shows the rain) and o
 
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
 
 from rainapp.jobs import MetadataChoice
 from rainapp.media import exif
 
+EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"  # how segments of JPEG begin in which an XMP packet goes on
 NAMESPACE = "urn:rainapp:xmp:1.0:"
 _IPTC, _THUMBNAILS = 0x0404, (0x0409, 0x040C)
 _IPTC_PLACES = frozenset((26, 27, 90, 92, 95, 100, 101))  # content location, city, sub-location, province, country
@@ -20,6 +21,7 @@ _XMP_PLACES = (
     rb"(?:exif:GPS\w+|photoshop:(?:City|State|Country)|Iptc4xmpCore:(?:Location|CountryCode)"
     rb"|Iptc4xmpExt:(?:LocationCreated|LocationShown)|lr:\w*[Ll]ocation\w*|dwc:Location\w*)"
 )
+COLOUR_PARTS = frozenset(("gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI"))  # chunks of PNG
 _PACKET = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="w"?>'
@@ -54,9 +56,12 @@ class Metadata:
 
 
 def prepared(meta: Metadata, choice: MetadataChoice, width: int, height: int, note: Mapping[str, str]) -> Metadata:
-    """What goes into a result of `width` x `height` upright pixels. The profile always stays: it says what the numbers mean."""
+    """What goes into a result of `width` x `height` upright pixels.
+
+    The profile and the chunks that take its place in PNG always stay: they say what the numbers mean.
+    """
     if choice == "strip":
-        return Metadata(icc=meta.icc)
+        return Metadata(icc=meta.icc, own=tuple(part for part in meta.own if part[0] in COLOUR_PARTS))
     location = choice == "keep"
     xmp = meta.xmp if meta.xmp is None else _xmp_edited(meta.xmp, width, height, location=location)
     return replace(
@@ -100,15 +105,33 @@ def _xmp_with_note(xmp: bytes | None, note: Mapping[str, str]) -> bytes | None:
         return xmp
     words = " ".join(f"rainapp:{name}={quoteattr(value)}" for name, value in note.items())
     ours = f'<rdf:Description rdf:about="" xmlns:rainapp="{NAMESPACE}" {words}/>\n'.encode()
-    packet, at = _without_note(packet, at)
-    return packet[:at] + ours + packet[at:]
+    earlier, at = without_note(packet), len(without_note(packet[:at]))
+    return _padded_to(earlier[:at] + ours + earlier[at:], len(packet) if xmp else 0)
 
 
-def _without_note(packet: bytes, at: int) -> tuple[bytes, int]:
-    """Take an earlier note of ours out, so that a photo treated twice says what was done last."""
-    pattern = re.escape(f'<rdf:Description rdf:about="" xmlns:rainapp="{NAMESPACE}"'.encode()) + rb"[^>]*/>\n?"
-    shorter = re.sub(pattern, b"", packet[:at])
-    return shorter + packet[at:], len(shorter)
+def without_note(packet: bytes) -> bytes:
+    """The packet without a note of ours, so that a photo treated twice says what was done last."""
+    return re.sub(
+        re.escape(f'<rdf:Description rdf:about="" xmlns:rainapp="{NAMESPACE}"'.encode()) + rb"[^>]*/>\n?", b"", packet
+    )
+
+
+def _padded_to(packet: bytes, size: int) -> bytes:
+    """The packet in `size` bytes, as far as its padding allows: it is there to be used up by what is added."""
+    end = packet.rfind(b"<?xpacket end")
+    text = packet[:end].rstrip(b" \t\r\n")
+    spare = min(len(packet) - size, end - len(text) - 1)
+    if end < 0 or size == 0 or spare <= 0:
+        return packet
+    return packet[: end - spare] + packet[end:]
+
+
+def smaller(packet: bytes) -> Iterator[bytes]:
+    """The packet in the ways it may be written, from the fullest: as it is, without its padding, without our note too."""
+    yield packet
+    bare = _padded_to(packet, 1)
+    yield bare
+    yield _padded_to(without_note(bare), 1)
 
 
 def _resources(block: bytes) -> list[tuple[int, bytes, bytes]]:

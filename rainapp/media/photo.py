@@ -23,17 +23,24 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, bmp, containers, heif, jpeg, png, tiff
+from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
-from rainapp.media.decode import decode, has_tables, turned_array
-from rainapp.media.encode import WRITABLE, Order, encode
+from rainapp.media.code_points import adobe_rgb, points_of
+from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
+from rainapp.media.decode import decode
+from rainapp.media.decoded import turned_array
+from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
+from rainapp.media.stated import fitted, light_notes, light_of
+from rainapp.media.unkept import unkept
+from rainapp.media.usual_colour import has_tables
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
 T = TypeVar("T")
+_BY_EXIF = "colours by exif"
 _WORTH_REDUCING = 4_000_000
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
@@ -86,7 +93,7 @@ class PhotoSource:
     def colour(self, icc: bytes | None) -> Colour:
         """What the numbers mean: the profile they are in, and the code points that HEIC and AVIF state."""
         points = self.header.traits
-        return Colour(icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
+        return Colour(self.header.made_icc or icc, points.get("primaries"), points.get("transfer"), points.get("matrix"))
 
     def __enter__(self) -> Self:
         """Nothing is held open between reads."""
@@ -133,21 +140,35 @@ class PhotoSink:
     def write(self, frame: Frame) -> None:
         """Encode the picture of `frame`."""
         assert self._opened is not None
-        image = frame.image
         carried = self._like.carry.header if isinstance(self._like.carry, Carry) else None
         container = self._container()
+        same = carried is not None and carried.container == container
+        made = carried.made_icc if carried else None
+        states = same and not (_BY_EXIF in carried.traits and self._output.metadata == "strip") if carried else False
+        ready = fitted(frame.image, made, container, same=states, grey=self._like.grey and container not in NO_GREY)
+        image = ready.image
+        facts = carried.traits if carried else {}
+        traits = facts if same else light_of(facts)
+        light = light_notes(facts, container, same=same) if ready.points and ready.points.is_hdr else ()
+        keeps = same and self._output.metadata == "keep"
+        clip = keeps and "clip_at" in traits
         meta = carried.meta if carried else Metadata()
-        if carried and carried.container != container:
+        lost = unkept(meta, carried.container, container) if carried and self._output.metadata != "strip" else ()
+        meta = cleaned(meta, keeps_clip=clip, keeps_extension=keeps, in_jpeg=container == "jpeg")
+        if not same:
             meta = replace(meta, own=())
-        meta = prepared(replace(meta, icc=image.colour.icc), self._output.metadata, image.width, image.height, self._note)
-        traits = carried.traits if carried and carried.container == container else {}
-        order = Order(container, meta, self._like.grey, self._output.quality, traits)
+        meta = prepared(replace(meta, icc=ready.icc), self._output.metadata, image.width, image.height, self._note)
+        order = Order(container, meta, self._like.grey, self._output.quality, traits, ready.points)
         try:
-            self.notes = encode(self._opened, image, order)
+            self.notes = (*ready.notes, *encode(self._opened, image, order), *light, *lost)
         except (ValueError, RuntimeError, cv2.error) as error:
             reason = str(error) if isinstance(error, ValueError) else "the encoder refused it"  # only the first are our words
             words = f"{self.target.name} cannot be written as {container.upper()}: {reason}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error
+        if carried and "clip_at" in carried.traits:
+            self.notes = (*self.notes, CLIP_KEPT if clip else CLIP_LOST)
+        if clip:
+            append_clip(self._opened, self._like.path, traits)
 
     def _container(self) -> str:
         container = WRITABLE.get(self.target.suffix.lower())
@@ -247,10 +268,11 @@ def _header(path: Path) -> Header:
         "tiff": lambda data: tiff.read_header(data, path),
         "webp": containers.webp_header,
         "bmp": bmp.read_header,
-        "heif": lambda _: heif.read_header(path, "heif"),
-        "avif": lambda _: heif.read_header(path, "avif"),
+        "heif": lambda data: heif.read_header(path, data, "heif"),
+        "avif": lambda data: heif.read_header(path, data, "avif"),
         "hdr": containers.hdr_header,
         "gif": containers.gif_header,
+        "pfm": floats.pfm_header,
     }
     read = readers.get(container, lambda _: containers.pillow_header(path, container))
     try:
@@ -266,4 +288,15 @@ def _header(path: Path) -> Header:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, RuntimeError, KeyError, IndexError, TypeError, struct.error) as error:
         raise UnreadableFile(f"{path.name} is damaged: its header cannot be read.", "Copy it again.", path) from error
-    return header
+    if header.traits.get("precision", 8) != 8:
+        words = f"{path.name} is a JPEG of {header.traits['precision']} bits a channel, which cannot be read here."
+        raise UnreadableFile(words, "Save it as TIFF or PNG of 16 bit with the program that it comes from.", path)
+    return _with_colours_of_exif(header)
+
+
+def _with_colours_of_exif(header: Header) -> Header:
+    """The header with the profile that EXIF names, where nothing else says what the colours are."""
+    meta = header.meta
+    if meta.icc or header.made_icc or points_of(header.traits) or not meta.exif or not exif.states_adobe_rgb(meta.exif):
+        return header
+    return replace(header, made_icc=adobe_rgb(), traits={**header.traits, _BY_EXIF: 1})

@@ -8,14 +8,15 @@ Method: PNG, third edition (W3C), filters of chapter 9.
 import struct
 import zlib
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rainapp.media.code_points import points_of, profile_of, profile_of_png
 from rainapp.media.header import Header
-from rainapp.media.metadata import Metadata
+from rainapp.media.metadata import COLOUR_PARTS, Metadata, resources_with
 
 _MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHUNKS_MAX = 100_000
@@ -25,7 +26,7 @@ _STRIP_BYTES = 8_000_000
 _XMP_KEY = b"XML:com.adobe.xmp"
 # Chunks that say something of a picture whose pixels were changed: copied as they are, in this order where they stand.
 _CARRIED = frozenset((b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
-_BEFORE_PIXELS = frozenset(("gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI", "pHYs"))
+_BEFORE_PIXELS = COLOUR_PARTS | {"pHYs"}
 
 
 def chunks(data: bytes | memoryview) -> Iterator[tuple[bytes, int, int]]:
@@ -73,7 +74,10 @@ def read_header(data: bytes | memoryview) -> Header:
         elif kind in _CARRIED:
             own.append((kind.decode(), body))
         kinds.setdefault(kind, body)
-    return _header(kinds, Metadata(exif or _raw_exif(own), xmp, None, icc, tuple(own)))
+    resources = _resources(own)
+    if resources is not None:  # they are written from there
+        own = [part for part in own if not part[1].startswith(b"Raw profile type iptc\0")]
+    return _header(kinds, Metadata(exif or _raw_exif(own), xmp, resources, icc, tuple(own)))
 
 
 class TextBombError(ValueError):
@@ -83,8 +87,19 @@ class TextBombError(ValueError):
 def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
     if len(kinds.get(b"IHDR", b"")) != 13:
         raise ValueError("no header chunk")
-    width, height, bits, colour, _, _, interlace = struct.unpack(">IIBBBBB", kinds[b"IHDR"])
+    width, height, bits, colour, _, _, _ = struct.unpack(">IIBBBBB", kinds[b"IHDR"])
     key = kinds.get(b"tRNS")
+    points = kinds.get(b"cICP", b"")
+    traits = dict(zip(("primaries", "transfer", "matrix", "full_range"), points, strict=True)) if len(points) == 4 else {}
+    if len(light := kinds.get(b"cLLI", b"")) == 8:
+        traits |= {
+            "max_cll": int.from_bytes(light[:4], "big") // 10_000,
+            "max_fall": int.from_bytes(light[4:], "big") // 10_000,
+        }
+    if b"mDCV" in kinds:
+        traits["mastering"] = 1
+    if key is not None and colour == 0:
+        traits["key"] = _scaled_key(key, bits)
     return Header(
         "png",
         width,
@@ -94,9 +109,21 @@ def _header(kinds: dict[bytes, bytes], meta: Metadata) -> Header:
         grey=colour in (0, 4),
         orientation=meta.orientation(),
         meta=meta,
-        traits={"key": _scaled_key(key, bits)} if key is not None and colour == 0 else {},
+        traits=traits,
         notes=("Only the first picture of the animation is used.",) if b"acTL" in kinds else (),
+        made_icc=_made_profile(kinds, traits),
     )
+
+
+def _made_profile(kinds: dict[bytes, bytes], traits: Mapping[str, int]) -> bytes | None:
+    """The profile of the colour chunks; of several the first counts of cICP, iCCP, sRGB, and last gAMA and cHRM."""
+    points = points_of(traits)
+    if points is not None:
+        return profile_of(points)
+    gamma, chromaticities = kinds.get(b"gAMA"), kinds.get(b"cHRM")
+    if b"iCCP" in kinds or b"sRGB" in kinds or gamma is None and chromaticities is None:
+        return None
+    return profile_of_png(gamma, chromaticities)
 
 
 def _scaled_key(key: bytes, bits: int) -> int:
@@ -130,16 +157,29 @@ def _unpacked(kind: bytes, body: bytes) -> bytes | None:
 
 
 def _raw_exif(own: list[tuple[str, bytes]]) -> bytes | None:
-    """EXIF from ImageMagick's older habit: a text chunk "Raw profile type exif" holding hexadecimal digits."""
+    """EXIF from a text chunk, an older habit of ImageMagick's."""
+    block = _raw(own, b"exif") or _raw(own, b"APP1")
+    return block.removeprefix(b"Exif\0\0") if block and block[:6] == b"Exif\0\0" else None
+
+
+def _raw(own: list[tuple[str, bytes]], name: bytes) -> bytes | None:
+    """The block in a text chunk "Raw profile type …", which holds it as hexadecimal digits; None where there is none."""
     for kind, body in own:
-        if kind in ("zTXt", "tEXt") and body.startswith((b"Raw profile type exif\0", b"Raw profile type APP1\0")):
+        if kind in ("zTXt", "tEXt") and body.startswith(b"Raw profile type " + name + b"\0"):
             digits = b"".join((_unpacked(kind.encode(), body) or b"").split()[2:])
             try:
-                block = bytes.fromhex(digits.decode("ascii"))
+                return bytes.fromhex(digits.decode("ascii"))
             except ValueError:
                 return None
-            return block.removeprefix(b"Exif\0\0") if block[:6] == b"Exif\0\0" else None
     return None
+
+
+def _resources(own: list[tuple[str, bytes]]) -> bytes | None:
+    """The IPTC records of a text chunk as a resource block."""
+    block = _raw(own, b"iptc")
+    if not block:
+        return None
+    return block if block.startswith(b"8BIM") else resources_with(block)
 
 
 def without_texts(data: bytes | memoryview) -> bytes | None:

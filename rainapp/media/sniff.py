@@ -146,7 +146,9 @@ def _by_signature(head: bytes) -> str | None:
         return _by_brand(head)
     if head[4:8] in (b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
         return CLIP
-    if head[:1] == b"P" and head[1:2] in b"1234567fFy" and head[2:3].isspace():
+    if head[:1] == b"P" and head[1:2] in b"fF" and head[2:3].isspace():
+        return "pfm"
+    if head[:1] == b"P" and head[1:2] in b"1234567y" and head[2:3].isspace():
         return "ppm"
     if len(head) >= 6 and head[4:6] in (b"\x11\xaf", b"\x12\xaf"):
         return "fli"

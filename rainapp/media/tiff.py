@@ -8,20 +8,27 @@ import logging
 import struct
 import zlib
 from pathlib import Path
-from typing import BinaryIO, Literal, cast
+from typing import Any, BinaryIO, Literal, cast
 
 import numpy as np
 import tifffile
+from numpy.typing import NDArray
 
 from rainapp.errors import UnreadableFile
 from rainapp.image import Pixels
 from rainapp.media import exif
+from rainapp.media.containers import NO_LAYERS
 from rainapp.media.exif import Directories, Tag
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata, resources_with
+from rainapp.media.tiff_pages import picture_page
 
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)  # what it says of damaged files we say in words
 _XMP, _IPTC, _RESOURCES, _ICC = 700, 33723, 34377, 34675
+_COLOURS = {2: 3, 5: 4, 6: 3, 8: 3, 9: 3, 10: 3}  # samples that are colour, by photometric interpretation; 1 in the others
+_ASSOCIATED, _UNASSOCIATED = 1, 2
+_LAYERS = 37724  # of Photoshop
+_FURTHER_CHANNEL = "A further channel, of which the file does not say that it is transparency, was left out."
 _DNG_VERSION, _SUB_FILE, _SUB_DIRECTORIES = 50706, 254, 330
 # Tags of the first directory that describe storage, or blocks carried on their own.
 _STRUCTURAL = frozenset(
@@ -90,20 +97,27 @@ _TAG_MAX = 1_000_000  # a private tag larger than this is a copy of the picture 
 
 
 def read_header(data: bytes | memoryview, path: Path) -> Header:
-    """The facts of the first picture; raises ValueError for a damaged file, UnreadableFile for raw files and cut ones."""
+    """The facts of the picture; raises ValueError for a damaged file, UnreadableFile for raw files and cut ones."""
     directories = Directories(data)
-    tags = {tag.tag: tag for tag in reversed(directories.tags(directories.first))}  # of a tag given twice the first counts
-    numbers = {
-        tag.tag: directories.numbers(tag) for tag in tags.values() if tag.tag in _STRUCTURAL or tag.tag == exif.ORIENTATION
-    }
+    tags, numbers = _read(directories, directories.first)
     if _DNG_VERSION in tags or (_SUB_DIRECTORIES in tags and numbers.get(_SUB_FILE, (0,))[:1] == (1,)) or data[8:10] == b"CR":
         raise UnreadableFile(f"{path.name} is a camera raw file.", "Develop it to TIFF or JPEG first.", path)
+    page, notes = picture_page(directories)
+    if page != directories.first:
+        tags, numbers = _read(directories, page)
 
     def first(tag: int, otherwise: int) -> int:
         return (numbers.get(tag) or (otherwise,))[0]
 
     width, height, samples = first(256, 0), first(257, 0), first(277, 1)
-    bits, photometric, extra = first(258, 1), first(262, 1), first(338, 0)
+    bits, photometric = first(258, 1), first(262, 1)
+    extras = samples - _COLOURS.get(photometric, 1)
+    kinds = numbers.get(338, ())[: max(extras, 0)] if photometric in (0, 1, 2) else ()
+    alpha = next((number for number, kind in enumerate(kinds) if kind in (_ASSOCIATED, _UNASSOCIATED)), None)
+    if extras > (alpha is not None):
+        notes = (*notes, _FURTHER_CHANNEL)
+    if _LAYERS in tags:
+        notes = (*notes, NO_LAYERS)
     _check_whole(path, numbers, len(data))
     turn = first(exif.ORIENTATION, 1)
     return Header(
@@ -111,8 +125,8 @@ def read_header(data: bytes | memoryview, path: Path) -> Header:
         width,
         height,
         depth=16 if bits > 8 else 8,
-        alpha=(samples in (2, 4) and extra in (1, 2) and photometric in (0, 1, 2)),
-        grey=photometric in (0, 1) and samples <= 2,
+        alpha=alpha is not None,
+        grey=photometric in (0, 1),
         orientation=turn if 1 <= turn <= 8 else 1,
         turned=True,
         meta=_metadata(directories, tags),
@@ -121,12 +135,21 @@ def read_header(data: bytes | memoryview, path: Path) -> Header:
             "compression": first(259, 1),
             "photometric": photometric,
             "samples": samples,
-            "extra": extra,
-            "planar": first(284, 1),
+            "alpha_at": 0 if alpha is None else samples - extras + alpha,
+            "associated": int(alpha is not None and kinds[alpha] == _ASSOCIATED),
+            "planar": first(284, 1) if samples > 1 else 1,
             "float": int(first(339, 1) == 3),
+            "page": page,
         },
-        notes=("Only the first page is used.",) if directories.entries(directories.first)[1] else (),
+        notes=notes,
     )
+
+
+def _read(directories: Directories, page: int) -> tuple[dict[int, Tag], dict[int, tuple[int, ...]]]:
+    """The tags of the directory at `page`, and the numbers in those that are looked at here."""
+    tags = {tag.tag: tag for tag in reversed(directories.tags(page))}  # of a tag given twice the first counts
+    looked_at = (tag for tag in tags.values() if tag.tag in _STRUCTURAL or tag.tag == exif.ORIENTATION)
+    return tags, {tag.tag: directories.numbers(tag) for tag in looked_at}
 
 
 def _check_whole(path: Path, numbers: dict[int, tuple[int, ...]], size: int) -> None:
@@ -169,11 +192,8 @@ def read_samples(file: BinaryIO, header: Header) -> tuple[Pixels, Pixels | None]
 
     Raises ValueError for codings that tifffile does not know by itself.
     """
-    with tifffile.TiffFile(file) as opened:
-        samples = opened.pages[0].asarray()
-    if header.traits["planar"] == 2 and samples.ndim == 3:
-        samples = np.moveaxis(samples, 0, 2)
-    if samples.shape[:2] != (header.height, header.width) or samples.dtype.kind != "u":
+    samples = stored_samples(file, header)
+    if samples.dtype.kind != "u":
         raise ValueError("not a picture of whole numbers")
     if samples.dtype.itemsize > 2:
         samples = (samples >> (8 * samples.dtype.itemsize - 16)).astype(np.uint16)
@@ -185,10 +205,21 @@ def read_samples(file: BinaryIO, header: Header) -> tuple[Pixels, Pixels | None]
         np.invert(pixels, out=pixels)
     if not header.alpha:
         return pixels, None
-    alpha = cast(Pixels, np.array(samples[..., -1], dtype=pixels.dtype, order="C"))
-    if header.traits["extra"] == 1:
+    alpha = cast(Pixels, np.array(samples[..., header.traits["alpha_at"]], dtype=pixels.dtype, order="C"))
+    if header.traits["associated"]:
         unmultiply(pixels, alpha)
     return pixels, alpha
+
+
+def stored_samples(file: BinaryIO, header: Header) -> NDArray[Any]:
+    """The samples (H, W) or (H, W, n) as they are stored, by tifffile. Raises ValueError for codings that it does not know."""
+    with tifffile.TiffFile(file) as opened:
+        samples = opened.pages[0].asarray()
+    if header.traits["planar"] == 2 and samples.ndim == 3:
+        samples = np.moveaxis(samples, 0, 2)
+    if samples.shape[:2] != (header.height, header.width) or samples.ndim > 3:
+        raise ValueError("not the picture that the header tells of")
+    return samples
 
 
 def unmultiply(pixels: Pixels, alpha: Pixels) -> None:
