@@ -15,6 +15,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -81,8 +82,15 @@ def _make_model(
                 _check_header(source)
             facts = _ask_child(source, kind, staged / WEIGHTS, None, watch)
             card = _describe(source, facts, model_id or library.free_id(source.stem), licence, sha256_of(staged / WEIGHTS))
-        write_card(staged, card)
-        return library.admit(staged, card.id)
+        while True:
+            write_card(staged, card)
+            try:
+                return library.admit(staged, card.id)
+            except BadModel:
+                free = library.free_id(source.stem)
+                if model_id is not None or kind in ("folder", "package") or free == card.id:
+                    raise
+            card = replace(card, id=free)  # another import has just taken the id that was chosen here
 
 
 def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None, licence: str | None) -> ModelCard:

@@ -1,30 +1,36 @@
 """Pictures kept while models are compared: plain arrays on disk, of which any part is read at once.
 
 A comparison of nine models wants the same part of ten pictures whenever the camera moves. Decoding ten files for that takes
-seconds, a map into an array none. They lie in our cache folder, never beside the user's photos, and go when the window closes
-or, after a crash, a day later.
+seconds, a map into an array none. They lie in our cache folder, never beside the user's photos, where only their owner may
+look, and go when the window closes or, after a crash, when somebody compares again.
 """
 
 import contextlib
-import os
 import shutil
 import time
+from io import FileIO
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 
+from rainapp import leftovers
 from rainapp.compare_jobs import DropKept, Parts, ReadParts
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
+from rainapp.leftovers import HOLDER
 from rainapp.media.photo import shrunk
+from rainapp.new_files import NewFile, make_private
+from rainapp.own_files import PART_SUFFIX, create_at, leave_parts
 from rainapp.paths import cache_dir
 
 SUFFIX = ".npy"
 ROOT = "comparisons"
 STALE_S = 24 * 3600.0
 SPARE_BYTES = 256 << 20  # what other programs should still find on the disk
+
+_holders: dict[Path, FileIO] = {}  # by comparison: held by this process, so that no other takes it for left over
 
 
 def root() -> Path:
@@ -38,21 +44,34 @@ def keep(image: Image, path: Path) -> Path:
     Raises:
         UnwritableFile: there is no room or no permission.
     """
-    part = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_place(path.parent)
         if shutil.disk_usage(path.parent).free < image.pixels.nbytes + SPARE_BYTES:
             raise UnwritableFile("There is no room for the results of comparing.", f"Free some space at {path.parent}.", path)
-        with part.open("wb") as file:
-            np.save(file, image.pixels)
         if image.colour.icc:
-            path.with_suffix(".icc").write_bytes(image.colour.icc)
-        os.replace(part, path)
+            with NewFile(path.with_suffix(".icc"), replaces=True, like=path.parent) as file:
+                file.write(image.colour.icc)
+        with NewFile(path, replaces=True, like=path.parent) as file:
+            np.save(file, image.pixels)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise UnwritableFile("The result cannot be kept for comparing.", str(error), path) from error
     return path
+
+
+def _make_place(folder: Path) -> None:
+    """Make a folder that only its owner may look into, and hold what tells that its comparison is not over. Raises OSError."""
+    if folder.is_relative_to(root()) and folder != root():
+        make_private(root())
+        comparison = root() / folder.relative_to(root()).parts[0]
+        if comparison not in _holders:
+            file = create_at(_holder(comparison))
+            if file is not None:
+                _holders[comparison] = file
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+
+
+def _holder(comparison: Path) -> Path:
+    return comparison.with_name(f".{comparison.name}{HOLDER}{PART_SUFFIX}")
 
 
 def load(path: Path) -> Image:
@@ -99,11 +118,18 @@ def drop(job: DropKept, watch: Watch) -> None:
     watch.tick(0, 1)
     if job.folder.resolve().is_relative_to(root().resolve()):
         shutil.rmtree(job.folder, ignore_errors=True)
+        file = _holders.pop(job.folder, None)
+        if file is not None:
+            file.close()
+            leave_parts((_holder(job.folder),))
+            leftovers.drop(_holder(job.folder))
 
 
 def sweep() -> None:
-    """Delete what a window that did not close left behind a day ago or earlier."""
+    """Delete what a window that did not close has left; what nobody ever held, a day later."""
     with contextlib.suppress(OSError):
-        for folder in root().iterdir():
-            if time.time() - folder.stat().st_mtime > STALE_S:
-                shutil.rmtree(folder, ignore_errors=True)
+        for folder in [path for path in root().iterdir() if not path.name.startswith(".")]:
+            is_stale = time.time() - folder.stat().st_mtime > STALE_S
+            if not leftovers.is_held(_holder(folder)) and (_holder(folder).exists() or is_stale):
+                leftovers.drop(folder)
+        leftovers.sweep(root())

@@ -17,7 +17,7 @@ from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.cli.reports import BEAT_S, Counts, Report
 from rainapp.errors import Cancelled
 from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
-from rainapp.media.atomic import abandon_parts
+from rainapp.leftovers import abandon_parts
 from rainapp.workers import Workers
 
 if TYPE_CHECKING:

@@ -67,6 +67,7 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
+    args.replaces = any(target is not None and target.is_file() for target in (args.html, args.sheet))  # named, and there now
     columns, scores = measured(args)
     if not args.json:
         print_table(scores, columns)
@@ -173,7 +174,8 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
 
     evaluations = each_model(args, measure)
     if args.sheet:
-        media.write_picture(args.sheet, evaluate_real.sheet([e for e in evaluations if e.crops]))
+        sheet = evaluate_real.sheet([e for e in evaluations if e.crops])
+        told_elsewhere(args.sheet, media.write_picture(args.sheet, sheet, replaces=args.replaces))
     return [e.score for e in evaluations]
 
 
@@ -205,10 +207,16 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     evaluations = each_model(args, measure)
     if args.html:
         try:
-            report.write(args.html, evaluations, found)
+            told_elsewhere(args.html, report.write(args.html, evaluations, found, replaces=args.replaces))
         except OSError as error:
             raise UnwritableFile(f"The report {args.html} cannot be written.", str(error), args.html) from error
     return [e.score for e in evaluations]
+
+
+def told_elsewhere(asked: Path, got: Path) -> None:
+    """Say so where something has taken the name meanwhile, and what was written has a number."""
+    if got != asked:
+        print(f"{asked} was made by somebody else meanwhile: this is {got}.", file=sys.stderr)
 
 
 def plain(value: Any) -> Any:

@@ -132,7 +132,8 @@ class BrushBar(QFrame):
         if chosen:
             target = Path(chosen)
             target = target if target.suffix.lower() == ".png" else target.with_name(f"{target.name}.png")
-            self._workspace.dispatch.ask(mask.saving(target), "quick", self._saved)
+            replaces = target == Path(chosen) and target.exists()  # the dialog has asked about that name, and no other
+            self._workspace.dispatch.ask(mask.saving(target, replaces=replaces), "quick", self._saved)
 
     def _saved(self, event: Event) -> None:
         if isinstance(event, Failed):

@@ -21,7 +21,7 @@ from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, png
 from rainapp.media.animation import Motion
-from rainapp.media.atomic import refuse_source, replacing
+from rainapp.media.atomic import Landing, guard_of, refuse_source
 from rainapp.media.clip_write import no_frame
 from rainapp.media.metadata import Metadata, prepared
 
@@ -64,7 +64,8 @@ class AnimationSink:
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target."""
-        file = self._stack.enter_context(replacing(self.target))
+        self._landing = Landing(self.target, replaces=self._output.if_exists == "overwrite", like=guard_of(self._like))
+        file = self._stack.enter_context(self._landing)
         meta = prepared(self._motion.meta, self._output.metadata, self._like.width, self._like.height, self._note)
         kind = MOVING[self.target.suffix.lower()]
         if kind == "gif":
@@ -84,6 +85,7 @@ class AnimationSink:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit when all went well, otherwise leave nothing."""
+        self._landing.target = self.target
         with self._stack.pop_all() as stack:
             if error is not None:
                 stack.__exit__(kind, error, trace)
@@ -91,6 +93,7 @@ class AnimationSink:
                 raise no_frame(self.target)
             else:
                 self._format.end()
+        self.target = self._landing.target
 
 
 def _rgba(image: Image) -> Pillow.Image:
