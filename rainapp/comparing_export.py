@@ -23,8 +23,9 @@ from rainapp import kept
 from rainapp.compare_jobs import ExportComparison, Shot
 from rainapp.errors import UnwritableFile
 from rainapp.jobs import Watch
-from rainapp.media.atomic import Landing
+from rainapp.media.atomic import Landing, unwritable
 from rainapp.media.photo import shrunk
+from rainapp.new_files import new_folder, settle, sync_files
 from rainapp.report import STYLE, table
 
 Shots = tuple[Shot, ...]
@@ -39,6 +40,7 @@ LABEL_MIN_PX = 13
 STEPS = 18  # frames of one swipe from model to model
 HOLD = 14  # frames that each result is held
 FPS = 15
+FILM = ".mp4"
 GROUND = (20, 20, 20)
 WORDS = (245, 245, 245)
 MORE_STYLE = "figure{vertical-align:top}img{max-width:420px;height:auto}.facts{display:block}h2{margin:0 0 8px}"
@@ -52,11 +54,13 @@ def export(job: ExportComparison, watch: Watch) -> Path:
         UnwritableFile: the target cannot be written, or its suffix names no kind.
     """
     watch.tick(0, 0)
-    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip, ".mp4": _film}
+    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip}
     write = kinds.get(job.target.suffix.lower())
-    if write is None:
-        known = ", ".join(kinds)
+    if write is None and job.target.suffix.lower() != FILM:
+        known = ", ".join((*kinds, FILM))
         raise UnwritableFile(f"A comparison cannot be written as “{job.target.suffix}”.", f"Choose one of {known}.", job.target)
+    if write is None:
+        return _film(job, watch)
     landing = Landing(job.target, replaces=job.replaces)
     with landing as file:
         write(job, file, watch)
@@ -152,7 +156,7 @@ def _report(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
         f"<title>rainapp: {title}</title><style>{STYLE}{MORE_STYLE}</style><h1>{title}</h1>{notes}{head}"
         f"{''.join(parts)}</html>"
     )
-    file.write(page.encode())
+    file.write(page.encode("utf-8", "replace"))
 
 
 def _figure(shot: Shot) -> str:
@@ -206,12 +210,24 @@ def _clip(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
     first.save(file, kind, save_all=True, append_images=frames, duration=1000 // FPS, loop=0, quality=80, method=2)
 
 
-def _film(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
-    """H.264 in MP4, all photos one after the other at the size of the first."""
+def _film(job: ExportComparison, watch: Watch) -> Path:
+    """H.264 in MP4; the name it got. Its writer goes back to the beginning by name, so it is made in a folder of its own."""
+    try:
+        with new_folder(job.target.parent) as folder:
+            part = folder / f"film{FILM}"
+            _encode(job, part, watch)
+            sync_files(folder)
+            return settle(part, job.target, replaces=job.replaces)
+    except OSError as error:
+        raise unwritable(job.target, error) from error
+
+
+def _encode(job: ExportComparison, part: Path, watch: Watch) -> None:
+    """All photos one after the other at the size of the first."""
     import av
 
     stream = None
-    with av.open(file, "w", format="mp4", options={"movflags": "faststart"}) as container:
+    with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as container:
         for _, shots in job.photos:
             for frame in swipe_frames(shots, watch):
                 if stream is None:

@@ -5,6 +5,7 @@ seconds, a map into an array none. They lie in our cache folder, never beside th
 look, and go when the window closes or, after a crash, when somebody compares again.
 """
 
+import atexit
 import contextlib
 import shutil
 import time
@@ -64,9 +65,10 @@ def _make_place(folder: Path) -> None:
         make_private(root())
         comparison = root() / folder.relative_to(root()).parts[0]
         if comparison not in _holders:
-            file = create_at(_holder(comparison))
-            if file is not None:
-                _holders[comparison] = file
+            with contextlib.suppress(FileExistsError):
+                file = create_at(_holder(comparison))
+                if file is not None:
+                    _holders[comparison] = file
     folder.mkdir(0o700, parents=True, exist_ok=True)
 
 
@@ -133,3 +135,12 @@ def sweep() -> None:
             if not leftovers.is_held(_holder(folder)) and (_holder(folder).exists() or is_stale):
                 leftovers.drop(folder)
         leftovers.sweep(root())
+
+
+@atexit.register
+def _let_go() -> None:
+    """What is left at the end of the process is anybody's to delete."""
+    for comparison, file in _holders.items():
+        file.close()
+        if not comparison.exists():
+            leftovers.drop(_holder(comparison))

@@ -114,5 +114,5 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
     )
     new = NewFile(target, replaces=replaces)
     with new as file:
-        file.write(page.encode())
+        file.write(page.encode("utf-8", "replace"))
     return new.path

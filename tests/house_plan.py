@@ -44,6 +44,7 @@ TABLE = (
             "rainapp.own_files",
             "rainapp.leftovers",
             "rainapp.new_files",
+            "rainapp.consent",
             "rainapp.formats",
             "rainapp.logs",
             "rainapp.loading",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import rainapp
-from rainapp.errors import BadTreatment, Cancelled, RainError
+from rainapp.errors import BadTreatment, Cancelled, LargeFile, RainError
 
 COMMANDS = {
     "derain": "take rain out of photos and videos",
@@ -97,7 +97,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return SOME_FAILED
     except RainError as error:
         print(f"rainapp {command}: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, BadTreatment) else NONE_DONE
+        return USAGE if isinstance(error, BadTreatment | LargeFile) else NONE_DONE
     except Exception as error:
         log.exception("`rainapp %s` met a bug", command)
         print(f"rainapp {command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
+from rainapp.cli import large
 from rainapp.errors import BadTreatment, UnwritableFile
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ def add_parser(subparsers: Any) -> None:
         "--sheet", type=Path, metavar="FILE", help="without --clean and --masks: write crops of all photos, before and after"
     )
     parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
+    large.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -67,6 +69,7 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
+    large.heed(args)
     args.replaces = any(target is not None and target.is_file() for target in (args.html, args.sheet))  # named, and there now
     columns, scores = measured(args)
     if not args.json:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import media
-from rainapp.errors import RainError, UnwritableFile
+from rainapp.cli import DONE, NONE_DONE, SOME_FAILED, USAGE, large
+from rainapp.errors import LargeFile, RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
 from rainapp.new_files import numbered
 from rainapp.textfile import append_text
@@ -46,6 +47,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help='replace what is there; else a " (2)" is added')
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N frames of a clip")
+    large.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -89,6 +91,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises UnwritableFile when the folder cannot be made.
     """
+    large.heed(args)
     inputs = media_in(args.inputs)
     wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.") or clash(inputs, args.out)
     if wrong:
@@ -99,14 +102,27 @@ def run(args: argparse.Namespace) -> int:
             (args.out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnwritableFile(f"The folder {args.out} cannot be written.", str(error), args.out) from error
-    failed = 0
+    failed: list[RainError] = []
     for index, path in enumerate(inputs):
         try:
-            draw_one(path, index, args)
+            draw_asked(path, index, args)
         except RainError as error:
-            failed += 1
+            failed.append(error)
             print(f"{path.name}: {error}", file=sys.stderr)
-    return 0 if not failed else 1 if failed < len(inputs) else 3
+    if len(failed) < len(inputs):
+        return SOME_FAILED if failed else DONE
+    return USAGE if all(isinstance(error, LargeFile) for error in failed) else NONE_DONE
+
+
+def draw_asked(path: Path, index: int, args: argparse.Namespace) -> None:
+    """Draw on one input; what is large for its bytes only if the person says so."""
+    try:
+        draw_one(path, index, args)
+    except LargeFile as error:
+        if not large.can_ask() or not large.ask(error.message):
+            raise
+        large.allow(path)
+        draw_one(path, index, args)
 
 
 def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:

@@ -79,8 +79,8 @@ class SkippingSource(Source, Protocol):
 class Sink(Protocol):
     """Takes frames; a context manager that commits on success and leaves no file on any error.
 
-    `target` is the name asked for, and may be changed within its folder until the end; after that it is the name that the result
-    got: what appeared there meanwhile stays, unless replacing it was asked for.
+    `target` is the name asked for, and may be changed within its folder until the end; after that it is the name that the
+    result got: what appeared there meanwhile stays, unless replacing it was asked for.
     """
 
     target: Path
