@@ -173,6 +173,16 @@ def _share(descriptor: int, group: int | None, *, searches: bool = False) -> Non
         os.fchmod(descriptor, stat.S_IMODE(os.fstat(descriptor).st_mode) | bits)
 
 
+def share_as_usual(path: Path) -> None:
+    """Give a file that a library has made for its owner alone the mode of any new file. Raises OSError."""
+    model, file = create_own(path.parent)
+    with file:
+        mode = stat.S_IMODE(os.fstat(file.fileno()).st_mode)
+    model.unlink(missing_ok=True)
+    leave_parts((model,))
+    path.chmod(mode)
+
+
 def _umask() -> int:
     """What the process takes from the mode of new files, asked without changing it where that can be."""
     with contextlib.suppress(OSError, ValueError), open("/proc/self/status", encoding="ascii", errors="replace") as words:

@@ -1,4 +1,4 @@
-"""Files that claim far more than their bytes speak for, on the command line: an option, or a question where one can be asked."""
+"""Files that claim far more than their bytes speak for, on the command line: an option, or a question where one may be put."""
 
 import argparse
 import signal
