@@ -5,11 +5,9 @@ seconds, a map into an array none. They lie in our cache folder, never beside th
 look, and go when the window closes or, after a crash, when somebody compares again.
 """
 
-import atexit
 import contextlib
 import shutil
 import time
-from io import FileIO
 from pathlib import Path
 from typing import cast
 
@@ -20,10 +18,9 @@ from rainapp.compare_jobs import DropKept, Parts, ReadParts
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
-from rainapp.leftovers import HOLDER
 from rainapp.media.photo import shrunk
 from rainapp.new_files import NewFile, make_private
-from rainapp.own_files import PART_SUFFIX, create_at, leave_parts
+from rainapp.own_files import OpenFolder
 from rainapp.paths import cache_dir
 
 SUFFIX = ".npy"
@@ -31,7 +28,7 @@ ROOT = "comparisons"
 STALE_S = 24 * 3600.0
 SPARE_BYTES = 256 << 20  # what other programs should still find on the disk
 
-_holders: dict[Path, FileIO] = {}  # by comparison: held by this process, so that no other takes it for left over
+_held: dict[Path, OpenFolder] = {}  # comparisons of this process, so that no other takes them for left over
 
 
 def root() -> Path:
@@ -60,20 +57,20 @@ def keep(image: Image, path: Path) -> Path:
 
 
 def _make_place(folder: Path) -> None:
-    """Make a folder that only its owner may look into, and hold what tells that its comparison is not over. Raises OSError."""
+    """Make a folder that only its owner may look into, and hold that of the comparison as long as it lasts. Raises OSError."""
     if folder.is_relative_to(root()) and folder != root():
         make_private(root())
         comparison = root() / folder.relative_to(root()).parts[0]
-        if comparison not in _holders:
-            with contextlib.suppress(FileExistsError):
-                file = create_at(_holder(comparison))
-                if file is not None:
-                    _holders[comparison] = file
+        while comparison not in _held:
+            make_private(comparison)
+            with contextlib.suppress(FileNotFoundError):  # another process has just taken it for left over
+                opened = OpenFolder(comparison)
+                if opened.held != "theirs" and comparison.exists():
+                    _held[comparison] = opened
+                else:
+                    opened.close()
+                    time.sleep(0.01)
     folder.mkdir(0o700, parents=True, exist_ok=True)
-
-
-def _holder(comparison: Path) -> Path:
-    return comparison.with_name(f".{comparison.name}{HOLDER}{PART_SUFFIX}")
 
 
 def load(path: Path) -> Image:
@@ -120,27 +117,23 @@ def drop(job: DropKept, watch: Watch) -> None:
     watch.tick(0, 1)
     if job.folder.resolve().is_relative_to(root().resolve()):
         shutil.rmtree(job.folder, ignore_errors=True)
-        file = _holders.pop(job.folder, None)
-        if file is not None:
-            file.close()
-            leave_parts((_holder(job.folder),))
-            leftovers.drop(_holder(job.folder))
+        opened = _held.pop(job.folder, None)
+        if opened is not None:
+            opened.close()
 
 
 def sweep() -> None:
-    """Delete what a window that did not close has left; what nobody ever held, a day later."""
+    """Delete what a window that did not close has left; a day later where a disk does not tell who is at work."""
     with contextlib.suppress(OSError):
-        for folder in [path for path in root().iterdir() if not path.name.startswith(".")]:
-            is_stale = time.time() - folder.stat().st_mtime > STALE_S
-            if not leftovers.is_held(_holder(folder)) and (_holder(folder).exists() or is_stale):
-                leftovers.drop(folder)
-        leftovers.sweep(root())
+        for folder in root().iterdir():
+            if folder not in _held:
+                _drop_if_left(folder)
 
 
-@atexit.register
-def _let_go() -> None:
-    """What is left at the end of the process is anybody's to delete."""
-    for comparison, file in _holders.items():
-        file.close()
-        if not comparison.exists():
-            leftovers.drop(_holder(comparison))
+def _drop_if_left(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # none of ours
+        opened = OpenFolder(folder)
+        is_stale = time.time() - folder.stat().st_mtime > STALE_S
+        if opened.held == "ours" or (opened.held == "unknown" and is_stale):
+            leftovers.drop(folder)
+        opened.close()

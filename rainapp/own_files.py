@@ -14,7 +14,7 @@ import sys
 from collections.abc import Iterable
 from io import FileIO
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, Protocol
 
 PART_SUFFIX = ".rainapp-part"  # a result in the making: of no use once its process is gone
 PARTS_SUFFIX = ".rainapp-parts"  # finished parts of a clip: another run goes on with them
@@ -24,6 +24,15 @@ _FAR = 1 << 40  # where nothing is written: Windows refuses to touch the bytes t
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 Held = Literal["ours", "theirs", "unknown"]
+
+
+class Opened(Protocol):
+    """Something that is open."""
+
+    def fileno(self) -> int:
+        """Its number."""
+        ...
+
 
 taken: set[Path] = set()  # being written by this process at this moment, by any thread
 
@@ -45,7 +54,7 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def try_hold(file: IO[Any]) -> Held:
+    def try_hold(file: Opened) -> Held:
         """Take hold of an open file until it is closed: whose it is now; unknown on a disk without locks."""
         try:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -59,6 +68,29 @@ else:
 def hold(file: IO[Any]) -> bool:
     """Take hold of an open file until it is closed; False when somebody else has it."""
     return try_hold(file) != "theirs"
+
+
+class OpenFolder:
+    """A folder that is held until it is closed, where a system can do that; `held` tells whose it is."""
+
+    def __init__(self, path: Path) -> None:
+        """Raises OSError, for a link too."""
+        self._descriptor: int | None = None
+        self.held: Held = "unknown"
+        if sys.platform != "win32":
+            self._descriptor = os.open(path, os.O_RDONLY | os.O_DIRECTORY | _PLAIN)
+            self.held = try_hold(self)
+
+    def fileno(self) -> int:
+        """Its number."""
+        assert self._descriptor is not None
+        return self._descriptor
+
+    def close(self) -> None:
+        """Let go."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
 
 
 def open_own(path: Path, *, writes: bool = True) -> FileIO:
