@@ -12,7 +12,7 @@ _everything = False
 
 
 def allow(path: Path) -> None:
-    """From now on `path` may be opened whatever it claims."""
+    """From now on the file `path`, or of a folder every file in it, may be opened whatever it claims."""
     _allowed.add(os.path.realpath(path))
 
 
@@ -31,4 +31,5 @@ def forget() -> None:
 
 def is_allowed(path: Path) -> bool:
     """Whether the person has allowed to open `path`."""
-    return _everything or os.path.realpath(path) in _allowed
+    place = os.path.realpath(path)
+    return _everything or place in _allowed or os.path.dirname(place) in _allowed

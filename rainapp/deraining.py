@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from rainapp import consent
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.leftovers import sweep
@@ -38,6 +39,9 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             writing.copy()
         else:
             writing.write(source, pipeline, progress)
+        if consent.is_allowed(job.source):  # what came of it claims as much
+            for path in (writing.target, writing.rain_target):
+                consent.allow(path or writing.target)
         return Derained(
             job.source,
             writing.target,

@@ -13,7 +13,6 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from dataclasses import replace
 from importlib.util import find_spec
@@ -27,6 +26,7 @@ from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
+from rainapp.new_files import desk
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
@@ -174,12 +174,12 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
     """
     claimed = None if card is None else vars(Recognised(card.arch, card.title, card.shape, conditional="clear" in card.veils))
     request = {"source": str(weights), "kind": kind, "target": target and str(target), "claimed": claimed}
-    with tempfile.TemporaryDirectory(prefix="rainapp-") as desk:
-        request_path, answer_path, words_path = (Path(desk, name) for name in ("request.json", "answer.json", "words.txt"))
+    with desk() as folder:
+        request_path, answer_path, words_path = (folder / name for name in ("request.json", "answer.json", "words.txt"))
         request_path.write_text(json.dumps(request), "utf-8")
         limit_s = TIME_LIMIT_S + SECONDS_PER_GB * weights.stat().st_size / 1e9
         with words_path.open("wb") as words:
-            code = _run_limited([str(request_path), str(answer_path)], Path(desk), words, limit_s, watch)
+            code = _run_limited([str(request_path), str(answer_path)], folder, words, limit_s, watch)
         if code is None:
             raise BadModel(
                 "The file was still being read after the time limit.",

@@ -17,6 +17,7 @@ FRESH_S = 3600.0  # on disks without locks a file may be in the hands of another
 KEPT_S = 30 * 86400.0  # a clip that was not gone on with for so long is given up
 HOLDER = "-held"  # the file beside a folder in the making, which its process holds
 INDEX = "-index"  # the file beside finished parts that says which are finished
+PARTS = ("", "-rest0", "-rest1")  # what else there is of a clip; of numbered pictures the first is a folder
 HOLLOW = {b"rainapp parts": 48, b"rainapp frames": 82}  # how an index begins, and how long it is when nothing is finished
 _GRACE_S = 0.0 if os.name == "posix" else 60.0  # Windows renames no file that is held, so it is let go of a moment before
 _PATIENCE = 100  # a folder is looked through again after so many times as long as that took
@@ -46,11 +47,9 @@ def sweep(folder: Path) -> None:
 def drop_parts(index: Path) -> None:
     """Remove finished parts, the file `index` that tells of them last."""
     base = index.name.removesuffix(INDEX + PARTS_SUFFIX)
-    with contextlib.suppress(OSError):
-        for path in index.parent.iterdir():
-            if path.name.startswith(base) and path.name.endswith(PARTS_SUFFIX) and path != index:
-                drop(path)
-        index.unlink(missing_ok=True)
+    for which in PARTS:
+        drop(index.with_name(f"{base}{which}{PARTS_SUFFIX}"))
+    drop(index)
 
 
 def drop(path: Path) -> None:

@@ -10,6 +10,7 @@ import errno
 import os
 import re
 import sys
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from io import BufferedWriter, FileIO
 from pathlib import Path
@@ -79,6 +80,17 @@ def new_folder(parent: Path, like: Path | None = None) -> Iterator[Path]:
         drop(folder)
         _drop_held(holder, file)
         leave_parts((folder,))
+
+
+@contextlib.contextmanager
+def desk() -> Iterator[Path]:
+    """A folder for passing papers, in the system's place for such and nobody else's to look into; gone after the block.
+
+    Raises OSError.
+    """
+    with new_folder(Path(tempfile.gettempdir())) as folder:
+        os.chmod(folder, 0o700)
+        yield folder
 
 
 def _held_folder(parent: Path, like: Path | None) -> tuple[Path, Path, FileIO]:

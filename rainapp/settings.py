@@ -16,6 +16,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from rainapp.new_files import settle
 from rainapp.paths import settings_file
 from rainapp.textfile import replace_text, toml_line
 
@@ -333,6 +334,6 @@ def _put_aside(path: Path, error: Exception) -> str:
     kept = path.with_name(path.name + ".broken")
     reason = str(error).splitlines()[0][:120] if str(error) else type(error).__name__
     with contextlib.suppress(OSError):  # not ours to move: then a save will say so
-        path.replace(kept)
+        kept = settle(path, kept)  # an earlier one stays
         return f"The settings could not be read ({reason}). Defaults are used; the old file is kept as {kept.name}."
     return f"The settings could not be read ({reason}). Defaults are used."

@@ -132,6 +132,7 @@ def test_parts_of_which_nothing_is_finished_are_of_no_use(tmp_path: Path) -> Non
     (tmp_path / f".a-1{PARTS_SUFFIX}").write_bytes(bytes(1000))
     (tmp_path / f".a-2-index{PARTS_SUFFIX}").write_bytes(b"rainapp parts 4\n" + bytes(82))
     (tmp_path / f".a-2{PARTS_SUFFIX}").write_bytes(bytes(1000))
+    (tmp_path / f".a-index{PARTS_SUFFIX}").write_bytes(b"")  # of another name that begins alike
     sweep(tmp_path)
     assert {path.name for path in tmp_path.iterdir()} == {f".a-2-index{PARTS_SUFFIX}", f".a-2{PARTS_SUFFIX}"}
 

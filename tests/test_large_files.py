@@ -14,8 +14,9 @@ import pytest
 from photo_files import chunk, picture, write_source
 from video_clips import make_clip
 
-from rainapp import cli, consent
+from rainapp import cli, consent, work
 from rainapp.errors import LargeFile, UnreadableFile
+from rainapp.jobs import Derained, DerainFile, NoWatch, Treatment
 from rainapp.media import clip_open, header, open_source
 
 SIDE = 25_000  # 625 megapixels
@@ -134,6 +135,16 @@ def test_where_nobody_can_be_asked_it_is_wrong_usage(
     assert derain(dense, tmp_path / "out", "--allow-large", *how) == 0
     assert (tmp_path / "out" / "sky_derained.png").exists()
     assert derain(dense, tmp_path / "out", *how) == cli.USAGE  # it was allowed for that run
+
+
+def test_what_comes_of_it_may_be_looked_at_too(tiny_library: Path, dense: Path, tmp_path: Path) -> None:
+    consent.allow(dense)
+    job = DerainFile(dense, tmp_path / "out" / "sky.png", Treatment(strength=0))
+    done = work.run(job, NoWatch())
+    assert isinstance(done, Derained)
+    assert done.target is not None
+    with open_source(done.target) as source:
+        assert source.info.width == 400
 
 
 def test_others_of_the_batch_go_on(tiny_library: Path, dense: Path, tmp_path: Path) -> None:

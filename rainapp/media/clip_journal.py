@@ -16,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from rainapp.leftovers import INDEX
+from rainapp.leftovers import INDEX, PARTS
 from rainapp.media.atomic import unwritable
 from rainapp.media.clip_parts import PartFiles, head_of
 from rainapp.media.clip_tape import Piece, StoredPacket, Tape, whole
@@ -25,7 +25,7 @@ from rainapp.new_files import settle
 from rainapp.own_files import leave_parts
 
 _MAGIC = b"rainapp parts 4\n"
-_RESULT, _RESTS = "", ("-rest0", "-rest1")
+_RESULT, *_RESTS = PARTS
 _PACKET, _MARK = b"P", b"E"
 _PACKET_HEAD = struct.Struct("<qqqBIIH")  # presentation, decoding, duration in ticks; key frame; bytes; check sum; pieces
 _PIECE = struct.Struct("<IQI")  # own bytes; offset and length in the result
