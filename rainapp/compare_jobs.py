@@ -60,7 +60,8 @@ class ExportComparison:
     """Write a comparison as one picture, a report or a moving picture, as the suffix of `target` says.
 
     `photos`: (name, shots) of each, the original first among its shots; `table`: words, the head first; `notes`: sentences.
-    `title` heads a report, all in `language`.
+    `title` heads a report, all in `language`. `replaces`: a file of that name was to be replaced; else what appeared there
+    meanwhile stays.
     """
 
     target: Path
@@ -69,6 +70,7 @@ class ExportComparison:
     notes: tuple[str, ...] = ()
     title: str = "Comparison of models"
     language: str = "en"
+    replaces: bool = False
 
 
 @dataclass(frozen=True)

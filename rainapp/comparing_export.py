@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,8 +23,9 @@ from rainapp import kept
 from rainapp.compare_jobs import ExportComparison, Shot
 from rainapp.errors import UnwritableFile
 from rainapp.jobs import Watch
-from rainapp.media.atomic import unwritable
+from rainapp.media.atomic import Landing, unwritable
 from rainapp.media.photo import shrunk
+from rainapp.new_files import new_folder, settle, sync_files
 from rainapp.report import STYLE, table
 
 Shots = tuple[Shot, ...]
@@ -38,33 +40,31 @@ LABEL_MIN_PX = 13
 STEPS = 18  # frames of one swipe from model to model
 HOLD = 14  # frames that each result is held
 FPS = 15
+FILM = ".mp4"
 GROUND = (20, 20, 20)
 WORDS = (245, 245, 245)
 MORE_STYLE = "figure{vertical-align:top}img{max-width:420px;height:auto}.facts{display:block}h2{margin:0 0 8px}"
 
 
 def export(job: ExportComparison, watch: Watch) -> Path:
-    """Write `job.target`.
+    """Write `job.target`; the name it got, as what appeared under that name meanwhile stays.
 
     Raises:
         UnreadableFile: a kept picture is gone.
         UnwritableFile: the target cannot be written, or its suffix names no kind.
     """
     watch.tick(0, 0)
-    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip, ".mp4": _film}
+    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip}
     write = kinds.get(job.target.suffix.lower())
-    if write is None:
-        known = ", ".join(kinds)
+    if write is None and job.target.suffix.lower() != FILM:
+        known = ", ".join((*kinds, FILM))
         raise UnwritableFile(f"A comparison cannot be written as “{job.target.suffix}”.", f"Choose one of {known}.", job.target)
-    part = job.target.with_name(f".{job.target.stem}.part{job.target.suffix}")
-    try:
-        write(job, part, watch)
-        part.replace(job.target)
-    except OSError as error:
-        raise unwritable(job.target, error) from error
-    finally:
-        part.unlink(missing_ok=True)
-    return job.target
+    if write is None:
+        return _film(job, watch)
+    landing = Landing(job.target, replaces=job.replaces)
+    with landing as file:
+        write(job, file, watch)
+    return landing.target
 
 
 def small(shot: Shot, longest_px: int) -> Pillow.Image:
@@ -111,7 +111,7 @@ def labelled(picture: Pillow.Image, title: str, facts: tuple[str, ...] = ()) -> 
     return drawn
 
 
-def _picture(job: ExportComparison, target: Path, watch: Watch) -> None:
+def _picture(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
     """One sheet: a grid for each photo, one under the other."""
     sheets = []
     cell_px = max(320, CELL_PX // math.ceil(math.sqrt(len(job.photos))))
@@ -125,7 +125,8 @@ def _picture(job: ExportComparison, target: Path, watch: Watch) -> None:
         whole.paste(sheet, (0, top))
         top += sheet.height + GAP_PX * 4
     profile = sheets[0].info.get("icc_profile")
-    whole.save(target, icc_profile=profile, quality=92)  # PNG knows no quality and ignores it
+    kind = "PNG" if job.target.suffix.lower() == ".png" else "JPEG"
+    whole.save(file, kind, icc_profile=profile, quality=92)  # PNG knows no quality and ignores it
 
 
 def _grid(shots: Shots, cell_px: int) -> Pillow.Image:
@@ -140,7 +141,7 @@ def _grid(shots: Shots, cell_px: int) -> Pillow.Image:
     return sheet
 
 
-def _report(job: ExportComparison, target: Path, watch: Watch) -> None:
+def _report(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
     """One HTML file with everything in it."""
     parts = []
     for done, (name, shots) in enumerate(job.photos):
@@ -150,12 +151,12 @@ def _report(job: ExportComparison, target: Path, watch: Watch) -> None:
     title = html.escape(job.title)
     notes = "".join(f"<p>{html.escape(note)}</p>" for note in job.notes)
     head = table(job.table[0], [list(row) for row in job.table[1:]]) if job.table else ""
-    target.write_text(
+    page = (
         f'<!doctype html><html lang="{job.language}"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
         f"<title>rainapp: {title}</title><style>{STYLE}{MORE_STYLE}</style><h1>{title}</h1>{notes}{head}"
-        f"{''.join(parts)}</html>",
-        encoding="utf-8",
+        f"{''.join(parts)}</html>"
     )
+    file.write(page.encode("utf-8", "replace"))
 
 
 def _figure(shot: Shot) -> str:
@@ -196,24 +197,37 @@ def _even(picture: Pillow.Image) -> Pillow.Image:
     return picture.crop((0, 0, max(2, picture.width // 2 * 2), max(2, picture.height // 2 * 2)))
 
 
-def _clip(job: ExportComparison, target: Path, watch: Watch) -> None:
+def _clip(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
     """GIF or WebP; the first photo only, because such files grow fast."""
     shots = job.photos[0][1]
-    is_gif = target.suffix.lower() == ".gif"
+    is_gif = job.target.suffix.lower() == ".gif"
     frames = swipe_frames(shots, watch, GIF_PX if is_gif else CLIP_PX)
     if is_gif:  # one palette for all frames: quick, and nothing flickers
         palette = _grid(shots, 240).quantize(256, Pillow.Quantize.MEDIANCUT)
         frames = (frame.quantize(palette=palette, dither=Pillow.Dither.FLOYDSTEINBERG) for frame in frames)
     first = next(frames)
-    first.save(target, save_all=True, append_images=frames, duration=1000 // FPS, loop=0, quality=80, method=2)
+    kind = "GIF" if is_gif else "WEBP"
+    first.save(file, kind, save_all=True, append_images=frames, duration=1000 // FPS, loop=0, quality=80, method=2)
 
 
-def _film(job: ExportComparison, target: Path, watch: Watch) -> None:
-    """H.264 in MP4, all photos one after the other at the size of the first."""
+def _film(job: ExportComparison, watch: Watch) -> Path:
+    """H.264 in MP4; the name it got. Its writer goes back to the beginning by name, so it is made in a folder of its own."""
+    try:
+        with new_folder(job.target.parent) as folder:
+            part = folder / f"film{FILM}"
+            _encode(job, part, watch)
+            sync_files(folder)
+            return settle(part, job.target, replaces=job.replaces)
+    except OSError as error:
+        raise unwritable(job.target, error) from error
+
+
+def _encode(job: ExportComparison, part: Path, watch: Watch) -> None:
+    """All photos one after the other at the size of the first."""
     import av
 
     stream = None
-    with av.open(str(target), "w", format="mp4", options={"movflags": "faststart"}) as container:
+    with av.open(str(part), "w", format="mp4", options={"movflags": "faststart"}) as container:
         for _, shots in job.photos:
             for frame in swipe_frames(shots, watch):
                 if stream is None:

@@ -9,12 +9,13 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from rainapp import consent
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
+from rainapp.leftovers import sweep
 from rainapp.library import ModelLibrary
 from rainapp.media import open_source, part_frames
 from rainapp.media.atomic import unwritable
-from rainapp.media.held import sweep
 from rainapp.stages import load_pipeline
 from rainapp.writing import ClipWatch, Writing, key_of, note_of
 
@@ -38,9 +39,12 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             writing.copy()
         else:
             writing.write(source, pipeline, progress)
+        if consent.is_allowed(job.source):  # what came of it claims as much
+            for path in (writing.target, writing.rain_target):
+                consent.allow(path or writing.target)
         return Derained(
             job.source,
-            job.target,
+            writing.target,
             seconds=time.monotonic() - started,
             megapixels=source.info.width * source.info.height * max(progress.frames_done, 1) / 1e6,
             model=pipeline.model_id if pipeline else job.treatment.model,

@@ -2,6 +2,7 @@
 
     RainError                 shown to the user: message and hint, no traceback
       UnreadableFile          a source that cannot be read, or must not be
+        LargeFile             ... unless the person says that it may
       UnwritableFile          a target that cannot be written
       BadModel                a model file or folder that cannot be trusted or does not fit
       BadRecipe               a training recipe with unknown or impossible values
@@ -42,6 +43,12 @@ class UnreadableFile(RainError):
     """A source that cannot be read, or that must not be (a decompression bomb, a disguised script)."""
 
     kind = "unreadable"
+
+
+class LargeFile(UnreadableFile):
+    """A source that claims to need much memory for so few bytes that the person has to say first whether it may."""
+
+    kind = "large"
 
 
 class UnwritableFile(RainError):

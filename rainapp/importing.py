@@ -13,8 +13,8 @@ import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import time
+from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
@@ -26,6 +26,7 @@ from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
+from rainapp.new_files import desk
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 from rainapp.system_words import why_not_written
 
@@ -82,8 +83,15 @@ def _make_model(
                 _check_header(source)
             facts = _ask_child(source, kind, staged / WEIGHTS, None, watch)
             card = _describe(source, facts, model_id or library.free_id(source.stem), licence, sha256_of(staged / WEIGHTS))
-        write_card(staged, card)
-        return library.admit(staged, card.id)
+        while True:
+            write_card(staged, card)
+            try:
+                return library.admit(staged, card.id)
+            except BadModel:
+                free = library.free_id(source.stem)
+                if model_id is not None or kind in ("folder", "package") or free == card.id:
+                    raise
+            card = replace(card, id=free)  # another import has just taken the id that was chosen here
 
 
 def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None, licence: str | None) -> ModelCard:
@@ -167,12 +175,12 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
     """
     claimed = None if card is None else vars(Recognised(card.arch, card.title, card.shape, conditional="clear" in card.veils))
     request = {"source": str(weights), "kind": kind, "target": target and str(target), "claimed": claimed}
-    with tempfile.TemporaryDirectory(prefix="rainapp-") as desk:
-        request_path, answer_path, words_path = (Path(desk, name) for name in ("request.json", "answer.json", "words.txt"))
+    with desk() as folder:
+        request_path, answer_path, words_path = (folder / name for name in ("request.json", "answer.json", "words.txt"))
         request_path.write_text(json.dumps(request), "utf-8")
         limit_s = TIME_LIMIT_S + SECONDS_PER_GB * weights.stat().st_size / 1e9
         with words_path.open("wb") as words:
-            code = _run_limited([str(request_path), str(answer_path)], Path(desk), words, limit_s, watch)
+            code = _run_limited([str(request_path), str(answer_path)], folder, words, limit_s, watch)
         if code is None:
             raise BadModel(
                 "The file was still being read after the time limit.",

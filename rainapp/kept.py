@@ -1,12 +1,11 @@
 """Pictures kept while models are compared: plain arrays on disk, of which any part is read at once.
 
 A comparison of nine models wants the same part of ten pictures whenever the camera moves. Decoding ten files for that takes
-seconds, a map into an array none. They lie in our cache folder, never beside the user's photos, and go when the window closes
-or, after a crash, a day later.
+seconds, a map into an array none. They lie in our cache folder, never beside the user's photos, where only their owner may
+look, and go when the window closes or, after a crash, when somebody compares again.
 """
 
 import contextlib
-import os
 import shutil
 import time
 from pathlib import Path
@@ -14,11 +13,14 @@ from typing import cast
 
 import numpy as np
 
+from rainapp import leftovers
 from rainapp.compare_jobs import DropKept, Parts, ReadParts
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
+from rainapp.new_files import NewFile, make_private
+from rainapp.own_files import OpenFolder
 from rainapp.paths import cache_dir
 from rainapp.system_words import why_not_written
 
@@ -26,6 +28,8 @@ SUFFIX = ".npy"
 ROOT = "comparisons"
 STALE_S = 24 * 3600.0
 SPARE_BYTES = 256 << 20  # what other programs should still find on the disk
+
+_held: dict[Path, OpenFolder] = {}  # comparisons of this process, so that no other takes them for left over
 
 
 def root() -> Path:
@@ -39,21 +43,35 @@ def keep(image: Image, path: Path) -> Path:
     Raises:
         UnwritableFile: there is no room or no permission.
     """
-    part = path.with_suffix(".part")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_place(path.parent)
         if shutil.disk_usage(path.parent).free < image.pixels.nbytes + SPARE_BYTES:
             raise UnwritableFile("There is no room for the results of comparing.", f"Free some space at {path.parent}.", path)
-        with part.open("wb") as file:
-            np.save(file, image.pixels)
         if image.colour.icc:
-            path.with_suffix(".icc").write_bytes(image.colour.icc)
-        os.replace(part, path)
+            with NewFile(path.with_suffix(".icc"), replaces=True, like=path.parent) as file:
+                file.write(image.colour.icc)
+        with NewFile(path, replaces=True, like=path.parent) as file:
+            np.save(file, image.pixels)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
         raise UnwritableFile("The result cannot be kept for comparing.", why_not_written(error)[1], path) from error
     return path
+
+
+def _make_place(folder: Path) -> None:
+    """Make a folder that only its owner may look into, and hold that of the comparison as long as it lasts. Raises OSError."""
+    if folder.is_relative_to(root()) and folder != root():
+        make_private(root())
+        comparison = root() / folder.relative_to(root()).parts[0]
+        while comparison not in _held:
+            make_private(comparison)
+            with contextlib.suppress(FileNotFoundError):  # another process has just taken it for left over
+                opened = OpenFolder(comparison)
+                if opened.held != "theirs" and comparison.exists():
+                    _held[comparison] = opened
+                else:
+                    opened.close()
+                    time.sleep(0.01)
+    folder.mkdir(0o700, parents=True, exist_ok=True)
 
 
 def load(path: Path) -> Image:
@@ -100,11 +118,23 @@ def drop(job: DropKept, watch: Watch) -> None:
     watch.tick(0, 1)
     if job.folder.resolve().is_relative_to(root().resolve()):
         shutil.rmtree(job.folder, ignore_errors=True)
+        opened = _held.pop(job.folder, None)
+        if opened is not None:
+            opened.close()
 
 
 def sweep() -> None:
-    """Delete what a window that did not close left behind a day ago or earlier."""
+    """Delete what a window that did not close has left; a day later where a disk does not tell who is at work."""
     with contextlib.suppress(OSError):
         for folder in root().iterdir():
-            if time.time() - folder.stat().st_mtime > STALE_S:
-                shutil.rmtree(folder, ignore_errors=True)
+            if folder not in _held:
+                _drop_if_left(folder)
+
+
+def _drop_if_left(folder: Path) -> None:
+    with contextlib.suppress(OSError):  # none of ours
+        opened = OpenFolder(folder)
+        is_stale = time.time() - folder.stat().st_mtime > STALE_S
+        if opened.held == "ours" or (opened.held == "unknown" and is_stale):
+            leftovers.drop(folder)
+        opened.close()

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import re
 import shutil
-import tempfile
 import time
 import tomllib
 from collections.abc import Iterator
@@ -30,6 +29,7 @@ from rainapp.cards import (
     write_card,
 )
 from rainapp.errors import BadModel, UnwritableFile
+from rainapp.new_files import new_folder, put, sync_files
 from rainapp.paths import bundled_models_dir, user_models_dir
 from rainapp.system_words import REFUSED, why_not_read
 from rainapp.textfile import replace_text, toml_line
@@ -198,11 +198,8 @@ class ModelLibrary:
         """An empty folder beside the user's models in which a new model is made; gone afterwards unless it was `admit`ted."""
         self._make_user_folder()
         self._sweep()
-        folder = Path(tempfile.mkdtemp(prefix=_STAGING, dir=self.user))
-        try:
+        with new_folder(self.user) as folder:
             yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
 
     def admit(self, staged: Path, model_id: ModelId) -> ModelCard:
         """Turn the folder from `staging` into the user's model `model_id`, by one rename: whole or not at all.
@@ -214,9 +211,9 @@ class ModelLibrary:
         card, _ = read_card(staged)
         if card.id != model_id or sha256_of(staged / WEIGHTS) != card.sha256:
             raise BadModel(f"The folder {staged} is not a whole model “{model_id}”.")
-        staged.chmod(0o755)  # mkdtemp makes folders for the owner alone; a library may be shared
         try:
-            staged.rename(self.user / model_id)  # fails on a folder that is not empty: the later of two imports loses
+            sync_files(staged)
+            put(staged, self.user / model_id)  # fails where something has that name: the later of two imports loses
         except OSError as error:
             self.require_free(model_id)
             raise unwritable(self.user / model_id, error) from error
@@ -288,7 +285,7 @@ class ModelLibrary:
             raise unwritable(self.user, error) from error
 
     def _sweep(self) -> None:
-        """Remove what an import that was killed left behind a day ago or earlier."""
+        """Remove what an import of an earlier version left behind a day ago or earlier."""
         for folder in self.user.glob(f"{_STAGING}*"):
             with contextlib.suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _STALE_S:

@@ -11,7 +11,7 @@ class SaveMask:
     """Write a mask as PNG of `width` x `height` pixels, white where rain is taken out.
 
     `painted` (h, w) uint8, read-only, of that shape or smaller; `protects`: what is painted stays as it was, else it alone is
-    treated.
+    treated. `replaces`: a file of that name was to be replaced; else what appeared there meanwhile stays.
     """
 
     painted: Pixels
@@ -19,6 +19,7 @@ class SaveMask:
     width: int
     height: int
     target: Path
+    replaces: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from rainapp.errors import BadTreatment, UnreadableFile
 from rainapp.jobs import LoadedMask, LoadMask, MaskJob, SaveMask, Watch
-from rainapp.media.atomic import replacing, unwritable
+from rainapp.media.atomic import Landing, unwritable
 from rainapp.media.photo import read_reduced
+from rainapp.new_files import make_private
 from rainapp.paths import cache_dir
 
 Mask = NDArray[np.uint8]
@@ -46,18 +47,22 @@ def at_size(job: SaveMask, width: int, height: int) -> Mask:
 
 
 def save_mask(job: SaveMask) -> Path:
-    """Write a painted mask as PNG of 8-bit grey at the size of the photo."""
+    """Write a painted mask as PNG of 8-bit grey at the size of the photo; the name it got."""
     treated = at_size(job, job.width, job.height)
     _, content = cv2.imencode(".png", treated, [cv2.IMWRITE_PNG_COMPRESSION, 3])
+    is_cached = job.target.parent == cache_dir() / "masks"
     try:
+        if is_cached:
+            make_private(job.target.parent)
         job.target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(job.target, error) from error
-    with replacing(job.target) as file:
+    landing = Landing(job.target, replaces=job.replaces or is_cached, like=job.target.parent if is_cached else None)
+    with landing as file:
         file.write(content.tobytes())
-    if job.target.parent == cache_dir() / "masks":
+    if is_cached:
         _forget_old(job.target.parent)
-    return job.target
+    return landing.target
 
 
 def _forget_old(folder: Path) -> None:

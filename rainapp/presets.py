@@ -21,7 +21,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from rainapp.errors import BadTreatment
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.paths import settings_file
-from rainapp.textfile import replace_text, toml_line
+from rainapp.textfile import toml_line, write_text
 
 FILE_BYTES_MAX = 64 * 1024
 _NAME = re.compile(r"[^/\\:*?\"<>|\x00-\x1f.][^/\\:*?\"<>|\x00-\x1f]{0,99}")
@@ -90,8 +90,11 @@ def load(name_or_file: str) -> Preset:
     return Preset(_record(Treatment, table.get("treatment", {}), path), _record(Output, table.get("output", {}), path))
 
 
-def save(name: str, preset: Preset) -> Path:
-    """Write the preset under a name; its path. Raises BadTreatment for an impossible name, UnwritableFile."""
+def save(name: str, preset: Preset, *, replaces: bool = False) -> Path:
+    """Write the preset under a name; its path, with a number where there is one of that name that it does not replace.
+
+    Raises BadTreatment for an impossible name, UnwritableFile.
+    """
     lines: list[str] = []
     for title, record in (("treatment", preset.treatment), ("output", preset.output)):
         plain = type(record)()
@@ -101,8 +104,7 @@ def save(name: str, preset: Preset) -> Path:
             if value != getattr(plain, item.name):
                 lines.append(toml_line(item.name, str(value) if isinstance(value, Path) else value))
     path = path_of(name)
-    replace_text(path, "\n".join(lines) + "\n")
-    return path
+    return write_text(path, "\n".join(lines) + "\n", replaces=replaces)
 
 
 def _record(kind: type[Record], table: object, path: Path) -> Record:

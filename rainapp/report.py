@@ -9,6 +9,7 @@ import numpy as np
 
 from rainapp.evaluate import COLUMNS, Evaluation, read_image, shrunk
 from rainapp.image import Image
+from rainapp.new_files import NewFile
 
 PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err", "gmsd")
 SHOWN_PX = 480
@@ -96,9 +97,12 @@ def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> s
     return "".join(parts)
 
 
-def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> None:
-    """Write the report of at least one evaluation made with `keep_px=SHOWN_PX`."""
-    target.write_text(
+def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, Path]], *, replaces: bool = False) -> Path:
+    """Write the report of at least one evaluation made with `keep_px=SHOWN_PX`, whole or not at all; the name it got.
+
+    Unless it `replaces`, what has that name by then stays. Raises OSError.
+    """
+    page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>rainapp: evaluation</title>'
         f"<style>{STYLE}</style><h1>Evaluation on {len(pairs)} pairs</h1>{means(evaluations)}"
         "<p>psnr and ssim on luminance after convention A of the field; rain_removed 1 is perfect, 0 is nothing removed; "
@@ -106,6 +110,9 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         f"that of the row “identity”, without which no figure says much.</p>{tests(evaluations)}"
         f"<h1>Worst first</h1><p>{min(MOST_PICTURES, len(pairs))} of {len(pairs)} pictures, in the order of psnr_y of "
         f"{html.escape(evaluations[-1].score.model)}</p>{pictures(evaluations, pairs)}"
-        f"<h1>Every picture</h1>{every_picture(evaluations)}</html>",
-        encoding="utf-8",
+        f"<h1>Every picture</h1>{every_picture(evaluations)}</html>"
     )
+    new = NewFile(target, replaces=replaces)
+    with new as file:
+        file.write(page.encode("utf-8", "replace"))
+    return new.path

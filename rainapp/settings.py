@@ -17,6 +17,7 @@ from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
+from rainapp.new_files import settle
 from rainapp.paths import settings_file
 from rainapp.textfile import replace_text, toml_line
 
@@ -336,6 +337,6 @@ def _put_aside(path: Path, error: Exception) -> str:
     kept = path.with_name(path.name + ".broken")
     log.info("the settings could not be read", exc_info=error)
     with contextlib.suppress(OSError):  # not ours to move: then a save will say so
-        path.replace(kept)
+        kept = settle(path, kept)  # an earlier one stays
         return f"The settings could not be read. Defaults are used; the old file is kept as {kept.name}."
     return "The settings could not be read. Defaults are used."

@@ -8,11 +8,12 @@ import json
 import math
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 from rainapp.errors import UnwritableFile
+from rainapp.new_files import NewFile
+from rainapp.own_files import open_to_append
 from rainapp.system_words import why_not_written
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -49,26 +50,37 @@ def toml_line(key: str, value: object) -> str:
 def replace_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either; makes the folder.
 
-    A link is followed, so that settings kept elsewhere stay there.
+    A link is followed, so that settings kept elsewhere stay there. Who could not read the old file cannot read the new one.
 
     Raises:
         UnwritableFile: no space, no permission.
     """
-    target = Path(os.path.realpath(path))
-    staged: Path | None = None
+    write_text(Path(os.path.realpath(path)), text, replaces=True)
+
+
+def write_text(path: Path, text: str, *, replaces: bool = False) -> Path:
+    """Write `text` as UTF-8, whole or not at all; the name it got: unless it `replaces`, what has that name stays.
+
+    Makes the folder. Who could not read the old file cannot read the new one. Raises UnwritableFile.
+    """
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
-        staged = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        staged.chmod(0o644)
-        staged.replace(target)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        new = NewFile(path, replaces=replaces, like=path if replaces and path.exists() else None)
+        with new as file:
+            file.write(text.encode())
     except OSError as error:
-        if staged is not None:
-            staged.unlink(missing_ok=True)
+        raise UnwritableFile(
+            f"{path} cannot be written: {why_not_written(error)[0]}.", "Check space and permissions.", path
+        ) from error
+    return new.path
+
+
+def append_text(path: Path, text: str) -> None:
+    """Add lines to a file in one go, so that those of two processes do not mix; no link is followed. Raises UnwritableFile."""
+    try:
+        with open_to_append(path) as file:
+            file.write(text.encode())
+    except OSError as error:
         raise UnwritableFile(
             f"{path} cannot be written: {why_not_written(error)[0]}.", "Check space and permissions.", path
         ) from error

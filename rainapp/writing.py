@@ -195,6 +195,11 @@ class Writing:
         self.result_target = None if job.output.layer == "rain" else job.target
         self.rain_target = {"result": None, "rain": job.target, "both": rain_path(job.target)}[job.output.layer]
 
+    @property
+    def target(self) -> Path:
+        """The result; after the end by the name that it got."""
+        return self.result_target or self.rain_target or self._job.target
+
     def write(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch) -> None:
         """Take all frames of `source` through `pipeline`; each file is committed at the end, whole, or not at all."""
         try:
@@ -219,8 +224,14 @@ class Writing:
                         progress.next_frame()
                     if self._stays():
                         raise _Dry
+                if result is not None:
+                    self.result_target = result.sink.target
             except _Dry:
                 self.copy()
+            if rain is not None and self.result_target not in (None, self._job.target):
+                rain.sink.target = rain_path(self.result_target)  # they are numbered alike
+        if rain is not None:
+            self.rain_target = rain.sink.target
 
     @contextlib.contextmanager
     def _frames(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch, first: int) -> Iterator[Iterable[Frame]]:
@@ -260,7 +271,7 @@ class Writing:
 
     def copy(self) -> None:
         """Make the result of the source's own bytes. Nothing is lost then, so there is nothing to note."""
-        copy_source(self._info, self._job.target)
+        self.result_target = copy_source(self._info, self._job.target, replaces=self._job.output.if_exists == "overwrite")
         self.notes = ()
         self.copied = True
 

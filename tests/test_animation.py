@@ -149,7 +149,7 @@ def test_only_a_part_of_an_animation_is_derained(tiny_library: Path, tmp_path: P
     treatment = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
     work.run(DerainFile(source, target, treatment, part=(0.04, 0.4)), NoWatch())
     assert seen(target)[1] == TIMES_MS[1:4]
-    work.run(DerainFile(source, target, treatment), NoWatch())
+    work.run(DerainFile(source, target, treatment, Output(if_exists="overwrite")), NoWatch())
     work.run(DerainFile(source, tmp_path / f"part_{name}", treatment, part=(0.39, 1e9)), NoWatch())
     for part, whole in zip(seen(tmp_path / f"part_{name}")[0], seen(target)[0][3:], strict=True):
         assert (part == whole).all()

@@ -1,5 +1,9 @@
 """Comparing models on real nets and files: what is measured, kept, drawn and written."""
 
+import os
+import stat
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +17,7 @@ from rainapp import comparing, kept
 from rainapp.compare_jobs import ComparePhoto, DrawRainOn, DropKept, ExportComparison, ReadParts, Shot
 from rainapp.comparison import Compared, DrawnRain, advise
 from rainapp.errors import BadModel, Cancelled, UnreadableFile, UnwritableFile
-from rainapp.image import Image
+from rainapp.image import Colour, Image
 from rainapp.jobs import NoWatch, Region, Treatment
 from rainapp.work import run
 
@@ -164,15 +168,32 @@ def test_only_our_own_folder_is_ever_deleted(scene: Pixels, folder: Path, tmp_pa
         kept.load(folder / "x.npy")
 
 
-def test_what_an_old_crash_left_is_swept(scene: Pixels, folder: Path) -> None:
-    import os
+CRASH = """
+import os, signal
+import numpy as np
+from rainapp import kept
+from rainapp.image import Colour, Image
+kept.keep(Image(np.zeros((8, 8, 3), np.uint8)), kept.root() / "crashed" / "0" / "x.npy")
+os.kill(os.getpid(), signal.SIGKILL)
+"""
 
+
+def test_what_a_crash_left_is_swept_at_once_and_what_somebody_compares_stays(scene: Pixels, folder: Path) -> None:
     kept.keep(Image(scene), folder / "x.npy")
-    kept.sweep()
-    assert folder.exists()
     os.utime(folder.parent, (1, 1))
+    subprocess.run([sys.executable, "-c", CRASH], check=False)
+    assert (kept.root() / "crashed" / "0" / "x.npy").exists()
     kept.sweep()
-    assert not folder.parent.exists()
+    assert [path.name for path in kept.root().iterdir()] == ["one"]
+    run(DropKept(folder.parent), NoWatch())
+    assert list(kept.root().iterdir()) == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+def test_nobody_else_looks_into_what_is_compared(scene: Pixels, folder: Path) -> None:
+    path = kept.keep(Image(scene, colour=Colour(b"profile")), folder / "x.npy")
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (kept.root(), folder)] == [0o700, 0o700]
+    assert {stat.S_IMODE(each.stat().st_mode) for each in (path, path.with_suffix(".icc"))} == {0o600}
 
 
 def test_known_rain_on_a_dry_photo_ranks_models(scene: Pixels, tmp_path: Path, folder: Path, tiny_library: Path) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from photo_files import full_jpeg, jpeg_bytes, picture, read, rewrite, write_source
 
+from rainapp import new_files
 from rainapp.errors import Cancelled, UnreadableFile, UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import open_sink, open_source
@@ -60,13 +61,13 @@ class FullDisk:
 def test_a_disk_that_refuses_leaves_no_file(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, suffix: str, room: int, code: int
 ) -> None:
-    real = open
+    real = new_files.create_own
 
-    def failing(path: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
-        file = real(path, mode, *rest, **named)
-        return FullDisk(file, room, code) if "x" in mode else file
+    def failing(folder: Path, **named: Any) -> tuple[Path, Any]:
+        path, file = real(folder, **named)
+        return path, FullDisk(file, room, code)
 
-    monkeypatch.setattr("rainapp.media.atomic.open", failing, raising=False)
+    monkeypatch.setattr(new_files, "create_own", failing)
     with pytest.raises(UnwritableFile) as caught:
         rewrite(source, tmp_path / f"dry{suffix}")
     assert {errno.ENOSPC: "full", errno.EIO: "error", errno.EACCES: "permitted"}[code] in caught.value.message
@@ -74,14 +75,14 @@ def test_a_disk_that_refuses_leaves_no_file(
     assert only(tmp_path, "rain.jpg")
 
 
-@pytest.mark.parametrize("broken", ["fsync", "replace"])
+@pytest.mark.parametrize("broken", ["fsync", "rename"])
 def test_a_failing_flush_or_rename_leaves_no_file(
     tmp_path: Path, source: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(f"rainapp.media.atomic.os.{broken}", refuse)
+    monkeypatch.setattr(*((os, "fsync") if broken == "fsync" else (new_files, "put")), refuse)
     for act in (lambda: rewrite(source, tmp_path / "dry.png"), lambda: copy_file(source, tmp_path / "copy.jpg")):
         with pytest.raises(UnwritableFile, match="full"):
             act()
@@ -104,7 +105,7 @@ def test_whatever_stops_the_work_leaves_no_file(tmp_path: Path, source: Path, fa
 def test_the_final_name_appears_only_at_the_end(tmp_path: Path, source: Path) -> None:
     target = tmp_path / "dry.png"
     target.write_bytes(b"an older result")
-    with open_source(source) as opened, open_sink(target, opened.info, Output()) as sink:
+    with open_source(source) as opened, open_sink(target, opened.info, Output(if_exists="overwrite")) as sink:
         sink.write(next(iter(opened)))
         assert target.read_bytes() == b"an older result"
     assert target.read_bytes().startswith(b"\x89PNG")

@@ -281,9 +281,11 @@ def test_a_folder_that_holds_files_is_never_replaced(tmp_path: Path) -> None:
     target.mkdir()
     (target / "letter.txt").touch()
     opened = open_source(source)
-    with pytest.raises(UnwritableFile, match="has that name already"), SequenceSink(target, opened.info, Output()) as sink:  # noqa: PT012
+    with SequenceSink(target, opened.info, Output(if_exists="overwrite")) as sink:
         for frame in opened:
             sink.write(frame)
+    assert sink.target == tmp_path / "mine (2)"
+    assert len([*sink.target.iterdir()]) == 2
     assert [path.name for path in target.iterdir()] == ["letter.txt"]
 
 

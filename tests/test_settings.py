@@ -118,11 +118,20 @@ def test_a_broken_file_gives_defaults_and_is_put_aside(raw: bytes, tmp_path: Pat
 
 
 def test_a_broken_file_that_cannot_be_put_aside_does_not_stop_the_start_either(tmp_path: Path) -> None:
-    (tmp_path / "settings.toml").write_text("]")
-    (tmp_path / "settings.toml.broken" / "in the way").mkdir(parents=True)
-    loaded, notices = load(tmp_path / "settings.toml")
+    path = tmp_path / ("s" * 250)  # with more behind it, too long for a name
+    path.write_text("]")
+    loaded, notices = load(path)
     assert loaded == Settings()
     assert "kept" not in notices[0]
+
+
+def test_what_was_put_aside_earlier_stays(tmp_path: Path) -> None:
+    for words in ("]", "["):
+        (tmp_path / "settings.toml").write_text(words)
+        _, notices = load(tmp_path / "settings.toml")
+    assert (tmp_path / "settings.toml.broken").read_text() == "]"
+    assert (tmp_path / "settings.toml (2).broken").read_text() == "["
+    assert "settings.toml (2).broken" in notices[0]
 
 
 def test_odd_values_of_others_are_kept_as_they_are(tmp_path: Path) -> None:

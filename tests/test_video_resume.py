@@ -17,11 +17,17 @@ from video_clips import make_clip
 from rainapp.errors import Cancelled, UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import video
-from rainapp.media.clip_journal import DamagedParts, Journal, journal_path
+from rainapp.media.clip_journal import DamagedParts, Journal
 from rainapp.media.clip_resume import ResumableClipSink, parts_of
 from rainapp.media.clip_tape import StoredPacket
 
 PART = 4
+
+
+def journal_path(target: Path, which: str = "") -> Path:
+    """Where the parts of the one target in its folder lie."""
+    (index,) = target.parent.glob(".*-index.rainapp-parts")
+    return index.with_name(index.name.replace("-index", which))
 
 
 def write(source: Path, target: Path, stop_after: int | None = None, **output: Any) -> int:

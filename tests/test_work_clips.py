@@ -38,7 +38,6 @@ from rainapp.jobs import (
 )
 from rainapp.media import video
 from rainapp.media.ahead import ahead
-from rainapp.media.clip_journal import journal_path
 from rainapp.media.clip_resume import ResumableClipSink
 from rainapp.media.room import PatientFile
 from rainapp.workers import Workers
@@ -76,9 +75,8 @@ def killed_on_the_command_line(clip: Path, out: Path) -> None:
     """Start `rainapp derain`, and kill it as soon as the journal speaks of a finished part."""
     options = ["--engine", "torch", "--device", "cpu", "--precision", "fp32", "--temporal", "best"]
     command = [sys.executable, "-m", "rainapp", "derain", str(clip), "-o", str(out), *options]
-    index = journal_path(out / "a_derained.mp4", "-index")
     with subprocess.Popen(command, stdout=subprocess.DEVNULL) as process:
-        while not index.exists() or index.stat().st_size < 400:
+        while not any(index.stat().st_size >= 400 for index in out.glob(".*-index.rainapp-parts")):
             assert process.poll() is None
             time.sleep(0.002)
         process.kill()

@@ -21,6 +21,7 @@ import torch.distributed as dist
 
 from rainapp import nets, paths
 from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, UnwritableFile
+from rainapp.new_files import NewFile, numbered
 from training import average, confusers, data, rainy_photos, recipe, tasks, trainer, validate
 from training.strategies import combine
 
@@ -136,8 +137,11 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
     if (folder / trainer.CHECKPOINT).exists():
         raise BadRecipe(f"The folder {folder} holds a run already.", "Resume it, or name another folder with --out.", folder)
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "recipe.toml").write_text(plan_recipe.to_toml(), encoding="utf-8")
+        while out is None and folder.exists():  # two runs begun in one second
+            folder = numbered(folder, 1)
+        folder.mkdir(parents=True, exist_ok=out is not None)
+        with NewFile(folder / "recipe.toml", replaces=True) as file:
+            file.write(plan_recipe.to_toml().encode())
     except OSError as error:
         raise UnwritableFile(f"The run folder {folder} cannot be written.", str(error), folder) from error
     return folder

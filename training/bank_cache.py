@@ -1,7 +1,6 @@
 """Arrays that are slow to make and the same every time, kept in the cache folder."""
 
 import hashlib
-import os
 import zipfile
 from collections.abc import Callable
 
@@ -9,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp import paths
+from rainapp.new_files import NewFile
 
 
 def stable_number(text: str) -> int:
@@ -25,7 +25,6 @@ def load_or_make(name: str, make: Callable[[], dict[str, NDArray[np.generic]]]) 
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         arrays = make()
     file.parent.mkdir(parents=True, exist_ok=True)
-    partial = file.with_name(f"{file.stem}.{os.getpid()}.part.npz")
-    np.savez(partial, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its own options
-    os.replace(partial, file)
+    with NewFile(file, replaces=True) as fresh:
+        np.savez(fresh, **arrays)  # type: ignore[arg-type]  # numpy's stub takes the names for its own options
     return arrays

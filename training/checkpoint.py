@@ -1,6 +1,5 @@
 """All that a run needs to go on exactly: weights, their average, optimiser, place, elapsed time, best score."""
 
-import os
 import pickle
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ import torch
 from torch import Tensor
 
 from rainapp.errors import BadModel
+from rainapp.new_files import NewFile
 
 
 @dataclass
@@ -26,12 +26,8 @@ class Checkpoint:
 
 def save(path: Path, checkpoint: Checkpoint) -> None:
     """Write whole or not at all; the last one stays until the new one is complete."""
-    partial = path.with_suffix(".part")
-    with partial.open("wb") as file:
+    with NewFile(path, replaces=True) as file:
         torch.save(vars(checkpoint), file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(partial, path)
 
 
 def load(path: Path) -> Checkpoint:

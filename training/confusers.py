@@ -6,7 +6,6 @@ weights look at many dry crops; those that they change most are then drawn again
 the same for detectors).
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,8 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import nn
+
+from rainapp.new_files import NewFile
 
 CHANGED = 0.5 / 255
 """Mean change of a dry crop from which it counts as confusing."""
@@ -58,9 +59,8 @@ def kept(file: Path, look: Callable[[], Confusers | None]) -> Confusers | None:
     """What a run began with, from its `file`; looked for and written there when the file is missing."""
     if not file.exists():
         found = look()
-        fresh = file.with_name(f"{file.stem}-{os.getpid()}.npz")  # renamed when whole: several processes may come at once
-        np.savez(fresh, numbers=found.numbers if found else [], shares=found.shares if found else [])
-        os.replace(fresh, file)
+        with NewFile(file, replaces=True) as fresh:  # several processes may come at once, and find the same
+            np.savez(fresh, numbers=found.numbers if found else [], shares=found.shares if found else [])
         return found
     with np.load(file) as stored:
         return Confusers(stored["numbers"].astype(np.int64), stored["shares"]) if stored["numbers"].size else None

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rainapp.image import Frame, Image
 from rainapp.jobs import NoWatch
+from rainapp.new_files import NewFile
 from rainapp.stages import Pipeline
 from rainapp.stages.fusion import seen_by_net
 from rainapp.stages.neighbours import see
@@ -72,10 +73,8 @@ class Maker:
         for number in range(clips):
             file = folder / f"{number:05}.npy"
             if not file.exists():
-                partial = file.with_suffix(".part")
-                with partial.open("wb") as opened:
+                with NewFile(file, replaces=True) as opened:
                     np.save(opened, self.clip(number))
-                partial.replace(file)
             yield number
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rainapp.cards import check_id
-from rainapp.errors import BadModel
+from rainapp.errors import BadModel, RainError
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
+from rainapp.new_files import new_folder, put
 from training import recipe
 
 RECEPTIVE_PX = 144
@@ -46,9 +47,18 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
         shutil.copyfile(file, folder / WEIGHTS)
         shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
         write_card(folder, card)
-        if replace:
-            shutil.rmtree(library.user / name, ignore_errors=True)
-        return library.admit(folder, name)
+        if not replace:
+            return library.admit(folder, name)
+        with new_folder(library.user) as aside:
+            old = library.user / name
+            if old.exists():
+                put(old, aside / name)
+            try:
+                return library.admit(folder, name)
+            except RainError:
+                if (aside / name).exists():
+                    put(aside / name, old)
+                raise
 
 
 def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelCard:

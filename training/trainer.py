@@ -19,13 +19,14 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 from safetensors import SafetensorError
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from rainapp import nets
 from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import Watch
 from rainapp.library import WEIGHTS, ModelLibrary
+from rainapp.new_files import NewFile
 from training import checkpoint, validate
 from training.growth import grown
 from training.muon import optimiser_for
@@ -221,9 +222,8 @@ class Trainer:
 
 def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
     """Half-precision safetensors, written whole or not at all."""
-    partial = path.with_suffix(".part")
-    save_file({name: value.detach().half().cpu().contiguous() for name, value in weights.items()}, partial)
-    partial.replace(path)
+    with NewFile(path, replaces=True) as file:
+        file.write(save({name: value.detach().half().cpu().contiguous() for name, value in weights.items()}))
 
 
 def find_weights(origin: str) -> Path:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import rainapp
-from rainapp.errors import BadTreatment, Cancelled, RainError
+from rainapp.errors import BadTreatment, Cancelled, LargeFile, RainError
 from rainapp.system_words import unexpected
 
 COMMANDS = {
@@ -99,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RainError as error:
         log.info("`rainapp %s` failed: %s", command, error, exc_info=error.__cause__)
         print(f"rainapp {command}: {error}", file=sys.stderr)
-        return USAGE if isinstance(error, BadTreatment) else NONE_DONE
+        return USAGE if isinstance(error, BadTreatment | LargeFile) else NONE_DONE
     except Exception:
         log.exception("`rainapp %s` met a bug", command)
         print(f"rainapp {command}: {' '.join(unexpected())}", file=sys.stderr)

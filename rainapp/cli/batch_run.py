@@ -13,11 +13,11 @@ from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
+from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE, large
 from rainapp.cli.reports import BEAT_S, Counts, Report
-from rainapp.errors import Cancelled
+from rainapp.errors import Cancelled, LargeFile
 from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
-from rainapp.media.atomic import abandon_parts
+from rainapp.leftovers import abandon_parts
 from rainapp.workers import Workers
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ class BatchRun:
         self._sources: dict[int, Path] = {}
         self._at_work: tuple[Path, Progressed] | None = None
         self._counts = Counts()
+        self._large: dict[Path, Failed] = {}
+        self._asks = report.asks and large.can_ask()
+        self._unasked = 0
         self._cancelled = False
         self._keeps = False
         self._started = time.monotonic()
@@ -72,11 +75,15 @@ class BatchRun:
             self._failed(error.path or Path(), error.kind, error.message, error.hint)
         self._report.planned(len(plan.jobs))
         self._keeps = any(job.output.keep_partial for job in plan.jobs)
-        for job in plan.jobs:
-            handle = self._workers.submit(job)
-            self._sources[handle.job_id] = job.source
-        while self._sources and not self._cancelled:
-            self._next(BEAT_S)
+        jobs = list(plan.jobs)
+        while jobs and not self._cancelled:
+            for job in jobs:
+                handle = self._workers.submit(job)
+                self._sources[handle.job_id] = job.source
+            while self._sources and not self._cancelled:
+                self._next(BEAT_S)
+            allowed = self._allowed()
+            jobs = [job for job in jobs if job.source in allowed]
         if self._cancelled:
             self._leave()
         self._workers.shutdown()
@@ -128,7 +135,10 @@ class BatchRun:
             del self._sources[event.job_id]
             self._counts.finished += 1
             self._report.finished(event.result)
+        elif isinstance(event, Failed) and event.kind == LargeFile.kind and self._asks:
+            self._large[self._sources.pop(event.job_id)] = event
         elif isinstance(event, Failed):
+            self._unasked += event.kind == LargeFile.kind
             self._failed(self._sources.pop(event.job_id), event.kind, event.message, event.hint)
         elif isinstance(event, Waiting):
             self._report.waiting(self._sources[event.job_id], event.message, event.hint)
@@ -137,6 +147,22 @@ class BatchRun:
             self._counts.stopped += 1
             if event.kept is not None:
                 self._report.kept(source, event.kept)
+
+    def _allowed(self) -> set[Path]:
+        """Ask about the files that claim more than their bytes speak for; those that may be opened. Others have failed."""
+        asked, self._large = self._large, {}
+        allowed = set()
+        for source, event in asked.items():
+            try:
+                yes = not self._cancelled and self._report.ask(f"{source}: {event.message}")
+            except KeyboardInterrupt:
+                self._cancelled, yes = True, False
+            if yes:
+                large.allow(source)
+                allowed.add(source)
+            else:
+                self._failed(source, event.kind, event.message, event.hint)
+        return allowed
 
     def _failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         self._counts.failed += 1
@@ -149,6 +175,8 @@ class BatchRun:
             return USAGE
         if not self._counts.failed:
             return DONE
+        if self._unasked == self._counts.failed and not self._counts.finished:
+            return USAGE  # the option that allows it is missing, and nobody could be asked
         return SOME_FAILED if self._counts.finished else NONE_DONE
 
 

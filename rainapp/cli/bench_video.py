@@ -7,7 +7,6 @@ always done. On a CPU all of it shares the cores, so the best that overlapping c
 import json
 import os
 import sys
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from rainapp.cli.peak_memory import PeakMemory
 from rainapp.errors import UnreadableFile
+from rainapp.new_files import desk
 
 if TYPE_CHECKING:
     from rainapp.jobs import Output, Treatment
@@ -87,8 +87,8 @@ def measured(clip: Path, treatment: "Treatment", output: "Output", library: "Mod
     from rainapp.deraining import derain_file
     from rainapp.jobs import DerainFile, NoWatch
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / f"derained{clip.suffix}"
+    with desk() as folder:
+        target = folder / f"derained{clip.suffix}"
         alone = _one_after_another(clip, target, treatment, output, library)
         own, all_busy, begun = time.process_time(), _busy_s(), time.perf_counter()
         with PeakMemory() as memory:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rainapp import media, presets
-from rainapp.cli import USAGE
+from rainapp.cli import USAGE, large
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile
@@ -57,6 +57,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     _add_treatment(parser)
     _add_output(parser)
+    large.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -162,6 +163,7 @@ def run(args: argparse.Namespace) -> int:
     """Derain everything; the exit code."""
     from rainapp import batch  # reads files, which --help does without
 
+    large.heed(args)
     if args.models_dir is not None:
         os.environ["RAINAPP_MODELS"] = str(args.models_dir)  # where every library looks that is opened from now on
     try:

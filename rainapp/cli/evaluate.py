@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
+from rainapp.cli import large
 from rainapp.errors import BadTreatment, UnwritableFile
 from rainapp.naming import Originals
 from rainapp.system_words import why_not_written
@@ -67,6 +68,7 @@ def add_parser(subparsers: Any) -> None:
         help="without --clean and --masks: only photos whose shorter side is larger",
     )
     parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
+    large.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -76,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
+    large.heed(args)
+    args.replaces = any(target is not None and target.is_file() for target in (args.html, args.sheet))  # named, and there now
     columns, scores = measured(args)
     if not args.json:
         print_table(scores, columns)
@@ -193,7 +197,8 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
 
     evaluations = each_model(args, measure)
     if args.sheet:
-        media.write_picture(args.sheet, evaluate_real.sheet([e for e in evaluations if e.crops]))
+        sheet = evaluate_real.sheet([e for e in evaluations if e.crops])
+        told_elsewhere(args.sheet, media.write_picture(args.sheet, sheet, replaces=args.replaces))
     return [e.score for e in evaluations]
 
 
@@ -225,12 +230,18 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     evaluations = each_model(args, measure)
     if args.html:
         try:
-            report.write(args.html, evaluations, found)
+            told_elsewhere(args.html, report.write(args.html, evaluations, found, replaces=args.replaces))
         except OSError as error:
             raise UnwritableFile(
                 f"The report {args.html} cannot be written: {why_not_written(error)[0]}.", path=args.html
             ) from error
     return [e.score for e in evaluations]
+
+
+def told_elsewhere(asked: Path, got: Path) -> None:
+    """Say so where something has taken the name meanwhile, and what was written has a number."""
+    if got != asked:
+        print(f"{asked} was made by somebody else meanwhile: this is {got}.", file=sys.stderr)
 
 
 def plain(value: Any) -> Any:

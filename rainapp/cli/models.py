@@ -5,6 +5,7 @@ Importing opens the foreign file in a child process (`rainapp.importing`), so no
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Callable
@@ -19,6 +20,7 @@ from rich.text import Text
 from rainapp.cards import ModelCard, printable, write_card
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
+from rainapp.new_files import new_folder, put, sync_files
 from rainapp.system_words import why_not_written
 
 CHILD_ACTION = "read-foreign"
@@ -137,15 +139,20 @@ def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
     card = library.get(args.id)
     folder = args.dir / card.id
     try:
-        folder.mkdir(parents=True)
-        shutil.copyfile(library.weights_path(card), folder / WEIGHTS)
+        args.dir.mkdir(parents=True, exist_ok=True)
+        if os.path.lexists(folder):
+            raise FileExistsError
+        with new_folder(args.dir) as staged:
+            shutil.copyfile(library.weights_path(card), staged / WEIGHTS)
+            write_card(staged, card)
+            sync_files(staged)
+            put(staged, folder)
     except FileExistsError as error:
         raise UnwritableFile(f"{folder} is already there.", "Choose another folder.", folder) from error
     except OSError as error:
         raise UnwritableFile(
             f"{folder} cannot be written: {why_not_written(error)[0]}.", "Choose another folder.", folder
         ) from error
-    write_card(folder, card)
     _answer(args, {"id": card.id, "folder": str(folder)}, f"Wrote {folder}.")
     return 0
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -10,12 +11,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import media
-from rainapp.errors import RainError, UnwritableFile
+from rainapp.cli import DONE, NONE_DONE, SOME_FAILED, USAGE, large
+from rainapp.errors import LargeFile, RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
 from rainapp.naming import Originals
+from rainapp.new_files import numbered
 from rainapp.system_words import why_not_written
+from rainapp.textfile import append_text
 
 if TYPE_CHECKING:
+    from rainapp.media.made_clip import MadeClip
     from training.rain import Blend, Photo, RainSample
 
 FOLDERS = ("rainy", "clean", "streaks")
@@ -42,7 +47,9 @@ def add_parser(subparsers: Any) -> None:
         metavar="N",
         help="at most N frames of a clip; a photo becomes a moving clip of N frames",
     )
+    parser.add_argument("--overwrite", action="store_true", help='replace what is there; else a " (2)" is added')
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N frames of a clip")
+    large.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -86,6 +93,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises UnwritableFile when the folder cannot be made.
     """
+    large.heed(args)
     inputs = media_in(args.inputs)
     wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.") or clash(inputs, args.out)
     if wrong:
@@ -96,14 +104,27 @@ def run(args: argparse.Namespace) -> int:
             (args.out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UnwritableFile(f"The folder {args.out} cannot be written: {why_not_written(error)[0]}.", path=args.out) from error
-    failed = 0
+    failed: list[RainError] = []
     for index, path in enumerate(inputs):
         try:
-            draw_one(path, index, args)
+            draw_asked(path, index, args)
         except RainError as error:
-            failed += 1
+            failed.append(error)
             print(f"{path.name}: {error}", file=sys.stderr)
-    return 0 if not failed else 1 if failed < len(inputs) else 3
+    if len(failed) < len(inputs):
+        return SOME_FAILED if failed else DONE
+    return USAGE if all(isinstance(error, LargeFile) for error in failed) else NONE_DONE
+
+
+def draw_asked(path: Path, index: int, args: argparse.Namespace) -> None:
+    """Draw on one input; what is large for its bytes only if the person says so."""
+    try:
+        draw_one(path, index, args)
+    except LargeFile as error:
+        if not large.can_ask() or not large.ask(error.message):
+            raise
+        large.allow(path)
+        draw_one(path, index, args)
 
 
 def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
@@ -115,8 +136,22 @@ def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
         is_clip = source.info.kind == "clip"
         draw = draw_clip if is_clip or args.frames else draw_photo
         record = draw(path, source, seed, args)
-    with (args.out / "parameters.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n")
+    line = json.dumps({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n"
+    append_text(args.out / "parameters.jsonl", line)
+
+
+def free_name(out: Path, name: str, *, replaces: bool) -> str:
+    """`name`, or unless it `replaces` the first number after it, that none of the three folders has."""
+    wanted, number = Path(name), 0
+    while not replaces and any(os.path.lexists(out / folder / wanted) for folder in FOLDERS):
+        number += 1
+        wanted = numbered(Path(name), number)
+    return wanted.name
+
+
+def numbered_record(path: Path, got: Path, record: dict[str, object]) -> dict[str, object]:
+    """`record`, with the name of the results where it is not that of the input."""
+    return record if got.stem == path.stem else {"result": got.name, **record}
 
 
 def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
@@ -126,14 +161,14 @@ def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Names
     frame = next(iter(source))
     clean = as_floats(frame, args.longest)
     sample = draw_rain(clean, args.profile, seed, blends=[args.blend] if args.blend else BLENDS, veil=args.veil)
+    got = Path(free_name(args.out, f"{path.stem}.png", replaces=args.overwrite))
     for folder, image in zip(FOLDERS, as_images(sample, frame.image.colour), strict=True):
-        media.write_picture(args.out / folder / f"{path.stem}.png", image)
-    return sample.as_record()
+        got = media.write_picture(args.out / folder / got.name, image, replaces=args.overwrite, like=path)
+    return numbered_record(path, got, sample.as_record())
 
 
 def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
     """Rain on the frames of one clip, or of a moving crop of one photo, as lossless clips."""
-    from rainapp.media.made_clip import SUFFIX, MadeClip, making_clip
     from training.rain_clip import RainClip
 
     rate = Fraction(source.info.fps).limit_denominator(1001) or FPS if source.info.kind == "clip" else FPS
@@ -146,15 +181,33 @@ def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namesp
             sample = rain.over(clean)
             images = as_images(sample, SRGB)
             if not clips:
-                targets = [args.out / folder / f"{path.stem}{SUFFIX}" for folder in FOLDERS]
                 size = images[0].width, images[0].height
-                clips = [stack.enter_context(making_clip(target, *size, rate)) for target in targets]
+                clips = open_clips(path, (*size, rate), args, stack)
                 record = sample.as_record()
             for clip, image in zip(clips, images, strict=True):
                 clip.write(image, time_s)
         if not clips:
             raise RainError(f"{path.name} has no frame left after skipping {args.skip}.", "Skip fewer.")
-    return record
+    return numbered_record(path, clips[0].target, record)
+
+
+def open_clips(path: Path, shape: tuple[int, int, Fraction], args: argparse.Namespace, stack: ExitStack) -> "list[MadeClip]":
+    """The three clips; the rainy one is finished first, and the others are called like it."""
+    from rainapp.media.made_clip import SUFFIX, MadeClip, making_clip
+
+    name = free_name(args.out, f"{path.stem}{SUFFIX}", replaces=args.overwrite)
+    clips: list[MadeClip] = []
+
+    def call_alike() -> None:
+        for clip in clips[1:]:
+            clip.target = clip.target.with_name(clips[0].target.name)
+
+    for folder in reversed(FOLDERS):
+        if folder == FOLDERS[0]:
+            stack.callback(call_alike)
+        clip = making_clip(args.out / folder / name, *shape, replaces=args.overwrite, like=path)
+        clips.insert(0, stack.enter_context(clip))
+    return clips
 
 
 def clip_frames(source: media.Source, args: argparse.Namespace) -> "Iterator[tuple[Fraction, Photo]]":

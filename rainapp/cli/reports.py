@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from rainapp.cli import large
 from rainapp.jobs import Derained, Progressed
 
 if TYPE_CHECKING:
@@ -33,7 +34,9 @@ class Counts:
 
 
 class Report(Protocol):
-    """What a batch tells as it goes."""
+    """What a batch tells as it goes; whether a person who reads it may be asked."""
+
+    asks: bool
 
     def planned(self, files: int) -> None:
         """So many files will be treated."""
@@ -56,6 +59,10 @@ class Report(Protocol):
     def skipped(self, source: Path, reason: str) -> None:
         """A file was left alone."""
 
+    def ask(self, words: str) -> bool:
+        """Ask whether a file that claims much may be opened. Raises KeyboardInterrupt."""
+        ...
+
     def summary(self, counts: Counts, seconds: float) -> None:
         """Everything has been told."""
 
@@ -72,6 +79,8 @@ def failure(source: Path, message: str, hint: str) -> str:
 
 class JsonReport:
     """One JSON object a line on standard output, as the contract has it."""
+
+    asks = False
 
     def __init__(self) -> None:
         self._told: tuple[Path, float] | None = None
@@ -123,6 +132,10 @@ class JsonReport:
         """Why a file was left alone."""
         self._print(event="skipped", source=str(source), reason=reason)
 
+    def ask(self, words: str) -> bool:
+        """A program reads this: nobody is asked."""
+        return False
+
     def summary(self, counts: Counts, seconds: float) -> None:
         """The last line."""
         told = {"finished": counts.finished, "failed": counts.failed, "skipped": counts.skipped}
@@ -134,6 +147,8 @@ class JsonReport:
 
 class PlainReport:
     """A line a file on standard output; while a file takes long, where it stands, on standard error."""
+
+    asks = True
 
     def __init__(self) -> None:
         self._told = time.monotonic()
@@ -169,6 +184,10 @@ class PlainReport:
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted, but for results that are there already."""
 
+    def ask(self, words: str) -> bool:
+        """On standard error."""
+        return large.ask(one_line(words))
+
     def summary(self, counts: Counts, seconds: float) -> None:
         """The counts in one line."""
         print(counted(counts, seconds), flush=True)
@@ -176,6 +195,8 @@ class PlainReport:
 
 class BarReport:
     """Two bars on a terminal: all files, and the one at work. Takes and gives back the terminal's line."""
+
+    asks = True
 
     def __init__(self) -> None:
         self._bars: Progress | None = None
@@ -225,6 +246,16 @@ class BarReport:
 
     def skipped(self, source: Path, reason: str) -> None:
         """Only counted."""
+
+    def ask(self, words: str) -> bool:
+        """Without the bars, which would write over the question."""
+        if self._bars is None:
+            return large.ask(one_line(words))
+        self._bars.stop()
+        try:
+            return large.ask(one_line(words))
+        finally:
+            self._bars.start()
 
     def summary(self, counts: Counts, seconds: float) -> None:
         """Take the bars away and say the counts."""

@@ -263,7 +263,12 @@ class Batch(QObject):
         if isinstance(event, Finished) and isinstance(event.result, Derained):
             self._note(item, event.result)
         elif isinstance(event, Failed):
-            item.fail(State.UNREADABLE if event.kind == "unreadable" else State.FAILED, event.kind, event.message, event.hint)
+            item.fail(
+                State.UNREADABLE if event.kind in ("unreadable", "large") else State.FAILED,
+                event.kind,
+                event.message,
+                event.hint,
+            )
         elif isinstance(event, Stopped):
             item.state, item.kept = State.STOPPED, event.kept
             if item.kept is not None:

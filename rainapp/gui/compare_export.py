@@ -30,7 +30,7 @@ def kinds() -> dict[str, tuple[str, str, str]]:
     }
 
 
-def record(comparing: Comparing, target: Path, kind: str) -> ExportComparison:
+def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = False) -> ExportComparison:
     """What to write: the photo in sight, or for a report all photos, those first on which the results were worst."""
     here = comparing.subject
     subjects = comparing.worst_first() if kind == "report" else [here] if here is not None else []
@@ -46,7 +46,8 @@ def record(comparing: Comparing, target: Path, kind: str) -> ExportComparison:
         tr("Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.")
     )
     language = QLocale().name().split("_")[0]
-    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), tr("Comparison of models"), language)
+    title = tr("Comparison of models")
+    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), title, language, replaces)
 
 
 def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:
@@ -88,8 +89,9 @@ def export(comparing: Comparing, kind: str, parent: QWidget) -> None:
     def heard(event: Event) -> None:
         if isinstance(event, Finished):
             said = tr("Saved {name}; {n} results failed and are missing in it.") if lost else tr("Saved {name}.")
-            workspace.notice.emit(said.format(name=target, n=lost))
+            workspace.notice.emit(said.format(name=event.result, n=lost))
         elif isinstance(event, Failed):
             workspace.notice.emit(f"{event.message} {event.hint}".strip())
 
-    workspace.dispatch.ask(record(comparing, target, kind), "library", heard)
+    replaces = target == Path(name) and target.exists()  # the dialog has asked about that name, and no other
+    workspace.dispatch.ask(record(comparing, target, kind, replaces=replaces), "library", heard)

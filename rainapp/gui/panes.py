@@ -139,6 +139,7 @@ class TroublePane(QFrame):
             "save-elsewhere": self.tr("Save elsewhere…"),
             "default-model": self.tr("Use the default model"),
             "retry": self.tr("Try again"),
+            "open-large": self.tr("Open it anyway"),
             "as-photos": self.tr("As separate photos"),
             "remove": self.tr("Remove from list"),
             "copy-report": self.tr("Copy report"),
@@ -179,7 +180,7 @@ class TroublePane(QFrame):
             "bad-treatment": {"default-model", "try-cpu"},
         }.get(kind, {"retry", "remove"})
         if item.state is State.UNREADABLE:
-            wanted = {"open-folder", "remove"}
+            wanted = {"open-large", "remove"} if kind == "large" else {"open-folder", "remove"}
         if item.frames is not None and kind == "unreadable":  # one frame is, and a person may mend that
             wanted = {"open-folder", "retry", "as-photos"}
         self._shown = [key for key in self._buttons if key in wanted or key == "copy-report"]

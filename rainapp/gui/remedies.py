@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
+from rainapp import consent
 from rainapp.gui.report import about_file
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
         "try-cpu": lambda: try_on_cpu(window),
         "save-elsewhere": lambda: save_elsewhere(window),
         "default-model": lambda: window.workspace.change(model="default"),
+        "open-large": lambda: open_large(window),
         "as-photos": window.workspace.frames.split_current,
         "open-folder": window.disk.reveal_source,
         "remove": lambda: remove(window),
@@ -29,6 +31,17 @@ def retry(window: "MainWindow") -> None:
     """Derain the selected file again."""
     if window.workspace.current is not None:
         window.workspace.start([window.workspace.current])
+
+
+def open_large(window: "MainWindow") -> None:
+    """Let the selected file have the memory it asks for, and read it again."""
+    item = window.workspace.current
+    if item is None:
+        return
+    for path in (item.path, *(item.frames.files if item.frames is not None else ())):
+        consent.allow(path)
+    window.workspace.look_again(item)
+    window.viewing.look_again()
 
 
 def try_on_cpu(window: "MainWindow") -> None:

@@ -134,6 +134,10 @@ class Viewing(QObject):
         self._hold()
         self.switched.emit()
 
+    def look_again(self) -> None:
+        """Read what is in sight once more: what stood in the way does so no longer."""
+        self._begin_anew()
+
     def _begin_anew(self) -> None:
         """Nothing that is at hand can be shown any more; the moment of a clip stays."""
         self._kept.clear()

@@ -327,6 +327,13 @@ class Workspace(QObject):
             self._wanted.append(item)
             self.next_thumbnail()
 
+    def look_again(self, item: Item) -> None:
+        """A file that could not be read may be read now."""
+        item.fail(State.READY, "", "", "")
+        item.thumbnail_asked = False
+        self._tell_item(item)
+        self.want_thumbnail(item)
+
     def next_thumbnail(self) -> None:
         """Ask for one thumbnail, unless something more urgent is on its way."""
         while self._thumbnail is None and self._wanted and not self.hold_thumbnails:

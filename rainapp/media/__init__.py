@@ -77,7 +77,13 @@ class SkippingSource(Source, Protocol):
 
 
 class Sink(Protocol):
-    """Takes frames; a context manager that commits on success and leaves no file on any error."""
+    """Takes frames; a context manager that commits on success and leaves no file on any error.
+
+    `target` is the name asked for, and may be changed within its folder until the end; after that it is the name that the
+    result got: what appeared there meanwhile stays, unless replacing it was asked for.
+    """
+
+    target: Path
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -201,20 +207,23 @@ def open_sink(
     return PhotoSink(target, like, output, note)
 
 
-def copy_source(info: MediaInfo, target: Path) -> None:
-    """Copy the file of `info`, or all its numbered pictures, byte for byte, whole or not at all."""
+def copy_source(info: MediaInfo, target: Path, *, replaces: bool = False) -> Path:
+    """Copy the file of `info`, or all its numbered pictures, byte for byte, whole or not at all; the name it got."""
     from rainapp.media.atomic import copy_file
 
     if info.container != SEQUENCE:
-        copy_file(info.path, target)
-        return
+        return copy_file(info.path, target, replaces=replaces)
     from rainapp.media.sequence_write import copy_sequence
 
-    copy_sequence(info, target)
+    return copy_sequence(info, target)
 
 
-def write_picture(target: Path, image: Image) -> None:
-    """Write a picture that was made here instead of read, at 8 or 16 bit, whole or not at all. Raises UnwritableFile."""
-    nowhere = MediaInfo(Path(), "photo", target.suffix.lower().lstrip("."), image.width, image.height, image.depth)
-    with open_sink(target, nowhere, Output()) as sink:
+def write_picture(target: Path, image: Image, *, replaces: bool = False, like: Path | None = None) -> Path:
+    """Write a picture that was made here instead of read, at 8 or 16 bit, whole or not at all; the name it got.
+
+    Unless it `replaces`, what has that name by then stays. Nobody reads it who may not read `like`. Raises UnwritableFile.
+    """
+    nowhere = MediaInfo(like or Path(), "photo", target.suffix.lower().lstrip("."), image.width, image.height, image.depth)
+    with open_sink(target, nowhere, Output(if_exists="overwrite" if replaces else "rename")) as sink:
         sink.write(Frame(0, Fraction(0), image, image))
+    return sink.target

@@ -9,6 +9,7 @@ import queue
 import threading
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
@@ -94,6 +95,15 @@ class Behind:
     def notes(self) -> tuple[str, ...]:
         """What the sink says could not be kept."""
         return self._sink.notes
+
+    @property
+    def target(self) -> Path:
+        """The sink's own."""
+        return self._sink.target
+
+    @target.setter
+    def target(self, target: Path) -> None:
+        self._sink.target = target
 
     def __enter__(self) -> Self:
         """Enter the sink here and start the helper."""

@@ -23,7 +23,7 @@ from rainapp.image import Frame, Image
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, boxes, png
 from rainapp.media.animation import Motion
-from rainapp.media.atomic import refuse_source, replacing
+from rainapp.media.atomic import Landing, guard_of, refuse_source
 from rainapp.media.clip_write import no_frame
 from rainapp.media.code_points import Points
 from rainapp.media.companions import cleaned
@@ -78,7 +78,8 @@ class AnimationSink:
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target."""
-        self._file = self._stack.enter_context(replacing(self.target))
+        self._landing = Landing(self.target, replaces=self._output.if_exists == "overwrite", like=guard_of(self._like))
+        self._file = self._stack.enter_context(self._landing)
         return self
 
     def write(self, frame: Frame) -> None:
@@ -113,6 +114,7 @@ class AnimationSink:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Commit when all went well, otherwise leave nothing."""
+        self._landing.target = self.target
         with self._stack.pop_all() as stack:
             if error is not None:
                 stack.__exit__(kind, error, trace)
@@ -120,6 +122,7 @@ class AnimationSink:
                 raise no_frame(self.target)
             else:
                 self._format.end()
+        self.target = self._landing.target
 
 
 def _rgba(image: Image) -> Pillow.Image:

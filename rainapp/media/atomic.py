@@ -1,25 +1,27 @@
 """Files that are whole or not there at all.
 
 A result is written under a short temporary name beside its target, flushed to the disk and renamed at the end; on any error,
-cancellation included, the temporary file goes. A source is never written to, whatever name or link leads to it.
+cancellation included, the temporary file goes. A source is never written to, whatever name or link leads to it, and what
+appears under the target's name meanwhile stays. How that is done is told in `rainapp.new_files`; here it is put into words.
 """
 
 import contextlib
-import errno
 import os
-import secrets
-import shutil
-from collections.abc import Iterable, Iterator
+import stat
 from pathlib import Path
-from typing import BinaryIO
+from types import TracebackType
+from typing import TYPE_CHECKING, BinaryIO
 
 from rainapp.errors import UnreadableFile, UnwritableFile
-from rainapp.media.held import PART_SUFFIX, hold
+from rainapp.media.clip_facts import PictureFacts
 from rainapp.naming import LISTED
+from rainapp.new_files import NewFile
 from rainapp.system_words import why_not_read, why_not_written
 
+if TYPE_CHECKING:
+    from rainapp.media import MediaInfo
+
 _BLOCK_BYTES = 1 << 20
-_parts: set[Path] = set()  # being written at this moment, by any thread
 
 
 def unwritable(target: Path, error: OSError) -> UnwritableFile:
@@ -56,64 +58,60 @@ def refuse_listed(target: Path) -> None:
         raise UnwritableFile(f"{target.name} is one of your originals, which are never overwritten.", "Try again.", target)
 
 
-def _sync_folder(folder: Path) -> None:
-    """Make the rename durable; Windows keeps no folder handles, and some network disks refuse."""
-    if os.name != "posix":
-        return
-    with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+class Landing:
+    """A binary file that becomes `target` when the block ends well, and vanishes when it does not.
 
-
-@contextlib.contextmanager
-def replacing(target: Path) -> Iterator[BinaryIO]:
-    """Yield a binary file that becomes `target` when the block ends well, and vanishes when it does not.
-
-    Raises UnwritableFile in words for every refusal of the system, inside the block too.
+    Unless it `replaces`, nothing that is there by then is lost: the result gets the next number, and `target` names it after
+    the block. Nobody may read it who may not read `like`. Raises UnwritableFile in words for every refusal of the system,
+    inside the block too.
     """
-    part = target.with_name(f".{secrets.token_hex(6)}{PART_SUFFIX}")  # 27 characters: fits where any target name fits
-    try:
-        if target.is_dir():
-            raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
-        with open(part, "xb") as file:
-            _parts.add(part)
-            hold(file)
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        refuse_listed(target)
-        os.replace(part, target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise unwritable(target, error) from error
-    finally:
-        _parts.discard(part)
-        with contextlib.suppress(OSError):
-            part.unlink()
+
+    def __init__(self, target: Path, *, replaces: bool = False, like: Path | None = None) -> None:
+        self._file = NewFile(target, replaces=replaces, like=like)
+
+    @property
+    def target(self) -> Path:
+        """The name asked for; after the block the one that the file got."""
+        return self._file.path
+
+    @target.setter
+    def target(self, target: Path) -> None:
+        """Another name in the same folder, while the file has none yet."""
+        self._file.path = target
+
+    def __enter__(self) -> BinaryIO:
+        """Make the temporary file beside the target."""
+        try:
+            return self._file.__enter__()
+        except OSError as error:
+            raise unwritable(self.target, error) from error
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Commit when all went well, otherwise leave nothing."""
+        if error is None:
+            try:
+                refuse_listed(self.target)
+            except UnwritableFile as refusal:
+                self._file.__exit__(UnwritableFile, refusal, refusal.__traceback__)
+                raise
+        try:
+            self._file.__exit__(kind, error, trace)
+        except OSError as refusal:
+            raise unwritable(self.target, refusal) from refusal
+        if isinstance(error, OSError):
+            raise unwritable(self.target, error) from error
 
 
-def take_parts(paths: Iterable[Path]) -> None:
-    """From now on `paths` are being written, and go with `abandon_parts`."""
-    _parts.update(paths)
+def guard_of(like: "MediaInfo") -> Path | None:
+    """The file whose readers alone may read what is made of `like`; None where it was made here."""
+    if isinstance(like.carry, PictureFacts):
+        closed = (file for file in like.carry.files if file.stat().st_mode & stat.S_IROTH == 0)
+        return next(closed, like.carry.files[0])
+    return None if like.path == Path() else like.path
 
 
-def leave_parts(paths: Iterable[Path]) -> None:
-    """`paths` are not being written any more."""
-    _parts.difference_update(paths)
-
-
-def abandon_parts() -> None:
-    """Remove every temporary file that is being written, for a process that is about to end at once; no target can follow."""
-    for part in list(_parts):
-        with contextlib.suppress(OSError):
-            shutil.rmtree(part) if part.is_dir() else part.unlink()
-
-
-def copy_file(source: Path, target: Path) -> None:
-    """Copy `source` to `target` byte for byte, whole or not at all.
+def copy_file(source: Path, target: Path, *, replaces: bool = False) -> Path:
+    """Copy `source` to `target` byte for byte, whole or not at all; the name it got, which `Landing` tells of.
 
     Raises UnreadableFile or UnwritableFile; the source itself is never the target.
     """
@@ -122,9 +120,11 @@ def copy_file(source: Path, target: Path) -> None:
         reading = open(source, "rb")  # noqa: SIM115 - closed below; only opening it speaks of the source
     except OSError as error:
         raise unreadable(source, error) from error
-    with reading, replacing(target) as file:
+    landing = Landing(target, replaces=replaces, like=source)
+    with reading, landing as file:
         while block := _read_block(reading, source):
             file.write(block)
+    return landing.target
 
 
 def _read_block(reading: BinaryIO, source: Path) -> bytes:

@@ -16,7 +16,7 @@ from av.video.stream import VideoStream
 from rainapp.errors import UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
-from rainapp.media.atomic import replacing
+from rainapp.media.atomic import Landing, guard_of
 from rainapp.media.clip_carry import Copier, add_copies, kept_tags, split
 from rainapp.media.clip_codecs import Encoding
 from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
@@ -48,12 +48,13 @@ class ClipFile:
         self._encoding = encoding
         self._output = output
         self._tape = tape
+        self._landing: Landing | None = None
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target and lay out its streams."""
         with contextlib.ExitStack() as stack, in_words(self.target, self._encoding):
-            file = stack.enter_context(replacing(self.target) if self._tape is None else contextlib.nullcontext(self._tape))
+            file = self._tape if self._tape is not None else stack.enter_context(self._land())
             source = stack.enter_context(open_companion(self._like.path, self._facts))
             kept, notes = split(source, self._facts, self._encoding.muxer)
             bases = [self._facts.time_base, *(stream.time_base or Fraction(1, 1000) for stream in kept)]
@@ -76,6 +77,11 @@ class ClipFile:
             self._stack = stack.pop_all()
         return self
 
+    def _land(self) -> Landing:
+        replaces = self._output.if_exists == "overwrite"
+        self._landing = Landing(self.target, replaces=replaces, like=guard_of(self._like))
+        return self._landing
+
     def mux(self, packets: "list[Packet[VideoStream]]", time_s: Fraction) -> None:
         """Write `packets` of the picture, and whatever belongs beside a picture shown at `time_s`."""
         for packet in packets:
@@ -95,7 +101,12 @@ class ClipFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Flush, fsync and rename, or remove."""
+        if self._landing is None:
+            self._stack.__exit__(kind, error, trace)
+            return
+        self._landing.target = self.target
         self._stack.__exit__(kind, error, trace)
+        self.target = self._landing.target
 
 
 @contextlib.contextmanager

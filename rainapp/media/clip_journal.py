@@ -7,23 +7,25 @@ part that was never finished, and is written again.
 """
 
 import contextlib
-import hashlib
 import os
-import secrets
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from io import BytesIO, FileIO
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from rainapp.media.atomic import leave_parts, refuse_listed, take_parts, unwritable
+from rainapp.leftovers import INDEX, PARTS
+from rainapp.media.atomic import refuse_listed, unwritable
+from rainapp.media.clip_parts import PartFiles, head_of
 from rainapp.media.clip_tape import Piece, StoredPacket, Tape, whole
-from rainapp.media.held import PARTS_SUFFIX, hold
 from rainapp.media.room import AwaitRoom, PatientFile
+from rainapp.new_files import settle
+from rainapp.own_files import leave_parts
 
-_MAGIC = b"rainapp parts 3\n"
+_MAGIC = b"rainapp parts 4\n"
+_RESULT, *_RESTS = PARTS
 _PACKET, _MARK = b"P", b"E"
 _PACKET_HEAD = struct.Struct("<qqqBIIH")  # presentation, decoding, duration in ticks; key frame; bytes; check sum; pieces
 _PIECE = struct.Struct("<IQI")  # own bytes; offset and length in the result
@@ -73,70 +75,56 @@ class _Located:
         return StoredPacket(self.pts, self.dts, self.duration, self.is_key, bytes(data))
 
 
-def journal_path(target: Path, which: str = "") -> Path:
-    """Where the parts of `target` lie ("": the result so far; "-index", "-rest0", "-rest1")."""
-    return target.with_name(f".{hashlib.sha256(os.fsencode(target.name)).hexdigest()[:12]}{which}{PARTS_SUFFIX}")
-
-
 class Journal:
     """The parts made so far under one key; `mark` is the end of the last one that is finished."""
 
-    def __init__(self, target: Path, key: str, await_room: AwaitRoom | None = None, *, finds: bool = True) -> None:
+    def __init__(
+        self, target: Path, key: str, await_room: AwaitRoom | None = None, *, finds: bool = True, like: Path | None = None
+    ) -> None:
         """Opens the parts of `target` made under `key`, or begins anew when there are none. Raises UnwritableFile.
 
-        `finds`: see `Tape`. When another process has the parts in its hands, this one makes some that nobody finds again.
+        `finds`: see `Tape`. Parts that another process has in its hands are left to it. Nobody reads who may not read `like`.
         """
         self.mark = Mark()
         self._target = target
         self._await_room = await_room
         self._finds = finds
-        self._head = _MAGIC + hashlib.sha256(key.encode()).digest()
+        self._head = head_of(_MAGIC, target, key)
         with self._in_words():
-            self._files = self._open(target)
+            self._parts = PartFiles(target, self._head, like)
+            self._files = {INDEX: self._parts.index}
             try:
+                self._files |= {which: self._parts.open(which) for which in (_RESULT, *_RESTS)}
                 self._recover()
                 self._begin()
             except OSError:
                 self.close(keep=self.mark.number > 0)
                 raise
 
-    def _open(self, target: Path) -> dict[str, FileIO]:
-        """Open all four files; the first is held as long as they are."""
-        base = target
-        while True:
-            file = _opened(journal_path(base))
-            if hold(file) and os.fstat(file.fileno()).st_nlink:  # otherwise its holder has just removed it
-                break
-            file.close()
-            base = target.with_name(f"{target.name} {secrets.token_hex(4)}")
-        self.paths = {which: journal_path(base, which) for which in ("", "-index", "-rest0", "-rest1")}
-        take_parts(self.paths.values())
-        return {"": file} | {which: _opened(path) for which, path in self.paths.items() if which}
-
     def _begin(self) -> None:
-        self.tape = Tape(PatientFile(self._files[""], self._target, self._await_room), finds=self._finds)
-        self._index = PatientFile(self._files["-index"], self._target, self._await_room)
+        self.tape = Tape(PatientFile(self._files[_RESULT], self._target, self._await_room), finds=self._finds)
+        self._index = PatientFile(self._files[INDEX], self._target, self._await_room)
 
     def _recover(self) -> None:
         """Find the last mark and drop what follows it in the journal."""
         whole_bytes = 0
-        with self.paths["-index"].open("rb") as file:
+        with self._parts.open_again(INDEX) as file:
             if file.read(len(self._head)) == self._head:
                 for found in _records(file):
                     if isinstance(found, Mark):
                         self.mark, whole_bytes = found, file.tell()
-        if not self.mark.number or os.fstat(self._files[""].fileno()).st_size < self.mark.result_bytes:
+        if not self.mark.number or os.fstat(self._files[_RESULT].fileno()).st_size < self.mark.result_bytes:
             self._empty()
         else:
-            self._files["-index"].truncate(whole_bytes)
-            self._files["-index"].seek(whole_bytes)
+            self._files[INDEX].truncate(whole_bytes)
+            self._files[INDEX].seek(whole_bytes)
 
     def _empty(self) -> None:
         self.mark = Mark()
         for file in self._files.values():
             file.truncate(0)
             file.seek(0)
-        self._files["-index"].write(self._head)
+        self._files[INDEX].write(self._head)
 
     def restart(self) -> None:
         """Forget all parts. Raises UnwritableFile."""
@@ -149,18 +137,18 @@ class Journal:
         number = self.mark.number + 1
         found = b"".join(_packed(packet, pieces) for packet, pieces in self.tape.settled(number - _WAITED_PARTS))
         rest = b"".join(_packed(packet, whole(packet.data)) for packet in self.tape.unsettled())
-        os.fsync(self._files[""].fileno())
+        os.fsync(self._files[_RESULT].fileno())
         self._write_rest(number, rest)
-        size = os.fstat(self._files[""].fileno()).st_size
+        size = os.fstat(self._files[_RESULT].fileno()).st_size
         mark = Mark(number, frames, memo, size, len(rest), zlib.crc32(rest))
         body = _MARK_BODY.pack(*vars(mark).values())
         self._index.write(found + _MARK + body + _CHECK.pack(zlib.crc32(body)))
-        os.fsync(self._files["-index"].fileno())
+        os.fsync(self._files[INDEX].fileno())
         self.mark = mark
 
     def _write_rest(self, number: int, rest: bytes) -> None:
         """Two files take turns, so that the one of the mark before stays as it was."""
-        file = self._files[f"-rest{number % 2}"]
+        file = self._files[_RESTS[number % 2]]
         file.truncate(0)
         file.seek(0)
         PatientFile(file, self._target, self._await_room).write(rest)
@@ -173,37 +161,40 @@ class Journal:
         """
         if not self.mark.number:
             return
-        rest = self.paths[f"-rest{self.mark.number % 2}"].read_bytes()[: self.mark.rest_bytes]
+        with self._parts.open_again(_RESTS[self.mark.number % 2]) as file:
+            rest = file.read(self.mark.rest_bytes)
         if zlib.crc32(rest) != self.mark.rest_check:
             raise DamagedParts
-        with self.paths[""].open("rb") as result, self.paths["-index"].open("rb") as index:
+        with self._parts.open_again(_RESULT) as result, self._parts.open_again(INDEX) as index:
             index.seek(len(self._head))
-            for file in (index, BytesIO(rest)):
-                for found in _records(file):
+            for records in (index, BytesIO(rest)):
+                for found in _records(records):
                     if isinstance(found, _Located):
-                        yield found.read(result), file is index
+                        yield found.read(result), records is index
 
-    def commit(self, target: Path) -> None:
-        """Make the result `target`, whole, and remove what was kept beside it. Raises UnwritableFile."""
+    def commit(self, target: Path, *, replaces: bool = False) -> Path:
+        """Make the result `target`, whole, and remove what was kept beside it; the name it got. Raises UnwritableFile.
+
+        Unless it `replaces`, what has that name by now stays, and the result gets the next number.
+        """
         with self._in_words():
-            file = self._files[""]
+            file = self._files[_RESULT]
             file.truncate(self.tape.end)  # an earlier run may have come further
             os.fsync(file.fileno())
-            for each in self._files.values():
-                each.close()
             refuse_listed(target)
-            os.replace(self.paths[""], target)
+            target = settle(self._parts.path(), target, replaces=replaces, files=self._files.values())
         self.close(keep=False)
+        return target
 
     def close(self, *, keep: bool) -> None:
         """Let go of the files, and remove them unless their parts are still needed."""
-        for file in self._files.values():
-            file.close()
         if not keep:
-            for path in self.paths.values():
-                with contextlib.suppress(OSError):
-                    path.unlink()
-        leave_parts(self.paths.values())
+            self._parts.drop()
+        for which, file in self._files.items():
+            file.close()
+            leave_parts((self._parts.path(which),))
+        if not keep:
+            self._parts.drop()  # what this system does not remove while it is open
 
     @contextlib.contextmanager
     def _in_words(self) -> Iterator[None]:
@@ -211,12 +202,6 @@ class Journal:
             yield
         except OSError as error:
             raise unwritable(self._target, error) from error
-
-
-def _opened(path: Path) -> FileIO:
-    """`path` for reading and writing, made when missing, not emptied, and without a buffer."""
-    handle = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666)
-    return open(handle, "r+b", buffering=0)  # noqa: SIM115 - the journal closes it
 
 
 def _packed(packet: StoredPacket, pieces: tuple[Piece, ...]) -> bytes:

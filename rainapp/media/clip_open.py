@@ -20,9 +20,11 @@ from av.video.format import VideoFormat
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
-from rainapp.errors import UnreadableFile
+from rainapp import consent
+from rainapp.errors import LargeFile, UnreadableFile
 from rainapp.media.atomic import unreadable
 from rainapp.media.clip_facts import IDENTITY_MATRIX, PICTURES, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
+from rainapp.media.header import ALLOW_HINT
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,gxf,nut,ivf,obu,av1,h264,hevc,m4v,mjpeg,dv,rm,wtv,yuv4mpegpipe"
@@ -30,6 +32,7 @@ _FORMATS = (
 # Bytes a pixel that decoding, treating and encoding hold at a time: some forty frames of YUV in codecs, a few of RGB.
 _BYTES_A_PIXEL = 80
 _DEFAULT_BUDGET_MB = 6144
+_USUAL_PIXELS = 40e6  # 8K has 33 million
 # Degrees, counted as `VideoFrame.rotation` does, to display matrices.
 _QUARTER_TURNS = {
     -90: (0, 65536, 0, -65536, 0, 0, 0, 0, 1 << 30),
@@ -155,7 +158,10 @@ def _frames(stream: VideoStream, packet: "Packet[VideoStream] | None", report: D
 
 
 def check_budget(stream: VideoStream, path: Path, budget_mb: int | None) -> None:
-    """Raises UnreadableFile when the declared size has no pixels or would need more memory than the budget."""
+    """Raises UnreadableFile when the declared size has no pixels or would need more memory than the budget.
+
+    Larger frames than cameras film are a LargeFile, unless the person has allowed them.
+    """
     width, height = stream.codec_context.width, stream.codec_context.height
     if width < 1 or height < 1:
         raise UnreadableFile(f"{path.name} declares no picture size.", "It is damaged; copy it again.", path)
@@ -164,6 +170,13 @@ def check_budget(stream: VideoStream, path: Path, budget_mb: int | None) -> None
         size = f"{width} × {height} pixels"
         raise UnreadableFile(
             f"{path.name} has frames of {size}, which need {need_mb / 1000:.1f} GB of memory.", "Scale it down first.", path
+        )
+    if width * height > _USUAL_PIXELS and not consent.is_allowed(path):
+        size = f"{width} × {height} pixels"
+        raise LargeFile(
+            f"{path.name} says it has frames of {size}, which would need about {need_mb / 1000:.1f} GB of memory.",
+            ALLOW_HINT,
+            path,
         )
 
 

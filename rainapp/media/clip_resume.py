@@ -26,7 +26,7 @@ from rainapp.errors import Cancelled, RainError
 from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
-from rainapp.media.atomic import unwritable
+from rainapp.media.atomic import guard_of, unwritable
 from rainapp.media.clip_facts import ClipFacts, PictureFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
 from rainapp.media.clip_journal import DamagedParts, Journal
@@ -109,7 +109,7 @@ class ResumableClipSink:
     def __enter__(self) -> Self:
         """Open the journal beside the target, and bring the result to where its last finished part ends."""
         finds = self._encoding.muxer not in _SCATTERING
-        self._journal = Journal(self.target, self._key, self._await_room, finds=finds)
+        self._journal = Journal(self.target, self._key, self._await_room, finds=finds, like=guard_of(self._like))
         with contextlib.ExitStack() as undoing:
             undoing.callback(lambda: self._journal.close(keep=self.frames_done > 0))
             with self._disk_in_words():
@@ -219,15 +219,13 @@ class ResumableClipSink:
 
     def _commit_part_done(self) -> Path:
         """Make a file of the part done, with sound up to there (and a second more); its path."""
-        path = unfinished_path(self.target)
         self._end_part(None)
         self._file.finish(self._ended_s)
-        self._journal.commit(path)
-        return path
+        return self._journal.commit(unfinished_path(self.target))
 
     def _commit(self) -> None:
         if not self._count:
             raise no_frame(self.target)
         self._end_part(None)
         self._file.finish()
-        self._journal.commit(self.target)
+        self.target = self._journal.commit(self.target, replaces=self._output.if_exists == "overwrite")

@@ -28,7 +28,6 @@ class ClipSink:
     def __init__(self, target: Path, like: MediaInfo, output: Output) -> None:
         """Raises BadTreatment for a codec or CRF that cannot be, and UnwritableFile when `target` is the source."""
         facts, self._encoding = plan(target, like, output)
-        self.target = target
         self._file = ClipFile(target, like, facts, self._encoding, output)
         self._facts = facts
 
@@ -36,6 +35,15 @@ class ClipSink:
     def notes(self) -> tuple[str, ...]:
         """What could not be kept, in sentences."""
         return self._file.notes
+
+    @property
+    def target(self) -> Path:
+        """The name asked for; after the end the one that the file got."""
+        return self._file.target
+
+    @target.setter
+    def target(self, target: Path) -> None:
+        self._file.target = target
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target."""

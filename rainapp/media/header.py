@@ -6,12 +6,15 @@ from pathlib import Path
 
 import psutil
 
-from rainapp.errors import UnreadableFile
+from rainapp import consent
+from rainapp.errors import LargeFile, UnreadableFile
 from rainapp.media.metadata import Metadata
 
+ALLOW_HINT = "Open it only if you know it (on the command line with --allow-large)."
 _TRUE_PHOTO_MB = 4200  # a 200-megapixel photo of 16 bit with alpha, source and result side by side, and some air
 _SHARE = 0.5
 _BOMB_PIXELS = 100e6
+_DENSE_BYTES_PER_PIXEL = 1 / 100  # more tightly packed than photos are, but a picture of one colour may be
 _BOMB_BYTES_PER_PIXEL = 1 / 2000  # a real 200-megapixel HEIC has 1/80; a blank page in CCITT G4 less than this, but no rain
 
 
@@ -49,7 +52,10 @@ def default_budget_mb() -> int:
 
 
 def check_budget(path: Path, header: Header, file_bytes: int, budget_mb: int | None) -> None:
-    """Raise UnreadableFile when source and result would not fit `budget_mb`, or when no photo packs so densely."""
+    """Raise UnreadableFile when source and result would not fit `budget_mb`, or when no photo packs so densely.
+
+    What hardly any photo does is a LargeFile, unless the person has allowed it.
+    """
     pixels = header.width * header.height
     megapixels = f"{pixels / 1e6:,.0f}"
     if pixels <= 0:
@@ -69,5 +75,12 @@ def check_budget(path: Path, header: Header, file_bytes: int, budget_mb: int | N
         raise UnreadableFile(
             f"{path.name} claims {megapixels} megapixels in {file_bytes / 1000:,.1f} kB, which no photo does.",
             "It looks like a decompression bomb and was not opened.",
+            path,
+        )
+    if pixels > _BOMB_PIXELS and file_bytes < pixels * _DENSE_BYTES_PER_PIXEL and not consent.is_allowed(path):
+        raise LargeFile(
+            f"{path.name} has {file_bytes / 1e6:,.1f} MB and says it has {megapixels} megapixels, which would need about "
+            f"{needed_mb / 1000:,.1f} GB of memory.",
+            ALLOW_HINT,
             path,
         )

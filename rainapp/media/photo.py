@@ -9,7 +9,6 @@ nobody would notice.
 import mmap
 import struct
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +23,7 @@ from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, png, tiff
-from rainapp.media.atomic import copy_file, refuse_source, replacing, unreadable
+from rainapp.media.atomic import Landing, copy_file, guard_of, refuse_source, unreadable
 from rainapp.media.code_points import adobe_rgb, points_of
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
 from rainapp.media.decode import decode
@@ -107,7 +106,8 @@ class PhotoSink:
     """Writes one frame to `target`, in the format of its suffix, with the metadata of `like`.
 
     `note` is added to the XMP packet as our own words (Model, Strength, Version). Nothing is left of a sink that did not end
-    well. After the end `notes` says what the format could not keep. Raises UnwritableFile in words.
+    well. After the end `notes` says what the format could not keep, and `target` what the file is called. Raises UnwritableFile
+    in words.
     """
 
     def __init__(self, target: Path, like: MediaInfo, output: Output, note: Mapping[str, str] | None = None) -> None:
@@ -116,14 +116,14 @@ class PhotoSink:
         self._like = like
         self._output = output
         self._note = dict(note or {})
-        self._file: AbstractContextManager[BinaryIO] | None = None
+        self._file: Landing | None = None
         self._opened: BinaryIO | None = None
 
     def __enter__(self) -> Self:
         """Open the temporary file beside the target."""
         refuse_source(self.target, self._like.path)
         self._container()
-        self._file = replacing(self.target)
+        self._file = Landing(self.target, replaces=self._output.if_exists == "overwrite", like=guard_of(self._like))
         self._opened = self._file.__enter__()
         return self
 
@@ -135,7 +135,9 @@ class PhotoSink:
             lost = UnwritableFile(f"{self.target.name} was not written: there was no picture to write.", "", self.target)
             self._file.__exit__(UnwritableFile, lost, None)
             raise lost
+        self._file.target = self.target  # it may have been given another one since
         self._file.__exit__(kind, error, trace)
+        self.target = self._file.target
 
     def write(self, frame: Frame) -> None:
         """Encode the picture of `frame`."""

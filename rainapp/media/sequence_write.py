@@ -6,13 +6,10 @@ the last of them: earlier pictures are not made again, later ones are.
 """
 
 import contextlib
-import errno
-import hashlib
 import os
-import secrets
 import shutil
 from collections.abc import Mapping
-from io import FileIO
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -21,19 +18,21 @@ from rainapp.errors import Cancelled, RainError, UnwritableFile
 from rainapp.formats import result_suffix
 from rainapp.image import Frame
 from rainapp.jobs import Output
+from rainapp.leftovers import drop
 from rainapp.media import MediaInfo
-from rainapp.media.atomic import copy_file, leave_parts, take_parts, unwritable
+from rainapp.media.atomic import copy_file, guard_of, unwritable
 from rainapp.media.clip_facts import PictureFacts
-from rainapp.media.clip_journal import journal_path
+from rainapp.media.clip_parts import PartFiles, head_of
 from rainapp.media.clip_resume import parts_of
 from rainapp.media.clip_write import no_frame
-from rainapp.media.held import PART_SUFFIX, hold
 from rainapp.media.photo import PhotoSink, PhotoSource
 from rainapp.media.room import NO_ROOM, AwaitRoom
 from rainapp.media.sniff import sniff
 from rainapp.naming import unfinished_path
+from rainapp.new_files import settle
+from rainapp.own_files import PART_SUFFIX, is_own_folder, leave_parts, make_folder, take_parts
 
-_MAGIC = b"rainapp frames 1 "
+_MAGIC = b"rainapp frames 2 "
 
 
 class SequenceSink:
@@ -54,11 +53,12 @@ class SequenceSink:
         self.frames_done = 0
         self.part_frames = part_frames or parts_of(like)
         self._files = like.carry.files
-        self._output = output
+        self._guard = guard_of(like)
+        self._output = replace(output, if_exists="overwrite")  # in a folder of our own
         self._note = dict(note or {})
         self._await_room = await_room
         text = f"{like.carry.stamp} {output.metadata} {output.format} {output.quality} {self.part_frames} {key}"
-        self._head = _MAGIC + hashlib.sha256(text.encode()).hexdigest().encode() + b"\n"
+        self._head = _MAGIC + head_of(b"", target, text).hex().encode() + b"\n"
         self._notes: dict[str, None] = {}
         self._count = 0
 
@@ -70,27 +70,17 @@ class SequenceSink:
     def __enter__(self) -> Self:
         """Find what an earlier run has finished, or begin anew. Raises UnwritableFile."""
         try:
-            self._index = self._hold_index()
-            self._folder.mkdir(exist_ok=True)
+            self._parts = PartFiles(self.target, self._head, self._guard)
+            self._index, self._folder = self._parts.index, self._parts.path()
+            if not is_own_folder(self._folder):
+                drop(self._folder)
+                make_folder(self._folder, self._guard)
+            take_parts((self._folder,))
             self._recover()
         except OSError as error:
             raise unwritable(self.target, error) from error
         self._count = self.frames_done
         return self
-
-    def _hold_index(self) -> FileIO:
-        """Open the file that says what is finished; where another process holds it, one of a name of its own."""
-        base = self.target
-        while True:
-            path = journal_path(base, "-index")
-            file = open(os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o666), "r+b", buffering=0)  # noqa: SIM115
-            if hold(file) and os.fstat(file.fileno()).st_nlink:
-                break
-            file.close()
-            base = self.target.with_name(f"{self.target.name} {secrets.token_hex(4)}")
-        self._index_path, self._folder = path, journal_path(base)
-        take_parts((self._index_path, self._folder))
-        return file
 
     def _recover(self) -> None:
         """Read how far an earlier run came; drop what it had half written, or all of it when it did something else."""
@@ -106,7 +96,7 @@ class SequenceSink:
         if not there:
             self.frames_done, self.memo = 0, False
             shutil.rmtree(self._folder)
-            self._folder.mkdir()
+            make_folder(self._folder, self._guard)
             self._index.truncate(0)
             self._index.seek(0)
             self._index.write(self._head)
@@ -146,7 +136,7 @@ class SequenceSink:
     def copy(self) -> None:
         """Take the source's own files instead of frames."""
         for file in self._files[self._count :]:
-            copy_file(file, self._folder / file.name)
+            copy_file(file, self._folder / file.name, replaces=True)
             self._count += 1
 
     def _mark(self) -> None:
@@ -162,10 +152,9 @@ class SequenceSink:
             if error is None:
                 if not self._count:
                     raise no_frame(self.target)
-                self._commit(self.target)
+                self.target = self._commit(self.target)
             elif isinstance(error, Cancelled) and self._keeps(error) and self._count:
-                path = unfinished_path(self.target)
-                self._commit(path)
+                path = self._commit(unfinished_path(self.target))
                 error.kept = error.kept or path
         except (RainError, OSError, MemoryError):
             keep = True
@@ -176,23 +165,21 @@ class SequenceSink:
     def _keeps(self, stop: Cancelled) -> bool:
         return self._output.keep_partial if stop.keep is None else stop.keep
 
-    def _commit(self, target: Path) -> None:
+    def _commit(self, target: Path) -> Path:
+        """Give the folder its name, and never that of another."""
         try:
-            if target.exists() and any(target.iterdir()):
-                raise OSError(errno.ENOTEMPTY, "a folder with files has that name already")
-            if target.exists():
-                target.rmdir()  # Windows renames onto nothing
-            os.rename(self._folder, target)
+            return settle(self._folder, target)
         except OSError as error:
             raise unwritable(target, error) from error
 
     def _close(self, *, keep: bool) -> None:
-        self._index.close()
         if not keep:
             shutil.rmtree(self._folder, ignore_errors=True)
-            with contextlib.suppress(OSError):
-                self._index_path.unlink()
-        leave_parts((self._index_path, self._folder))
+            self._parts.drop()
+        self._parts.close()
+        if not keep:
+            self._parts.drop()  # what this system does not remove while it is open
+        leave_parts((self._folder,))
 
 
 def frame_name(file: Path, output: Output) -> str:
@@ -200,7 +187,8 @@ def frame_name(file: Path, output: Output) -> str:
     return file.stem + result_suffix(file, output.format, sniff(file))
 
 
-def copy_sequence(like: MediaInfo, target: Path) -> None:
-    """Copy the pictures byte for byte into the folder `target`, which appears when it is whole."""
+def copy_sequence(like: MediaInfo, target: Path) -> Path:
+    """Copy the pictures byte for byte into the folder `target`, which appears when it is whole; the name it got."""
     with SequenceSink(target, like, Output(), key="copied") as sink:
         sink.copy()
+    return sink.target

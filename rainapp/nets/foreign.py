@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from rainapp import nets
 from rainapp.errors import BadModel, RainError
 from rainapp.nets import borrowed
+from rainapp.own_files import share_as_usual
 from rainapp.recognise import BORROWED, WRAPPERS, Recognised, common_prefix, recognise, unknown_net
 
 State = dict[str, Tensor]
@@ -186,6 +187,7 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
     probe(net)
     if target is not None:
         save_file({name: _as_stored(tensor) for name, tensor in state.items()}, target)
+        share_as_usual(target)  # safetensors makes files for their owner alone
     return {
         "arch": found.arch,
         "title": found.title,

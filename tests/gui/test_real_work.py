@@ -4,12 +4,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from rainapp import consent
 from rainapp.gui import words
 from rainapp.gui.app import Session
 from rainapp.gui.item import State
+from rainapp.media import header
 from tests.gui.plain_run import idle, rainy_photo, read, until
 from tests.video_clips import make_clip
 
@@ -47,6 +50,31 @@ def test_files_that_cannot_be_read_are_told_in_words(session: Session, tmp_path:
         until(qtbot, idle(session))
         assert session.window.page.trouble.isVisible()
         assert len(session.window.page.trouble.message.text()) > 10
+
+
+def test_a_file_that_claims_much_is_opened_when_the_person_says_so(
+    session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    consent.forget()
+    monkeypatch.setattr(header, "_BOMB_PIXELS", 10_000)  # a small picture of one colour stands for a giant one
+    Pillow.new("RGB", (400, 300), (90, 90, 90)).save(tmp_path / "sky.png")
+    session.workspace.add([tmp_path / "sky.png"])
+    until(qtbot, idle(session))
+    trouble = session.window.page.trouble
+    assert trouble.isVisible()
+    assert "which would need about" in trouble.message.text()
+    assert trouble.shown_remedies == ["open-large", "remove", "copy-report"]
+    trouble.press("open-large")
+    until(qtbot, lambda: session.viewing.pair is not None)
+    until(qtbot, idle(session))
+    assert not trouble.isVisible()
+    item = session.workspace.items[0]
+    assert (item.state, item.width, item.message) == (State.READY, 400, "")
+    assert item.thumbnail is not None
+    qtbot.mouseClick(session.window.page.run_bar.button, Qt.MouseButton.LeftButton)
+    until(qtbot, idle(session))
+    assert item.state in (State.DONE, State.DRY)
+    consent.forget()
 
 
 def test_a_folder_is_searched_for_photos_and_clips(session: Session, tmp_path: Path, qtbot: QtBot) -> None:

@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import shutil
-import tempfile
 import threading
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,8 @@ from typing import Any
 from rainapp import paths
 from rainapp.errors import BadTreatment
 from rainapp.loading import load_libraries
+from rainapp.new_files import new_folder, put
+from rainapp.own_files import PART_SUFFIX
 from rainapp.privacy import silence_reporters
 from rainapp.stages.engines import Model
 from rainapp.stages.engines.machine import version_of
@@ -100,21 +101,19 @@ def _keep(net: Any, folder: Path) -> None:
         folder.parent.mkdir(parents=True, exist_ok=True)
         shutil.rmtree(folder, ignore_errors=True)  # what was there is not whole
         _make_room(folder.parent)
-        staged = Path(tempfile.mkdtemp(prefix=".staging-", dir=folder.parent))
-    except OSError:
-        return
-    try:
-        openvino.save_model(net, staged / NET, compress_to_fp16=False)
-        (staged / SUMS).write_text(_sums(staged), "ascii")
-        os.replace(staged, folder)
+        with new_folder(folder.parent) as staged:
+            openvino.save_model(net, staged / NET, compress_to_fp16=False)
+            (staged / SUMS).write_text(_sums(staged), "ascii")
+            put(staged, folder)
     except (OSError, RuntimeError):
-        shutil.rmtree(staged, ignore_errors=True)
+        return
 
 
 def _make_room(folder: Path) -> None:
-    """Let go of those used longest ago, and of what a killed run has left, until there is room for one more."""
+    """Let go of those used longest ago until there is room for one more."""
     total = 0
-    for place, kept in enumerate(sorted(folder.iterdir(), key=lambda each: each.stat().st_mtime, reverse=True), 1):
+    entries = [entry for entry in folder.iterdir() if not entry.name.endswith(PART_SUFFIX)]
+    for place, kept in enumerate(sorted(entries, key=lambda each: each.stat().st_mtime, reverse=True), 1):
         total += sum(file.stat().st_size for file in kept.iterdir())
         if place >= KEPT_MAX or total > KEPT_BYTES_MAX:
             shutil.rmtree(kept, ignore_errors=True)
