@@ -12,10 +12,10 @@ from pathlib import Path
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.library import ModelLibrary
-from rainapp.media import open_source, part_frames
+from rainapp.media import MediaInfo, open_source, part_frames
 from rainapp.media.atomic import unwritable
 from rainapp.media.held import sweep
-from rainapp.stages import load_pipeline
+from rainapp.stages import Pipeline, load_pipeline
 from rainapp.writing import ClipWatch, Writing, key_of, note_of
 
 NO_ENGINE = "none"
@@ -48,8 +48,14 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=(*(() if writing.copied else source.info.notes), *(pipeline.notices if pipeline else ()), *writing.notes),
+            notes=_notes(source.info, pipeline, writing),
         )
+
+
+def _notes(info: MediaInfo, pipeline: Pipeline | None, writing: Writing) -> tuple[str, ...]:
+    """What is to be said of the result, each once; of its format what the sink says, which knows which one was asked for."""
+    read = [] if writing.copied else [note for note in info.notes if note not in info.format_notes]
+    return tuple(dict.fromkeys((*read, *(pipeline.notices if pipeline else ()), *writing.notes)))
 
 
 def make_folder(folder: Path) -> None:

@@ -84,7 +84,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
     try:
         if target.is_dir():
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(target))
-        with open(part, "xb") as file:
+        with open(part, "x+b") as file:
             _parts.add(part)
             hold(file)
             yield file
