@@ -155,6 +155,7 @@ def _report(job: ExportComparison, target: Path, watch: Watch) -> None:
         f"<title>rainapp: {title}</title><style>{STYLE}{MORE_STYLE}</style><h1>{title}</h1>{notes}{head}"
         f"{''.join(parts)}</html>",
         encoding="utf-8",
+        errors="backslashreplace",  # names may be no text
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rainapp.evaluate import COLUMNS, Evaluation, read_image, shrunk
+from rainapp.evaluate import COLUMNS, Evaluation, names_of, read_image, shrunk
 from rainapp.image import Image
 
 PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err", "gmsd")
@@ -80,7 +80,7 @@ def worst_first(evaluations: list[Evaluation]) -> list[str]:
 
 def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> str:
     """Rainy, each result, clean: the pictures where the last model did worst come first."""
-    files = {rainy.stem: (rainy, clean) for rainy, clean in pairs}
+    files = dict(zip(names_of(pairs), pairs, strict=True))
     parts = []
     for name in worst_first(evaluations)[:MOST_PICTURES]:
         rainy, clean = files[name]
@@ -108,4 +108,5 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         f"{html.escape(evaluations[-1].score.model)}</p>{pictures(evaluations, pairs)}"
         f"<h1>Every picture</h1>{every_picture(evaluations)}</html>",
         encoding="utf-8",
+        errors="backslashreplace",  # names may be no text
     )

@@ -45,6 +45,11 @@ def toml_line(key: str, value: object) -> str:
     return f"{key if _BARE_KEY.fullmatch(key) else toml_value(key)} = {toml_value(value)}"
 
 
+def readable(text: str) -> str:
+    r"""`text` with the bytes of a name that are no text in this system shown as escapes, such as \\xe9."""
+    return "".join(f"\\x{ord(c) - 0xDC00:02x}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either; makes the folder.
 
@@ -59,7 +64,7 @@ def replace_text(path: Path, text: str) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}-", dir=target.parent)
         staged = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace", newline="\n") as file:  # names may be no text
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

@@ -200,11 +200,17 @@ def test_missing_partners_are_said_in_words(pairs: Path, tiny_library: Path, cap
     assert run(pairs, "--clean", str(pairs / "nowhere")) == 3
 
 
-def test_a_pair_of_two_sizes_is_refused_in_words(pairs: Path) -> None:
+def test_a_bad_pair_costs_itself_and_not_the_others(pairs: Path) -> None:
     cv2.imwrite(str(pairs / "clean" / "0.png"), np.zeros((8, 8, 3), np.uint8))
-    scores = evaluate.score_pictures(evaluate.find_pairs(pairs / "rainy", pairs / "clean"), lambda image: image, NoWatch())
+    (pairs / "rainy" / "1.png").write_bytes((pairs / "rainy" / "1.png").read_bytes()[:200])
+    left_out: list[str] = []
+    found = evaluate.find_pairs(pairs / "rainy", pairs / "clean")
+    scores = [score.name for score, _ in evaluate.score_pictures(found, lambda image: image, NoWatch(), left_out)]
+    assert scores == ["2"]
+    assert "differ in size" in left_out[0]
+    assert left_out[1].startswith("1 is left out.")
     with pytest.raises(UnreadableFile, match="differ in size"):
-        next(scores)
+        list(evaluate.score_pictures(found[:1], lambda image: image, NoWatch(), []))
 
 
 def test_the_signed_rank_test_tells_a_real_gain_from_chance() -> None:

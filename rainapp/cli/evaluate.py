@@ -183,7 +183,9 @@ def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence
     from rainapp.jobs import NoWatch
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch())
+        left_out: list[str] = []
+        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch(), left_out)
+        say_once(left_out, earlier)
         return evaluate_clips.beside(score, earlier)
 
     return each_model(args, measure, args.temporal.split(","))
@@ -195,12 +197,14 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     from rainapp.jobs import NoWatch
 
     found = evaluate.find_pairs(args.rainy, args.clean)
-    if alone := len(evaluate.by_stem(args.rainy)) - len(found):
-        print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has the same name.", file=sys.stderr)
+    if alone := len(evaluate.rainy_files(args.rainy, args.clean)) - len(found):
+        print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has a name that fits.", file=sys.stderr)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         shown_px = report.SHOWN_PX if args.html else 0
-        return evaluate.beside(evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px), earlier)
+        done = evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px)
+        say_once(done.left_out, earlier)
+        return evaluate.beside(done, earlier)
 
     evaluations = each_model(args, measure)
     if args.html:
@@ -209,6 +213,12 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
         except OSError as error:
             raise UnwritableFile(f"The report {args.html} cannot be written.", str(error), args.html) from error
     return [e.score for e in evaluations]
+
+
+def say_once(left_out: Sequence[str], earlier: list[Any]) -> None:
+    """Say which inputs were left out; they are the same for every model."""
+    for sentence in () if earlier else left_out:
+        print(sentence, file=sys.stderr)
 
 
 def plain(value: Any) -> Any:

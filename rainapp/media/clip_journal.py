@@ -90,7 +90,7 @@ class Journal:
         self._target = target
         self._await_room = await_room
         self._finds = finds
-        self._head = _MAGIC + hashlib.sha256(key.encode()).digest()
+        self._head = _MAGIC + hashlib.sha256(key.encode(errors="surrogatepass")).digest()
         with self._in_words():
             self._files = self._open(target)
             try:

@@ -58,7 +58,7 @@ class SequenceSink:
         self._note = dict(note or {})
         self._await_room = await_room
         text = f"{like.carry.stamp} {output.metadata} {output.format} {output.quality} {self.part_frames} {key}"
-        self._head = _MAGIC + hashlib.sha256(text.encode()).hexdigest().encode() + b"\n"
+        self._head = _MAGIC + hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest().encode() + b"\n"
         self._notes: dict[str, None] = {}
         self._count = 0
 
