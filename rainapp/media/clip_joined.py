@@ -5,6 +5,7 @@ gets the same offset, so that picture and sound stay together; it is chosen so t
 A joint is where the picture's clock leaps and stays there: a single wrong time is damage, and left as it is.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -59,6 +60,7 @@ class Continuous:
         self._offsets_s = [Fraction(0)]
         self._begins: list[int | None] = [None]  # where in the file each segment begins
         self.step_s = Fraction(1, 25)
+        self._waits: deque[int] = deque(maxlen=32)  # ticks between decoding and showing lately
         self._held: list[AnyPacket] = []
 
     @property
@@ -142,10 +144,21 @@ class Continuous:
         if packet.stream_index == self._picture and clock.raw_s is not None and 0 < time_s - clock.raw_s < 1:
             self.step_s = time_s - clock.raw_s
         clock.raw_s = time_s
+        if packet.stream_index == self._picture:
+            self._mend_showing(packet)
         if clock.segment:
             _shift(packet, round(self._offsets_s[clock.segment] / packet.time_base), clock.out)
         clock.out = packet.dts if packet.dts is not None else packet.pts
         return packet
+
+    def _mend_showing(self, packet: AnyPacket) -> None:
+        """At a joint the last picture may have been given the time of the next recording's first: it waits as others did."""
+        if packet.pts is None or packet.dts is None or packet.time_base is None:
+            return
+        if 0 <= (packet.pts - packet.dts) * packet.time_base < _FORTH_S:
+            self._waits.append(packet.pts - packet.dts)
+        elif self._waits:
+            packet.pts = packet.dts + max(self._waits)
 
     def _enters(self, packet: AnyPacket, clock: _Clock, time_s: Fraction) -> bool:
         """Whether the packet belongs to the segment after its stream's."""
