@@ -57,9 +57,14 @@ def remuxed(source: Path, target: Path, *, add: Any = None, change: Any = None, 
     """
     exact = {"mpegts_copyts": "1"} if target.suffix in (".ts", ".mts") else {}
     with av.open(str(source)) as given, av.open(str(target), "w", container_options=exact) as sink:
-        copies = {each.index: sink.add_stream_from_template(each, opaque=True) for each in given.streams if each.type != "data"}
+        copies = {
+            each.index: sink.add_stream_from_template(each, opaque=True)
+            for each in given.streams
+            if each.type in ("video", "audio")
+        }
         write_more = add(sink) if add is not None else None
-        sink.metadata.update(given.metadata)
+        for index, copy in copies.items():
+            copy.metadata.update(given.streams[index].metadata)
         sink.set_chapters(given.chapters())
         for packet in given.demux():
             if packet.size and packet.stream_index in copies:

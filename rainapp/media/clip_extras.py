@@ -69,7 +69,8 @@ def _made_anew(container: InputContainer, tracks: dict[int, Track]) -> frozenset
     return frozenset(
         stream.index
         for stream in container.streams
-        if stream.type == "data" and (tracks.get(stream.id, Track()).entry == b"tmcd" or stream.id in chapters)
+        if stream.type in ("data", "subtitle")  # text of chapters is either
+        and (tracks.get(stream.id, Track()).entry == b"tmcd" or stream.id in chapters)
     )
 
 

@@ -155,8 +155,9 @@ class Continuous:
         """At a joint the last picture may have been given the time of the next recording's first: it waits as others did."""
         if packet.pts is None or packet.dts is None or packet.time_base is None:
             return
-        if 0 <= (packet.pts - packet.dts) * packet.time_base < _FORTH_S:
-            self._waits.append(packet.pts - packet.dts)
+        wait = packet.pts - packet.dts
+        if wait * packet.time_base < _FORTH_S:
+            self._waits.append(wait)
         elif self._waits:
             packet.pts = packet.dts + max(self._waits)
 
