@@ -22,6 +22,7 @@ from av.video.stream import VideoStream
 
 _LOOKED_PACKETS, _LOOKED_BYTES = 2000, 16 << 20  # how far into a file the first packets of its tracks are looked for
 _TEXT = {"subrip": b"x", "ass": b"0,0,Default,,0,0,0,,x", "webvtt": b"x", "mov_text": b"\0\x01x"}
+_REWRITTEN = ("location", "creationtime", "date")  # whose texts containers write in their own way
 _NAMES = ("language", "title")
 _PICTURES = 12
 _KINDS = ("audio", "subtitle", "video", "data")
@@ -174,10 +175,11 @@ def kept_tags_of(muxer: str, tags: Mapping[str, str], flags: str = "") -> frozen
     """Which of `tags` come back out of a file of this kind, written with these `flags` of MP4's muxer."""
     try:
         with av.open(_written(muxer, [], {}, tags, flags)) as found:
-            there = {_plain(name) for name in (*found.metadata, *found.streams.video[0].metadata)}
+            there = {_plain(name): text for name, text in (found.streams.video[0].metadata | found.metadata).items()}
     except (av.FFmpegError, ValueError):
         return frozenset()
-    return frozenset(name for name in tags if _plain(name) in there)
+    same = {_plain(name): text for name, text in tags.items()} | {name: there.get(name) for name in _REWRITTEN}
+    return frozenset(name for name in tags if _plain(name) in there and there[_plain(name)] == same[_plain(name)])
 
 
 def _plain(name: str) -> str:
