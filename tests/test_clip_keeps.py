@@ -80,6 +80,20 @@ def test_what_is_lost_is_said_and_nothing_else(tmp_path: Path, kind: str, suffix
         assert said("language") == (before["languages"] - after["languages"]).total()
 
 
+@pytest.mark.parametrize("suffix", SUFFIXES)
+def test_a_time_code_is_kept_or_said(tmp_path: Path, suffix: str) -> None:
+    given = make_clip(tmp_path / "a.mov", metadata={"timecode": "01:00:00:00"})
+    notes = rewrite(given, tmp_path / f"b{suffix}", format=suffix[1:])
+    with av.open(str(tmp_path / f"b{suffix}"), metadata_errors="replace") as container:
+        found = [container.metadata, *(each.metadata for each in container.streams)]
+        kept = any(text == "01:00:00:00" for tags in found for text in tags.values())
+    assert notes == (() if kept else (f"The time code does not fit into {clip_codecs.MUXERS[suffix]} and is left out.",))
+
+
+def test_the_name_of_what_wrote_a_file_is_nothing_to_miss(tmp_path: Path) -> None:
+    assert rewrite(make_clip(tmp_path / "a.avi", codec="mpeg4"), tmp_path / "b.avi") == ()
+
+
 @pytest.mark.parametrize("suffix", [".mp4", ".mkv", ".webm"])
 def test_before_the_start_the_same_is_said_as_afterwards(tmp_path: Path, suffix: str) -> None:
     given = source(tmp_path, suffix[1:])

@@ -43,6 +43,7 @@ _WORDS = {
 _COVER_FORMS = {"mjpeg": "jpeg"}
 _ATTACHING = "matroska"  # the muxer that takes covers and fonts as attachments
 _COVERING = ("mp4",)  # ... and those that have a place of its own for a cover
+_TIMED = ("mp4", "mov", "matroska", "webm")  # ... for a time code
 _CHAPTERED = ("mp4", "mov", "3gp", "matroska", "webm")
 
 
@@ -89,6 +90,8 @@ def _carried(path: Path, _stamp: tuple[int, int], facts: ClipFacts, muxer: str, 
                 if lost and metadata != "strip":
                     notes.append(f"The {' and the '.join(lost)} of track {stream.index} cannot be said in this {muxer} file.")
         notes += _tags_left_out(container, muxer, metadata)
+        if "timecode" in container.streams[facts.stream].metadata and muxer not in _TIMED and metadata != "strip":
+            notes.append(f"The time code does not fit into {muxer} and is left out.")
         if container.chapters() and muxer not in _CHAPTERED:
             notes.append(f"The chapters do not fit into {muxer} and are left out.")
     return Carried(tuple(copied), tuple(attached), (*notes, *losses(facts.extras, muxer)))
@@ -108,6 +111,7 @@ def _tags_left_out(container: InputContainer, muxer: str, metadata: MetadataChoi
     if metadata == "strip":
         return []
     tags = {name: text for name, text in kept_tags(container.metadata, metadata).items() if text.strip()}
+    tags = {name: text for name, text in tags.items() if not text.startswith("Lavf")}  # what wrote the file
     lost = sorted(tags.keys() - kept_tags_of(muxer, tags, movie_flags(container)))
     if not lost:
         return []
