@@ -18,6 +18,7 @@ from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
+from rainapp.textfile import readable
 
 
 @dataclass(frozen=True)
@@ -59,14 +60,25 @@ def evaluate_real(
     watch: Watch,
     crops: int = 0,
     windows: dict[Path, list[Window]] | None = None,
+    left_out: list[str] | None = None,
 ) -> RealEvaluation:
-    """The scores of one model; `crops` above 0 keeps that many, at `windows` or where this model removed most."""
+    """The scores of one model; `crops` above 0 keeps that many, at `windows` or where this model removed most.
+
+    A photo that cannot be read costs itself only: a sentence goes to `left_out`. Raises UnreadableFile when that is every one.
+    """
     derain, engine = pipeline_runner(treatment, library, watch) if model != "identity" else (_untouched, "none")
     wanted = dict(zip(photos, contact_sheet.share_out(len(photos), crops), strict=True))
     kept: list[tuple[Path, Window, Pixels]] = []
     rows, seconds, megapixels = [], 0.0, 0.0
+    said: list[str] = [] if left_out is None else left_out
     for index, photo in enumerate(photos):
-        rainy = read_image(photo)
+        try:
+            rainy = read_image(photo)
+        except UnreadableFile as error:
+            said.append(f"{readable(photo.name)} is left out. {error.message}")
+            if len(said) == len(photos):
+                raise
+            continue
         began = time.perf_counter()
         derained = derain(rainy)
         if index or len(photos) == 1:  # the first warms up
@@ -79,7 +91,7 @@ def evaluate_real(
         watch.tick(index + 1, len(photos))
     natural, mean_change, pixels_changed = (_mean(np.array(column)) for column in zip(*rows, strict=True))
     name = model if model == "identity" else library.get(treatment.model).id
-    score = RealScore(name, len(photos), natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels))
+    score = RealScore(name, len(rows), natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels))
     return RealEvaluation(score, kept)
 
 

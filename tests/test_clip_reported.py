@@ -265,6 +265,18 @@ def test_dolby_vision_that_only_dolby_can_show_is_refused(tmp_path: Path, profil
         video.ClipSource(source)
 
 
+def test_the_record_of_dolby_vision_is_found_in_matroska_too(tmp_path: Path) -> None:
+    source = with_boxes(make_clip(tmp_path / "a.mp4", codec="libx265", pix_fmt="yuv420p10le", times=range(3)), dolby(5, 0))
+    with av.open(str(source)) as given, av.open(str(tmp_path / "a.mkv"), "w") as sink:
+        copy = sink.add_stream_from_template(given.streams.video[0], opaque=True)
+        for packet in given.demux(video=0):
+            if packet.size:
+                packet.stream = copy
+                sink.mux_one(packet)
+    with pytest.raises(UnreadableFile, match="Dolby Vision profile 5"):
+        video.ClipSource(tmp_path / "a.mkv")
+
+
 def test_captions_in_the_pictures_are_said_before_the_start(tmp_path: Path) -> None:
     source = with_captions(make_clip(tmp_path / "plain.ts"), tmp_path / "a.ts")
     with av.open(str(source)) as container:

@@ -150,7 +150,9 @@ def streaks(args: argparse.Namespace) -> "Sequence[StreakReport]":
     masks = evaluate_streaks.find_masks(args.rainy, args.masks)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch())
+        left_out: list[str] = []
+        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch(), left_out)
+        say_once(left_out, earlier)
         return evaluate_streaks.beside(done, earlier)
 
     return [e.score for e in each_model(args, measure)]
@@ -165,11 +167,13 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     crops = args.crops if args.sheet else 0
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        if name == "identity":
-            return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch())
         first = next((e for e in earlier if e.crops), None)
         windows = evaluate_real.windows_of(first) if first else None
-        return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), crops, windows)
+        shown = (0, None) if name == "identity" else (crops, windows)
+        left_out: list[str] = []
+        done = evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), *shown, left_out)
+        say_once(left_out, earlier)
+        return done
 
     evaluations = each_model(args, measure)
     if args.sheet:
