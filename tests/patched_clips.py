@@ -81,6 +81,35 @@ def remuxed(source: Path, target: Path, *, add: Any = None, change: Any = None, 
     return target
 
 
+def _crc(data: bytes) -> int:
+    """The check sum of tables in transport streams."""
+    value = 0xFFFFFFFF
+    for byte in data:
+        value ^= byte << 24
+        for _ in range(8):
+            value = (value << 1 ^ (0x04C11DB7 if value & 0x80000000 else 0)) & 0xFFFFFFFF
+    return value
+
+
+def with_dolby_in_table(path: Path, profile: int, compatibility: int) -> Path:
+    """Put the descriptor of Dolby Vision into the programme's table of a transport stream with one track."""
+    body = bytes((1, 0, profile << 1, 0x25, compatibility << 4))
+    descriptor = bytes((0xB0, len(body))) + body
+    data = bytearray(path.read_bytes())
+    for at in range(0, len(data), 188):
+        if data[at + 5] != 2 or not data[at + 1] & 0x40 or data[at + 4]:
+            continue
+        section = data[at + 5 : at + 188]
+        length = (section[1] & 0x0F) << 8 | section[2]
+        table = bytearray(section[: 3 + length - 4]) + descriptor
+        table[2] += len(descriptor)
+        table[16] += len(descriptor)  # of the first track's own descriptors
+        whole = bytes(table) + _crc(bytes(table)).to_bytes(4, "big")
+        data[at + 5 : at + 188] = whole.ljust(183, b"\xff")
+    path.write_bytes(bytes(data))
+    return path
+
+
 def with_captions(source: Path, target: Path) -> Path:
     """A copy with closed captions (ATSC A/53) in each picture of H.264 in a transport stream."""
     text = b"\xb5\x00\x31GA94\x03\xc1\xff\xfc\x94\x20\xff"

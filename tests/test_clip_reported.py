@@ -8,7 +8,18 @@ from typing import Any
 import av
 import pytest
 from copied_clips import codec_of, write_all
-from patched_clips import CLAP, SPHERE, SPHERICAL_UUID, UUID, dolby, remuxed, with_boxes, with_captions, with_data_track
+from patched_clips import (
+    CLAP,
+    SPHERE,
+    SPHERICAL_UUID,
+    UUID,
+    dolby,
+    remuxed,
+    with_boxes,
+    with_captions,
+    with_data_track,
+    with_dolby_in_table,
+)
 from video_clips import make_clip
 
 from rainapp.errors import UnreadableFile
@@ -275,6 +286,24 @@ def test_the_record_of_dolby_vision_is_found_in_matroska_too(tmp_path: Path) -> 
                 sink.mux_one(packet)
     with pytest.raises(UnreadableFile, match="Dolby Vision profile 5"):
         video.ClipSource(tmp_path / "a.mkv")
+
+
+@pytest.mark.parametrize("suffix", [".ts", ".m2ts"])
+def test_the_descriptor_of_dolby_vision_is_found_in_transport_streams(tmp_path: Path, suffix: str) -> None:
+    def made(name: str, *dolby_vision: int) -> Path:
+        path = make_clip(tmp_path / f"{name}.ts", codec="libx265", time_base=Fraction(1, 90000), times=range(0, 36000, 3600))
+        if dolby_vision:
+            with_dolby_in_table(path, *dolby_vision)
+        data = path.read_bytes()
+        if suffix == ".m2ts":
+            data = b"".join(bytes(4) + data[at : at + 188] for at in range(0, len(data), 188))
+        path.with_suffix(suffix).write_bytes(data)
+        return path.with_suffix(suffix)
+
+    assert video.probe(made("plain")).carry.extras.dolby is None
+    assert "The Dolby Vision data are not kept; the clip stays in HDR10." in video.probe(made("eight", 8, 1)).notes
+    with pytest.raises(UnreadableFile, match="Dolby Vision profile 5"):
+        video.ClipSource(made("five", 5, 0))
 
 
 def test_captions_in_the_pictures_are_said_before_the_start(tmp_path: Path) -> None:

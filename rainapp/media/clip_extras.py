@@ -19,6 +19,7 @@ from rainapp.media.clip_ebml import read_pictures
 from rainapp.media.clip_facts import Extras
 from rainapp.media.clip_open import open_container
 from rainapp.media.clip_rehearsal import is_cover
+from rainapp.media.clip_ts import read_dolby
 
 BOXED = ("mp4", "mov", "3gp")  # muxers of files made of boxes
 _LOOKED_PACKETS, _LOOKED_BYTES = 60, 4 << 20
@@ -41,6 +42,8 @@ def read_extras(container: InputContainer, stream: VideoStream, path: Path) -> E
     spheres = tuple(box for box in track.uuids if box[8:24] == SPHERICAL_V1)
     tags = {name.lower(): text for name, text in stream.metadata.items()}
     dolby = next((track.boxes[kind][8:] for kind in _DOLBY if kind in track.boxes), matroska.dolby if matroska else b"")
+    if "mpegts" in names:
+        dolby = read_dolby(path)
     return Extras(
         entry_boxes=b"".join(track.boxes[kind] for kind in _KEPT_BOXES if kind in track.boxes),
         track_boxes=b"".join(spheres),
