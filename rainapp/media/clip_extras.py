@@ -5,6 +5,7 @@ Read before the start, from the container's own words and the first packets; `lo
 
 import contextlib
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 
@@ -33,7 +34,9 @@ _BASES = {1: "HDR10", 2: "SDR", 4: "HLG", 6: "HDR10"}  # by the compatibility nu
 def read_extras(container: InputContainer, stream: VideoStream, path: Path) -> Extras:
     """What the container `path` says of the picture `stream`; `container` stands where it stood."""
     names = container.format.name.split(",")
-    tracks = read_tracks(path) if "mov" in names else {}
+    stat = path.stat()
+    state = stat.st_size, stat.st_mtime_ns
+    tracks = _tracks(path, state) if "mov" in names else {}
     track = tracks.get(stream.id, Track())
     videos = list(container.streams.video)
     told = read_pictures(path) if "matroska" in names else []
@@ -51,7 +54,7 @@ def read_extras(container: InputContainer, stream: VideoStream, path: Path) -> E
         stereo=any(track.boxes.get(b"st3d", b"")[12:13]) or tags.get("stereo_mode", "mono") != "mono",
         cropped=b"clap" in track.boxes or (matroska is not None and matroska.cropped),
         dolby=_dolby(dolby),
-        captions=_has_captions(path, stream.index),
+        captions=_has_captions(path, state, stream.index),
         transparent=tags.get("alpha_mode", "0") not in ("", "0"),
         second_view=b"vexu" in track.boxes or b"lhvC" in track.boxes,
         made_anew=_made_anew(container, tracks),
@@ -77,7 +80,14 @@ def _made_anew(container: InputContainer, tracks: dict[int, Track]) -> frozenset
     )
 
 
-def _has_captions(path: Path, index: int) -> bool:
+@lru_cache(maxsize=16)
+def _tracks(path: Path, _state: tuple[int, int]) -> dict[int, Track]:
+    """The tracks of a file in this state; a player asks for every frame."""
+    return read_tracks(path)
+
+
+@lru_cache(maxsize=16)
+def _has_captions(path: Path, _state: tuple[int, int], index: int) -> bool:
     return any(carries_captions(data) for data in _first_packets(path, index))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -18,7 +19,7 @@ from rainapp.media import MediaInfo
 from rainapp.media.clip_carry import keeping_notes
 from rainapp.media.clip_extras import CAPTIONS_LOST, read_extras, refuse_private_colours
 from rainapp.media.clip_facts import ClipFacts, turns_sideways
-from rainapp.media.clip_joined import lasts_s
+from rainapp.media.clip_joined import lasts_s, may_be_joined
 from rainapp.media.clip_open import Decoding, check_budget, decoded, open_container, pick_video, read_facts
 from rainapp.media.clip_pixels import FrameReader
 from rainapp.media.clip_whole import missing_words
@@ -37,11 +38,18 @@ def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
             raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)
         extras = read_extras(container, stream, path)
         refuse_private_colours(extras, path)
-        with open_container(path) as again:
-            joined_s = lasts_s(path, again, stream.index)
+        stat = path.stat()
+        joined_s = _joined_s(path, (stat.st_size, stat.st_mtime_ns), stream.index) if may_be_joined(container) else None
         facts = replace(read_facts(container, stream, first), extras=extras, joined=joined_s is not None)
         info = _media_info(path, container, stream, facts)
         return info if joined_s is None else replace(info, duration_s=joined_s, frames=None)
+
+
+@lru_cache(maxsize=16)
+def _joined_s(path: Path, _stamp: tuple[int, int], index: int) -> float | None:
+    """How long a joined file lasts; a player asks for every frame."""
+    with open_container(path) as container:
+        return lasts_s(path, container, index)
 
 
 def _media_info(path: Path, container: InputContainer, stream: VideoStream, facts: ClipFacts) -> MediaInfo:
