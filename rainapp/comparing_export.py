@@ -156,7 +156,7 @@ def _report(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
         f"<title>rainapp: {title}</title><style>{STYLE}{MORE_STYLE}</style><h1>{title}</h1>{notes}{head}"
         f"{''.join(parts)}</html>"
     )
-    file.write(page.encode("utf-8", "replace"))
+    file.write(page.encode("utf-8", "backslashreplace"))  # names may be no text
 
 
 def _figure(shot: Shot) -> str:

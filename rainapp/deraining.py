@@ -14,9 +14,9 @@ from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.leftovers import sweep
 from rainapp.library import ModelLibrary
-from rainapp.media import open_source, part_frames
+from rainapp.media import MediaInfo, open_source, part_frames
 from rainapp.media.atomic import unwritable
-from rainapp.stages import load_pipeline
+from rainapp.stages import Pipeline, load_pipeline
 from rainapp.writing import ClipWatch, Writing, key_of, note_of
 
 NO_ENGINE = "none"
@@ -52,18 +52,14 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=_once(
-                *job.notes,
-                *(() if writing.copied else source.info.notes),
-                *(pipeline.notices if pipeline else ()),
-                *writing.notes,
-            ),
+            notes=_notes(job, source.info, pipeline, writing),
         )
 
 
-def _once(*notes: str) -> tuple[str, ...]:
-    """Each note once, in the order in which they were made."""
-    return tuple(dict.fromkeys(notes))
+def _notes(job: DerainFile, info: MediaInfo, pipeline: Pipeline | None, writing: Writing) -> tuple[str, ...]:
+    """What is to be said of the result, each once; of its format what the sink says, which knows which one was asked for."""
+    read = [] if writing.copied else [note for note in info.notes if note not in info.format_notes]
+    return tuple(dict.fromkeys((*job.notes, *read, *(pipeline.notices if pipeline else ()), *writing.notes)))
 
 
 def make_folder(folder: Path) -> None:

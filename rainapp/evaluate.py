@@ -20,8 +20,10 @@ from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
+from rainapp.media.pairs import EXPLAINED, is_clean_name, is_rainy_name, pair_up
 from rainapp.naturalness import niqe
 from rainapp.stages import load_pipeline
+from rainapp.textfile import readable
 
 RESAMPLES = 1000
 COLUMNS = (
@@ -98,37 +100,57 @@ class ModelScore:
 
 
 def find_pairs(rainy: Path, clean: Path) -> list[tuple[Path, Path]]:
-    """Rainy and clean files with the same stem, in name order.
+    """Rainy and clean files that belong together by their names (`media.pairs`), in name order; both may lie in one folder.
 
     Raises UnreadableFile when a folder or all partners are missing, or when it is not clear which files belong together.
     """
     for folder in (rainy, clean):
         if not folder.is_dir():
             raise UnreadableFile(f"The folder {folder} does not exist.", "Name folders of rainy and of clean pictures.", folder)
-    with_rain, without = by_stem(rainy), by_stem(clean)
-    pairs = [(path, without[stem]) for stem, path in with_rain.items() if stem in without]
-    if not pairs:
+    with_rain, without = rainy_files(rainy, clean), listed(clean)
+    if len(with_rain) < len(without) and rainy.resolve() == clean.resolve():
+        without = [file for file in without if is_clean_name(file.stem)]
+    found = pair_up(*([(file, file.relative_to(top)) for file in each] for each, top in ((with_rain, rainy), (without, clean))))
+    if not found:
+        examples = [f"“{files[0].name}”" if files else "nothing" for files in (with_rain, without)]
         raise UnreadableFile(
-            f"No picture in {rainy.name} has a partner of the same name in {clean.name}.",
-            "Rainy and clean pictures belong together by their names.",
+            f"No picture in {rainy.name} has a partner in {clean.name}: there are {' and '.join(examples)}, for example.",
+            EXPLAINED,
             rainy,
         )
-    return pairs
-
-
-def by_stem(folder: Path) -> dict[str, Path]:
-    """The photos and clips of a folder by their names without suffix, in name order.
-
-    Raises UnreadableFile when two have one name: scores go by it.
-    """
-    found: dict[str, Path] = {}
-    for path in sorted(p for p in folder.iterdir() if media.is_media_name(p)):
-        if path.stem in found:
-            raise UnreadableFile(
-                f"The folder {folder} holds both {found[path.stem].name} and {path.name}.", "Keep one of a name.", path
-            )
-        found[path.stem] = path
     return found
+
+
+def rainy_files(rainy: Path, clean: Path) -> list[Path]:
+    """The rainy files of a set: all of their folder, but for one that holds both kinds, each of which says what it is."""
+    files = listed(rainy)
+    called_rainy = [file for file in files if is_rainy_name(file.stem)]
+    both = called_rainy and all(is_clean_name(file.stem) for file in files if file not in called_rainy)
+    mixed = both and len(called_rainy) < len(files) and rainy.resolve() == clean.resolve()
+    return called_rainy if mixed else files
+
+
+def listed(folder: Path) -> list[Path]:
+    """The photos and clips of a folder in name order, or, where it holds none, of those inside it.
+
+    Raises UnreadableFile when two in one folder have one name: scores go by it.
+    """
+    files = sorted(p for p in folder.iterdir() if media.is_media_name(p))
+    files = files or sorted(p for p in folder.rglob("*") if media.is_media_name(p) and p.is_file())
+    found: dict[Path, Path] = {}
+    for path in files:
+        other = found.setdefault(path.with_suffix(""), path)
+        if other is not path:
+            raise UnreadableFile(f"The folder {folder} holds both {other.name} and {path.name}.", "Keep one of a name.", path)
+    return files
+
+
+def names_of(pairs: list[tuple[Path, Path]]) -> list[str]:
+    """What each pair is called in scores: the rainy picture's name, with its folder where two are called the same."""
+    stems = [rainy.stem for rainy, _ in pairs]
+    return [
+        stem if stems.count(stem) == 1 else f"{rainy.parent.name}/{stem}" for stem, (rainy, _) in zip(stems, pairs, strict=True)
+    ]
 
 
 def read_image(path: Path) -> Image:
@@ -143,9 +165,7 @@ def as_float(image: Image) -> metrics.Picture:
 
 
 def score_picture(name: str, rainy: Image, clean: Image, derained: Image, seconds: float) -> PictureScore:
-    """All measures of one picture. Raises UnreadableFile when the pair differs in size."""
-    if rainy.pixels.shape != clean.pixels.shape:
-        raise UnreadableFile(f"The rainy and the clean picture {name} differ in size.", "Pairs must match pixel by pixel.")
+    """All measures of one picture; the three are of one size."""
     before, truth, after = as_float(rainy), as_float(clean), as_float(derained)
     parts = metrics.decoupled(before, truth, after)
     return PictureScore(
@@ -175,14 +195,36 @@ def pipeline_runner(treatment: Treatment, library: ModelLibrary, watch: Watch) -
     return derain, f"{pipeline.engine} {pipeline.device} {pipeline.precision}"
 
 
-def score_pictures(pairs: list[tuple[Path, Path]], derain: Derain, watch: Watch) -> Iterator[tuple[PictureScore, Image]]:
-    """Score and derained picture of each pair in turn; ticks once each."""
-    for index, (rainy_file, clean_file) in enumerate(pairs):
-        rainy, clean = read_image(rainy_file), read_image(clean_file)
-        began = time.perf_counter()
-        derained = derain(rainy)
-        yield score_picture(rainy_file.stem, rainy, clean, derained, time.perf_counter() - began), derained
+def score_pictures(
+    pairs: list[tuple[Path, Path]], derain: Derain, watch: Watch, left_out: list[str]
+) -> Iterator[tuple[PictureScore, Image]]:
+    """Score and derained picture of each pair in turn; ticks once each.
+
+    A pair that cannot be read or does not match costs itself only: a sentence goes to `left_out`. Raises UnreadableFile when
+    that is every one.
+    """
+    first: UnreadableFile | None = None
+    for index, (name, pair) in enumerate(zip(names_of(pairs), pairs, strict=True)):
+        try:
+            rainy, clean = matching(name, *pair)
+        except UnreadableFile as error:
+            first = first or error
+            left_out.append(f"{readable(name)} is left out. {error.message}")
+        else:
+            began = time.perf_counter()
+            derained = derain(rainy)
+            yield score_picture(name, rainy, clean, derained, time.perf_counter() - began), derained
         watch.tick(index + 1, len(pairs))
+    if first is not None and len(left_out) == len(pairs):
+        raise first
+
+
+def matching(name: str, rainy_file: Path, clean_file: Path) -> tuple[Image, Image]:
+    """Both pictures of a pair. Raises UnreadableFile when one cannot be read, or they differ in size."""
+    rainy, clean = read_image(rainy_file), read_image(clean_file)
+    if rainy.pixels.shape != clean.pixels.shape:
+        raise UnreadableFile(f"The rainy and the clean picture {name} differ in size.", "Pairs must match pixel by pixel.")
+    return rainy, clean
 
 
 def bootstrap_ci95(values: list[float], seed: int = 0) -> tuple[float, float]:
@@ -225,11 +267,15 @@ def summarise(model: str, engine: str, scores: list[PictureScore]) -> ModelScore
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """One model on one set: the means, every picture's scores in order, and small pictures of the results where kept."""
+    """One model on one set: the means, every picture's scores in order, and small pictures of the results where kept.
+
+    `left_out`: a sentence for each pair that could not be scored, the same ones for every model.
+    """
 
     score: ModelScore
     pictures: list[PictureScore]
     shown: dict[str, Image]
+    left_out: tuple[str, ...] = ()
 
 
 def evaluate_model(
@@ -247,11 +293,12 @@ def evaluate_model(
         derain, engine = pipeline_runner(treatment, library, watch)
         name = library.get(treatment.model).id
     pictures, shown = [], {}
-    for score, derained in score_pictures(pairs, derain, watch):
+    left_out: list[str] = []
+    for score, derained in score_pictures(pairs, derain, watch, left_out):
         pictures.append(score)
         if keep_px:
             shown[score.name] = shrunk(derained, keep_px)
-    return Evaluation(summarise(name, engine, pictures), pictures, shown)
+    return Evaluation(summarise(name, engine, pictures), pictures, shown, tuple(left_out))
 
 
 def shrunk(image: Image, longest_px: int) -> Image:

@@ -11,12 +11,13 @@ from pathlib import Path
 from rainapp import media
 from rainapp.clip_measures import ClipFigures, ClipMeter, mean
 from rainapp.errors import UnreadableFile
-from rainapp.evaluate import Difference, as_float, bootstrap_ci95, difference, find_pairs
+from rainapp.evaluate import Difference, as_float, bootstrap_ci95, difference, find_pairs, names_of
 from rainapp.image import Frame
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.media.sniff import CLIP, sniff
 from rainapp.stages import load_pipeline
+from rainapp.textfile import readable
 
 Pairs = list[tuple[Path, Path]]
 
@@ -70,21 +71,35 @@ def clip_pairs(rainy: Path, clean: Path) -> Pairs:
     return clips
 
 
-def evaluate_clips(model: str, pairs: Pairs, treatment: Treatment, library: ModelLibrary, watch: Watch) -> ClipScore:
-    """The scores of one model with one way of steadying, or of doing nothing for the name "identity"."""
+def evaluate_clips(
+    model: str, pairs: Pairs, treatment: Treatment, library: ModelLibrary, watch: Watch, left_out: list[str] | None = None
+) -> ClipScore:
+    """The scores of one model with one way of steadying, or of doing nothing for the name "identity".
+
+    A pair that cannot be read or does not match costs itself only: a sentence goes to `left_out`. Raises UnreadableFile when
+    that is every one.
+    """
     name, engine, clips = model, "none", {}
     seconds = megapixels = 0.0
-    for index, pair in enumerate(pairs):
-        with media.open_source(pair[0]) as rainy:
-            frames: Iterator[Frame] = iter(rainy)
-            if model != "identity":
-                pipeline = load_pipeline(treatment, library)
-                name, engine = pipeline.model_id, f"{pipeline.engine} {pipeline.device} {pipeline.precision}"
-                frames = pipeline.in_turn(rainy, watch)  # otherwise it would go on while frames are measured
-            timed = Timed(frames)
-            clips[pair[0].stem] = measure(timed, pair)
-            seconds, megapixels = seconds + timed.seconds, megapixels + timed.megapixels
+    first: UnreadableFile | None = None
+    for index, (called, pair) in enumerate(zip(names_of(pairs), pairs, strict=True)):
+        try:
+            with media.open_source(pair[0]) as rainy:
+                frames: Iterator[Frame] = iter(rainy)
+                if model != "identity":
+                    pipeline = load_pipeline(treatment, library)
+                    name, engine = pipeline.model_id, f"{pipeline.engine} {pipeline.device} {pipeline.precision}"
+                    frames = pipeline.in_turn(rainy, watch)  # otherwise it would go on while frames are measured
+                timed = Timed(frames)
+                clips[called] = measure(timed, pair)
+                seconds, megapixels = seconds + timed.seconds, megapixels + timed.megapixels
+        except UnreadableFile as error:
+            first = first or error
+            if left_out is not None:
+                left_out.append(f"{readable(called)} is left out. {error.message}")
         watch.tick(index + 1, len(pairs))
+    if first is not None and not clips:
+        raise first
     return summarise(name, treatment.temporal, engine, clips, seconds / max(1e-9, megapixels))
 
 

@@ -19,6 +19,7 @@ from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
+from rainapp.textfile import readable
 
 
 @dataclass(frozen=True)
@@ -60,10 +61,19 @@ def find_photos(folder: Path, over_px: int = 0) -> list[Path]:
     if not photos:
         raise UnreadableFile(f"The folder {folder} holds no pictures.", "Name a folder of rainy pictures.", folder)
     if over_px:
-        photos = [p for p in photos if min((image := read_image(p)).width, image.height) > over_px]
+        photos = [p for p in photos if _is_over(p, over_px)]
     if not photos:
         raise UnreadableFile(f"No picture in {folder} is larger than {over_px} pixels.", "Choose a smaller size.", folder)
     return photos
+
+
+def _is_over(photo: Path, over_px: int) -> bool:
+    """Whether the shorter side is over `over_px`; a photo that cannot be read stays, to be told of."""
+    try:
+        image = read_image(photo)
+    except UnreadableFile:
+        return True
+    return min(image.width, image.height) > over_px
 
 
 def evaluate_real(
@@ -74,15 +84,26 @@ def evaluate_real(
     watch: Watch,
     crops: int = 0,
     windows: dict[Path, list[Window]] | None = None,
+    left_out: list[str] | None = None,
 ) -> RealEvaluation:
-    """The scores of one model; `crops` above 0 keeps that many, at `windows` or where this model removed most."""
+    """The scores of one model; `crops` above 0 keeps that many, at `windows` or where this model removed most.
+
+    A photo that cannot be read costs itself only: a sentence goes to `left_out`. Raises UnreadableFile when that is every one.
+    """
     derain, engine = pipeline_runner(treatment, library, watch) if model != "identity" else (_untouched, "none")
     wanted = dict(zip(photos, contact_sheet.share_out(len(photos), crops), strict=True))
     kept: list[tuple[Path, Window, Pixels]] = []
     fine: list[float | None] = []
     rows, seconds, megapixels = [], 0.0, 0.0
+    said: list[str] = [] if left_out is None else left_out
     for index, photo in enumerate(photos):
-        rainy = read_image(photo)
+        try:
+            rainy = read_image(photo)
+        except UnreadableFile as error:
+            said.append(f"{readable(photo.name)} is left out. {error.message}")
+            if len(said) == len(photos):
+                raise
+            continue
         began = time.perf_counter()
         derained = derain(rainy)
         if index or len(photos) == 1:  # the first warms up
@@ -98,7 +119,7 @@ def evaluate_real(
     name = model if model == "identity" else library.get(treatment.model).id
     told = np.array([each for each in fine if each is not None], np.float64)
     score = RealScore(
-        name, told.size, len(photos), _mean(told), float(told.max()) if told.size else float("nan"),
+        name, told.size, len(rows), _mean(told), float(told.max()) if told.size else float("nan"),
         natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels),
     )  # fmt: skip
     return RealEvaluation(score, kept)

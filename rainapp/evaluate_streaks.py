@@ -14,6 +14,7 @@ from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
 from rainapp.streak_contrast import StreakScore
+from rainapp.textfile import readable
 
 
 @dataclass(frozen=True)
@@ -72,15 +73,31 @@ def read_mask(path: Path, photo: Image) -> NDArray[np.bool_]:
 
 
 def evaluate_streaks(
-    model: str, pairs: list[tuple[Path, Path]], treatment: Treatment, library: ModelLibrary, watch: Watch
+    model: str,
+    pairs: list[tuple[Path, Path]],
+    treatment: Treatment,
+    library: ModelLibrary,
+    watch: Watch,
+    left_out: list[str] | None = None,
 ) -> StreakEvaluation:
-    """How much of the contrast of real streaks one model removes, and what else it changes."""
+    """How much of the contrast of real streaks one model removes, and what else it changes.
+
+    A photo that cannot be read, or whose mask does not match, costs itself only: a sentence goes to `left_out`. Raises
+    UnreadableFile when that is every one.
+    """
     derain: Derain = (lambda image: image) if model == "identity" else pipeline_runner(treatment, library, watch)[0]
     name = model if model == "identity" else library.get(treatment.model).id
     found, natural = [], []
+    said: list[str] = [] if left_out is None else left_out
     for index, (rainy_file, mask_file) in enumerate(pairs):
-        rainy = read_image(rainy_file)
-        mask = read_mask(mask_file, rainy)
+        try:
+            rainy = read_image(rainy_file)
+            mask = read_mask(mask_file, rainy)
+        except UnreadableFile as error:
+            said.append(f"{readable(rainy_file.name)} is left out. {error.message}")
+            if len(said) == len(pairs):
+                raise
+            continue
         derained = as_float(derain(rainy))
         scored = streak_contrast.score(as_float(rainy), derained, mask)
         if scored is not None:

@@ -27,7 +27,8 @@ from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.new_files import desk
-from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
+from rainapp.plain_name import plainly_named
+from rainapp.recognise import Recognised, parts, recognise, unknown_net
 from rainapp.system_words import why_not_written
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
@@ -147,7 +148,7 @@ def _check_header(source: Path) -> None:
     from safetensors import SafetensorError, safe_open
 
     try:
-        with safe_open(source, framework="np") as file:
+        with plainly_named(source) as plain, safe_open(plain, framework="np") as file:
             shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
             for name in shapes:
                 if file.get_slice(name).get_dtype() in ("F16", "F32", "F64") and not np.isfinite(file.get_tensor(name)).all():
@@ -161,10 +162,9 @@ def _check_header(source: Path) -> None:
         raise BadModel(
             f"“{printable(source.name)}” is no valid safetensors file: {reason}.", "Fetch it again.", source
         ) from error
-    prefix = common_prefix(shapes.keys())
-    shapes = {name.removeprefix(prefix): shape for name, shape in shapes.items()}
-    if recognise(shapes) is None and find_spec("spandrel") is None:
-        raise unknown_net(shapes.keys(), spandrel_was_asked=False)
+    found = (recognise({new: shapes[old] for new, old in part.items()}) for part in parts(shapes))
+    if not any(found) and find_spec("spandrel") is None:
+        raise unknown_net(next(parts(shapes)).keys(), spandrel_was_asked=False)
 
 
 def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | None, watch: Watch) -> dict[str, Any]:

@@ -38,7 +38,7 @@ _HARMLESS = re.compile(
     r"torch(\.cuda)?\.\w+(Storage|Tensor)|torch\.(Size|device|float\w+|bfloat16|u?int\w+|bool|Tensor)|torch\._utils\._rebuild_\w+"
     r"|torch\._tensor\._rebuild_\w+|torch\.nn\.parameter\.Parameter|torch\.storage\.(Typed|Untyped)Storage"
     r"|torch\.serialization\._get_layout|collections\.(OrderedDict|Counter)|(builtins|__builtin__)\.(set|bytearray|complex)"
-    r"|_codecs\.encode"
+    r"|_codecs\.encode|numpy\._?core\.multiarray\.(scalar|_reconstruct)|numpy\.(dtype|ndarray)|numpy\.dtypes\.\w+DType"
 )
 
 

@@ -5,7 +5,7 @@ the shape parameters read off the weights; and nets we only know by sight, so th
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,8 +14,13 @@ from rainapp.errors import BadModel
 
 Shapes = Mapping[str, tuple[int, ...]]
 
-WRAPPERS = ("params_ema", "state_dict_ema", "params", "state_dict", "model_state_dict", "model", "net", "generator", "weights")
-_PREFIXES = ("module.", "model.", "net.", "net_g.", "generator.", "_orig_mod.", "derainer.")
+WRAPPERS = (
+    *("params_ema", "state_dict_ema", "params", "state_dict", "model_state_dict", "model", "net", "generator", "weights"),
+    *("netG", "net_G", "net_g", "G", "ema", "ema_model", "model_ema", "network", "net_state_dict", "student"),
+)
+_PREFIXES = ("module.", "model.", "net.", "net_g.", "netG.", "net_G.", "network.", "generator.", "_orig_mod.", "derainer.")
+_PARTS_MAX = 100  # sets of tensors that begin alike
+_COUNTERS = ("total_ops", "total_params", "__flops__", "__params__", "__batch_counter__")
 
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
@@ -42,6 +47,32 @@ def common_prefix(names: Collection[str]) -> str:
             break
         prefix += following
     return prefix
+
+
+def is_counter(name: str) -> bool:
+    """Whether a tensor's name is one that profilers (thop, ptflops) leave among the weights: it counts, and no net needs it."""
+    return name.rpartition(".")[2] in _COUNTERS
+
+
+def parts(names: Iterable[str]) -> Iterator[dict[str, str]]:
+    """The sets of tensors in one list that may be a net: new names without prefixes, and the names they have in the file.
+
+    First all of them, counters left out; then those that begin alike, since a trainer may save a loss or a second net beside.
+    """
+    whole = [name for name in names if not is_counter(name)]
+    yield _stripped(whole, "")
+    for first in list(dict.fromkeys(name.partition(".")[0] for name in whole))[:_PARTS_MAX]:
+        yield _stripped([name for name in whole if name.startswith(f"{first}.")], f"{first}.")
+    prefix = common_prefix(whole)
+    if prefix:
+        for first in list(dict.fromkeys(name.removeprefix(prefix).partition(".")[0] for name in whole))[:_PARTS_MAX]:
+            yield _stripped([name for name in whole if name.startswith(f"{prefix}{first}.")], f"{prefix}{first}.")
+
+
+def _stripped(names: list[str], begin: str) -> dict[str, str]:
+    shorter = [name.removeprefix(begin) for name in names]
+    prefix = common_prefix(shorter)
+    return {short.removeprefix(prefix): name for short, name in zip(shorter, names, strict=True)}
 
 
 def recognise(shapes: Shapes) -> Recognised | None:
@@ -78,7 +109,7 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
 
 # Telling names, each of which must be there; from the authors' published checkpoints.
 _BY_SIGHT: dict[str, tuple[str, ...]] = {
-    "BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib?\d?\.|.*_bg\.|.*_r\."),
+    "BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
     "RCDNet": (r".*proxNet_B", r".*proxNet_M"),
     "NAFNet": (r"intro\.weight", r"ending\.weight", r"encoders\.0\.0\.beta"),
     "DRSformer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.attn1"),

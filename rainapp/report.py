@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from rainapp.evaluate import COLUMNS, Evaluation, read_image, shrunk
+from rainapp.evaluate import COLUMNS, Evaluation, names_of, read_image, shrunk
 from rainapp.image import Image
 from rainapp.new_files import NewFile
 
@@ -81,7 +81,7 @@ def worst_first(evaluations: list[Evaluation]) -> list[str]:
 
 def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> str:
     """Rainy, each result, clean: the pictures where the last model did worst come first."""
-    files = {rainy.stem: (rainy, clean) for rainy, clean in pairs}
+    files = dict(zip(names_of(pairs), pairs, strict=True))
     parts = []
     for name in worst_first(evaluations)[:MOST_PICTURES]:
         rainy, clean = files[name]
@@ -114,5 +114,5 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
     )
     new = NewFile(target, replaces=replaces)
     with new as file:
-        file.write(page.encode("utf-8", "replace"))
+        file.write(page.encode("utf-8", "backslashreplace"))  # names may be no text
     return new.path

@@ -47,6 +47,11 @@ def toml_line(key: str, value: object) -> str:
     return f"{key if _BARE_KEY.fullmatch(key) else toml_value(key)} = {toml_value(value)}"
 
 
+def readable(text: str) -> str:
+    r"""`text` with the bytes of a name that are no text in this system shown as escapes, such as \\xe9."""
+    return "".join(f"\\x{ord(c) - 0xDC00:02x}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
+
+
 def replace_text(path: Path, text: str) -> None:
     """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either; makes the folder.
 
@@ -67,7 +72,7 @@ def write_text(path: Path, text: str, *, replaces: bool = False) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         new = NewFile(path, replaces=replaces, like=path if replaces and path.exists() else None)
         with new as file:
-            file.write(text.encode())
+            file.write(text.encode(errors="replace"))  # names may be no text
     except OSError as error:
         raise UnwritableFile(
             f"{path} cannot be written: {why_not_written(error)[0]}.", "Check space and permissions.", path
@@ -79,7 +84,7 @@ def append_text(path: Path, text: str) -> None:
     """Add lines to a file in one go, so that those of two processes do not mix; no link is followed. Raises UnwritableFile."""
     try:
         with open_to_append(path) as file:
-            file.write(text.encode())
+            file.write(text.encode(errors="replace"))
     except OSError as error:
         raise UnwritableFile(
             f"{path} cannot be written: {why_not_written(error)[0]}.", "Check space and permissions.", path

@@ -56,7 +56,15 @@ TABLE = (
     ),
     Row(
         "values",
-        ("rainapp.settings", "rainapp.image", "rainapp.library", "rainapp.cards", "rainapp.recognise", "rainapp.model_files"),
+        (
+            "rainapp.settings",
+            "rainapp.image",
+            "rainapp.library",
+            "rainapp.cards",
+            "rainapp.recognise",
+            "rainapp.model_files",
+            "rainapp.plain_name",
+        ),
         uses=("words",),
         libraries=libraries("numpy"),
         why="values are made and compared without any machinery",

@@ -166,7 +166,7 @@ def test_pictures_without_partner_are_counted_and_twins_refused(
     assert "both 1.jpg and 1.png" in capsys.readouterr().err
 
 
-def test_a_mask_of_another_size_is_refused_and_one_of_16_bit_understood(
+def test_a_mask_of_another_size_costs_its_photo_and_one_of_16_bit_understood(
     pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["--masks", str(pairs / "mask"), "--model", "identity", "--json"]
@@ -181,8 +181,12 @@ def test_a_mask_of_another_size_is_refused_and_one_of_16_bit_understood(
     assert run(pairs, *words) == 0
     assert capsys.readouterr().out == eight
     cv2.imwrite(str(pairs / "mask" / "1masks.png"), np.zeros((8, 9), np.uint8))
+    assert run(pairs, *words) == 0
+    assert "1.png is left out. The mask 1masks.png differs in size" in capsys.readouterr().err
+    for index in (0, 2):
+        cv2.imwrite(str(pairs / "mask" / f"{index}masks.png"), np.zeros((8, 9), np.uint8))
     assert run(pairs, *words) == 3
-    assert "1masks.png differs in size" in capsys.readouterr().err
+    assert "masks.png differs in size" in capsys.readouterr().err
 
 
 def test_the_report_holds_every_picture_and_the_paired_test(pairs: Path, tiny_library: Path) -> None:
@@ -217,11 +221,29 @@ def test_missing_partners_are_said_in_words(pairs: Path, tiny_library: Path, cap
     assert run(pairs, "--clean", str(pairs / "nowhere")) == 3
 
 
-def test_a_pair_of_two_sizes_is_refused_in_words(pairs: Path) -> None:
+def test_a_bad_pair_costs_itself_and_not_the_others(pairs: Path) -> None:
     cv2.imwrite(str(pairs / "clean" / "0.png"), np.zeros((8, 8, 3), np.uint8))
-    scores = evaluate.score_pictures(evaluate.find_pairs(pairs / "rainy", pairs / "clean"), lambda image: image, NoWatch())
+    (pairs / "rainy" / "1.png").write_bytes((pairs / "rainy" / "1.png").read_bytes()[:200])
+    left_out: list[str] = []
+    found = evaluate.find_pairs(pairs / "rainy", pairs / "clean")
+    scores = [score.name for score, _ in evaluate.score_pictures(found, lambda image: image, NoWatch(), left_out)]
+    assert scores == ["2"]
+    assert "differ in size" in left_out[0]
+    assert left_out[1].startswith("1 is left out.")
     with pytest.raises(UnreadableFile, match="differ in size"):
-        next(scores)
+        list(evaluate.score_pictures(found[:1], lambda image: image, NoWatch(), []))
+
+
+def test_a_photo_that_is_cut_off_costs_itself_on_real_rain_too(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = pairs / "rainy" / "1.png"
+    broken.write_bytes(broken.read_bytes()[:200])
+    for words in ([], ["--masks", str(pairs / "mask")]):
+        assert run(pairs, "--model", "identity", "--model", "tiny", "--engine", "torch", "--json", *words) == 0
+        said = capsys.readouterr()
+        assert [json.loads(line)["n"] for line in said.out.splitlines()] == [2, 2]
+        assert said.err.count("1.png is left out.") == 1
 
 
 def test_the_signed_rank_test_tells_a_real_gain_from_chance() -> None:

@@ -91,7 +91,8 @@ def _add_picture(sink: Any, recipe: Recipe) -> Any:
 
 
 def _add_sound(sink: Any, language: str) -> Any:
-    sound = sink.add_stream("libopus" if sink.format.name == "webm" else "aac", rate=48000)
+    codec = {"webm": "libopus", "mpeg": "mp2", "vob": "mp2", "svcd": "mp2"}.get(sink.format.name, "aac")
+    sound = sink.add_stream(codec, rate=48000)
     sound.metadata["language"] = language
     return sound
 

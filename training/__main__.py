@@ -78,28 +78,31 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> None:
-    """Raise a RainError for what would stop the run of `folder` only after photos were read and rain was drawn."""
+def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> list[str]:
+    """A sentence for each validation pair that is left out.
+
+    Raises a RainError for what would stop the run of `folder` only after photos were read and rain was drawn.
+    """
     plan_recipe.check()
     net = nets.build(plan_recipe.net.arch, **plan_recipe.net.shape())
     if resuming and not (folder / trainer.CHECKPOINT).is_file():
         raise BadModel(f"The run {folder.name} has no checkpoint to go on from.", "Start it again from its recipe.", folder)
     if plan_recipe.start_from and not resuming:
         trainer.start(net, plan_recipe.start_from)
-    for name in plan_recipe.validate.sets:
-        validate.require(Path(name), plan_recipe.validate.limit)
+    sets = (Path(name) for name in plan_recipe.validate.sets)
+    return [sentence for each in sets for sentence in validate.require(each, plan_recipe.validate.limit)]
 
 
 def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
     plan_recipe = recipe.read(folder / "recipe.toml")
-    foresee(folder, plan_recipe, resuming)
+    unpaired = foresee(folder, plan_recipe, resuming)
     if processes() > 1:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
         if torch.cuda.is_available():  # each process on an accelerator of its own
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
-    for sentence in left_out if leads() else []:
+    for sentence in (*unpaired, *left_out) if leads() else ():
         print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
     if not resuming and leads():
         rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))

@@ -14,10 +14,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rainapp.errors import BadRecipe
+from rainapp.errors import BadRecipe, RainError
+from rainapp.media.plain import read_plain
+from rainapp.textfile import readable
 from training.confusers import Confusers
 from training.grounds import add_ground
 from training.lights import add_lights, light_up
+from training.photos import Photos
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
@@ -26,7 +29,7 @@ from training.streaks import BANK_PX, StreakBank
 from training.structures import add_structure
 from training.uprights import add_uprights
 
-SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
+SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif"}
 MIN_SIDE_PX = 64
 MIMICS = (add_uprights, add_ground, add_lights)
 CONFUSING = 1
@@ -51,21 +54,25 @@ def photo_files(folder: Path, limit: int) -> list[Path]:
     return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[: limit or None]
 
 
-def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[list[NDArray[np.uint8]], list[str]]:
-    """The photos of a folder in name order, (H, W, 3) RGB uint8, and a sentence for each that was left out.
+def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[Photos, list[str]]:
+    """The photos of a folder in name order, and a sentence for each that was left out.
 
     Raises BadRecipe when none is left.
     """
-    photos, left_out = [], []
+    photos, left_out = Photos(), []
     for file in photo_files(folder, limit):
-        pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
-        if pixels is None:
-            left_out.append(f"{file.name} cannot be read.")
-        elif min(pixels.shape[:2]) < max(smallest_px, MIN_SIDE_PX):
-            left_out.append(f"{file.name} is too small: its shorter side must be at least {max(smallest_px, MIN_SIDE_PX)} px.")
+        try:
+            pixels = read_plain(file)
+        except RainError as error:
+            left_out.append(readable(str(error)))
+            continue
+        if min(pixels.shape[:2]) < max(smallest_px, MIN_SIDE_PX):
+            left_out.append(
+                f"{readable(file.name)} is too small: its shorter side must be at least {max(smallest_px, MIN_SIDE_PX)} px."
+            )
         else:
-            photos.append(np.asarray(pixels, np.uint8))
-    if not photos:
+            photos.add(file, pixels)
+    if not len(photos):
         raise BadRecipe(f"The folder {folder} holds no usable photos.", " ".join(left_out[:3]) or "Name a folder with photos.")
     return photos, left_out
 
@@ -102,7 +109,7 @@ def resized(sample: RainSample, size_px: int) -> RainSample:
 class RainyCrops:
     """Rain on random crops of clean photos, by the recipe. `confusers` are dry crops to repeat; they may be set later."""
 
-    def __init__(self, recipe: Recipe, photos: list[NDArray[np.uint8]], bank: StreakBank) -> None:
+    def __init__(self, recipe: Recipe, photos: Sequence[NDArray[np.uint8]], bank: StreakBank) -> None:
         self.recipe = recipe
         self.photos = photos
         self.bank = bank

@@ -4,7 +4,7 @@ A sample is what the net sees of a frame (`stages.fusion.seen_by_net`) and the f
 Each clip depends on the seed and its number alone, and lies in a file of its own, so drawing may be cut and continued anywhere.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -37,7 +37,7 @@ Bytes = NDArray[np.uint8]
 class Maker:
     """Draws clips: `photos` (H, W, 3) uint8, `derain` the pipeline of the default model, without steadying."""
 
-    photos: list[Bytes]
+    photos: Sequence[Bytes]
     derain: Pipeline
     seed: int
 

@@ -22,6 +22,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp import paths
+from rainapp.errors import RainError
+from rainapp.media.plain import read_plain
+from rainapp.textfile import readable
 from training.rain import draw_rain
 
 Plane = NDArray[np.float32]
@@ -154,8 +157,11 @@ def bundled() -> Judge:
 
 def read(file: Path) -> NDArray[np.uint8] | None:
     """The photo (H, W, 3) RGB in a file; None where it cannot be read or is too small to tell."""
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
-    return None if pixels is None or min(pixels.shape[:2]) < 2 * LINE_PX * TILES else np.asarray(pixels, np.uint8)
+    try:
+        pixels = read_plain(file)
+    except RainError:
+        return None
+    return None if min(pixels.shape[:2]) < 2 * LINE_PX * TILES else pixels
 
 
 def look_through(files: Sequence[Path], judge: Judge | None = None) -> tuple[list[Path], int]:
@@ -177,7 +183,7 @@ def warning(files: Sequence[Path]) -> str:
     found, looked = look_through(files)
     if len(found) <= max(0.5, looked * DRY_FOUND):
         return ""
-    names = ", ".join(file.name for file in found[:NAMED]) + (" and others" if len(found) > NAMED else "")
+    names = ", ".join(readable(file.name) for file in found[:NAMED]) + (" and others" if len(found) > NAMED else "")
     return f"{len(found)} of {looked} photos look rainy: {names}. Rain in clean photos teaches a net to leave rain."
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
 from rainapp.errors import BadRecipe
+from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS
 
@@ -164,7 +165,7 @@ class Recipe:
         elif not Path(self.data.clean).is_dir():
             found.append(f"The folder of clean photos “{self.data.clean}” does not exist.")
         for name in self.validate.sets:
-            if not (Path(name) / "rainy").is_dir() or not (Path(name) / "clean").is_dir():
+            if not side(Path(name), RAINY_WORDS, "rainy").is_dir() or not side(Path(name), CLEAN_WORDS, "clean").is_dir():
                 found.append(f"The validation set “{name}” has no folders rainy and clean.")
         return found + self._number_problems()
 

@@ -174,7 +174,9 @@ def streaks(args: argparse.Namespace) -> "Sequence[StreakReport]":
     masks = evaluate_streaks.find_masks(args.rainy, args.masks)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch())
+        left_out: list[str] = []
+        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch(), left_out)
+        say_once(left_out, earlier)
         return evaluate_streaks.beside(done, earlier)
 
     return [e.score for e in each_model(args, measure)]
@@ -189,11 +191,13 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     crops = args.crops if args.sheet else 0
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        if name == "identity":
-            return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch())
         first = next((e for e in earlier if e.crops), None)
         windows = evaluate_real.windows_of(first) if first else None
-        return evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), crops, windows)
+        shown = (0, None) if name == "identity" else (crops, windows)
+        left_out: list[str] = []
+        done = evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), *shown, left_out)
+        say_once(left_out, earlier)
+        return done
 
     evaluations = each_model(args, measure)
     if args.sheet:
@@ -208,7 +212,9 @@ def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence
     from rainapp.jobs import NoWatch
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch())
+        left_out: list[str] = []
+        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch(), left_out)
+        say_once(left_out, earlier)
         return evaluate_clips.beside(score, earlier)
 
     return each_model(args, measure, args.temporal.split(","))
@@ -220,12 +226,14 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     from rainapp.jobs import NoWatch
 
     found = evaluate.find_pairs(args.rainy, args.clean)
-    if alone := len(evaluate.by_stem(args.rainy)) - len(found):
-        print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has the same name.", file=sys.stderr)
+    if alone := len(evaluate.rainy_files(args.rainy, args.clean)) - len(found):
+        print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has a name that fits.", file=sys.stderr)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         shown_px = report.SHOWN_PX if args.html else 0
-        return evaluate.beside(evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px), earlier)
+        done = evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px)
+        say_once(done.left_out, earlier)
+        return evaluate.beside(done, earlier)
 
     evaluations = each_model(args, measure)
     if args.html:
@@ -242,6 +250,12 @@ def told_elsewhere(asked: Path, got: Path) -> None:
     """Say so where something has taken the name meanwhile, and what was written has a number."""
     if got != asked:
         print(f"{asked} was made by somebody else meanwhile: this is {got}.", file=sys.stderr)
+
+
+def say_once(left_out: Sequence[str], earlier: list[Any]) -> None:
+    """Say which inputs were left out; they are the same for every model."""
+    for sentence in () if earlier else left_out:
+        print(sentence, file=sys.stderr)
 
 
 def plain(value: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from rainapp.cli import large
 from rainapp.jobs import Derained, Progressed
+from rainapp.textfile import readable
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -68,8 +69,17 @@ class Report(Protocol):
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and characters that could drive a terminal; those that join emoji and letters may stay."""
-    return "".join(c if c.isprintable() or c in _JOINERS else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    r"""`text` without line breaks and characters that could drive a terminal; those that join emoji and letters may stay.
+
+    Bytes of a name that are no text in this system are shown as escapes, such as \xe9.
+    """
+    return "".join(map(_shown, readable(text)))
+
+
+def _shown(character: str) -> str:
+    if character.isprintable() or character in _JOINERS:
+        return character
+    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def failure(source: Path, message: str, hint: str) -> str:

@@ -78,7 +78,7 @@ class Disk(QObject):
 
     def open_folder(self, folder: Path) -> None:
         """Show a folder in the system's file manager."""
-        self.open_url(QUrl.fromLocalFile(str(folder)))
+        self.open_url(QUrl(folder.absolute().as_uri()))  # also where the name is no text
 
     @property
     def has_result(self) -> bool:

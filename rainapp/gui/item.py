@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rainapp.jobs import RATE, NumberedFrames, Progressed, Treatment
+from rainapp.textfile import readable
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask
@@ -79,7 +80,7 @@ class Item:
     @property
     def name(self) -> str:
         """What it is called in the list: the file's name, or what stands for all frames."""
-        return self.path.name if self.frames is None else self.frames.name
+        return readable(self.path.name if self.frames is None else self.frames.name)
 
     @property
     def originals(self) -> tuple[Path, ...]:

@@ -28,7 +28,8 @@ class MediaInfo:
 
     `frames` is None when the number is not known before reading. `container` is the lower-case format name ("jpeg", "png",
     "matroska"). `part` is what a clip was cut to, in seconds after its start; frames and their times begin there. `carry`
-    belongs to the module that made it (metadata blobs, stream layouts) and is opaque to others.
+    belongs to the module that made it (metadata blobs, stream layouts) and is opaque to others. `format_notes`: those of
+    the `notes` that hold only for a result in the source's own format; a sink says what holds for the one it writes.
     """
 
     path: Path
@@ -43,6 +44,7 @@ class MediaInfo:
     has_alpha: bool = False
     grey: bool = False
     notes: tuple[str, ...] = ()
+    format_notes: tuple[str, ...] = ()
     part: tuple[Fraction, Fraction] | None = None
     carry: object = field(default=None, repr=False, compare=False)
 

@@ -15,7 +15,7 @@ from av.video.format import VideoFormat
 
 from rainapp.errors import BadTreatment
 from rainapp.jobs import Output
-from rainapp.media.clip_facts import PICTURES, ClipFacts
+from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
 from rainapp.media.clip_hardware import hardware_encoder
 
 os.environ.setdefault("SVT_LOG", "0")  # SVT-AV1 writes its banner, and a line for every cancel, to standard error otherwise
@@ -77,6 +77,10 @@ _CRF: dict[str, tuple[int, int] | None] = {
 }
 # A clip made of pictures is made to be played: few players show other than 4:2:0 of up to 10 bit.
 _FOR_PLAYERS = frozenset(("libx264", "libx265", "libsvtav1", "libvpx-vp9"))
+_SQUARE = frozenset(
+    (muxer, encoder) for muxer in ("matroska", "webm") for encoder in ("libsvtav1", "libvpx-vp9", "ffv1", "prores_ks")
+) | {("avi", "ffv1")}  # a muxer and an encoder with no place for the shape of pixels
+_COLOURLESS = ("ffv1", "mjpeg")
 _PRORES_PROFILES = {"Proxy": 0, "LT": 1, "Standard": 2, "HQ": 3, "4444": 4, "4444 XQ": 5}
 
 
@@ -106,9 +110,13 @@ def choose_encoding(facts: ClipFacts, suffix: str, output: Output) -> Encoding:
         raise BadTreatment(f"Clips cannot be written as {suffix or 'a file without suffix'}.", f"Choose one of {known}.")
     encoder = _encoder(facts, muxer, output.codec)
     pix_fmt = best_pixel_format(facts, encoder)
-    full_range = facts.full_range or encoder == "mjpeg"
+    full_range = encoder == "mjpeg" or (facts.full_range and not _becomes_limited(facts, encoder, pix_fmt))
     options = _options(facts, encoder, muxer, output)
-    losses = tuple(_losses(facts, encoder, pix_fmt))
+    losses = (
+        *_losses(facts, encoder, pix_fmt),
+        *_unsaid(facts, encoder, muxer),
+        *(() if output.codec else _changes(facts, encoder)),
+    )
     if output.hardware:
         found = hardware_encoder(encoder, pix_fmt, _crf(facts, encoder, output))
         if isinstance(found, str):
@@ -116,6 +124,11 @@ def choose_encoding(facts: ClipFacts, suffix: str, output: Output) -> Encoding:
         else:
             encoder, options = found
     return Encoding(muxer, encoder, pix_fmt, full_range, options, losses)
+
+
+def _becomes_limited(facts: ClipFacts, encoder: str, pix_fmt: str) -> bool:
+    """Whether RGB is written as luma and chroma for players, of which some do not heed a mark that says full range."""
+    return facts.is_rgb and encoder in _FOR_PLAYERS and not pix_fmt.startswith("gbr")
 
 
 def _encoder(facts: ClipFacts, muxer: str, wanted: str | None) -> str:
@@ -146,6 +159,8 @@ def _kept(facts: ClipFacts, muxer: str) -> str:
         first = "prores_ks"
     elif facts.codec in _LOSSLESS_CODECS:
         first = "ffv1"
+    if first == "prores_ks" and first in _TAKES[muxer] and encoder_exists(first):
+        return first  # for editing, what editors read matters more than two bits
     order = [first] if first is not None else []
     # H.264 above 8 bit plays in few places; HEVC does in most.
     order += ["libx265", "libsvtav1"] if facts.depth > 8 else []
@@ -206,15 +221,37 @@ def _losses(facts: ClipFacts, encoder: str, pix_fmt: str) -> Iterable[str]:
     if bits < facts.depth:
         yield f"The clip has {facts.depth} bit a channel; it is written with {bits}."
     colour = len(layout.components) > 1 and not layout.is_rgb
-    finer = source.is_rgb or (len(source.components) > 1 and source.chroma_width(16) > layout.chroma_width(16))
+    had = 16 if source.is_rgb else source.chroma_width(16)
+    finer = len(source.components) > 1 and had > layout.chroma_width(16)
     if colour and finer:
         yield "Colour is stored more coarsely than in the source."
+    odd = facts.stored_width % 2 or facts.stored_height % 2
+    if odd and colour and encoder in _FOR_PLAYERS and layout.chroma_width(16) == 16 and had < 16:
+        yield "The sides are odd, so colour is stored at full resolution (4:4:4), which some players do not show."
+    if facts.hdr_plus:
+        yield "The HDR10+ data, which change from scene to scene, are not kept."
     if len(source.components) in (2, 4):
         yield "Transparency is not kept; the clip is written opaque."
     if facts.codec == PICTURES and facts.profile:
         yield "The colour profile of the pictures has no place in a clip and is left out."
     if (facts.hdr.mastering or facts.hdr.light) and encoder not in ("libx264", "libx265", "libsvtav1"):
         yield "The HDR10 mastering data has no place in this codec and is left out."
+
+
+def _unsaid(facts: ClipFacts, encoder: str, muxer: str) -> Iterable[str]:
+    """Sentences on marks for which neither the codec nor PyAV's way into the container has a place."""
+    if facts.sample_aspect not in (None, 1) and (muxer, encoder) in _SQUARE:
+        yield f"That its pixels are not square cannot be said in this {muxer} file; the picture looks too narrow or too wide."
+    if muxer == "avi" and encoder in _COLOURLESS and {facts.primaries, facts.transfer} != {UNSAID}:
+        yield "What the clip says of its colours cannot be said in this avi file."
+
+
+def _changes(facts: ClipFacts, encoder: str) -> Iterable[str]:
+    """Sentences on a codec of another use than the source's, where nobody asked for one."""
+    if facts.codec in _PRO_CODECS and encoder != "prores_ks":
+        yield f"The source's codec is made for editing ({facts.codec}); the result is written by {encoder}."
+    if facts.codec in _LOSSLESS_CODECS and encoder != "ffv1":
+        yield f"The source is stored without loss ({facts.codec}); the result is written by {encoder}, with a little."
 
 
 def _options(facts: ClipFacts, encoder: str, muxer: str, output: Output) -> dict[str, str]:

@@ -5,7 +5,7 @@ left to `clip_open`, choosing an encoder by them to `clip_codecs`.
 """
 
 import struct
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -17,8 +17,12 @@ IDENTITY_MATRIX = (65536, 0, 0, 0, 65536, 0, 0, 0, 1 << 30)
 # Code points of ITU-T H.273 that FFmpeg uses as they are; 2 means "not said".
 UNSAID = 2
 MATRIX_RGB = 0
+MATRIX_JPEG = 5  # the only one that JPEG knows
 RANGE_LIMITED = 1
 RANGE_FULL = 2
+
+
+_UNTURNED = ("avi", "mpegts")  # muxers that cannot say that a picture is turned
 
 
 @dataclass(frozen=True)
@@ -68,12 +72,36 @@ def parse_light(blob: bytes) -> tuple[int, int] | None:
 
 
 @dataclass(frozen=True)
+class Extras:
+    """What a file says beside the picture's pixels.
+
+    `entry_boxes` and `track_boxes` are boxes of MP4 that a result may take over as they are. `dolby`: profile and compatibility
+    number of Dolby Vision. `made_anew`: tracks that a muxer writes itself (chapters, time code). `pictures`: how many picture
+    tracks there are, covers left out.
+    """
+
+    entry_boxes: bytes = b""
+    track_boxes: bytes = b""
+    spherical: bool = False
+    stereo: bool = False
+    cropped: bool = False
+    dolby: tuple[int, int] | None = None
+    captions: bool = False
+    transparent: bool = False
+    second_view: bool = False
+    made_anew: frozenset[int] = frozenset()
+    pictures: int = 1
+
+
+@dataclass(frozen=True)
 class ClipFacts:
     """All that a sink needs to know of a source clip.
 
     `rate` is the average number of frames a second (0 when unknown); times are counted in `time_base`. `matrix`, `transfer`,
     `primaries` and `colour_range` are the code points found in the file, `UNSAID` (range: 0) where it says nothing.
-    `bits_a_pixel` is the size of the coded picture, 0 when unknown: a measure of how well the source was kept.
+    `bits_a_pixel` is the size of the coded picture, 0 when unknown: a measure of how well the source was kept. `joined`: its
+    clock begins anew on the way, so places cannot be looked up in it. `grid`: all times are whole multiples of it; 0 when
+    nobody knows.
     """
 
     stream: int
@@ -93,8 +121,12 @@ class ClipFacts:
     sample_aspect: Fraction | None = None
     display_matrix: tuple[int, ...] | None = None
     hdr: Hdr = field(default_factory=Hdr)
+    hdr_plus: bool = False
     interlaced: bool = False
     bits_a_pixel: float = 0.0
+    grid: Fraction = Fraction(0)
+    joined: bool = False
+    extras: Extras = field(default_factory=Extras)
 
     @property
     def is_rgb(self) -> bool:
@@ -126,6 +158,22 @@ class PictureFacts(ClipFacts):
 def turns_sideways(matrix: tuple[int, ...] | None) -> bool:
     """Whether a display matrix exchanges width and height."""
     return matrix is not None and matrix[0] == 0 and matrix[4] == 0
+
+
+def writable(facts: ClipFacts, muxer: str, encoder: str) -> ClipFacts:
+    """`facts` as a file of this kind can say them: where it cannot say that a picture is turned, it is written upright."""
+    if encoder == "mjpeg":
+        facts = replace(facts, matrix=MATRIX_JPEG)
+    if muxer == "avi" and facts.grid:
+        facts = replace(facts, time_base=facts.grid)  # readers guess the last frame's time by the ticks
+    matrix = facts.display_matrix
+    if muxer not in _UNTURNED or matrix is None or not is_right_angled(matrix):
+        return facts
+    if not turns_sideways(matrix):
+        return replace(facts, display_matrix=None)
+    aspect = 1 / facts.sample_aspect if facts.sample_aspect else None
+    width, height = facts.stored_height, facts.stored_width
+    return replace(facts, display_matrix=None, sample_aspect=aspect, stored_width=width, stored_height=height)
 
 
 def is_right_angled(matrix: tuple[int, ...]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, cast
 
 import av
 from av.container import InputContainer, OutputContainer
@@ -17,8 +17,10 @@ from rainapp.errors import UnwritableFile
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo
 from rainapp.media.atomic import Landing, guard_of
-from rainapp.media.clip_carry import Copier, add_copies, kept_tags, split
+from rainapp.media.clip_boxes import Changeable, insert
+from rainapp.media.clip_carry import Copier, add_copies, attach_covers, carried, format_notes, kept_tags, movie_flags
 from rainapp.media.clip_codecs import Encoding
+from rainapp.media.clip_extras import BOXED
 from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
 from rainapp.media.clip_open import open_companion
 from rainapp.media.clip_tape import Tape
@@ -56,7 +58,8 @@ class ClipFile:
         with contextlib.ExitStack() as stack, in_words(self.target, self._encoding):
             file = self._tape if self._tape is not None else stack.enter_context(self._land())
             source = stack.enter_context(open_companion(self._like.path, self._facts))
-            kept, notes = split(source, self._facts, self._encoding.muxer)
+            goes = carried(self._like.path, self._facts, self._encoding.muxer, self._output.metadata)
+            kept = [source.streams[index] for index in goes.copied]
             bases = [self._facts.time_base, *(stream.time_base or Fraction(1, 1000) for stream in kept)]
             options = _muxer_options(self._encoding.muxer, source, bases) | (
                 {} if self._tape is None else _steady_muxing(self._encoding.muxer)
@@ -67,13 +70,21 @@ class ClipFile:
             original = source.streams[self._facts.stream]
             self.stream.disposition = original.disposition
             self.stream.metadata.update(kept_tags(original.metadata, self._output.metadata))
+            self.stream.metadata.pop("ALPHA_MODE", None)
             copies = add_copies(kept, self._sink, self._output.metadata)
+            if goes.attached:
+                with open_companion(self._like.path, self._facts) as again:
+                    attach_covers(again, goes.attached, self._sink)
             self._sink.metadata.update(kept_tags(source.metadata, self._output.metadata))
             part = self._like.part
             if part is None and (chapters := source.chapters()):
                 self._sink.set_chapters(chapters)
-            self._copier = Copier(source, copies, part, (original.start_time or 0) * self._facts.time_base)
-            self.notes += (*notes, *(("The chapters are left out of a part.",) if part and source.chapters() else ()))
+            begins_s = (original.start_time or 0) * (original.time_base or self._facts.time_base)
+            self._copier = Copier(source, copies, self._facts.stream, part, begins_s)
+            self.notes += (*goes.notes, *(("The chapters are left out of a part.",) if part and source.chapters() else ()))
+            if self._output.format == "keep" and self._facts.codec != PICTURES:
+                self.notes += tuple(format_notes(self._like.path, self.target.suffix.lower()))
+            self._made = cast(Changeable, file)
             self._stack = stack.pop_all()
         return self
 
@@ -92,7 +103,10 @@ class ClipFile:
         """Copy the rest, or no more than belongs to the picture up to `until_s`, and end the file."""
         self._copier.copy_until(until_s, self._sink)
         self._sink.close()
-        self.notes += tuple(self._copier.notes())
+        extras = self._facts.extras
+        if self._encoding.muxer in BOXED and (extras.entry_boxes or extras.track_boxes):
+            insert(self._made, extras.entry_boxes, extras.track_boxes)
+        self.notes = tuple(dict.fromkeys((*self.notes, *self._copier.notes())))
 
     def _abandon(self) -> None:
         """Close without caring for the content: the file goes anyway, or is finished."""
@@ -127,8 +141,8 @@ def _muxer_options(muxer: str, source: InputContainer, bases: list[Fraction]) ->
         # Late starts are written in units of the whole file, milliseconds by default: too coarse to be exact.
         ticks = math.lcm(*(base.denominator for base in bases))
         scale = ticks if 1000 <= ticks <= _MAX_MOVIE_SCALE else max(1000, bases[0].denominator)
-        foreign = any(name.startswith("com.") for name in source.metadata)
-        return {"movie_timescale": str(scale)} | ({"movflags": "+use_metadata_tags"} if foreign else {})
+        flags = movie_flags(source)
+        return {"movie_timescale": str(scale)} | ({"movflags": flags} if flags else {})
     if muxer == "mpegts":
         return {"mpegts_copyts": "1", "avoid_negative_ts": "disabled"}
     return {}

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
@@ -23,7 +23,10 @@ from av.video.stream import VideoStream
 from rainapp import consent
 from rainapp.errors import LargeFile, UnreadableFile
 from rainapp.media.atomic import unreadable
+from rainapp.media.clip_captions import carries_captions
 from rainapp.media.clip_facts import IDENTITY_MATRIX, PICTURES, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
+from rainapp.media.clip_joined import demuxed
+from rainapp.media.clip_order import DecodeOrder, grid_of
 from rainapp.media.header import ALLOW_HINT
 
 _FORMATS = (
@@ -96,9 +99,16 @@ def pick_video(container: InputContainer, path: Path) -> VideoStream:
 
 
 def _refuse_encrypted(stream: VideoStream, path: Path) -> None:
-    tag = stream.codec_context.codec_tag if stream.codec_context else ""
-    if tag in ("encv", "enca"):
+    if _tag(stream) in ("encv", "enca"):
         raise _encrypted(path)
+
+
+def _tag(stream: VideoStream) -> str:
+    """The four letters that say the codec, empty where they are none."""
+    try:
+        return stream.codec_context.codec_tag if stream.codec_context else ""
+    except UnicodeDecodeError:
+        return ""
 
 
 def _encrypted(path: Path) -> UnreadableFile:
@@ -116,19 +126,32 @@ class Decoding:
 
     damaged_packets: int = 0
     ended_early: bool = False
+    captions: bool = False
 
 
 def decoded(container: InputContainer, stream: VideoStream, path: Path, report: Decoding) -> Iterator[VideoFrame]:
     """Frames in display order; damaged packets are skipped and counted. Raises UnreadableFile when the clip is encrypted."""
     if not stream.codec_context.is_open:
         _prepare(stream)
-    packets = container.demux(stream)
+    packets = cast("Iterator[Packet[VideoStream]]", demuxed(container, [stream], stream.index))
+    order = DecodeOrder(container)
     while (packet := _next_packet(packets, report)) is not None:
         if is_encrypted(packet):
             raise _encrypted(path)
-        yield from _frames(stream, packet, report)
+        report.captions = report.captions or carries_captions(bytes(packet))
+        order.sent(packet)
+        yield from _ordered(order, packet, _frames(stream, packet, report))
     if report.ended_early:  # otherwise the last, empty packet has fetched what the decoder held back
-        yield from _frames(stream, None, report)
+        yield from _ordered(order, None, _frames(stream, None, report))
+
+
+def _ordered(order: DecodeOrder, packet: "Packet[VideoStream] | None", frames: list[VideoFrame] | None) -> Iterator[VideoFrame]:
+    """The `frames` that a packet gave, with their times; None: it is damaged."""
+    if frames is None:
+        order.lost(packet)
+    for frame in frames or ():
+        order.shown(frame)
+        yield frame
 
 
 def _prepare(stream: VideoStream) -> None:
@@ -147,14 +170,15 @@ def _next_packet(packets: "Iterator[Packet[VideoStream]]", report: Decoding) -> 
         return None
 
 
-def _frames(stream: VideoStream, packet: "Packet[VideoStream] | None", report: Decoding) -> list[VideoFrame]:
+def _frames(stream: VideoStream, packet: "Packet[VideoStream] | None", report: Decoding) -> list[VideoFrame] | None:
+    """What comes out of the decoder for a packet; None: the packet is damaged."""
     try:
         return stream.decode(packet)
     except av.EOFError:
         return []
     except av.FFmpegError:
         report.damaged_packets += 1
-        return []
+        return None
 
 
 def check_budget(stream: VideoStream, path: Path, budget_mb: int | None) -> None:
@@ -195,7 +219,7 @@ def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame
         time_base=stream.time_base or first.time_base or Fraction(1, 1000),
         rate=_rate(stream),
         profile=context.profile or "",
-        codec_tag=context.codec_tag,
+        codec_tag=_tag(stream),
         # The picture's own word counts before the container's, as in players.
         matrix=context.colorspace if first.colorspace == UNSAID else first.colorspace,
         transfer=context.color_trc if first.color_trc == UNSAID else first.color_trc,
@@ -204,7 +228,9 @@ def read_facts(container: InputContainer, stream: VideoStream, first: VideoFrame
         sample_aspect=stream.sample_aspect_ratio,
         display_matrix=_display_matrix(small),
         hdr=_hdr(small),
+        hdr_plus=bool(_side_data(small, "DYNAMIC_HDR_PLUS")),
         interlaced=first.interlaced_frame,
+        grid=grid_of(container, stream),
         bits_a_pixel=_bits_a_pixel(container, stream),
     )
 

@@ -20,7 +20,7 @@ from rainapp.own_files import PARTS_SUFFIX, TRIES, create_at, hold, leave_parts,
 
 def head_of(magic: bytes, target: Path, key: str) -> bytes:
     """How the index of the parts of `target` begins; `key` tells of source and treatment."""
-    return magic + hashlib.sha256(os.fsencode(target.name) + b"\0" + key.encode()).digest()
+    return magic + hashlib.sha256(os.fsencode(target.name) + b"\0" + key.encode(errors="surrogatepass")).digest()
 
 
 class PartFiles:

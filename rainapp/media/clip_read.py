@@ -3,6 +3,7 @@
 from collections.abc import Generator, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,7 +17,9 @@ from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
 from rainapp.media import MediaInfo
 from rainapp.media.clip_carry import keeping_notes
+from rainapp.media.clip_extras import CAPTIONS_LOST, read_extras, refuse_private_colours
 from rainapp.media.clip_facts import ClipFacts, turns_sideways
+from rainapp.media.clip_joined import lasts_s, may_be_joined
 from rainapp.media.clip_open import Decoding, check_budget, decoded, open_container, pick_video, read_facts
 from rainapp.media.clip_pixels import FrameReader
 from rainapp.media.clip_whole import missing_words
@@ -33,11 +36,24 @@ def probe(path: Path, *, budget_mb: int | None = None) -> MediaInfo:
         first = next(decoded(container, stream, path, Decoding()), None)
         if first is None:
             raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)
-        facts = read_facts(container, stream, first)
-        return _media_info(path, container, stream, facts)
+        extras = read_extras(container, stream, path)
+        refuse_private_colours(extras, path)
+        stat = path.stat()
+        joined_s = _joined_s(path, (stat.st_size, stat.st_mtime_ns), stream.index) if may_be_joined(container) else None
+        facts = replace(read_facts(container, stream, first), extras=extras, joined=joined_s is not None)
+        info = _media_info(path, container, stream, facts)
+        return info if joined_s is None else replace(info, duration_s=joined_s, frames=None)
+
+
+@lru_cache(maxsize=16)
+def _joined_s(path: Path, _stamp: tuple[int, int], index: int) -> float | None:
+    """How long a joined file lasts; a player asks for every frame."""
+    with open_container(path) as container:
+        return lasts_s(path, container, index)
 
 
 def _media_info(path: Path, container: InputContainer, stream: VideoStream, facts: ClipFacts) -> MediaInfo:
+    keeping = keeping_notes(container, path, facts)
     width, height = facts.stored_width, facts.stored_height
     if turns_sideways(facts.display_matrix):
         width, height = height, width
@@ -52,7 +68,8 @@ def _media_info(path: Path, container: InputContainer, stream: VideoStream, fact
         duration_s=_duration_s(container, stream, facts),
         fps=float(facts.rate),
         grey=facts.pix_fmt.startswith("gray"),
-        notes=(*_reading_notes(path, stream, facts), *keeping_notes(container, path, facts)),
+        notes=(*_reading_notes(path, stream, facts), *keeping),
+        format_notes=tuple(keeping),
         carry=facts,
     )
 
@@ -157,6 +174,8 @@ class ClipSource:
             notes.append(f"{report.damaged_packets} damaged pieces of the clip were skipped.")
         if repaired:
             notes.append(f"{repaired} frames had no time of their own or went back in time; they follow the frame before.")
+        if report.captions:
+            notes.append(CAPTIONS_LOST)
         if resized:
             notes.append(f"The picture size changes within the clip; {resized} frames were scaled to the first one's size.")
         self.info = replace(self.info, notes=self.info.notes + tuple(note for note in notes if note not in self.info.notes))
@@ -195,11 +214,12 @@ def read_frame(path: Path, time_s: float = 0.0, longest_px: int = 0) -> tuple[Im
         stream = pick_video(container, path)
         offset = int((Fraction(time_s) + _NEAR_S) / facts.time_base) + (stream.start_time or 0)
         chosen = None
-        if time_s > 0:
+        if time_s > 0 and not facts.joined:
             seek(container, stream, offset)
             chosen = _frame_at(container, stream, path, offset)
         if chosen is None or (chosen.pts is not None and chosen.pts > offset):
-            container.seek(0)  # some formats land after the time asked for
+            if time_s > 0 and not facts.joined:
+                container.seek(0)  # some formats land after the time asked for
             chosen = _frame_at(container, stream, path, offset)
     if chosen is None:
         raise UnreadableFile(f"{path.name} holds no frame that can be decoded.", "It is damaged; copy it again.", path)

@@ -47,7 +47,7 @@ class Reel:
         with open_container(self.path) as container:
             stream = pick_video(container, self.path)
             base, start = self._facts.time_base, stream.start_time or 0
-            if from_s > 0:
+            if from_s > 0 and not self._facts.joined:
                 seek(container, stream, int(from_s / base) + start)
             reader, times = FrameReader(self._facts, longest_px=self.longest_px), Times(self._facts)
             for frame in decoded(container, stream, self.path, Decoding()):

@@ -45,6 +45,10 @@ class Seekable(Protocol):
         """Write all of it."""
         ...
 
+    def read(self, size: int = -1) -> bytes | None:
+        """Read up to `size` bytes."""
+        ...
+
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place."""
         ...
@@ -85,13 +89,19 @@ class Tape:
             return len(content)
         at = self._file.tell()
         written = self._file.write(content)
-        if at == self._end:
+        if at < self._end < at + written:  # boxes that are put in at the end
+            self._end = at + written
+        elif at == self._end:
             self._end += written
             if self._unfound and self._finds:
                 self._window += content
                 if len(self._window) > _LOOK_BYTES:
                     self._look()
         return written
+
+    def read(self, size: int = -1) -> bytes | None:
+        """Read what was written, from the present place on."""
+        return self._file.read(size)
 
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place in the file."""

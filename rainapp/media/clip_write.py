@@ -15,7 +15,7 @@ from rainapp.jobs import Output
 from rainapp.media import MediaInfo
 from rainapp.media.atomic import refuse_source
 from rainapp.media.clip_codecs import Encoding, choose_encoding
-from rainapp.media.clip_facts import ClipFacts
+from rainapp.media.clip_facts import ClipFacts, writable
 from rainapp.media.clip_file import ClipFile, in_words
 from rainapp.media.clip_pixels import FrameWriter
 
@@ -77,7 +77,8 @@ def plan(target: Path, like: MediaInfo, output: Output) -> tuple[ClipFacts, Enco
     if not isinstance(like.carry, ClipFacts):
         raise TypeError("a clip is written like a clip")
     refuse_source(target, like.path)
-    return like.carry, choose_encoding(like.carry, target.suffix, output)
+    encoding = choose_encoding(like.carry, target.suffix, output)
+    return writable(like.carry, encoding.muxer, encoding.encoder), encoding
 
 
 def no_frame(target: Path) -> UnwritableFile:

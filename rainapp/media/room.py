@@ -37,6 +37,10 @@ class PatientFile:
                 self._await_room(self._target)
         return len(content)
 
+    def read(self, size: int = -1) -> bytes | None:
+        """Read from the present place on."""
+        return self._file.read(size)
+
     def seek(self, offset: int, whence: int = 0) -> int:
         """Go to a place in the file."""
         return self._file.seek(offset, whence)

@@ -141,5 +141,5 @@ def _facts(files: tuple[Path, ...], rate: Fraction, kind: _Kind) -> PictureFacts
         transfer=_SRGB,
         primaries=_BT709,
         files=files,
-        stamp=hashlib.sha256(stats.encode(errors="surrogateescape")).hexdigest(),
+        stamp=hashlib.sha256(stats.encode(errors="surrogatepass")).hexdigest(),
     )

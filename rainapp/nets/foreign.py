@@ -15,10 +15,12 @@ import json
 import pickle
 import struct
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
@@ -28,7 +30,8 @@ from rainapp import nets
 from rainapp.errors import BadModel, RainError
 from rainapp.nets import borrowed
 from rainapp.own_files import share_as_usual
-from rainapp.recognise import BORROWED, WRAPPERS, Recognised, common_prefix, recognise, unknown_net
+from rainapp.plain_name import plainly_named
+from rainapp.recognise import BORROWED, WRAPPERS, Recognised, parts, recognise, unknown_net
 
 State = dict[str, Tensor]
 
@@ -41,6 +44,7 @@ LOADER_ERRORS = (  # what safetensors and torch 2.13 raised on some ten thousand
     *(SafetensorError, pickle.UnpicklingError, struct.error, EOFError, OSError, RuntimeError, ValueError, TypeError),
     *(LookupError, AssertionError, AttributeError, ArithmeticError, ImportError),
 )
+_PARTS_MAX = 200  # parts of a checkpoint that are looked at
 PRECISION_TOLERANCE = 1 / 255  # a lower precision is claimed only where the probe does not differ visibly
 
 
@@ -52,9 +56,11 @@ def read_state(path: Path, kind: str) -> State:
     """
     try:
         if kind == "safetensors":
-            loaded: object = load_file(path)
+            with plainly_named(path) as plain:
+                loaded: object = load_file(plain)
         else:
-            loaded = torch.load(path, map_location="cpu", weights_only=True)
+            with torch.serialization.safe_globals(_harmless_numbers()):
+                loaded = torch.load(path, map_location="cpu", weights_only=True)
     except LOADER_ERRORS as error:
         raise BadModel("The file is damaged, or holds more than weights.", _first_line(error), path) from error
     state = unwrap(loaded)
@@ -68,18 +74,42 @@ def read_state(path: Path, kind: str) -> State:
     return state
 
 
+def _harmless_numbers() -> list[Any]:
+    """What numpy needs to make a number of its own again, such as a best score beside the weights, under old and new names."""
+    kinds = [type(np.dtype(code)) for code in "?bBhHiIlLqQefd"]
+    scalar, rebuilt = np._core.multiarray.scalar, np._core.multiarray._reconstruct  # type: ignore[attr-defined]
+    makers = [(scalar, f"numpy.{core}.multiarray.scalar") for core in ("core", "_core")]
+    makers += [(rebuilt, f"numpy.{core}.multiarray._reconstruct") for core in ("core", "_core")]
+    return [*makers, np.dtype, np.ndarray, *kinds]
+
+
 def unwrap(loaded: object) -> State:
-    """The tensors inside a checkpoint: out of "params_ema", "state_dict" and the like, prefixes such as "module." removed."""
-    for _ in range(4):  # wrappers nest, but not for ever
-        if not isinstance(loaded, Mapping):
-            return {}
-        inner = next((loaded[key] for key in WRAPPERS if isinstance(loaded.get(key), Mapping)), None)
-        if inner is None:
-            break
-        loaded = inner
-    tensors = {str(key): value for key, value in cast(Mapping[object, object], loaded).items() if isinstance(value, Tensor)}
-    prefix = common_prefix(tensors.keys())
-    return {key.removeprefix(prefix): value.detach() for key, value in tensors.items()}
+    """The tensors of a net inside a checkpoint, prefixes such as "module." removed and counters of profilers left out.
+
+    Trainers put more into one file: a second net, a loss with weights of its own. So the first part that is a net we can build
+    counts; where none is, the first part at all, out of "params_ema", "state_dict" and the like.
+    """
+    first: State = {}
+    for state in islice(_parts(loaded, 4), _PARTS_MAX):
+        first = first or state
+        if recognise({name: tuple(tensor.shape) for name, tensor in state.items()}) is not None:
+            return state
+    return first
+
+
+def _parts(loaded: object, depth: int) -> Iterator[State]:
+    """All sets of tensors in a checkpoint, the likeliest first: those in known wrappers, then those with a common beginning."""
+    if not isinstance(loaded, Mapping) or not depth:  # wrappers nest, but not for ever
+        return
+    inner = {str(key): value for key, value in cast(Mapping[object, object], loaded).items() if isinstance(value, Mapping)}
+    for key in sorted(inner, key=lambda key: WRAPPERS.index(key) if key in WRAPPERS else len(WRAPPERS)):
+        yield from _parts(inner[key], depth - 1)
+    tensors = {
+        str(key): value.detach() for key, value in cast(Mapping[object, object], loaded).items() if isinstance(value, Tensor)
+    }
+    if tensors:
+        for part in parts(tensors):
+            yield {new: tensors[old] for new, old in part.items()}
 
 
 def check_finite(state: State) -> None:
