@@ -12,7 +12,7 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from io import BufferedWriter, FileIO
+from io import BufferedRandom, FileIO
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
@@ -47,7 +47,7 @@ class NewFile:
             raise IsADirectoryError(errno.EISDIR, "is a folder", str(self.path))
         sweep(self.path.parent)
         self._part, raw = create_own(self.path.parent, like=self._like)
-        self._file = BufferedWriter(raw)
+        self._file = BufferedRandom(raw)
         return self._file
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
