@@ -9,6 +9,7 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
+from rainapp.folders import make_folders
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.library import ModelLibrary
@@ -55,7 +56,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
 def make_folder(folder: Path) -> None:
     """Make the folder of a target where it is missing, and rid it of what killed runs have left. Raises UnwritableFile."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise unwritable(folder, error) from error
     sweep(folder)

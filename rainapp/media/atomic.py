@@ -15,6 +15,7 @@ from typing import BinaryIO
 
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.media.held import PART_SUFFIX, hold
+from rainapp.regular import NotRegularFileError, open_regular
 
 _BLOCK_BYTES = 1 << 20
 _parts: set[Path] = set()  # being written at this moment, by any thread
@@ -48,6 +49,8 @@ def unreadable(source: Path, error: OSError) -> UnreadableFile:
         return UnreadableFile(f"{source.name} may not be read.", "Ask for permission to read it.", source)
     if isinstance(error, IsADirectoryError):
         return UnreadableFile(f"{source.name} is a folder, not a file.", "Choose a photo or a video.", source)
+    if isinstance(error, NotRegularFileError):
+        return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Choose a photo or a video.", source)
     if error.errno is None:  # a decoder's own error, not the system's
         return UnreadableFile(f"{source.name} is damaged: its header cannot be read.", "Copy it again.", source)
     return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Check the disk it is on.", source)
@@ -124,7 +127,7 @@ def copy_file(source: Path, target: Path) -> None:
     """
     refuse_source(target, source)
     try:
-        reading = open(source, "rb")  # noqa: SIM115 - closed below; only opening it speaks of the source
+        reading = open_regular(source)  # only opening it speaks of the source
     except OSError as error:
         raise unreadable(source, error) from error
     with reading, replacing(target) as file:

@@ -20,6 +20,7 @@ PILLOW_FORMATS = (
     *("JPEG", "PNG", "GIF", "TIFF", "WEBP", "AVIF", "BMP", "DIB", "JPEG2000", "TGA", "PPM", "QOI", "PSD"),
     *("ICO", "SGI", "DDS", "PCX", "DCX", "FLI", "SUN"),
 )
+_WEBP_CHUNKS = frozenset((b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ICCP", b"EXIF", b"XMP "))
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
@@ -32,7 +33,8 @@ def webp_header(data: bytes | memoryview) -> Header:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         kind = bytes(data[at : at + 4])
         keep = size if kind in (b"ICCP", b"EXIF", b"XMP ") else min(size, 16)
-        parts.setdefault(kind, bytes(data[at + 8 : at + 8 + keep]))
+        if kind in _WEBP_CHUNKS and kind not in parts:
+            parts[kind] = bytes(data[at + 8 : at + 8 + keep])
         at += 8 + size + size % 2
     canvas, lossless, lossy = parts.get(b"VP8X", b""), parts.get(b"VP8L", b""), parts.get(b"VP8 ", b"")
     alpha = b"ALPH" in parts

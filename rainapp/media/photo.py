@@ -30,6 +30,7 @@ from rainapp.media.encode import WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.sniff import CLIP, sniff
+from rainapp.regular import open_regular
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
@@ -225,7 +226,7 @@ def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
     """Call `use` with the content of `path`, mapped instead of copied."""
     try:
         with (
-            open(path, "rb") as file,
+            open_regular(path) as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
             memoryview(mapped) as data,
         ):
