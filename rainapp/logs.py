@@ -1,6 +1,7 @@
 """The log: one file that turns over, for what a person may want to report. Standard error stays for words meant for people."""
 
 import contextlib
+import errno
 import logging
 import logging.handlers
 import os
@@ -9,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+from rainapp.escapes import EscapingFormatter, EscapingStream, escaping
 from rainapp.paths import log_dir
 
 BYTES_MAX = 1 << 20
@@ -32,15 +34,22 @@ def start_log() -> Path | None:
     handler: logging.Handler
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        require_writable(path)
         handler = logging.handlers.RotatingFileHandler(
             path, maxBytes=BYTES_MAX, backupCount=OLDER_FILES, encoding="utf-8", errors="backslashreplace", delay=False
         )
     except OSError:
         root.addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(EscapingFormatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     return path
+
+
+def require_writable(path: Path) -> None:
+    """Raise OSError where a pipe or a device lies at the log's place: opening it could wait for ever."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "the log is no regular file", str(path))
 
 
 @contextlib.contextmanager
@@ -57,13 +66,14 @@ def native_words_logged() -> Iterator[None]:
         if real:
             sys.stderr.flush()
             ours = os.dup(2)
-            log = os.open(log_file() if log_file().exists() else os.devnull, os.O_WRONLY | os.O_APPEND)
+            log = os.open(log_file() if log_file().is_file() else os.devnull, os.O_WRONLY | os.O_APPEND)
             os.dup2(log, 2)
             os.close(log)
             stack.callback(_restore, sys.stderr, ours)
-            sys.stderr = open(  # noqa: SIM115 - closed by _restore
+            ours_alone = open(  # noqa: SIM115 - closed by _restore
                 ours, "w", buffering=1, encoding=sys.stderr.encoding, errors="backslashreplace", closefd=False
             )
+            sys.stderr = escaping(ours_alone) if isinstance(sys.stderr, EscapingStream) else ours_alone
         yield
 
 

@@ -14,6 +14,7 @@ from types import ModuleType
 
 import rainapp
 from rainapp.errors import BadTreatment, Cancelled, RainError
+from rainapp.escapes import escaping_terminal
 
 COMMANDS = {
     "derain": "take rain out of photos and videos",
@@ -83,7 +84,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
-    words = list(sys.argv[1:] if argv is None else argv)
+    with escaping_terminal():
+        return _run(list(sys.argv[1:] if argv is None else argv))
+
+
+def _run(words: list[str]) -> int:
+    """Run the command in `words`; the exit code."""
     command = next((word for word in words if not word.startswith("-")), "")
     try:
         args = build_parser(command).parse_args(words)

@@ -1,7 +1,6 @@
 """`rainapp rain`: draw synthetic rain on clean photos and clips: rainy/, clean/, streaks/ and the parameters of each."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rainapp import media
 from rainapp.errors import RainError, UnwritableFile
 from rainapp.image import SRGB, Colour, Image
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from training.rain import Blend, Photo, RainSample
@@ -115,7 +115,7 @@ def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
         draw = draw_clip if is_clip or args.frames else draw_photo
         record = draw(path, source, seed, args)
     with (args.out / "parameters.jsonl").open("a", encoding="utf-8") as file:
-        file.write(json.dumps({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n")
+        file.write(json_line({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n")
 
 
 def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:

@@ -4,14 +4,15 @@ Failed inputs are told on standard error in every case, one line each: the file,
 given while nothing moves (a large file being read or written), so that silence always means an end.
 """
 
-import json
 import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
+from rainapp.escapes import escaped
 from rainapp.jobs import Derained, Progressed
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -60,8 +61,9 @@ class Report(Protocol):
 
 
 def one_line(text: str) -> str:
-    """`text` without line breaks and characters that could drive a terminal; those that join emoji and letters may stay."""
-    return "".join(c if c.isprintable() or c in _JOINERS else " " if c.isspace() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """`text` without line breaks, and with what could drive a terminal as escapes; what joins emoji and letters may stay."""
+    flat = escaped("".join(" " if c.isspace() else c for c in text))
+    return "".join(c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}" for c in flat)
 
 
 def failure(source: Path, message: str, hint: str) -> str:
@@ -127,7 +129,7 @@ class JsonReport:
         self._print(event="summary", **vars(counts), seconds=round(seconds, 3))
 
     def _print(self, **values: object) -> None:
-        print(json.dumps(values), flush=True)  # plain ASCII: every name gets through every pipe
+        print(json_line(values), flush=True)  # plain ASCII: every name gets through every pipe
 
 
 class PlainReport:
@@ -182,11 +184,12 @@ class BarReport:
 
     def planned(self, files: int) -> None:
         """Show the bars."""
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        from rainapp.cli.terminal import console
+
         columns = TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}")
-        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bars = Progress(*columns, console=console(error=True), transient=True)
         self._all = self._bars.add_task("all files", total=files, words="")
         self._one = self._bars.add_task("", total=None, words="", visible=False)
         self._bars.start()
