@@ -214,6 +214,28 @@ def bugs_are_caught_in_three_places(sources: list[Source]) -> Iterator[str]:
                 )
 
 
+PLAIN = "rainapp.gui.plain"
+GUESSING = {"QLabel", "QToolTip", "QErrorMessage", "QTextBrowser", "QTextEdit", "QWhatsThis"}
+GUESSING_CALLS = {"setToolTip", "setWhatsThis", "setTextFormat", "setHtml"}
+
+
+def foreign_words_are_plain(sources: list[Source]) -> Iterator[str]:
+    """Whatever takes text for markup is made in one place; boxes are made there too, except by type or for a button."""
+    for source in sources:
+        if not covers("rainapp.gui.*", source.name) or source.name == PLAIN:
+            continue
+        for node in ast.walk(source.tree):
+            found = ""
+            if isinstance(node, ast.Name) and node.id in GUESSING:
+                found = node.id
+            elif isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                boxes = called == "QMessageBox" or (called.startswith("QMessageBox.") and called.count(".") == 1)
+                found = called if boxes or called.split(".")[-1] in GUESSING_CALLS else ""
+            if found:
+                yield f"{source.name}:{node.lineno} uses {found}, which guesses what is markup. See {PLAIN}."
+
+
 Rule = Callable[[list[Source]], Iterable[str]]
 RULES: tuple[Rule, ...] = (
     every_module_has_a_row,
@@ -227,4 +249,5 @@ RULES: tuple[Rule, ...] = (
     modules_stay_short,
     modules_have_names,
     bugs_are_caught_in_three_places,
+    foreign_words_are_plain,
 )

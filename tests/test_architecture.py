@@ -11,6 +11,7 @@ from house_rules import (
     Source,
     bugs_are_caught_in_three_places,
     every_module_has_a_row,
+    foreign_words_are_plain,
     functions_stay_short,
     imports_go_down,
     imports_name_the_whole_path,
@@ -81,6 +82,9 @@ VIOLATIONS: tuple[tuple[Rule, str, str], ...] = (
     (modules_stay_short, "rainapp.work", "x = 1\n" * (MODULE_LINES + 1)),
     (modules_have_names, "rainapp.media.photo_utils", ""),
     (bugs_are_caught_in_three_places, "rainapp.library", "try:\n    pass\nexcept (OSError, Exception):\n    pass"),
+    (foreign_words_are_plain, "rainapp.gui.viewer", "from PySide6.QtWidgets import QLabel\nmade = QLabel('x')"),
+    (foreign_words_are_plain, "rainapp.gui.viewer", "def f(button, name):\n    button.setToolTip(name)"),
+    (foreign_words_are_plain, "rainapp.gui.viewer", "def f(parent, name):\n    QMessageBox.warning(parent, 'rainapp', name)"),
     (
         bugs_are_caught_in_three_places,
         "rainapp.stages.engines",

@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QProgressBar,
     QPushButton,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, IconKeeper, label, push_button
 from rainapp.gui.item import AT_WORK, Item
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 
 
@@ -69,7 +69,7 @@ class RunBar(QStackedWidget):
     def _add_running(self) -> None:
         self._line = self._add_page()
         figures = QHBoxLayout()
-        self.figure: QLabel = label("", "strong")
+        self.figure: PlainLabel = label("", "strong")
         self.left = Elided(role="dim")
         self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         figures.addWidget(self.figure)
@@ -105,7 +105,7 @@ class RunBar(QStackedWidget):
     def _name(self, button: QPushButton, words_: str) -> None:
         button.setAccessibleName(words_)
         button.setText("" if self._compact else f" {words_}")
-        button.setToolTip(words_ if self._compact else "")
+        set_tip(button, words_ if self._compact else "")
 
     @property
     def chosen(self) -> list[Item]:
@@ -172,7 +172,7 @@ class RunBar(QStackedWidget):
         at = min(batch.settled + 1, batch.total)
         self.figure.setText(self.tr("{n} of {total}").format(n=at, total=batch.total))
         self.left.show_words(self._left())
-        self.progress.setToolTip(batch.waits)
+        set_tip(self.progress, batch.waits)
         self.progress.setValue(round(batch.share * 1000))
         self.pause.setVisible(not batch.paused)
         self.go_on.setVisible(batch.paused)
