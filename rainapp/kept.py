@@ -20,8 +20,10 @@ from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
 from rainapp.paths import cache_dir
+from rainapp.regular import open_regular, read_regular
 
 SUFFIX = ".npy"
+PROFILE_BYTES_MAX = 64 << 20
 ROOT = "comparisons"
 STALE_S = 24 * 3600.0
 SPARE_BYTES = 256 << 20  # what other programs should still find on the disk
@@ -62,9 +64,10 @@ def load(path: Path) -> Image:
         UnreadableFile: it is gone.
     """
     try:
+        open_regular(path).close()
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
         profile = path.with_suffix(".icc")
-        icc = profile.read_bytes() if profile.exists() else None
+        icc = read_regular(profile, PROFILE_BYTES_MAX) if profile.exists() else None
     except (OSError, ValueError) as error:
         raise UnreadableFile("A result of the comparison is gone.", "Compare again.", path) from error
     return Image(pixels, 8 if pixels.dtype == np.uint8 else 16, Colour(icc))

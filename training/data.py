@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rainapp.errors import BadRecipe
+from rainapp.folders import files_below
+from rainapp.media.photo_files import read_rgb
 from training.confusers import Confusers
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
@@ -44,7 +46,7 @@ class Batch:
 
 def photo_files(folder: Path, limit: int) -> list[Path]:
     """The first `limit` (0: all) files of a folder, and all below it, that are photos by name, in name order."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[: limit or None]
+    return sorted(p for p in files_below(folder) if p.suffix.lower() in SUFFIXES)[: limit or None]
 
 
 def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[list[NDArray[np.uint8]], list[str]]:
@@ -54,13 +56,13 @@ def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[list[NDArra
     """
     photos, left_out = [], []
     for file in photo_files(folder, limit):
-        pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+        pixels = read_rgb(file)
         if pixels is None:
             left_out.append(f"{file.name} cannot be read.")
         elif min(pixels.shape[:2]) < max(smallest_px, MIN_SIDE_PX):
             left_out.append(f"{file.name} is too small: its shorter side must be at least {max(smallest_px, MIN_SIDE_PX)} px.")
         else:
-            photos.append(np.asarray(pixels, np.uint8))
+            photos.append(pixels)
     if not photos:
         raise BadRecipe(f"The folder {folder} holds no usable photos.", " ".join(left_out[:3]) or "Name a folder with photos.")
     return photos, left_out

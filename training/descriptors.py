@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp.errors import BadTreatment, RainError, UnreadableFile
+from rainapp.media.photo_files import read_rgb
 from training.profiles import MIXES, PROFILES
 from training.rain import draw_rain
 
@@ -171,7 +172,7 @@ def ranges(rows: list[RainDescriptors]) -> dict[str, tuple[float, float, float]]
 
 def read(file: Path) -> NDArray[np.float32]:
     """A photo (H, W, 3) float32 0..1. Raises UnreadableFile."""
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    pixels = read_rgb(file)
     if pixels is None:
         raise UnreadableFile(f"{file} cannot be read.", "Name folders that hold photos alone, paired by their names.", file)
     return pixels.astype(np.float32) / np.float32(255)

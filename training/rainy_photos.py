@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp import paths
+from rainapp.media.photo_files import read_rgb
 from training.rain import draw_rain
 
 Plane = NDArray[np.float32]
@@ -154,8 +155,8 @@ def bundled() -> Judge:
 
 def read(file: Path) -> NDArray[np.uint8] | None:
     """The photo (H, W, 3) RGB in a file; None where it cannot be read or is too small to tell."""
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
-    return None if pixels is None or min(pixels.shape[:2]) < 2 * LINE_PX * TILES else np.asarray(pixels, np.uint8)
+    pixels = read_rgb(file)
+    return None if pixels is None or min(pixels.shape[:2]) < 2 * LINE_PX * TILES else pixels
 
 
 def look_through(files: Sequence[Path], judge: Judge | None = None) -> tuple[list[Path], int]:

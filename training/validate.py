@@ -6,7 +6,6 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -14,6 +13,7 @@ from torch import nn
 
 from rainapp import metrics
 from rainapp.errors import BadRecipe
+from rainapp.media.photo_files import read_rgb
 from training.data import SUFFIXES
 
 
@@ -29,7 +29,7 @@ class Score:
 
 def read(file: Path) -> NDArray[np.float32]:
     """(H, W, 3) float32 RGB 0..1. Raises BadRecipe when it cannot be read."""
-    pixels = cv2.imread(str(file), cv2.IMREAD_COLOR_RGB)
+    pixels = read_rgb(file)
     if pixels is None:
         raise BadRecipe(f"The picture {file} of a validation set cannot be read.", "Repair the set or leave it out.", file)
     return pixels.astype(np.float32) / np.float32(255)
