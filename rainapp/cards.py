@@ -33,6 +33,7 @@ LEVELS_MAX = 8
 BLOCKS_MAX = 512  # of all levels together
 PARAMETERS_MAX = 32
 FIGURES_MAX = 1000
+FIGURE_MAX = 1e9  # figures are added up and shown
 
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -173,6 +174,10 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
+def _is_figure(value: object) -> bool:
+    return _is_number(value) and abs(cast(float, value)) <= FIGURE_MAX
+
+
 def _check_value(key: str, value: object, path: Path | None) -> None:
     """Raise `BadModel` unless `value` can stand under `key` of a card."""
     whole = isinstance(value, int) and not isinstance(value, bool)
@@ -180,7 +185,7 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
     fits = {
         "sha256": isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F]{64}", value) is not None,
         "shape": isinstance(value, dict) and check_shape(value) is None,
-        "figures": isinstance(value, dict) and len(value) <= FIGURES_MAX and all(map(_is_number, value.values())),
+        "figures": isinstance(value, dict) and len(value) <= FIGURES_MAX and all(map(_is_figure, value.values())),
         "multiple_of_px": whole and 1 <= cast(int, value) <= 1024,
         "receptive_px": whole and 0 <= cast(int, value) <= 65536,
         "precisions": words and bool(value) and set(cast(list[str], value)) <= PRECISIONS,
@@ -192,7 +197,7 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
     if key == "shape" and isinstance(value, dict):
         odd = check_shape(value)
     elif key == "figures" and isinstance(value, dict):
-        odd = next((f"{name} = {entry}" for name, entry in value.items() if not _is_number(entry)), "too many")
+        odd = next((f"{name} = {entry}" for name, entry in value.items() if not _is_figure(entry)), "too many")
     raise BadModel(f"{CARD} has an impossible value for “{key}”: {printable(str(odd))[:60]}.", path=path)
 
 

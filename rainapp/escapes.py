@@ -13,6 +13,7 @@ from typing import Any, TextIO, cast
 
 # C0, DEL and C1; line and paragraph separators; embeddings, overrides and isolates of the reading direction.
 _DRIVING = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
+_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -26,6 +27,12 @@ def escaped(text: str, keep: str = "") -> str:
 def escaped_lines(text: str) -> str:
     """`text` of several lines with every control character as an escape, but for line ends and tabs."""
     return escaped(text, "\n\t")
+
+
+def one_line(text: str) -> str:
+    """`text` without line breaks, and with what could drive a terminal as escapes; what joins emoji and letters may stay."""
+    flat = escaped("".join(" " if c.isspace() else c for c in text))
+    return "".join(c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}" for c in flat)
 
 
 def _escape(character: str) -> str:

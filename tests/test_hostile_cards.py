@@ -20,6 +20,7 @@ ADDED = {
     "a key of 20,000 parts": ".".join("a" * 20_000) + " = 1",
     "a whole number too large for a figure": "[figures]\nx = " + "9" * 400,
     "a figure without end": "[figures]\nx = inf",
+    "figures whose sum has no end": "[figures]\nx = 1e308\ny = 1e308",
     "a figure that is none": "[figures]\nx = nan",
     "100 million blocks": '[shape]\nmiddle = 100000000\nwidth = 24\nencoder = [2]\ndecoder = [2]',
     "100 million blocks at a level": "[shape]\nencoder = [100000000]\ndecoder = [1]",

@@ -14,7 +14,7 @@ from types import ModuleType
 
 import rainapp
 from rainapp.errors import BadTreatment, Cancelled, RainError
-from rainapp.escapes import escaping_terminal
+from rainapp.escapes import escaping_terminal, one_line
 
 COMMANDS = {
     "derain": "take rain out of photos and videos",
@@ -102,7 +102,7 @@ def _run(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_FAILED
     except RainError as error:
-        print(f"rainapp {command}: {error}", file=sys.stderr)
+        print(f"rainapp {command}: {one_line(str(error))}", file=sys.stderr)
         return USAGE if isinstance(error, BadTreatment) else NONE_DONE
     except Exception as error:
         log.exception("`rainapp %s` met a bug", command)

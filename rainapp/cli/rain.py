@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from rainapp import media
 from rainapp.errors import RainError, UnwritableFile
+from rainapp.escapes import one_line
 from rainapp.image import SRGB, Colour, Image
 from rainapp.textfile import json_line
 
@@ -101,7 +102,7 @@ def run(args: argparse.Namespace) -> int:
             draw_one(path, index, args)
         except RainError as error:
             failed += 1
-            print(f"{path.name}: {error}", file=sys.stderr)
+            print(one_line(f"{path.name}: {error}"), file=sys.stderr)
     return 0 if not failed else 1 if failed < len(inputs) else 3
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rainapp.escapes import escaped
+from rainapp.escapes import one_line
 from rainapp.jobs import Derained, Progressed
 from rainapp.textfile import json_line
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 OFTEN_S = 0.2  # a report of one file's progress at most this often
 BEAT_S = 5.0  # ... and at least this often
 PLAIN_BEAT_S = 15.0
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 @dataclass
@@ -58,12 +57,6 @@ class Report(Protocol):
 
     def summary(self, counts: Counts, seconds: float) -> None:
         """Everything has been told."""
-
-
-def one_line(text: str) -> str:
-    """`text` without line breaks, and with what could drive a terminal as escapes; what joins emoji and letters may stay."""
-    flat = escaped("".join(" " if c.isspace() else c for c in text))
-    return "".join(c if c.isprintable() or c in _JOINERS else "\N{REPLACEMENT CHARACTER}" for c in flat)
 
 
 def failure(source: Path, message: str, hint: str) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _MAX_ENTRIES = 4096
+_NUMBERS_MAX = 1 << 22  # strips of a picture; the largest has a row each
 _DIRECTORIES_MAX = 32  # that lie in one another; a photo has three
 _WIDTH_TAGS, _HEIGHT_TAGS = (0x0100, 0xA002), (0x0101, 0xA003)
 _THUMB_OFFSET, _THUMB_LENGTH = 0x0201, 0x0202
@@ -95,6 +96,8 @@ class Directories:
 
     def numbers(self, tag: Tag) -> tuple[int, ...]:
         """The whole numbers of a BYTE, SHORT, LONG or LONG8 tag; empty for other types."""
+        if tag.count > _NUMBERS_MAX:
+            raise ValueError("more numbers than any tag has")
         code = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(tag.type)
         return struct.unpack(f"{self.order}{tag.count}{code}", tag.raw) if code else ()
 
