@@ -18,7 +18,11 @@ _KINDS = {
     stat.S_IFBLK: "a device",
 }
 # What Windows lacks is nothing: without O_BINARY it would translate line ends, which other systems never do.
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0)
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_NOCTTY", "O_CLOEXEC", "O_BINARY"))
+
+
+_BLOCK_BYTES = 1 << 20
 
 
 class NotRegularFileError(OSError):
@@ -38,7 +42,10 @@ def open_regular(path: Path, bytes_max: int | None = None) -> io.BufferedReader:
         OSError: it is missing, a folder, or may not be read.
     """
     _require_regular(os.stat(path), path)  # before it is opened, which a device may answer with an action
-    handle = os.open(path, _FLAGS)  # should it be exchanged meanwhile, this does not wait for a writer
+    try:
+        handle = os.open(path, _FLAGS)  # should it be exchanged meanwhile, this does not wait for a writer
+    except BlockingIOError:  # never a pipe: a file that another program has leased (file servers do), and gives up when asked
+        handle = os.open(path, _FLAGS & ~_AT_ONCE)
     try:
         state = os.fstat(handle)
         _require_regular(state, path)
@@ -53,10 +60,12 @@ def open_regular(path: Path, bytes_max: int | None = None) -> io.BufferedReader:
 def read_regular(path: Path, bytes_max: int) -> bytes:
     """The bytes of the regular file `path`, at most `bytes_max`; see `open_regular`."""
     with open_regular(path, bytes_max) as file:
-        raw = file.read(bytes_max + 1)
-    if len(raw) > bytes_max:  # it grew, or is one of those of the kernel that claim no size
+        parts = [file.read(os.fstat(file.fileno()).st_size + 1)]  # room is made for as many as are asked for
+        while (read := sum(map(len, parts))) <= bytes_max and parts[-1]:  # it grows, or is one of the kernel's without a size
+            parts.append(file.read(min(_BLOCK_BYTES, bytes_max + 1 - read)))
+    if read > bytes_max:
         raise _too_large(path, bytes_max)
-    return raw
+    return b"".join(parts)
 
 
 def _require_regular(state: os.stat_result, path: Path) -> None:

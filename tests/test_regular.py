@@ -2,6 +2,8 @@
 
 import os
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,7 +56,27 @@ def test_no_more_is_read_than_wanted(tmp_path: Path) -> None:
     if Path("/proc/self/maps").exists():  # claims to hold nothing, and gives more
         with pytest.raises(TooLargeFileError):
             read_regular(Path("/proc/self/maps"), 10)
+        assert read_regular(Path("/proc/self/cmdline"), 1 << 20) == Path("/proc/self/cmdline").read_bytes()
     assert endless(tmp_path / "zeros").exists()
+
+
+LEASE = """
+import fcntl, sys, time
+file = open(sys.argv[1], "r+b")
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+print("held", flush=True)
+time.sleep(60)  # asked to give the lease up, a program that does not listen is ended
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has leases")
+def test_a_file_that_a_server_has_leased_is_read_once_it_is_given_up(tmp_path: Path) -> None:
+    (tmp_path / "a").write_bytes(b"rain")
+    with subprocess.Popen([sys.executable, "-c", LEASE, str(tmp_path / "a")], stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "held\n"
+        assert soon(lambda: read_regular(tmp_path / "a", 4)) == b"rain"
+        holder.wait(10)
 
 
 def test_folders_are_made_and_looked_through_however_deep(tmp_path: Path) -> None:
