@@ -120,11 +120,7 @@ def _kind_of_zip(path: Path, size: int) -> Kind:
             if "data.pkl" in inner:
                 structure = next(member for member in members if PurePosixPath(member.filename).name == "data.pkl")
                 if structure.file_size > _STRUCTURE_BYTES_MAX:
-                    raise BadModel(
-                        f"“{printable(path.name)}” lists tensors in {structure.file_size / 1e6:.0f} MB, more than any net has.",
-                        _untrusted(),
-                        path,
-                    )
+                    raise _too_many_tensors(path, structure.file_size)
                 if structure.file_size <= _SCANNED_BYTES_MAX:
                     _check_pickle(archive.read(structure), path)
                 return "checkpoint"
@@ -213,7 +209,10 @@ def _check_legacy(path: Path) -> None:
 
 def _check_pickle(raw: bytes, path: Path) -> None:
     """Refuse a pickle that asks for anything but tensors and plain containers; reads it as text, never runs it."""
-    suspects = sorted({name for name in _names_asked_for(raw) if not _HARMLESS.fullmatch(name)})
+    try:
+        suspects = sorted({name for name in _names_asked_for(raw) if not _HARMLESS.fullmatch(name)})
+    except _EndlessError as error:
+        raise _too_many_tensors(path, len(raw)) from error
     if suspects:
         wanted = printable(", ".join(suspects[:3]))[:120]
         raise BadModel(
@@ -242,8 +241,18 @@ def _names_asked_for(raw: bytes) -> Iterator[str]:
                     yield "a registered extension"
                 elif isinstance(argument, str):
                     texts = [*texts[-1:], argument]
-    except ValueError:  # not a whole pickle: numbers follow, or it is cut off; the loader will say so
-        return
+    except ValueError as error:  # not a whole pickle: numbers follow, or it is cut off; the loader will say so
+        if stream.tell() >= len(raw) >= _SCANNED_BYTES_MAX:
+            raise _EndlessError from error
+
+
+class _EndlessError(ValueError):
+    """The structure of a checkpoint goes on after all that is looked at."""
+
+
+def _too_many_tensors(path: Path, size: int) -> BadModel:
+    words = f"“{printable(path.name)}” lists tensors in {size / 1e6:.0f} MB, more than any net has."
+    return BadModel(words, "Ask its author for the state dict, or for safetensors.", path)
 
 
 def _what_else(start: bytes) -> str:

@@ -113,8 +113,10 @@ def test_the_child_gets_only_what_it_needs(tmp_path: Path, library: ModelLibrary
 
 @pytest.mark.parametrize("count", [TENSORS_MAX + 1, 1_000_000])
 def test_a_million_tensors_are_refused_from_the_header(count: int, tmp_path: Path, library: ModelLibrary) -> None:
-    entry = {"dtype": "F32", "shape": [0], "data_offsets": [0, 0]}
-    file = with_header(tmp_path / "m.safetensors", {f"t{n}": entry for n in range(count)}, 0)
+    entry = '":{"dtype":"F32","shape":[0],"data_offsets":[0,0]}'
+    raw = ("{" + ",".join(f'"t{n}{entry}' for n in range(count)) + "}").encode()
+    file = tmp_path / "m.safetensors"
+    file.write_bytes(len(raw).to_bytes(8, "little") + raw)
     code = (
         "from pathlib import Path\nfrom rainapp.tensor_list import tensor_shapes\n"
         f"def run():\n    try:\n        tensor_shapes(Path({str(file)!r}))\n"
@@ -132,6 +134,14 @@ def test_a_million_tensors_in_a_checkpoint_are_refused(tmp_path: Path, library: 
     with zipfile.ZipFile(tmp_path / "m.pth", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("m/data.pkl", os.urandom(9 << 20))
         archive.writestr("m/data/0", b"x")
+    with pytest.raises(BadModel, match="more than any net has"):
+        import_model(tmp_path / "m.pth", library)
+
+
+def test_hundreds_of_thousands_of_tensors_in_an_old_checkpoint_are_refused(tmp_path: Path, library: ModelLibrary) -> None:
+    one = torch.zeros(1)
+    old = {f"t{n}": one for n in range(300_000)}
+    torch.save(old, tmp_path / "m.pth", _use_new_zipfile_serialization=False)
     with pytest.raises(BadModel, match="more than any net has"):
         import_model(tmp_path / "m.pth", library)
 
