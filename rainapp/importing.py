@@ -21,7 +21,18 @@ from typing import IO, Any
 
 import psutil
 
-from rainapp.cards import CARD, CARD_BYTES_MAX, UNKNOWN_LICENCE, ModelCard, ModelId, check_id, printable, read_card, write_card
+from rainapp.cards import (
+    CARD,
+    CARD_BYTES_MAX,
+    UNKNOWN_LICENCE,
+    ModelCard,
+    ModelId,
+    check_id,
+    check_shape,
+    printable,
+    read_card,
+    write_card,
+)
 from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
@@ -38,6 +49,7 @@ _POLL_S = 0.05
 _ANSWER_BYTES_MAX = 64 * 1024
 _WORDS_BYTES_MAX = 64 * 1024
 _BLOCK_BYTES = 1 << 20
+_LARGE_BYTES = 1 << 28
 # What the child gets of our environment: where programs, libraries and temporary files lie, and the language. Nothing else:
 # there may be passwords among the rest.
 PASSED_ON = frozenset(
@@ -109,9 +121,11 @@ def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None,
                 raise BadModel(
                     f"The folder “{printable(source.name)}” has no {name}.", "A model has a card and weights.", source
                 )
+            if (source / name).stat().st_size > _LARGE_BYTES and name == WEIGHTS:
+                _check_header(source / name, read_card(staged, source.name)[0])  # before gigabytes are copied
             _copy(source / name, staged / name, CARD_BYTES_MAX if name == CARD else WEIGHTS_BYTES_MAX)
             if name == CARD:
-                read_card(staged, source.name)  # before gigabytes are copied
+                read_card(staged, source.name)
     card, _ = read_card(staged, source.name if kind == "folder" else source.stem)
     if sha256_of(staged / WEIGHTS) != card.sha256:
         raise BadModel(
@@ -173,7 +187,10 @@ def _check_header(source: Path, card: ModelCard | None = None) -> None:
         return  # the child compares the tensors with what the card says
     prefix = common_prefix(shapes.keys())
     shapes = {name.removeprefix(prefix): shape for name, shape in shapes.items()}
-    if recognise(shapes) is None and find_spec("spandrel") is None:
+    found = recognise(shapes)
+    if found is not None and (odd := check_shape(found.shape)) is not None:
+        raise BadModel(f"The architecture “{found.arch}” has no such shape: {odd}.", "The model is damaged.", source)
+    if found is None and find_spec("spandrel") is None:
         raise unknown_net(shapes.keys(), spandrel_was_asked=False)
 
 

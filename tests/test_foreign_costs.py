@@ -81,11 +81,16 @@ def test_the_numbers_of_a_large_sparse_file_are_not_looked_at_here(tmp_path: Pat
     file = sparse(tmp_path / "m.safetensors", 3 << 30)
     code = (
         "from pathlib import Path\nfrom rainapp import importing\n"
-        f"def run():\n    importing._check_header(Path({str(file)!r}))\n    return 'looked at'"
+        f"def run():\n    try:\n        importing._check_header(Path({str(file)!r}))\n"
+        "    except importing.BadModel as error:\n        return error.message"
     )
-    seconds, megabytes, _ = cost(code)
+    seconds, megabytes, said = cost(code)
+    assert "no such shape: channels" in said  # before three gigabytes are read anywhere
     assert seconds < 1
     assert megabytes < 200
+    with pytest.raises(BadModel, match="no such shape"):
+        import_model(file, library)
+    assert is_empty(library)
 
 
 def test_numbers_that_are_not_finite_are_found_in_the_child(tmp_path: Path, library: ModelLibrary) -> None:
@@ -203,11 +208,21 @@ def test_sizes_are_looked_at_before_anything_is_copied(tmp_path: Path, library: 
     plain_card("m", folder)
     with (folder / WEIGHTS).open("wb") as file:
         file.truncate(WEIGHTS_BYTES_MAX + 1)
-    with pytest.raises(BadModel, match="larger than 4096 MB"):
+    with pytest.raises(BadModel, match=r"larger than 4096 MB|no valid safetensors"):
         import_model(folder, library)
     with (folder / CARD).open("wb") as file:
         file.truncate(1 << 40)
     with pytest.raises(BadModel, match="larger than 256 kB"):
+        import_model(folder, library)
+    assert is_empty(library)
+
+
+def test_gigabytes_that_are_no_weights_are_not_copied(tmp_path: Path, library: ModelLibrary) -> None:
+    folder = tmp_path / "m"
+    plain_card("m", folder)
+    with (folder / WEIGHTS).open("wb") as file:
+        file.truncate(3 << 30)
+    with pytest.raises(BadModel, match="no valid safetensors"):  # its check sum would take longer than a test may
         import_model(folder, library)
     assert is_empty(library)
 
