@@ -16,6 +16,7 @@ from rainapp.media import exif
 
 NAMESPACE = "urn:rainapp:xmp:1.0:"
 _IPTC, _THUMBNAILS = 0x0404, (0x0409, 0x040C)
+_RESOURCES_MAX = 10_000  # a photo has some dozens
 _IPTC_PLACES = frozenset((26, 27, 90, 92, 95, 100, 101))  # content location, city, sub-location, province, country
 # Names of places. Each is read once and never given back (++): a packet of millions of bytes may be made to be slow, and then
 # every part that is tried twice is tried as often as the packet is long.
@@ -135,7 +136,7 @@ def _without_note(packet: bytes, at: int) -> tuple[bytes, int]:
 def _resources(block: bytes) -> list[tuple[int, bytes, bytes]]:
     """The Photoshop resources in `block`: (number, raw name field, body). Parsing stops where the block makes no sense."""
     found, at = [], 0
-    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block):
+    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block) and len(found) < _RESOURCES_MAX:
         number = int.from_bytes(block[at + 4 : at + 6], "big")
         name_end = at + 6 + (block[at + 6] + 2) // 2 * 2
         size = int.from_bytes(block[name_end : name_end + 4], "big")
