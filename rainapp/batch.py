@@ -21,8 +21,10 @@ from rainapp.jobs import DerainFile, NoWatch, Output, Treatment, Watch
 from rainapp.media.numbered import Pattern, grouped, pattern_of
 from rainapp.media.sniff import UNKNOWN, sniff
 from rainapp.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
+from rainapp.system_words import why_not_read
 
 TICK_FILES = 100  # a report this often while folders are looked through
+OWN_RESULT = "a result of rainapp beside its original"
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,7 @@ def _walk(root: Path, recursive: bool, leave_out: Path | None, visited: set[tupl
             state = folder.stat()
             entries = sorted(folder.iterdir(), key=lambda entry: reading_order(entry.name))
         except OSError as error:
-            yield Skipped(folder, f"the folder cannot be opened: {error.strerror}")
+            yield Skipped(folder, f"the folder cannot be opened: {why_not_read(error)}")
             continue
         if _identity(state) in visited or (folder is not root and _identity(state) == left_out):
             continue
@@ -125,7 +127,7 @@ def _reason_to_skip(path: Path, stems: set[str]) -> str | None:
     if not os.path.isfile(path):  # opening a pipe would wait for ever
         return "no regular file" if os.path.exists(path) else "a link that leads nowhere"
     if _is_own_result(path, stems):
-        return "a result of rainapp beside its original"
+        return OWN_RESULT
     if media.is_media_name(path):
         return None
     try:
@@ -177,10 +179,12 @@ def plan(
     part: tuple[float, float] | None = None,
     sequences: bool = False,
     rate: Fraction = media.RATE,
+    others: Sequence[Path] = (),
 ) -> Plan:
     """The records for `inputs`; `out` None means beside each source. Of clips only `part`, see `DerainFile`.
 
-    With `sequences` the numbered pictures in folders are clips of `rate` frames a second; patterns are so in any case.
+    With `sequences` the numbered pictures in folders are clips of `rate` frames a second; patterns are so in any case. No
+    result replaces an input, the mask, or one of `others`, which the person has named too.
 
     Raises:
         BadTreatment: OUT names a file where a folder is needed, or a suffix that is not the format asked for.
@@ -201,7 +205,7 @@ def plan(
     jobs: list[DerainFile] = []
     failed: list[RainError] = []
     results_exist = False
-    names = Names((entry.path for entry in sources), output.if_exists)
+    names = Names([*_originals(found), *others, *([treatment.mask] if treatment.mask else [])], output.if_exists)
     for number, entry in enumerate(sources):
         (watch or NoWatch()).tick(number, len(sources))
         try:
@@ -209,13 +213,35 @@ def plan(
         except UnreadableFile as error:
             failed.append(error)
             continue
-        target = names.claim(wanted, with_rain=output.layer == "both")
+        both = output.layer == "both"
+        target = names.claim(wanted, both)
         if target is None:
             results_exist = True
             skipped.append(Skipped(entry.path, f"{wanted.name} exists"))
         else:
-            jobs.append(DerainFile(entry.path, target, treatment, output, part, rate))
+            jobs.append(DerainFile(entry.path, target, treatment, output, part, rate, names.spared(wanted, both)))
     return Plan(tuple(jobs), tuple(skipped), tuple(failed), results_exist)
+
+
+def _originals(entries: Iterable[Found | Skipped]) -> Iterator[Path]:
+    """The files of the person among what was found: sources, the frames of numbered ones, and all that is left alone.
+
+    Results of an earlier run are none: they may be made anew.
+    """
+    for entry in entries:
+        if isinstance(entry, Found) or entry.reason != OWN_RESULT:
+            yield from originals_of(entry.path)
+
+
+def originals_of(path: Path) -> tuple[Path, ...]:
+    """`path`, or the files that it stands for as a pattern; where these have a gap, all that lie there, to be sure."""
+    pattern = pattern_of(path)
+    if pattern is None:
+        return (path,)
+    try:
+        return pattern.files()
+    except UnreadableFile:
+        return tuple(sorted(pattern.folder.iterdir())) if pattern.folder.is_dir() else ()
 
 
 def _wanted(entry: Found, out: Path | None, out_file: Path | None, treatment: Treatment, output: Output, template: str) -> Path:

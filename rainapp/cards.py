@@ -13,6 +13,7 @@ from typing import Any, Literal, cast
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.escapes import escaped
 from rainapp.regular import read_regular
+from rainapp.system_words import why_not_read, why_not_written
 from rainapp.textfile import replace_text, toml_line
 from rainapp.toml_text import parse_toml
 
@@ -114,7 +115,7 @@ def read_card(folder: Path, default_id: ModelId | None = None) -> tuple[ModelCar
     except FileNotFoundError as error:
         raise BadModel(f"There is no {CARD}.", "A model is a folder with a card and its weights.", path) from error
     except OSError as error:
-        raise BadModel(f"{CARD} cannot be read: {error.strerror}.", path=path) from error
+        raise BadModel(f"{CARD} cannot be read: {why_not_read(error)}.", path=path) from error
     return parse_card(raw, default_id or folder.name, path)
 
 
@@ -208,4 +209,6 @@ def printable(text: str) -> str:
 
 def unwritable(path: Path, error: OSError) -> UnwritableFile:
     """The error for a file or folder of the library that cannot be written."""
-    return UnwritableFile(f"{path} cannot be written: {error.strerror}.", "Choose another folder with --models-dir.", path)
+    return UnwritableFile(
+        f"{path} cannot be written: {why_not_written(error)[0]}.", "Choose another folder with --models-dir.", path
+    )

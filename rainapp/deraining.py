@@ -49,7 +49,12 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             device=pipeline.device if pipeline else NO_ENGINE,
             rain_found=writing.rain_found,
             layer=writing.rain_target,
-            notes=(*(() if writing.copied else source.info.notes), *(pipeline.notices if pipeline else ()), *writing.notes),
+            notes=(
+                *job.notes,
+                *(() if writing.copied else source.info.notes),
+                *(pipeline.notices if pipeline else ()),
+                *writing.notes,
+            ),
         )
 
 

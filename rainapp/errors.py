@@ -8,6 +8,7 @@
       BadTreatment            settings that the chosen model or machine cannot serve
       NotEnoughMemory         every remedy was tried: smaller tiles, lower precision, the CPU
       DeviceLost              the accelerator stopped answering
+      EngineFailed            what computes failed: twice, and what could go on in its place too
     Cancelled                 shown to nobody; not a RainError
 
 Anything else is a bug: it is logged with its traceback. Errors are raised where their meaning becomes known, with the cause
@@ -77,6 +78,12 @@ class DeviceLost(RainError):
     """The accelerator stopped answering; the work can be tried again on the CPU."""
 
     kind = "device-lost"
+
+
+class EngineFailed(RainError):
+    """What computes a net failed, for no reason that is known here; the cause is kept."""
+
+    kind = "engine-failed"
 
 
 class Cancelled(Exception):

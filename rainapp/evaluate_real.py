@@ -14,6 +14,7 @@ from rainapp import contact_sheet, media
 from rainapp.contact_sheet import Crop, Pixels, Window
 from rainapp.errors import UnreadableFile
 from rainapp.evaluate import as_float, pipeline_runner, read_image, shrunk
+from rainapp.fine_structure import fine_removed
 from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
@@ -22,10 +23,17 @@ from rainapp.naturalness import niqe
 
 @dataclass(frozen=True)
 class RealScore:
-    """Means over real photos: NIQE, the change in grey levels, and the share of pixels that changed by 5 or more."""
+    """Means over real photos: what went of their fine rain, NIQE, change in grey levels, share of pixels changed by 5 or more.
+
+    `n` of the `photos` have rain of one direction, of which `fine_removed` is the mean and `fine_most` the largest value; see
+    `fine_structure`.
+    """
 
     model: str
     n: int
+    photos: int
+    fine_removed: float
+    fine_most: float
     niqe: float
     mean_change: float
     pixels_changed: float
@@ -41,13 +49,20 @@ class RealEvaluation:
     crops: list[tuple[Path, Window, Pixels]] = field(default_factory=list)
 
 
-def find_photos(folder: Path) -> list[Path]:
-    """The photos of a folder in name order. Raises UnreadableFile when it is missing or holds none."""
+def find_photos(folder: Path, over_px: int = 0) -> list[Path]:
+    """The photos of a folder in name order, those whose shorter side is over `over_px`.
+
+    Raises UnreadableFile when it is missing or holds none.
+    """
     if not folder.is_dir():
         raise UnreadableFile(f"The folder {folder} does not exist.", "Name a folder of rainy pictures.", folder)
     photos = [p for p in sorted(folder.iterdir()) if media.is_media_name(p)]
     if not photos:
         raise UnreadableFile(f"The folder {folder} holds no pictures.", "Name a folder of rainy pictures.", folder)
+    if over_px:
+        photos = [p for p in photos if min((image := read_image(p)).width, image.height) > over_px]
+    if not photos:
+        raise UnreadableFile(f"No picture in {folder} is larger than {over_px} pixels.", "Choose a smaller size.", folder)
     return photos
 
 
@@ -64,6 +79,7 @@ def evaluate_real(
     derain, engine = pipeline_runner(treatment, library, watch) if model != "identity" else (_untouched, "none")
     wanted = dict(zip(photos, contact_sheet.share_out(len(photos), crops), strict=True))
     kept: list[tuple[Path, Window, Pixels]] = []
+    fine: list[float | None] = []
     rows, seconds, megapixels = [], 0.0, 0.0
     for index, photo in enumerate(photos):
         rainy = read_image(photo)
@@ -74,12 +90,17 @@ def evaluate_real(
         change = np.abs(as_float(derained) - as_float(rainy)).mean(axis=2) * 255
         rows.append((niqe(as_float(derained)), float(change.mean()), float((change >= 5).mean())))
         before, after = eight_bit(rainy), eight_bit(derained)
+        fine.append(fine_removed(before, after))
         places = windows.get(photo, []) if windows is not None else contact_sheet.places(before, after, wanted[photo])
         kept += [(photo, window, after[window]) for window in places]
         watch.tick(index + 1, len(photos))
     natural, mean_change, pixels_changed = (_mean(np.array(column)) for column in zip(*rows, strict=True))
     name = model if model == "identity" else library.get(treatment.model).id
-    score = RealScore(name, len(photos), natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels))
+    told = np.array([each for each in fine if each is not None], np.float64)
+    score = RealScore(
+        name, told.size, len(photos), _mean(told), float(told.max()) if told.size else float("nan"),
+        natural, mean_change, pixels_changed, engine, seconds / max(1e-9, megapixels),
+    )  # fmt: skip
     return RealEvaluation(score, kept)
 
 

@@ -39,6 +39,7 @@ from rainapp.library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.recognise import Recognised, common_prefix, recognise, unknown_net
 from rainapp.regular import open_regular, read_regular
+from rainapp.system_words import why_not_written
 from rainapp.tensor_list import tensor_shapes
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
@@ -89,7 +90,7 @@ def import_model(
         return _make_model(source, kind, library, model_id, licence, watch or NoWatch())
     except OSError as error:  # no space, no permission; what is wrong with the file itself has become a BadModel before
         raise UnwritableFile(
-            f"“{printable(source.name)}” could not be imported: {error.strerror or error}.", path=source
+            f"“{printable(source.name)}” could not be imported: {why_not_written(error)[0]}.", path=source
         ) from error
 
 

@@ -83,7 +83,8 @@ class DerainFile:
     """Take the rain out of `source` and write it to `target` (a full file name; already free of collisions).
 
     `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start. Where `source`
-    is the pattern of numbered pictures, `rate` of them are shown in a second, and `target` is a folder, or a clip.
+    is the pattern of numbered pictures, `rate` of them are shown in a second, and `target` is a folder, or a clip. `notes` are
+    those of its result from the start.
     """
 
     source: Path
@@ -92,6 +93,7 @@ class DerainFile:
     output: Output = field(default_factory=Output)
     part: tuple[float, float] | None = None
     rate: Fraction = RATE
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +119,7 @@ class Region:
 class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
-    `hasty`: where the region would take long, in a photo that is derained made smaller first, the finest band may be left as it
+    `hasty`: where the region would take long, in a large photo, the finest band may be left as it
     is. It is there sooner; the result says whether that was done.
     Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
     """

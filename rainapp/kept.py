@@ -21,6 +21,7 @@ from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
 from rainapp.paths import cache_dir
 from rainapp.regular import open_regular, read_regular
+from rainapp.system_words import why_not_written
 
 SUFFIX = ".npy"
 PROFILE_BYTES_MAX = 64 << 20
@@ -53,7 +54,7 @@ def keep(image: Image, path: Path) -> Path:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise UnwritableFile("The result cannot be kept for comparing.", str(error), path) from error
+        raise UnwritableFile("The result cannot be kept for comparing.", why_not_written(error)[1], path) from error
     return path
 
 

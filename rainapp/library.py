@@ -31,6 +31,7 @@ from rainapp.cards import (
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.paths import bundled_models_dir, user_models_dir
 from rainapp.regular import open_regular, read_regular
+from rainapp.system_words import REFUSED, why_not_read
 from rainapp.textfile import replace_text, toml_line
 from rainapp.toml_text import read_toml
 
@@ -86,7 +87,7 @@ def checked_weights(card: ModelCard, weights: Path) -> bytes:
     try:
         content = read_regular(weights, WEIGHTS_BYTES_MAX)
     except OSError as error:
-        raise BadModel(f"The weights of “{card.id}” cannot be read.", str(error), weights) from error
+        raise BadModel(f"The weights of “{card.id}” cannot be read: {why_not_read(error)}.", path=weights) from error
     if hashlib.sha256(content).hexdigest() != card.sha256.lower():
         raise BadModel(
             f"The weights of “{card.id}” are not the ones its card names.",
@@ -193,7 +194,7 @@ class ModelLibrary:
             send2trash(str(folder))
         except (TrashPermissionError, OSError) as error:
             raise UnwritableFile(
-                f"“{model_id}” could not be moved to the trash: {error}.", f"Delete the folder {folder} by hand.", folder
+                f"“{model_id}” could not be moved to the trash: {REFUSED}.", f"Delete the folder {folder} by hand.", folder
             ) from error
 
     @contextlib.contextmanager

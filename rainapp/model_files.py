@@ -22,6 +22,7 @@ from rainapp.cards import CARD, CARD_BYTES_MAX, printable
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS
 from rainapp.regular import open_regular
+from rainapp.system_words import why_not_read
 from rainapp.zip_tail import directory_size
 
 Kind = Literal["folder", "package", "safetensors", "checkpoint"]
@@ -62,7 +63,7 @@ def kind_of(path: Path) -> Kind:
         with open_regular(path) as file:
             start = file.read(512)
     except OSError as error:
-        raise BadModel(f"“{printable(path.name)}” cannot be read: {error.strerror}.", path=path) from error
+        raise BadModel(f"“{printable(path.name)}” cannot be read: {why_not_read(error)}.", path=path) from error
     if not start:
         raise BadModel(f"“{printable(path.name)}” is empty.", "The download may have failed; fetch it again.", path)
     if size > FILE_BYTES_MAX:

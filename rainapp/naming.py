@@ -58,30 +58,97 @@ def fitted(stem: str, suffix: str) -> str:
     return stem + suffix
 
 
+class Originals:
+    """The files of a person that no result may replace, whatever name, link or way leads to them.
+
+    One is known by its place, as the least careful disk would compare it, by the place that links lead to, and by what the disk
+    itself calls the same file.
+    """
+
+    def __init__(self, paths: Iterable[Path] = ()) -> None:
+        self._seen: set[Path] = set()
+        self._places: set[str] = set()
+        self._files: set[tuple[int, int]] = set()
+        self.protect(paths)
+
+    def protect(self, paths: Iterable[Path]) -> None:
+        """Let `paths` be originals too, be they there or not."""
+        for path in paths:
+            if path not in self._seen:
+                self._seen.add(path)
+                self._places.update((_key(path), _key(Path(os.path.realpath(path)))))
+            file = _file(path)  # asked again each time: a program that saves anew makes another file of the same name
+            if file is not None:
+                self._files.add(file)
+
+    def forget(self) -> None:
+        """There are none any more."""
+        for known in (self._seen, self._places, self._files):
+            known.clear()
+
+    def __contains__(self, path: Path) -> bool:
+        """Whether writing `path` would replace one of them."""
+        return _key(path) in self._places or _file(path) in self._files
+
+
+LISTED = Originals()  # those of a window at work, to be asked when a file is whole: some may have come in since it was begun
+
+
 class Names:
-    """The names given out in one batch; `claim` them in a fixed order, and a batch run again names everything the same."""
+    """The names given out in one batch; `claim` them in a fixed order, and a batch run again names everything the same.
+
+    `originals` may be told of more files at any time.
+    """
 
     def __init__(self, sources: Iterable[Path], if_exists: IfExists) -> None:
-        self._taken = {_key(place) for source in sources for place in (source, Path(os.path.realpath(source)))}
-        self._if_exists = if_exists
+        self.originals = Originals(sources)
+        self.if_exists = if_exists
+        self._taken: set[str] = set()
 
-    def claim(self, wanted: Path, with_rain: bool = False) -> Path | None:
+    def claim(self, wanted: Path, with_rain: bool = False, if_exists: IfExists | None = None) -> Path | None:
         """`wanted`, or with " (2)", " (3)", … after it; None where the result exists and the choice is to skip it.
 
-        With `with_rain` the name of the rain layer beside it is kept free too.
+        With `with_rain` the name of the rain layer beside it is kept free too. `if_exists` None: as was chosen for all.
         """
+        choice = if_exists or self.if_exists
         number = 1
         while True:
             target = wanted if number == 1 else wanted.with_name(fitted(wanted.stem, f" ({number}){wanted.suffix}"))
-            names = [target, rain_path(target)] if with_rain else [target]
-            if not any(_key(name) in self._taken for name in names):
+            names = results_of(target, with_rain)
+            if not any(_key(name) in self._taken or name in self.originals for name in names):
                 there = [name for name in names if os.path.lexists(name)]
-                if there and self._if_exists == "skip":
+                if there and choice == "skip":
                     return None
-                if not there or (self._if_exists == "overwrite" and not any(name.is_dir() for name in there)):
+                if not there or (choice == "overwrite" and not any(name.is_dir() for name in there)):
                     self._taken.update(_key(name) for name in names)
                     return target
             number += 1
+
+    def spared(self, wanted: Path, with_rain: bool = False) -> tuple[str, ...]:
+        """What is to be noted where a result could not have the name `wanted`, as that is an original's."""
+        spared = next((name for name in results_of(wanted, with_rain) if name in self.originals), None)
+        return () if spared is None else (f"{spared.name} is one of your originals and stays; the result has another name.",)
+
+
+def results_of(target: Path, with_rain: bool) -> list[Path]:
+    """The files that one job writes: its target and, where that is asked for, the rain layer beside it."""
+    return [target, rain_path(target)] if with_rain else [target]
+
+
+def free_name(wanted: Path, originals: Iterable[Path]) -> Path:
+    """`wanted`, which a person chose and may replace, or the next name that is no original's."""
+    name = Names(originals, "overwrite").claim(wanted)
+    assert name is not None
+    return name
+
+
+def _file(path: Path) -> tuple[int, int] | None:
+    """What the disk calls the file at `path`, links followed; None where there is none, or no disk that numbers its files."""
+    try:
+        state = path.stat()
+    except (OSError, ValueError):
+        return None
+    return (state.st_dev, state.st_ino) if state.st_ino else None
 
 
 def _key(path: Path) -> str:

@@ -62,14 +62,19 @@ def names() -> list[str]:
     return sorted(path.stem for path in folder().glob("*.toml"))
 
 
+def file_of(name_or_file: str) -> Path:
+    """The file of the preset of that name, or that path itself. Raises BadTreatment for a name that no file can have."""
+    file = Path(name_or_file)
+    return file if file.suffix == ".toml" or file.is_file() else path_of(name_or_file)
+
+
 def load(name_or_file: str) -> Preset:
     """The preset of that name, or in the file of that path.
 
     Raises:
         BadTreatment: there is none, or it holds what cannot be understood.
     """
-    file = Path(name_or_file)
-    path = file if file.suffix == ".toml" or file.is_file() else path_of(name_or_file)
+    path = file_of(name_or_file)
     try:
         table = read_toml(path, FILE_BYTES_MAX)
     except TooLargeFileError as error:

@@ -8,13 +8,13 @@ never alters a queued job. Position and size of the window are Qt's to keep.
 """
 
 import contextlib
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
-from rainapp.escapes import escaped
 from rainapp.paths import settings_file
 from rainapp.textfile import replace_text, toml_line
 from rainapp.toml_text import read_toml
@@ -22,6 +22,8 @@ from rainapp.toml_text import read_toml
 VERSION = 1
 FILE_BYTES_MAX = 1 << 20  # settings are a page of text; anything larger is something else
 TEXT_MAX = 4096
+
+log = logging.getLogger(__name__)
 
 Page = Literal["General", "Files", "Speed", "Looks", "remembered"]
 Kind = Literal["choice", "number", "flag", "text", "folder", "list"]
@@ -312,9 +314,8 @@ def _from_toml(preference: Preference, value: object) -> object:
 
 def _put_aside(path: Path, error: Exception) -> str:
     kept = path.with_name(path.name + ".broken")
-    reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    reason = escaped(reason.splitlines()[0])[:120]
+    log.info("the settings could not be read", exc_info=error)
     with contextlib.suppress(OSError):  # not ours to move: then a save will say so
         path.replace(kept)
-        return f"The settings could not be read ({reason}). Defaults are used; the old file is kept as {kept.name}."
-    return f"The settings could not be read ({reason}). Defaults are used."
+        return f"The settings could not be read. Defaults are used; the old file is kept as {kept.name}."
+    return "The settings could not be read. Defaults are used."

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from rainapp.errors import UnwritableFile
+from rainapp.system_words import why_not_written
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 
@@ -84,4 +85,6 @@ def replace_text(path: Path, text: str) -> None:
     except OSError as error:
         if staged is not None:
             staged.unlink(missing_ok=True)
-        raise UnwritableFile(f"{path} cannot be written: {error.strerror}.", "Check space and permissions.", path) from error
+        raise UnwritableFile(
+            f"{path} cannot be written: {why_not_written(error)[0]}.", "Check space and permissions.", path
+        ) from error

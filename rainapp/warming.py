@@ -6,7 +6,7 @@ Torch is needed the first time a model is used on a machine; afterwards a CPU mo
 import contextlib
 from dataclasses import replace
 
-from rainapp.errors import BadModel, BadTreatment
+from rainapp.errors import BadModel, BadTreatment, EngineFailed
 from rainapp.jobs import WarmUp, Watch
 from rainapp.library import ModelLibrary
 from rainapp.loading import load_libraries
@@ -27,7 +27,7 @@ def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> bool:
     from rainapp.stages import load_pipeline
 
     watch.tick(0, 0)
-    with contextlib.suppress(BadModel, BadTreatment):
+    with contextlib.suppress(BadModel, BadTreatment, EngineFailed, MemoryError):
         pipeline = load_pipeline(replace(job.treatment, mask=None), library)
         if job.part is not None and job.whole is not None:
             pipeline.prepare_part(job.whole, job.part, watch)

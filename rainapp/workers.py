@@ -24,6 +24,7 @@ from typing import Literal
 
 from rainapp.errors import Cancelled, RainError
 from rainapp.jobs import Event, Failed, Finished, Job, Lane, Progressed, Queued, Stopped, Waiting, Watch
+from rainapp.system_words import unexpected
 
 Run = Callable[[Job, Watch], object]
 OnEvent = Callable[[Event], None]
@@ -162,16 +163,15 @@ class _Running:
         except Cancelled as stop:
             return Stopped(self.job_id, stop.kept)
         except RainError as error:
-            log.info("job %d failed: %s", self.job_id, error)
+            log.info("job %d failed: %s", self.job_id, error, exc_info=error.__cause__)
             return Failed(self.job_id, error.kind, error.message, error.hint)
         except MemoryError:
             return Failed(
                 self.job_id, "memory", "There was not enough memory.", "Close other programs, or choose smaller tiles."
             )
-        except Exception as error:
+        except Exception:
             log.exception("job %d (%s) met a bug", self.job_id, type(self.job).__name__)
-            words = f"Something unexpected happened: {type(error).__name__}: {error}"
-            return Failed(self.job_id, "bug", words.splitlines()[0][:500], "The log holds the details; please report it.")
+            return Failed(self.job_id, "bug", *unexpected())
 
     def _settle(self, expected: Literal["queued", "running"]) -> bool:
         with self._lock:

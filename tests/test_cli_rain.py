@@ -11,6 +11,7 @@ from video_clips import make_clip
 
 from rainapp import cli
 from rainapp.media import open_source
+from training.profiles import MIXES, PROFILES
 
 
 @pytest.fixture
@@ -42,6 +43,14 @@ def test_the_same_seed_draws_the_same_rain(photo: Path) -> None:
     pictures = [(folder / "rainy" / "scene.png").read_bytes() for folder in (first, again, other)]
     assert pictures[0] == pictures[1]
     assert pictures[0] != pictures[2]
+
+
+@pytest.mark.parametrize("profile", sorted([*PROFILES, *MIXES]))
+def test_every_profile_can_be_drawn_by_name(profile: str, photo: Path) -> None:
+    out = photo.parent / profile
+    assert cli.main(["rain", str(photo), "-o", str(out), "--profile", profile]) == 0
+    record = json.loads((out / "parameters.jsonl").read_text(encoding="utf-8"))
+    assert record["profile"] in (MIXES.get(profile) or {profile: 1.0})
 
 
 def test_an_unknown_profile_is_refused_with_those_known(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -63,7 +63,7 @@ def test_a_net_that_changes_nothing_gives_a_large_picture_back_bit_for_bit(kind:
     assert engine.sizes[0] == (464, 512)  # half of it, and the net's padding
 
 
-def test_what_is_found_in_the_smaller_picture_is_gone_from_the_larger_before_the_net_sees_it() -> None:
+def test_every_size_of_the_net_sees_the_rainy_picture_and_the_smallest_decides_what_is_broad() -> None:
     pixels = np.full((1000, 900, 3), 100, np.uint8)
     pixels[300:700, 400:480] = 200
     seen: list[np.ndarray] = []
@@ -76,6 +76,7 @@ def test_what_is_found_in_the_smaller_picture_is_gone_from_the_larger_before_the
     result = derained(Once(), Image(pixels))
     assert result[304:696, 404:476].max() <= 101
     assert np.abs(result[:, 484:].astype(int) - 100).max() == 0
+    assert all(tile.max() == 200 for tile in seen)
 
 
 def test_parts_see_of_the_smaller_picture_what_the_whole_does() -> None:
@@ -86,12 +87,47 @@ def test_parts_see_of_the_smaller_picture_what_the_whole_does() -> None:
         np.testing.assert_array_equal(part, whole[top : top + 32, left : left + 32])
 
 
-def test_a_larger_picture_has_no_say_over_what_the_smaller_one_holds() -> None:
+NOTHING = np.zeros((32, 48, 3), np.float16)
+
+
+def test_a_larger_picture_has_no_say_over_what_is_broad() -> None:
     rainy = np.full((64, 96, 3), 153, np.uint8)
     darker = np.full((64, 96, 3), 0.4, np.float32)
-    np.testing.assert_allclose(coarse.only_finer(darker, rainy, 2), 0.6, atol=1e-6)
-    fine = 0.6 + np.where(np.indices((64, 96, 3))[:2].sum(0) % 2, 0.1, -0.1).astype(np.float32)
-    np.testing.assert_allclose(coarse.only_finer(fine.copy(), rainy, 2), fine, atol=1e-6)
+    np.testing.assert_allclose(coarse.join(darker, rainy, NOTHING, 2, 0, 0), 0.6, atol=1e-6)
+    deeper = np.full((64, 96, 3), 0.6, np.float32)
+    np.testing.assert_allclose(coarse.join(deeper, rainy, NOTHING - np.float16(0.25), 2, 0, 0), 0.35, atol=1e-3)
+    grain = 0.6 + np.where(np.indices((64, 96, 3))[:2].sum(0) % 2, 0.1, -0.1).astype(np.float32)
+    np.testing.assert_allclose(coarse.join(grain.copy(), rainy, NOTHING, 2, 0, 0), grain, atol=1e-6)
+
+
+def fine_rain(width_px: int) -> np.ndarray:
+    """What a net takes of upright streaks of this width, (64, 96, 3)."""
+    taken = np.zeros((64, 96, 3), np.float32)
+    for left in range(0, 96, 8 * width_px):
+        taken[:, left : left + width_px] = -0.2
+    return taken
+
+
+def test_where_rain_is_fine_the_larger_picture_has_a_say() -> None:
+    assert coarse.fineness(fine_rain(1)).min() == 1
+    assert coarse.fineness(cv2.GaussianBlur(fine_rain(4), (0, 0), 1.5)).max() == 0
+    assert coarse.fineness(np.zeros((64, 96, 3), np.float32)).max() == 0
+    rainy = np.full((64, 96, 3), 153, np.uint8)
+    joined = coarse.join((0.6 + fine_rain(1)).astype(np.float32), rainy, NOTHING, 2, 0, 0)
+    kept = (0.6 - joined).mean() / -fine_rain(1).mean()
+    assert kept == pytest.approx(coarse.SAY_WHERE_MORE, abs=0.02)
+
+
+@pytest.mark.parametrize("sides", [(64, 96), (60, 92)])
+def test_a_tile_whose_sides_are_no_multiple_of_the_places_is_joined_alike(sides: tuple[int, int]) -> None:
+    rainy, removed = (
+        noise(64, 96)[: sides[0], : sides[1]],
+        np.random.default_rng(2).normal(0, 0.1, (32, 48, 3)).astype(np.float16),
+    )
+    derained = np.full((*sides, 3), 0.4, np.float32)
+    joined = coarse.join(derained.copy(), rainy, removed, 2, 0, 0)
+    assert joined.shape == (*sides, 3)
+    assert np.isfinite(joined).all()
 
 
 def test_a_smaller_picture_is_made_of_means_and_leaves_the_rest_out() -> None:

@@ -82,13 +82,30 @@ def test_photos_of_real_rain_become_one_sheet(pairs: Path, tiny_library: Path, c
     code = run(pairs, "--identity", "--model", "tiny", "--engine", "torch", "--json", "--sheet", str(sheet), "--crops", "3")
     assert code == 0
     identity, tiny = (json.loads(line) for line in capsys.readouterr().out.splitlines())
-    assert (identity["n"], identity["mean_change"], identity["pixels_changed"]) == (3, 0, 0)
+    assert (identity["photos"], identity["mean_change"], identity["pixels_changed"]) == (3, 0, 0)
     assert tiny["mean_change"] > 0
     drawn = cv2.imread(str(sheet))
     assert drawn is not None
     rainy = cv2.imread(str(pairs / "rainy" / "1.png"))
     found = cv2.matchTemplate(drawn, rainy, cv2.TM_SQDIFF)
     assert found.min() < 1, "the crops stand on the sheet pixel by pixel"
+
+
+def test_fine_rain_of_one_direction_is_measured_without_a_partner(
+    pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    streaks = np.full((90, 120, 3), 60, np.uint8) + np.uint8(90) * (np.arange(120) % 7 == 0)[None, :, None].astype(np.uint8)
+    cv2.imwrite(str(pairs / "rainy" / "comb.png"), streaks)
+    cv2.imwrite(str(pairs / "rainy" / "flat.png"), np.full((90, 120, 3), 60, np.uint8))
+    small = pairs / "rainy" / "small.png"
+    cv2.imwrite(str(small), streaks[:40])
+    assert run(pairs, "--identity", "--model", "tiny", "--engine", "torch", "--json", "--over", "85") == 0
+    identity, tiny = (json.loads(line) for line in capsys.readouterr().out.splitlines())
+    assert 1 <= identity["n"] < identity["photos"], "a flat picture has no direction"
+    assert (identity["fine_removed"], identity["fine_most"]) == (0, 0)
+    assert tiny["fine_removed"] != 0
+    assert run(pairs, "--identity", "--json", "--over", "100000") != 0
+    assert "100000" in capsys.readouterr().err
 
 
 def test_a_sheet_with_clean_pictures_is_refused_in_words(

@@ -67,7 +67,7 @@ def test_settings_are_defaults_and_what_lay_there_is_put_aside(door: Door) -> No
     door(settings_file())
     found, notices = soon(settings.load)
     assert found == settings.Settings()
-    assert "not a file" in notices[0]
+    assert "could not be read" in notices[0]
 
 
 def test_a_named_preset_that_is_none_stops_no_other(door: Door) -> None:

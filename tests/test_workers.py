@@ -10,6 +10,7 @@ import pytest
 
 from rainapp.errors import Cancelled, UnreadableFile
 from rainapp.jobs import Event, Failed, Finished, Job, Progressed, Queued, ReadPicture, Stopped, Watch
+from rainapp.logs import log_file
 from rainapp.workers import Pace, Workers
 
 WAIT_S = 60
@@ -91,10 +92,26 @@ def test_a_bug_is_logged_with_its_traceback_and_the_lane_lives_on(desk: Desk, ca
     failed = desk.settled()
     assert isinstance(failed, Failed)
     assert failed.kind == "bug"
-    assert "IndexError" in failed.message
+    assert failed.message == "Something unexpected happened."
+    assert failed.hint == f"The log holds the details, please report them: {log_file()}"
     assert "Traceback" in caplog.text
+    assert "IndexError" in caplog.text
     desk.workers.submit(job("b"))
     assert isinstance(desk.settled(), Finished)
+
+
+def test_what_the_system_said_of_a_failure_stands_in_the_log(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    def doing(watch: Watch) -> None:
+        try:
+            Path("/nowhere/at all").read_bytes()
+        except OSError as error:
+            raise UnreadableFile("It is gone.", "Look for it.") from error
+
+    desk.doings["a"] = doing
+    caplog.set_level("INFO")
+    desk.workers.submit(job())
+    assert desk.settled() == Failed(1, "unreadable", "It is gone.", "Look for it.")
+    assert "No such file" in caplog.text
 
 
 def test_memory_that_runs_out_is_no_bug(desk: Desk) -> None:

@@ -18,15 +18,19 @@ from rainapp.errors import BadRecipe
 from rainapp.folders import files_below
 from rainapp.media.photo_files import read_rgb
 from training.confusers import Confusers
+from training.grounds import add_ground
+from training.lights import add_lights, light_up
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
 from training.recipe import Recipe
 from training.strands import add_strands
 from training.streaks import BANK_PX, StreakBank
 from training.structures import add_structure
+from training.uprights import add_uprights
 
 SUFFIXES = {".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"}
 MIN_SIDE_PX = 64
+MIMICS = (add_uprights, add_ground, add_lights)
 CONFUSING = 1
 """Sets the random numbers of dry crops apart from those of samples."""
 
@@ -113,15 +117,19 @@ class RainyCrops:
         if self.confusers is not None and rng.random() < self.recipe.rain.dry * self.recipe.data.confusing:
             number = self.confusers.draw(rng)
             return dry(self.dry_crop(number), number), bool(rng.random() < self.recipe.rain.clear_share)
+        mimics = self.recipe.data.mimics
+        imitates = bool(mimics) and rng.random() < mimics
         photo = self.photos[int(rng.integers(len(self.photos)))]
         size_px = self.recipe.train.crop_px
         shrinks = rng.random() < self.recipe.rain.shrunk
         extent = min(round(size_px * float(rng.uniform(1.1, 1.8))), BANK_PX) if shrinks else size_px
         clean = crop(photo, extent, self.recipe.data.scales, rng)
         clean = self.varied(clean, rng)
+        if imitates:
+            clean = MIMICS[int(rng.integers(len(MIMICS)))](clean, rng)
         seed = int(rng.integers(2**62))
         wants_clear = bool(rng.random() < self.recipe.rain.clear_share)
-        if rng.random() < self.recipe.rain.dry:
+        if imitates or rng.random() < self.recipe.rain.dry:
             drawn = dry(clean, seed)
             return (resized(drawn, size_px) if shrinks else drawn), wants_clear
         profile = str(rng.choice(self.recipe.rain.profiles))
@@ -135,7 +143,7 @@ class RainyCrops:
         return self.varied(crop(photo, self.recipe.train.crop_px, self.recipe.data.scales, rng), rng)
 
     def varied(self, clean: NDArray[np.float32], rng: np.random.Generator) -> NDArray[np.float32]:
-        """The crop, by the recipe's shares turned on its side, and with man-made lines or strands drawn on it."""
+        """The crop, by the recipe's shares turned on its side, and with lines, strands, lights or plain places drawn on it."""
         data = self.recipe.data
         if data.turned and rng.random() < data.turned:
             clean = np.ascontiguousarray(np.rot90(clean, int(rng.choice([1, 3]))))
@@ -143,6 +151,9 @@ class RainyCrops:
             clean = add_structure(clean, rng)
         if data.strands and rng.random() < data.strands:
             clean = add_strands(clean, rng)
+        for share, add in ((data.lights, light_up), (data.grounds, add_ground), (data.uprights, add_uprights)):
+            if share and rng.random() < share:
+                clean = add(clean, rng)
         return clean
 
     def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:

@@ -18,9 +18,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import night
+from training import lamplight, night
+from training.places import draw_place
 from training.profiles import PROFILES, RainProfile, resolve_profile
-from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_layer
+from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_kind
 
 Blend = Literal["additive", "screen", "linear"]
 BLENDS: tuple[Blend, ...] = ("additive", "screen", "linear")
@@ -110,7 +111,7 @@ def draw_layers(
         if bank is not None and max(height, width) <= bank.layers.shape[1]:
             layer = bank.crop(rng, kind, height, width, angle)
         else:
-            layer = render_layer(rng, KINDS[kind], height, width, angle, scale)
+            layer = render_kind(rng, kind, height, width, angle, scale)
         if rng.random() < profile.bends:
             layer = bent(rng, layer)
         if rng.random() < 0.3:  # gusts: the rain is thicker here than there
@@ -140,12 +141,18 @@ def between_gaps(rng: Rng, layers: Sequence[Layer], alphas: Sequence[float]) -> 
 
 
 def blend_layers(
-    clean: Photo, layers: Sequence[Layer], alphas: Sequence[float], blend: Blend, rng: Rng, at_night: bool = False
+    clean: Photo,
+    layers: Sequence[Layer],
+    alphas: Sequence[float],
+    blend: Blend,
+    rng: Rng,
+    at_night: bool = False,
+    light: Photo | None = None,
 ) -> tuple[Photo, Layer]:
     """Rain on `clean` by one of three image models, and the streak opacity map (H, W) 0..1.
 
     additive `B + R`, screen `1 - (1 - B)(1 - R)`, linear `(1 - S) B + S L` in linear light with the streak radiance L between
-    the blurred surroundings and the 95th percentile (science 8.1, 8.4).
+    the blurred surroundings and the 95th percentile (science 8.1, 8.4); at night L is the light around, or that of lamps.
     """
     tint = 1 + rng.uniform(-0.06, 0.06, 3).astype(np.float32) if rng.random() < 0.3 else np.ones(3, np.float32)
     opacity = np.zeros(clean.shape[:2], np.float32)
@@ -158,6 +165,8 @@ def blend_layers(
         return 1 - (1 - clean) * (1 - np.clip(opacity[..., None] * tint, 0, 1)), opacity
     linear = to_linear(clean)
     cover = np.clip(1.6 * opacity, 0, 0.92)[..., None]
+    if light is not None:
+        return to_encoded((1 - cover) * linear + cover * lamplight.radiance(light, linear, rng)), opacity
     if at_night:
         return to_encoded((1 - cover) * linear + cover * night.radiance(linear, rng)), opacity
     surroundings = cv2.GaussianBlur(linear, (0, 0), max(2.0, clean.shape[0] / 12))
@@ -204,6 +213,22 @@ def draw_veil(rng: Rng, clean: Photo, density: float) -> Veil:
     )
 
 
+def draw_mist(rng: Rng, clean: Photo, density: float, form: str = "ground") -> Veil:
+    """Mist of optical depth up to `density`: a bank over the ground that thins out upwards, or an upright plume; mottled."""
+    height, width = clean.shape[:2]
+    along = np.linspace(0, 1, height, dtype=np.float32)[:, None]
+    if form == "plume":
+        along = np.linspace(0, 1, width, dtype=np.float32)[None]
+    away = (along - np.float32(rng.uniform(0.2, 1.1))) / np.float32(rng.uniform(0.08, 0.35))
+    below = np.float32(1 if form == "plume" else rng.uniform(0.3, 1))  # thinner again in front of the bank, as it is near
+    bank = np.exp(-(np.where(away < 0, away, away * below) ** 2))
+    mottled = np.float32(0.5) + np.float32(0.5) * smooth_field(rng, height, width, int(rng.integers(4, 14)))
+    bright = np.quantile(to_linear(clean[::4, ::4]).reshape(-1, 3), 0.9, axis=0).astype(np.float32)
+    airlight = (0.4 * bright + 0.6 * bright.mean()) * np.float32(rng.uniform(0.6, 1.1))
+    thickness = np.float32(density) * bank * mottled
+    return Veil(np.exp(-np.asarray(thickness, np.float32))[..., None], np.clip(airlight, 0.02, 1), 0.8, 5.0, 0.1)
+
+
 def compress(photo: Photo, quality: int, subsample: bool) -> Photo:
     """A JPEG round trip of an RGB picture (0..1), 4:2:0 where `subsample`."""
     sampling = cv2.IMWRITE_JPEG_SAMPLING_FACTOR_420 if subsample else cv2.IMWRITE_JPEG_SAMPLING_FACTOR_444
@@ -230,36 +255,68 @@ def draw_rain(
     rng = np.random.default_rng(seed)
     name = resolve_profile(profile, rng)
     chosen = PROFILES[name]
-    if chosen.night:
-        clean = to_encoded(night.add_lamps(night.darken(to_linear(clean), rng), rng))
-    height, width = clean.shape[:2]
-    layers = draw_layers(rng, chosen, height, width, bank)
+    clean, light = scene_of(chosen, clean, rng)
+    layers = draw_layers(rng, chosen, clean.shape[0], clean.shape[1], bank)
     shares = np.array([share if kind in blends else 0.0 for kind, share in zip(BLENDS, chosen.blends, strict=True)])
     if shares.sum() == 0:
         shares = np.array([float(kind in blends) for kind in BLENDS])
     blend: Blend = BLENDS[int(rng.choice(3, p=shares / shares.sum()))]
     alphas = [float(rng.uniform(*chosen.alpha)) for _ in layers]
+    fallen = spread_out(rng, chosen, layers, alphas)
+    rained, streaks = blend_layers(clean, fallen, alphas, blend, rng, chosen.night, light)
+    hazy = clean
+    if chosen.mist[0] and rng.random() < chosen.mist[0]:
+        mist = draw_mist(rng, clean, float(rng.uniform(0.2, 1)) * chosen.mist[1], chosen.mist_form)
+        rained, hazy = mist.over(rained), mist.over(hazy)
+    density = veil
+    if density is None:
+        density = float(rng.uniform(0.05, chosen.veil[1])) if rng.random() < chosen.veil[0] else 0.0
+    if density > 0:
+        haze = draw_veil(rng, clean, density)
+        rained, hazy = haze.over(rained), haze.over(hazy)
+    parameters = RainParameters(
+        name, seed, blend, tuple(k for k, _, _ in layers), tuple(a for _, a, _ in layers), tuple(alphas), veil=density
+    )
+    sample = RainSample(rained, hazy, clean, streaks, parameters)
+    return through_camera(sample, rng) if camera else sample
+
+
+def draw_sky(rng: Rng, height: int, width: int) -> Photo:
+    """Light (H, W, 3, linear) that drops show from outside the picture: nearly white, and slowly changing over it."""
+    tone = np.float32(np.exp(rng.uniform(np.log(0.08), np.log(0.7)))) * (1 + rng.uniform(-0.1, 0.1, 3).astype(np.float32))
+    return np.asarray((0.5 + 0.5 * smooth_field(rng, height, width, 3))[..., None] * tone, np.float32)
+
+
+def scene_of(chosen: RainProfile, clean: Photo, rng: Rng) -> tuple[Photo, Photo | None]:
+    """The scene as the profile wants it, darkened at night, and the light (linear) that drops show besides the scene's."""
+    if chosen.night:
+        clean = to_encoded(night.add_lamps(night.darken(to_linear(clean), rng), rng))
+    if chosen.sky and rng.random() < chosen.sky:
+        return clean, draw_sky(rng, clean.shape[0], clean.shape[1])
+    if not chosen.lamps:
+        return clean, None
+    lamps = lamplight.draw_lamps(rng, chosen.lamps)
+    scene = to_encoded(lamplight.darkened(to_linear(clean), lamps, rng))
+    return scene, lamplight.light_of(lamps, *clean.shape[:2])
+
+
+def spread_out(
+    rng: Rng, chosen: RainProfile, layers: Sequence[tuple[str, float, Layer]], alphas: Sequence[float]
+) -> list[Layer]:
+    """The layers with dark gaps, denser here than there, or in a part of the picture only, by the profile's shares."""
+    height, width = layers[0][2].shape
     fallen = [layer for _, _, layer in layers]
-    gapless = all(KINDS[kind].noise for kind, _, _ in layers)
+    gapless = all(kind in KINDS and KINDS[kind].noise for kind, _, _ in layers)
     if rng.random() < (0.3 if gapless else 0.85):
         fallen = between_gaps(rng, fallen, alphas)
     if chosen.drifts and rng.random() < chosen.drifts:
         less = np.float32(rng.uniform(0, 0.3))
         denser = less + (1 - less) * smooth_field(rng, height, width, 2)
         fallen = [np.asarray(layer * denser, np.float32) for layer in fallen]
-    rained, streaks = blend_layers(clean, fallen, alphas, blend, rng, chosen.night)
-    density = veil
-    if density is None:
-        density = float(rng.uniform(0.05, chosen.veil[1])) if rng.random() < chosen.veil[0] else 0.0
-    hazy = clean
-    if density > 0:
-        haze = draw_veil(rng, clean, density)
-        rained, hazy = haze.over(rained), haze.over(clean)
-    parameters = RainParameters(
-        name, seed, blend, tuple(k for k, _, _ in layers), tuple(a for _, a, _ in layers), tuple(alphas), veil=density
-    )
-    sample = RainSample(rained, hazy, clean, streaks, parameters)
-    return through_camera(sample, rng) if camera else sample
+    if chosen.partly and rng.random() < chosen.partly:
+        place = draw_place(rng, chosen.where, height, width)
+        fallen = [np.asarray(layer * place, np.float32) for layer in fallen]
+    return fallen
 
 
 def through_camera(sample: RainSample, rng: Rng) -> RainSample:

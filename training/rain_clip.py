@@ -16,7 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import night
+from training import drops, lamplight, night
+from training.drops import DRAWN
+from training.places import draw_place
 from training.profiles import PROFILES, resolve_profile
 from training.rain import (
     BLENDS,
@@ -26,6 +28,8 @@ from training.rain import (
     RainSample,
     Veil,
     blend_layers,
+    draw_mist,
+    draw_sky,
     draw_veil,
     to_encoded,
     to_linear,
@@ -39,8 +43,8 @@ NEAR = frozenset(("wide", "soft", "drop", "bokeh"))
 SEEN_TWICE_FPS = 50.0
 SPEEDS = (0.0, 0.012)  # of a panned crop, in its widths a frame
 
-Stream = Literal["look", "drift", "veil", "blend", "night", "fall", "grain"]
-_STREAMS: tuple[Stream, ...] = ("look", "drift", "veil", "blend", "night", "fall", "grain")
+Stream = Literal["look", "drift", "veil", "blend", "night", "fall", "grain", "place"]
+_STREAMS: tuple[Stream, ...] = ("look", "drift", "veil", "blend", "night", "fall", "grain", "place")
 
 
 def stream(seed: int, name: Stream, index: int = 0) -> Rng:
@@ -52,7 +56,8 @@ def stream(seed: int, name: Stream, index: int = 0) -> Rng:
 class Fall:
     """One layer of rain as it stays through a clip: sizes in px of the frame, `density` in drops a pixel.
 
-    `lean_deg` is its direction beside the wind's, `look` the seed of its streaks' shape.
+    `lean_deg` is its direction beside the wind's, `look` the seed of its streaks' shape. Kinds of drops (`training.drops`) have
+    sizes and density by `look` and `scale` alone.
     """
 
     kind: str
@@ -64,10 +69,14 @@ class Fall:
     adds: bool
     defocus_px: float
     look: int
+    scale: float = 1.0
 
 
 def draw_fall(rng: Rng, kind: str, scale: float, lean_deg: float, alpha: tuple[float, float]) -> Fall:
-    """A layer of `kind` for frames `scale` times the size that kinds are meant for."""
+    """A layer of `kind` for frames `scale` times the size that kinds are meant for. Drops settle their sizes by `look`."""
+    if kind in DRAWN:
+        strength, look = float(rng.uniform(*alpha)), int(rng.integers(2**62))
+        return Fall(kind, 0.0, 0.0, 0.0, lean_deg, strength, False, 0.0, look, scale)
     shape = KINDS[kind]
     return Fall(
         kind,
@@ -93,19 +102,22 @@ class Falling:
 
     def draw(self, rng: Rng, height: int, width: int, angle_deg: float, density: float) -> Layer:
         """The layer (height, width) of the next frame, 0 to 1, around `angle_deg`, with `density` times its usual drops."""
+        look = np.random.default_rng(self.fall.look)
+        if self.fall.kind in DRAWN:
+            laid = drops.fall(look, rng, DRAWN[self.fall.kind], height, width, angle_deg, self.fall.scale, density)
+            return self._scaled(laid)
         fall, kind = self.fall, KINDS[self.fall.kind]
-        look = np.random.default_rng(fall.look)
         pad = int(fall.length_px / 2) + 2
         count = 1 if kind.noise else DIRECTIONS
         layer, born = np.zeros((height, width), np.float32), []
         for index in range(count):
             angle = angle_deg + float(look.normal()) * kind.spread_deg
-            drops = drop_field(rng, kind, fall.density * density / count, height + 2 * pad, width + 2 * pad)
-            born.append(drops)
+            born_now = drop_field(rng, kind, fall.density * density / count, height + 2 * pad, width + 2 * pad)
+            born.append(born_now)
             if self._twice and self._before:
-                drops = drops + fallen(self._before[index], fall.length_px, angle)
+                born_now = born_now + fallen(self._before[index], fall.length_px, angle)
             kernel = motion_kernel(look, fall.length_px, fall.width_px, angle, kind.dotted)
-            drawn = cv2.filter2D(drops, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)[pad:-pad, pad:-pad]
+            drawn = cv2.filter2D(born_now, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)[pad:-pad, pad:-pad]
             layer = layer + drawn if fall.adds else np.maximum(layer, drawn)
         self._before = born if self._twice else []
         if kind.noise:
@@ -115,9 +127,9 @@ class Falling:
         return self._scaled(np.asarray(layer, np.float32))
 
     def _scaled(self, layer: Layer) -> Layer:
-        """By the 99.5th percentile, or the maximum of sparse rain, of the first frame that holds any."""
+        """By the 99.5th percentile, or the maximum of sparse rain and of single drops, of the first frame that holds any."""
         if self._strongest == 0:
-            percentile = float(np.quantile(layer, 0.995))
+            percentile = 0.0 if self.fall.kind in DRAWN else float(np.quantile(layer, 0.995))
             self._strongest = percentile if percentile > 1e-4 else float(layer.max())
         if self._strongest == 0:
             return layer
@@ -165,6 +177,10 @@ class RainClip:
         self._look = look
         self._layers: list[Falling] = []
         self._veil: Veil | None = None
+        self._mist: Veil | None = None
+        weather = stream(seed, "place", 1)
+        share, densest = self._chosen.mist
+        self._misty = float(weather.uniform(0.2, 1)) * densest if weather.random() < share else 0.0
         self._state = self._drift.standard_normal(3)  # wind, density, strength: each around 0 with deviation 1
         self._gusts = self._drift.standard_normal((4, 4))
 
@@ -173,24 +189,43 @@ class RainClip:
         height, width = clean.shape[:2]
         if not self._layers:
             self._layers = [Falling(fall, self._fps) for fall in self._draw_falls(height, width)]
-        if self._chosen.night:
-            dark = night.darken(to_linear(clean), stream(self._seed, "night"))
-            clean = to_encoded(night.add_lamps(dark, stream(self._seed, "night", 1)))
+        clean, light = self._scene(clean)
         wind, thick, strong = self._state * (WIND_DEG, DENSITY_DECADES, STRENGTH)
         rng = stream(self._seed, "fall", self._index)
         angles = [self._wind_deg + float(wind) + layer.fall.lean_deg for layer in self._layers]
         drawn = [
-            layer.draw(rng, height, width, angle, float(10**thick)) * self._gust(height, width)
+            layer.draw(rng, height, width, angle, float(10**thick)) * self._gust(height, width) * self._where(height, width)
             for layer, angle in zip(self._layers, angles, strict=True)
         ]
         alphas = [min(0.95, layer.fall.alpha * float(np.exp(strong))) for layer in self._layers]
         blending = stream(self._seed, "blend")
-        rained, streaks = blend_layers(clean, drawn, alphas, self._blend, blending, self._chosen.night)
+        rained, streaks = blend_layers(clean, drawn, alphas, self._blend, blending, self._chosen.night, light)
         kinds = tuple(layer.fall.kind for layer in self._layers)
         parameters = RainParameters(self.profile, self._seed, self._blend, kinds, tuple(angles), tuple(alphas), self._haze)
         sample = self._grained(self._hazed(RainSample(rained, clean, clean, streaks, parameters)))
         self._step()
         return sample
+
+    def _scene(self, clean: Photo) -> tuple[Photo, Photo | None]:
+        """The frame as the profile wants it: at night the same darkness and lamps in every frame."""
+        first, second = stream(self._seed, "night"), stream(self._seed, "night", 1)
+        if self._chosen.night:
+            return to_encoded(night.add_lamps(night.darken(to_linear(clean), first), second)), None
+        sky = stream(self._seed, "place", 2)
+        if self._chosen.sky and sky.random() < self._chosen.sky:
+            return clean, draw_sky(sky, clean.shape[0], clean.shape[1])
+        if not self._chosen.lamps:
+            return clean, None
+        lamps = lamplight.draw_lamps(first, self._chosen.lamps)
+        scene = to_encoded(lamplight.darkened(to_linear(clean), lamps, second))
+        return scene, lamplight.light_of(lamps, *clean.shape[:2])
+
+    def _where(self, height: int, width: int) -> Layer | np.float32:
+        """The part of the picture where it rains, the same in every frame."""
+        rng = stream(self._seed, "place")
+        if not self._chosen.partly or rng.random() >= self._chosen.partly:
+            return np.float32(1)
+        return draw_place(rng, self._chosen.where, height, width)
 
     def _draw_falls(self, height: int, width: int) -> list[Fall]:
         count = int(self._look.integers(self._chosen.layers[0], self._chosen.layers[1] + 1))
@@ -213,7 +248,11 @@ class RainClip:
         return np.asarray(0.4 + 0.6 * np.clip(grown, 0, 1), np.float32)
 
     def _hazed(self, sample: RainSample) -> RainSample:
-        """Under the veil, whose light and depth are those of the first frame."""
+        """Under mist and veil, whose light and depth are those of the first frame."""
+        if self._mist is None and self._misty:
+            self._mist = draw_mist(stream(self._seed, "veil", 1), sample.clear, self._misty, self._chosen.mist_form)
+        if self._mist is not None:
+            sample = replace(sample, rainy=self._mist.over(sample.rainy), hazy=self._mist.over(sample.hazy))
         if self._haze <= 0:
             return sample
         if self._veil is None:

@@ -55,7 +55,10 @@ class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
     `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`),
-    `strands` of them grass, hair or wool (`training.strands`).
+    `strands` of them grass, hair or wool (`training.strands`), `uprights` boards, posts or tiles (`training.uprights`),
+    `grounds` flat walls, dark skies or asphalt (`training.grounds`), `lights` the lights of a night or of a low sun
+    (`training.lights`). `mimics` is the share of samples, beside the dry ones of the rain block, that show one of the last
+    three and no rain.
     `confusing` adds that many times the dry samples of the rain block again, of crops that the first weights of the run harm
     most among a few thousand (`training.confusers`).
     `workers` processes draw samples ahead; 0 draws them in the training process itself.
@@ -67,6 +70,10 @@ class Data:
     turned: float = 0.0
     structures: float = 0.0
     strands: float = 0.0
+    uprights: float = 0.0
+    grounds: float = 0.0
+    lights: float = 0.0
+    mimics: float = 0.0
     confusing: float = 0.0
     workers: int = 0
 
@@ -80,7 +87,7 @@ class Rain:
 
     profiles: tuple[str, ...] = ("balanced",)
     blends: tuple[str, ...] = BLENDS
-    held_out: tuple[str, ...] = ("thick-short", "monsoon")
+    held_out: tuple[str, ...] = tuple(name for name, profile in PROFILES.items() if profile.held_out)
     dry: float = 0.07
     shrunk: float = 0.2
     clear_share: float = 0.35
@@ -207,7 +214,9 @@ class Recipe:
         return [sentence for holds, sentence in checks if not holds]
 
     def _shares(self) -> tuple[float, ...]:
-        return self.rain.dry, self.rain.clear_share, self.rain.shrunk, self.data.turned, self.data.structures, self.data.strands
+        rain, data = self.rain, self.data
+        drawn = data.structures, data.strands, data.uprights, data.grounds, data.lights, data.mimics
+        return rain.dry, rain.clear_share, rain.shrunk, data.turned, *drawn
 
     def check(self) -> None:
         """Raise BadRecipe with every problem found."""

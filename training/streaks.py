@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import bank_cache
+from training import bank_cache, drops
+from training.drops import DRAWN
 
 Layer = NDArray[np.float32]
 Rng = np.random.Generator
@@ -22,6 +23,8 @@ Rng = np.random.Generator
 BANK_PX = 320
 DRAWING = 1
 """Raise when `render_layer` draws the same kind otherwise, so that banks in caches are rendered anew."""
+LOOKS, SEEN = 4, 50
+"""How often a crop of drops is drawn anew where it shows none brighter than this level of 255."""
 REFERENCE_PX = 320
 """Lengths and widths of the kinds are meant for pictures whose shorter side is about this; larger pictures scale them up."""
 
@@ -66,9 +69,15 @@ KINDS: dict[str, StreakKind] = {
     "dash": StreakKind((16, 60), (2.5, 7.5), (-3.9, -2.9), 5, defocus_px=(0.4, 1.2), defocus_share=0.3),
     "stray": StreakKind((20, 170), (1.2, 6), (-4.7, -3.7), 8, defocus_px=(0.4, 2), defocus_share=0.4),
     "stream": StreakKind((80, 280), (12, 36), (-5.2, -4.5), 2, defocus_px=(1, 5), defocus_share=0.8),
-    # held out: these two never train what ships (profiles "thick-short" and "monsoon")
+    "comb": StreakKind((9, 100), (1.0, 1.9), (-2.9, -1.7), 4, defocus_px=(0.4, 0.8), defocus_share=0.15),
+    "backdrop": StreakKind((4, 32), (1.0, 2.2), (-2.3, -1.2), 5, defocus_px=(0.4, 1.0), defocus_share=0.4),
+    "scrim": StreakKind((25, 110), (2.5, 7), (-3.2, -2.2), 2, defocus_px=(0.8, 2.2), defocus_share=0.9),
+    # held out: these never train what ships (profiles "thick-short", "monsoon" and those that end in "unseen")
     "stub": StreakKind((10, 22), (7, 11), (-3.4, -2.7), 4, defocus_share=0.0),
     "sheet": StreakKind((220, 320), (1.5, 3.5), (-3.0, -2.4), 7),
+    "rake": StreakKind((150, 260), (1.0, 1.3), (-3.4, -2.8), 12, defocus_share=0.0),
+    "gauze": StreakKind((50, 90), (1.0, 1.3), (-1.9, -1.5), 0, defocus_px=(0.4, 0.7), defocus_share=1.0),
+    "slash": StreakKind((30, 60), (4, 5), (-2.9, -2.4), 6, defocus_share=0.0),
 }
 
 
@@ -153,6 +162,13 @@ def render_layer(rng: Rng, kind: StreakKind, height: int, width: int, angle_deg:
     return normalise(layer)
 
 
+def render_kind(rng: Rng, name: str, height: int, width: int, angle_deg: float, scale: float = 1.0) -> Layer:
+    """One layer of the kind `name`, of streaks or of drops."""
+    if name in DRAWN:
+        return drops.draw_layer(rng, DRAWN[name], height, width, angle_deg, scale)
+    return render_layer(rng, KINDS[name], height, width, angle_deg, scale)
+
+
 def normalise(layer: Layer) -> Layer:
     """Scale by the 99.5th percentile of the rained-on pixels' range and clip to 0..1; an empty layer stays empty."""
     strongest = float(np.quantile(layer, 0.995))
@@ -161,6 +177,11 @@ def normalise(layer: Layer) -> Layer:
     if strongest < 1e-6:
         return np.zeros_like(layer)
     return np.asarray(np.clip(layer / np.float32(strongest), 0, 1), np.float32)
+
+
+def layers_of(name: str, per_kind: int) -> int:
+    """Layers that a bank holds of a kind: half as many where every drop of a layer differs from the next."""
+    return max(1, per_kind // 2) if name in DRAWN else per_kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,10 +197,10 @@ class StreakBank:
         """Render `per_kind` layers of every kind; the same arguments give the same bank."""
         rows = []
         for name in kinds:
-            for index in range(per_kind):
+            for index in range(layers_of(name, per_kind)):
                 rng = np.random.default_rng([seed, bank_cache.stable_number(name), index])
                 angle = draw_angle(rng)
-                layer = render_layer(rng, KINDS[name], size_px, size_px, angle)
+                layer = render_kind(rng, name, size_px, size_px, angle)
                 rows.append((name, angle, np.round(layer * 255).astype(np.uint8)))
         rows.sort(key=lambda row: (row[0], row[1]))
         return cls(
@@ -191,7 +212,8 @@ class StreakBank:
     @classmethod
     def cached(cls, seed: int, kinds: Sequence[str], per_kind: int = 140) -> "StreakBank":
         """The bank from the cache folder, rendered (about a minute) and kept there when it is missing."""
-        made_of = repr((DRAWING, seed, sorted(kinds), per_kind, [KINDS[k] for k in kinds]))
+        rows = [KINDS[k] if k in KINDS else (drops.DRAWING, DRAWN[k]) for k in kinds]
+        made_of = repr((DRAWING, seed, sorted(kinds), per_kind, rows))
         arrays = bank_cache.load_or_make(
             f"streaks-{bank_cache.stable_number(made_of):016x}",
             lambda: cls.render(seed, kinds, per_kind).arrays(),
@@ -216,8 +238,11 @@ class StreakBank:
         size = self.layers.shape[1]
         zoom = float(rng.uniform(0.75, 1.35))
         rows, columns = min(size, round(height / zoom) + 1), min(size, round(width / zoom) + 1)
-        top, left = rng.integers(0, size - rows + 1), rng.integers(0, size - columns + 1)
-        piece = self.layers[index, top : top + rows, left : left + columns]
+        for _ in range(LOOKS if kind in DRAWN else 1):  # of few large drops most crops would show none
+            top, left = rng.integers(0, size - rows + 1), rng.integers(0, size - columns + 1)
+            piece = self.layers[index, top : top + rows, left : left + columns]
+            if piece[::4, ::4].max() > SEEN:
+                break
         piece = np.asarray(cv2.resize(piece, (width, height), interpolation=cv2.INTER_LINEAR), np.uint8)
         if flip:
             piece = piece[:, ::-1]

@@ -15,6 +15,7 @@ from types import ModuleType
 import rainapp
 from rainapp.errors import BadTreatment, Cancelled, RainError
 from rainapp.escapes import escaping_terminal, one_line
+from rainapp.system_words import unexpected
 
 COMMANDS = {
     "derain": "take rain out of photos and videos",
@@ -102,9 +103,10 @@ def _run(words: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return SOME_FAILED
     except RainError as error:
+        log.info("`rainapp %s` failed: %s", command, error, exc_info=error.__cause__)
         print(f"rainapp {command}: {one_line(str(error))}", file=sys.stderr)
         return USAGE if isinstance(error, BadTreatment) else NONE_DONE
-    except Exception as error:
+    except Exception:
         log.exception("`rainapp %s` met a bug", command)
-        print(f"rainapp {command}: something unexpected happened: {type(error).__name__}: {error}", file=sys.stderr)
+        print(f"rainapp {command}: {' '.join(unexpected())}", file=sys.stderr)
         return NONE_DONE

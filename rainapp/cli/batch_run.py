@@ -108,6 +108,7 @@ class BatchRun:
         if self._sources:
             if not self._keeps:
                 abandon_parts()
+            self._counts.stopped += len(self._sources)
             self._report.summary(self._counts, time.monotonic() - self._started)
             os._exit(CANCELLED)
 
@@ -133,6 +134,7 @@ class BatchRun:
             self._report.waiting(self._sources[event.job_id], event.message, event.hint)
         elif isinstance(event, Stopped):
             source = self._sources.pop(event.job_id)
+            self._counts.stopped += 1
             if event.kept is not None:
                 self._report.kept(source, event.kept)
 

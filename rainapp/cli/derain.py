@@ -175,6 +175,7 @@ def run(args: argparse.Namespace) -> int:
             plan = batch.plan(
                 args.inputs, args.out, treatment, output,
                 recursive=args.recursive, watch=watch, part=part, sequences=args.sequence, rate=args.fps,
+                others=[presets.file_of(args.preset)] if args.preset else [],
             )  # fmt: skip
             return batch_run.work_through(plan)
     except (BadModel, BadTreatment, UnreadableFile) as error:

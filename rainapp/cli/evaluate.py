@@ -2,13 +2,15 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
 from rainapp.errors import BadTreatment, UnwritableFile
+from rainapp.naming import Originals
+from rainapp.system_words import why_not_written
 from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     Score = ModelScore | StreakReport | RealScore | ClipScore
 
 STREAK_COLUMNS = ("streak_removed", "change_elsewhere", "energy_on_streaks", "energy_pooled", "area_near_streaks", "niqe")
-REAL_COLUMNS = ("niqe", "mean_change", "pixels_changed", "seconds_per_mp")
+REAL_COLUMNS = ("fine_removed", "fine_most", "niqe", "mean_change", "pixels_changed", "seconds_per_mp")
 CLIP_COLUMNS = (
     "psnr_y",
     "ssim_y",
@@ -55,6 +57,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report with pictures, the worst first")
     parser.add_argument(
         "--sheet", type=Path, metavar="FILE", help="without --clean and --masks: write crops of all photos, before and after"
+    )
+    parser.add_argument(
+        "--over",
+        type=int,
+        default=0,
+        metavar="PX",
+        help="without --clean and --masks: only photos whose shorter side is larger",
     )
     parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
     parser.set_defaults(run=run)
@@ -97,17 +106,28 @@ def misfit(args: argparse.Namespace) -> str:
         return "--html goes with --clean."
     if args.sheet and (args.clean or args.masks):
         return "--sheet goes with neither --clean nor --masks."
+    if args.over and (args.clean or args.masks):
+        return "--over goes with neither --clean nor --masks."
     if args.crops < 1:
         return "--crops must be at least 1."
     for target in (args.html, args.sheet):
         if target and not target.absolute().parent.is_dir():
             return f"The folder {target.absolute().parent} does not exist."
+        if target and target in Originals(scored(args)):
+            return f"{target} is one of the pictures that are scored, which are never overwritten: choose another name."
     if args.sheet and args.model and all(name == "identity" for name in args.model):
         return "--sheet shows what models make of photos: name one with --model."
     unknown = [word for word in args.temporal.split(",") if word not in TEMPORAL]
     if unknown:
         return f"--temporal knows {', '.join(TEMPORAL)}, not “{unknown[0]}”."
     return ""
+
+
+def scored(args: argparse.Namespace) -> Iterator[Path]:
+    """The files of the person that go into the scores."""
+    for place in (args.rainy, args.clean, args.masks):
+        if place is not None:
+            yield from place.rglob("*") if place.is_dir() else [place]
 
 
 def each_model(
@@ -160,7 +180,7 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     from rainapp import evaluate_real, media
     from rainapp.jobs import NoWatch
 
-    photos = evaluate_real.find_photos(args.rainy)
+    photos = evaluate_real.find_photos(args.rainy, args.over)
     crops = args.crops if args.sheet else 0
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
@@ -206,7 +226,9 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
         try:
             report.write(args.html, evaluations, found)
         except OSError as error:
-            raise UnwritableFile(f"The report {args.html} cannot be written.", str(error), args.html) from error
+            raise UnwritableFile(
+                f"The report {args.html} cannot be written: {why_not_written(error)[0]}.", path=args.html
+            ) from error
     return [e.score for e in evaluations]
 
 

@@ -17,6 +17,7 @@ from rainapp.cards import ModelCard, printable, write_card
 from rainapp.cli.terminal import PlainConsole, console
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
+from rainapp.system_words import why_not_written
 from rainapp.textfile import json_line
 
 CHILD_ACTION = "read-foreign"
@@ -138,7 +139,9 @@ def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
     except FileExistsError as error:
         raise UnwritableFile(f"{folder} is already there.", "Choose another folder.", folder) from error
     except OSError as error:
-        raise UnwritableFile(f"{folder} cannot be written: {error.strerror}.", "Choose another folder.", folder) from error
+        raise UnwritableFile(
+            f"{folder} cannot be written: {why_not_written(error)[0]}.", "Choose another folder.", folder
+        ) from error
     write_card(folder, card)
     _answer(args, {"id": card.id, "folder": str(folder)}, f"Wrote {folder}.")
     return 0

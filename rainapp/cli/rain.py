@@ -1,7 +1,6 @@
 """`rainapp rain`: draw synthetic rain on clean photos and clips: rainy/, clean/, streaks/ and the parameters of each."""
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -13,6 +12,8 @@ from rainapp import media
 from rainapp.errors import RainError, UnwritableFile
 from rainapp.escapes import one_line
 from rainapp.image import SRGB, Colour, Image
+from rainapp.naming import Originals
+from rainapp.system_words import why_not_written
 from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
@@ -55,11 +56,11 @@ def clash(inputs: list[Path], out: Path) -> str:
     """Which inputs would be lost to a result, or share one, in a sentence; empty when all have names of their own."""
     from rainapp.media.made_clip import SUFFIX
 
-    sources = {os.path.realpath(path) for path in inputs}
+    sources = Originals(inputs)
     drawn: dict[str, Path] = {}
     for path in inputs:
         results = (out / folder / f"{path.stem}{suffix}" for folder in FOLDERS for suffix in (".png", SUFFIX))
-        if lost := next((result for result in results if os.path.realpath(result) in sources), None):
+        if lost := next((result for result in results if result in sources), None):
             return f"{lost} is an input and would be overwritten: choose another folder."
         if path.stem in drawn:
             return f"{drawn[path.stem]} and {path} would share one result: draw them into two folders."
@@ -95,7 +96,7 @@ def run(args: argparse.Namespace) -> int:
         for name in FOLDERS:
             (args.out / name).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise UnwritableFile(f"The folder {args.out} cannot be written.", str(error), args.out) from error
+        raise UnwritableFile(f"The folder {args.out} cannot be written: {why_not_written(error)[0]}.", path=args.out) from error
     failed = 0
     for index, path in enumerate(inputs):
         try:

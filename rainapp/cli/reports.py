@@ -29,6 +29,7 @@ class Counts:
     finished: int = 0
     failed: int = 0
     skipped: int = 0
+    stopped: int = 0  # cancelled, or not even begun
 
 
 class Report(Protocol):
@@ -119,7 +120,8 @@ class JsonReport:
 
     def summary(self, counts: Counts, seconds: float) -> None:
         """The last line."""
-        self._print(event="summary", **vars(counts), seconds=round(seconds, 3))
+        told = {"finished": counts.finished, "failed": counts.failed, "skipped": counts.skipped}
+        self._print(event="summary", **told, seconds=round(seconds, 3))
 
     def _print(self, **values: object) -> None:
         print(json_line(values), flush=True)  # plain ASCII: every name gets through every pipe
@@ -248,7 +250,8 @@ def said(done: Derained) -> str:
 
 def counted(counts: Counts, seconds: float) -> str:
     """The counts of a batch, in words."""
-    return f"{counts.finished} done, {counts.failed} failed, {counts.skipped} skipped, {remaining(seconds)}"
+    stopped = f"{counts.stopped} stopped, " if counts.stopped else ""
+    return f"{counts.finished} done, {counts.failed} failed, {counts.skipped} skipped, {stopped}{remaining(seconds)}"
 
 
 def standing(event: Progressed) -> str:

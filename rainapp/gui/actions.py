@@ -179,6 +179,8 @@ ROWS: tuple[Row, ...] = (
         lambda w: w.can_derain),
     Row("derain-selected", "Derain the selected", "Rain", lambda w: w.workspace.start(list(w.workspace.selected)),
         "Ctrl+Shift+Return", enabled=lambda w: w.can_derain_selected),
+    Row("derain-failed", "Derain the failed again", "Rain", lambda w: w.page.run_bar.try_again(),
+        enabled=lambda w: w.can_derain and bool(w.workspace.failed)),
     Row("pause", "Pause", "Rain", lambda w: w.workspace.batch.pause(), "Ctrl+P", "pause",
         lambda w: _at_work(w) and not w.workspace.batch.paused),
     Row("resume", "Go on", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",

@@ -5,7 +5,8 @@ queue. Each job record is made when the batch starts: changing a setting later n
 """
 
 from collections import deque
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
@@ -13,6 +14,7 @@ from PySide6.QtCore import QObject, QStandardPaths, Signal
 from rainapp.formats import CLIP_FORMATS, result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
+from rainapp.gui.troubles import translated
 from rainapp.jobs import (
     Derained,
     DerainFile,
@@ -26,13 +28,22 @@ from rainapp.jobs import (
     Treatment,
     Waiting,
 )
-from rainapp.naming import Names, rain_path, result_path
+from rainapp.naming import LISTED, Names, rain_path, result_path
 from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
 
 SPEEDS_KEPT = 3
 USUAL_MEGAPIXELS = 12.0  # of a photo nobody has looked into yet
+
+
+@dataclass(frozen=True)
+class _Task:
+    """One file to derain, and the name that its result would have if nothing were in the way."""
+
+    item: Item
+    job: DerainFile
+    wanted: Path
 
 
 class Batch(QObject):
@@ -47,16 +58,22 @@ class Batch(QObject):
         """Work through `dispatch`."""
         super().__init__(parent)
         self._dispatch = dispatch
-        self._waiting: list[tuple[Item, DerainFile]] = []
+        self._waiting: list[_Task] = []
         self._masks: dict[Item, SaveMask] = {}
-        self._item: Item | None = None
+        self._task: _Task | None = None
         self._handle: Handle | None = None
+        self._anew = False  # the file at work begins again, as its result needs another name
         self._names = Names((), "rename")
         self._seen: dict[str, deque[float]] = {}
         self.total = 0
         self.paused = False
         self.engine = ""
         self.device = ""
+
+    @property
+    def _item(self) -> Item | None:
+        """The file at work."""
+        return None if self._task is None else self._task.item
 
     @property
     def running(self) -> bool:
@@ -78,7 +95,7 @@ class Batch(QObject):
         """Seconds to go, or None while that would be a guess."""
         if self._item is None or self._item.eta_s is None:
             return None
-        rest = self.estimate_s([item for item, _ in self._waiting], self._item.treatment or Treatment())
+        rest = self.estimate_s([task.item for task in self._waiting], self._item.treatment or Treatment())
         return None if rest is None else self._item.eta_s + rest
 
     @property
@@ -113,11 +130,19 @@ class Batch(QObject):
         """Seconds per megapixel with this model here, once seen."""
         return min(self._seen.get(_speed_key(treatment), ()), default=None)
 
-    def start(self, items: list[Item], treatment: Treatment, settings: Settings, only_rain: bool = False) -> None:
-        """Put `items` behind what is at work already. With `only_rain` what was removed is saved instead of the result."""
+    def start(
+        self, items: list[Item], treatment: Treatment, settings: Settings, originals: Iterable[Path], only_rain: bool = False
+    ) -> None:
+        """Put `items` behind what is at work already. With `only_rain` what was removed is saved instead of the result.
+
+        `originals` are all files of the person: no result replaces one, whatever the settings say of what exists.
+        """
         if not self.running:
             self.total, self.paused = 0, False
-            self._names = Names((item.path for item in items), settings.if_exists)
+            self._names = Names((), settings.if_exists)
+            LISTED.forget()
+        self._names.if_exists = settings.if_exists
+        self.guard(originals)
         output = Output(
             format=settings.format, quality=settings.quality, metadata=settings.metadata,
             layer="rain" if only_rain else "result", if_exists=settings.if_exists, keep_partial=settings.keep_partial,
@@ -126,29 +151,52 @@ class Batch(QObject):
             mask = None if item.mask is None or item.mask.is_empty else item.mask
             own = treatment if mask is None else replace(treatment, mask=mask.file)
             item.begin(own, only_rain)
-            target = self._names.claim(_wanted_target(item, own, settings, only_rain))
+            wanted = _wanted_target(item, own, settings, only_rain)
+            target = self._names.claim(wanted)
             if target is None:
                 item.state = State.SKIPPED
             else:
                 item.state = State.WAITING
                 if mask is not None:
                     self._masks[item] = mask.saving()  # as it is now, whatever is painted later
-                self._waiting.append((item, _job(item, target, own, output)))
+                job = replace(_job(item, target, own, output), notes=self._names.spared(wanted))
+                self._waiting.append(_Task(item, job, wanted))
                 self.total += 1
             self.item_changed.emit(item)
         self._next()
 
+    def guard(self, paths: Iterable[Path]) -> None:
+        """From now on no result of this batch replaces one of `paths`: those that wait get another name.
+
+        The file at work begins anew under one, where its result would.
+        """
+        paths = list(paths)
+        self._names.originals.protect(paths)
+        LISTED.protect(paths)
+        self._waiting = [self._spared(task) for task in self._waiting]
+        if self._task is not None and self._handle is not None and self._task.job.target in self._names.originals:
+            self._anew = True
+            self._handle.cancel(keep=False)
+
+    def _spared(self, task: _Task) -> _Task:
+        """`task`, under another name where its own has become that of an original."""
+        if task.job.target not in self._names.originals:
+            return task
+        target = self._names.claim(task.wanted, if_exists="rename")
+        assert target is not None
+        return replace(task, job=replace(task.job, target=target, notes=self._names.spared(task.job.target)))
+
     def _next(self) -> None:
-        if self._item is None and self._waiting:
-            self._item, job = self._waiting.pop(0)
-            self._item.state = State.PAUSED if self.paused else State.RUNNING
-            saving = self._masks.pop(self._item, None)
+        if self._task is None and self._waiting:
+            self._task = task = self._spared(self._waiting.pop(0))
+            task.item.state = State.PAUSED if self.paused else State.RUNNING
+            saving = self._masks.pop(task.item, None)
             if saving is not None:  # on the same lane, so that it is there when the file is derained
                 self._dispatch.ask(saving, "device", lambda _: None)
-            self._handle = self._dispatch.ask(job, "device", self._heard)
+            self._handle = self._dispatch.ask(task.job, "device", self._heard)
             if self.paused:
                 self._handle.pause()
-            self.item_changed.emit(self._item)
+            self.item_changed.emit(task.item)
         self.changed.emit()
 
     def pause(self) -> None:
@@ -178,20 +226,22 @@ class Batch(QObject):
         """
         waiting, self._waiting = self._waiting, []
         self._masks.clear()
+        self._anew = False
         self.total -= len(waiting)
-        for item, _ in waiting:
-            item.state = State.READY
-            self.item_changed.emit(item)
+        for task in waiting:
+            task.item.state = State.READY
+            self.item_changed.emit(task.item)
         if self._handle is not None:
             self._handle.cancel(keep)
         self.changed.emit()
 
     def drop(self, items: set[Item]) -> None:
         """Take files out of the batch that leave the list."""
-        kept = [(item, job) for item, job in self._waiting if item not in items]
+        kept = [task for task in self._waiting if task.item not in items]
         self.total -= len(self._waiting) - len(kept)
         self._waiting = kept
         if self._item in items and self._handle is not None:
+            self._anew = False
             self._handle.cancel()
         self.changed.emit()
 
@@ -207,6 +257,9 @@ class Batch(QObject):
             self.item_changed.emit(item)
             self.changed.emit()
             return
+        if isinstance(event, Stopped | Failed) and self._anew and self._task is not None:
+            self._begin_anew(self._task)
+            return
         if isinstance(event, Finished) and isinstance(event.result, Derained):
             self._note(item, event.result)
         elif isinstance(event, Failed):
@@ -220,8 +273,16 @@ class Batch(QObject):
             return
         self._settle(item)
 
+    def _begin_anew(self, task: _Task) -> None:
+        self._anew = False
+        self._task = self._handle = None
+        task.item.done = 0
+        self._waiting.insert(0, task)
+        self._next()
+
     def _note(self, item: Item, result: Derained) -> None:
-        item.target, item.seconds, item.notes = result.target, result.seconds, result.notes
+        item.target, item.seconds = result.target, result.seconds
+        item.notes = tuple(translated(note) for note in result.notes)
         if result.target is None:
             item.state = State.SKIPPED
             return
@@ -232,11 +293,13 @@ class Batch(QObject):
 
     def _settle(self, item: Item) -> None:
         item.waits = ""
-        self._item = self._handle = None
+        self._task = self._handle = None
+        self._anew = False
         self.item_changed.emit(item)
         if self._waiting:
             self._next()
             return
+        LISTED.forget()
         done, self.paused = self.settled, False
         self.changed.emit()
         self.finished.emit(done)

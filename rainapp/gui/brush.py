@@ -191,6 +191,7 @@ class Brush(QObject):
             if isinstance(event, Failed):
                 self._workspace.notice.emit(f"{event.message} {event.hint}".strip())
             elif isinstance(event, Finished) and isinstance(event.result, LoadedMask) and item is not None and item.mask:
+                self._workspace.keep_safe(job.source)
                 item.mask.take(event.result.treated)  # type: ignore[arg-type]
                 self._told()
 

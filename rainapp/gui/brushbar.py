@@ -11,6 +11,7 @@ from rainapp.gui.controls import Segments, icon_button, label, push_button
 from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished
+from rainapp.naming import free_name
 
 BAR_PX = 52
 NARROW_BELOW = 820
@@ -133,6 +134,7 @@ class BrushBar(QFrame):
         if chosen:
             target = Path(chosen)
             target = target if target.suffix.lower() == ".png" else target.with_name(f"{target.name}.png")
+            target = free_name(target, self._workspace.originals())
             self._workspace.dispatch.ask(mask.saving(target), "quick", self._saved)
 
     def _saved(self, event: Event) -> None:

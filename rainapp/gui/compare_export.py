@@ -11,6 +11,7 @@ from rainapp.gui import compare_words as say
 from rainapp.gui.compare_run import Subject
 from rainapp.gui.compare_state import Comparing
 from rainapp.jobs import Event, Failed, Finished
+from rainapp.naming import free_name
 
 KINDS = ("picture", "report", "clip")
 
@@ -39,6 +40,8 @@ def record(comparing: Comparing, target: Path, kind: str) -> ExportComparison:
     notes = []
     if comparing.tally is not None and comparing.mode == "photos":
         notes.append(say.verdict(comparing.tally, comparing.titles))
+    if run.lost:
+        notes.append(tr("{n} results are missing here: they failed.").format(n=run.lost))
     notes.append(
         tr("Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.")
     )
@@ -59,6 +62,14 @@ def can_export(comparing: Comparing) -> bool:
     return comparing.ballot is None and subject is not None and bool(comparing.results_of(subject))
 
 
+def truths(comparing: Comparing) -> list[Path]:
+    """The pictures without rain that were chosen: no export replaces one."""
+    truth = comparing.truth
+    if truth is None:
+        return []
+    return list(truth.iterdir()) if truth.is_dir() else [truth]
+
+
 def export(comparing: Comparing, kind: str, parent: QWidget) -> None:
     """Ask for a name and write; where it went is told in the window's line of notices."""
     if not can_export(comparing):
@@ -70,11 +81,14 @@ def export(comparing: Comparing, kind: str, parent: QWidget) -> None:
     if not name:
         return
     target = Path(name) if Path(name).suffix else Path(name).with_suffix(suffix)
+    target = free_name(target, [*workspace.originals(), *truths(comparing)])
+    lost = (comparing.trial.run if comparing.mode == "trial" else comparing.run).lost
     workspace.notice.emit(tr("Writing {name}…").format(name=target.name))
 
     def heard(event: Event) -> None:
         if isinstance(event, Finished):
-            workspace.notice.emit(tr("Saved {name}.").format(name=target))
+            said = tr("Saved {name}; {n} results failed and are missing in it.") if lost else tr("Saved {name}.")
+            workspace.notice.emit(said.format(name=target, n=lost))
         elif isinstance(event, Failed):
             workspace.notice.emit(f"{event.message} {event.hint}".strip())
 

@@ -10,6 +10,7 @@ from rainapp.gui import compare_words as say
 from rainapp.gui import words
 from rainapp.gui.compare_state import FEWEST, Comparing
 from rainapp.gui.controls import Elided, label, push_button
+from rainapp.gui.ending import again
 from rainapp.gui.panes import Picture
 from rainapp.gui.plain import PlainLabel, RichLabel
 
@@ -45,11 +46,12 @@ class AdviceCard(QFrame):
         """Show the newest: the blind test where it was the last, else the trial."""
         comparing = self._comparing
         titles, tally, advice = comparing.titles, comparing.tally, comparing.advice
+        whole = not comparing.trial.running and not comparing.trial.run.lost  # else it is known "so far" only
         said, self._model = "", ""
         if comparing.mode == "photos" and tally is not None:
             said, self._model = html.escape(say.verdict(tally, titles)), tally.winner or ""
         elif advice is not None:
-            said = say.advice(advice, titles, comparing.tried_elsewhere, done=not comparing.trial.running)
+            said = say.advice(advice, titles, comparing.tried_elsewhere, done=whole)
             self._model = advice.model if advice.helps and not comparing.trial.running else ""
         elif comparing.mode == "trial" and comparing.trial.trouble is not None:
             said = html.escape(f"{comparing.trial.trouble.message} {comparing.trial.trouble.hint}".strip())
@@ -188,6 +190,8 @@ class CompareFoot(QStackedWidget):
         done, total = run.settled
         drawing = trial and not total
         said = self.tr("Drawing rain…") if drawing else self.tr("{n} of {total} results").format(n=done, total=total)
+        if run.lost:
+            said = f"{said}, {self.tr('{n} failed').format(n=run.lost)}"
         self.figure.show_words(said)
         self.progress.setValue(round(run.share * 1000))
 
@@ -200,6 +204,8 @@ class CompareFoot(QStackedWidget):
             said = self.tr("Compare %n model(s)", "", models)
         else:
             said = self.tr("Compare %n model(s) on {photos} photos", "", models).format(photos=photos)
+        if comparing.failed and comparing.failed == comparing.missing:
+            said = again(comparing.failed)
         self.button.setText(f" {said}")
         self.button.setAccessibleName(said)
         self.button.setEnabled(comparing.can_start)
@@ -212,7 +218,11 @@ class CompareFoot(QStackedWidget):
         if len(comparing.models) < FEWEST:
             return self.tr("Tick two models or more in the table")
         if not comparing.missing:
-            return self.tr("All of it is compared")
+            unread = comparing.unreadable
+            whole = self.tr("All of it is compared")
+            return self.tr("All but {n} compared, which cannot be read").format(n=unread) if unread else whole
+        if comparing.failed:
+            return self._with_failures()
         if comparing.mode == "trial":
             return self.tr("Draws six kinds of rain on the selected photo, which should be dry, and tries every model")
         parts = [self.tr("%n result(s)", "", comparing.missing)]
@@ -221,6 +231,17 @@ class CompareFoot(QStackedWidget):
             parts.append(self.tr("about {time}").format(time=words.about(seconds)))
         room = words.size(comparing.disk_bytes)
         return " · ".join([*parts, self.tr("{size} on the disk until you close").format(size=room)])
+
+    def _with_failures(self) -> str:
+        """What came of it where some results failed: as many as there are, as many as there are not, as many as are left."""
+        comparing = self._comparing
+        run = comparing.trial.run if comparing.mode == "trial" else comparing.run
+        counts = (
+            (len(run.results()), self.tr("{n} compared")),
+            (comparing.failed, self.tr("{n} failed")),
+            (comparing.missing - comparing.failed, self.tr("{n} to go")),
+        )
+        return ", ".join(said.format(n=count) for count, said in counts if count)
 
     def _seconds(self) -> float | None:
         """How long it will take, where the speed of every model and the size of every photo are known."""

@@ -112,6 +112,16 @@ class CompareRun(QObject):
         """How many cells have come to an end, and how many there are."""
         return sum(cell.handle is None for cell in self._cells.values()), len(self._cells)
 
+    def failed(self, subjects: Iterable[Subject], treatments: Sequence[Treatment]) -> int:
+        """How many of these came to nothing and would be tried again."""
+        cells = (self._cells.get((s.source, t.model)) for s in subjects for t in treatments)
+        return sum(cell is not None and cell.state is CellState.FAILED for cell in cells)
+
+    @property
+    def lost(self) -> int:
+        """How many cells failed, whoever takes part now."""
+        return sum(cell.state is CellState.FAILED for cell in self._cells.values())
+
     @property
     def share(self) -> float:
         """How much of what is wanted is done, 0 to 1."""

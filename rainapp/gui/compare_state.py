@@ -111,12 +111,20 @@ class Comparing(QObject):
         return Subject(item.path, item.name, self.truth or item.truth, middle_s if moment is None else moment)
 
     @property
+    def _listed(self) -> list[Item]:
+        workspace = self.workspace
+        return workspace.selected if len(workspace.selected) > 1 else workspace.items
+
+    @property
+    def unreadable(self) -> int:
+        """How many of the files that would be compared cannot be read."""
+        return sum(item.state is State.UNREADABLE for item in self._listed) if self.mode == "photos" else 0
+
+    @property
     def subjects(self) -> list[Subject]:
         """The photos that would be compared: the selected where several are, else all; the one in sight first."""
-        workspace = self.workspace
-        items = workspace.selected if len(workspace.selected) > 1 else workspace.items
-        readable = [item for item in items if item.state is not State.UNREADABLE]
-        readable.sort(key=lambda item: item is not workspace.current)
+        readable = [item for item in self._listed if item.state is not State.UNREADABLE]
+        readable.sort(key=lambda item: item is not self.workspace.current)
         return [self.subject_of(item) for item in readable[:MOST_PHOTOS]]
 
     @property
@@ -129,6 +137,8 @@ class Comparing(QObject):
     def set_truth(self, truth: Path | None) -> None:
         """Compare with the pictures without rain in a folder, or with one such picture; None forgets them."""
         self.truth = truth
+        if truth is not None:
+            self.workspace.keep_safe(truth)
         self._refresh()
 
     def set_mode(self, mode: Mode) -> None:
@@ -165,6 +175,14 @@ class Comparing(QObject):
         if self._tried_now:
             return len(self.trial.run.missing(samples, self.treatments))
         return len(self.treatments) * len(say.rain_kinds())
+
+    @property
+    def failed(self) -> int:
+        """How many of the results that the one button would add were tried before, and failed."""
+        if self.mode == "photos":
+            return self.run.failed(self.subjects, self.treatments)
+        samples = [subject for _, subject in self.trial.samples]
+        return self.trial.run.failed(samples, self.treatments) if self._tried_now else 0
 
     @property
     def _tried_now(self) -> bool:

@@ -95,7 +95,7 @@ def advice(advice: Advice, titles: Titles, tried: str, done: bool) -> str:
     name = f"<b>{html.escape(titles.get(advice.model, advice.model))}</b>"
     if not advice.helps:
         said = tr("None of these models helps on {photo}: {name} comes nearest, but doing nothing is better.")
-        return said.format(name=name, photo=photo)
+        return _so_far(said.format(name=name, photo=photo), done)
     said = tr("{name} suits {photo} best: it leaves {left} of the rain")
     said = said.format(name=name, photo=photo, left=percent(best.error_left))
     if advice.runner_up is not None:
@@ -109,6 +109,10 @@ def advice(advice: Advice, titles: Titles, tried: str, done: bool) -> str:
         times = best.seconds_per_mp / advice.figures[advice.quicker].seconds_per_mp
         quick = html.escape(titles.get(advice.quicker, advice.quicker))
         said += " " + tr("{name} is nearly as good and {times} times as fast.").format(name=quick, times=f"{times:.0f}")
+    return _so_far(said, done)
+
+
+def _so_far(said: str, done: bool) -> str:
     return said if done else f"{tr('So far')}: {said}"
 
 

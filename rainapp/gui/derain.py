@@ -128,6 +128,7 @@ class DerainPage(QWidget):
     measuring: Measuring
     player: Player
     figures: FigureBar
+    run_bar: RunBar
 
     def __init__(
         self, workspace: Workspace, viewing: Viewing, actions: Actions, remedies: dict[str, Callable[[], None]]

@@ -132,6 +132,11 @@ class Notice(QFrame):
         elif self._offer is not None:
             self.dismiss()
 
+    def take_back(self, offer: Offer | None) -> None:
+        """Offer it no more, where it is still the last that was said."""
+        if offer is not None and self._offer is offer:
+            self.dismiss()
+
     def dismiss(self) -> None:
         """Say nothing any more."""
         self._offer = None

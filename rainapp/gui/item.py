@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class State(Enum):
-    """What became of a file. READY, STOPPED and FAILED can be started (again)."""
+    """What became of a file. All that is not at work can be started (again)."""
 
     READY = auto()
     WAITING = auto()
@@ -31,7 +31,8 @@ class State(Enum):
 
 AT_WORK = frozenset({State.WAITING, State.RUNNING, State.PAUSED})
 TROUBLED = frozenset({State.FAILED, State.UNREADABLE})
-TO_DO = frozenset({State.READY, State.STOPPED})
+FRESH = frozenset({State.READY, State.STOPPED})
+TO_DO = FRESH | TROUBLED  # what failed is taken along: it may have been mended meanwhile
 
 
 @dataclass(eq=False)
@@ -81,6 +82,12 @@ class Item:
         return self.path.name if self.frames is None else self.frames.name
 
     @property
+    def originals(self) -> tuple[Path, ...]:
+        """The files of the person that it stands for: no result may replace them."""
+        files = (self.path,) if self.frames is None else self.frames.files
+        return files if self.truth is None else (*files, self.truth)
+
+    @property
     def frame_count(self) -> int:
         """How many pictures it has, of a clip about how many."""
         return max(1, round(self.duration_s * 25)) if self.frames is None else len(self.frames.files)
@@ -102,6 +109,8 @@ class Item:
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
         self.kept = None
+        self.notes = ()
+        self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 
     def move_on(self, event: Progressed) -> None:
         """Take over how far it is; what it waited for is over once it moves."""

@@ -18,7 +18,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from rainapp.gui import icons, words
-from rainapp.gui.item import Item, State
+from rainapp.gui.item import TROUBLED, Item, State
 from rainapp.gui.plain import as_tip
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
@@ -37,11 +37,25 @@ class ItemsModel(QAbstractListModel):
         """Follow `workspace`."""
         super().__init__(parent)
         self._workspace = workspace
+        self._before: list[tuple[QModelIndex, Item]] = []
         workspace.adding.connect(lambda first, last: self.beginInsertRows(QModelIndex(), first, last))
         workspace.added.connect(self.endInsertRows)
         workspace.removing.connect(lambda first, last: self.beginRemoveRows(QModelIndex(), first, last))
         workspace.removed.connect(self.endRemoveRows)
+        workspace.moving.connect(self._begin_move)
+        workspace.moved.connect(self._end_move)
         workspace.item_changed.connect(lambda row: self.dataChanged.emit(self.index(row), self.index(row)))
+
+    def _begin_move(self) -> None:
+        self.layoutAboutToBeChanged.emit()
+        self._before = [(index, self._workspace.items[index.row()]) for index in self.persistentIndexList()]
+
+    def _end_move(self) -> None:
+        """Rows changed places: what is selected stays selected."""
+        after = [self.index(item.row) for _, item in self._before]
+        self.changePersistentIndexList([index for index, _ in self._before], after)
+        self._before = []
+        self.layoutChanged.emit()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: N802, B008, D102 - Qt's name and default
         return 0 if parent.isValid() else len(self._workspace.items)
@@ -61,6 +75,8 @@ class ItemsModel(QAbstractListModel):
             return as_tip("\n".join(filter(None, (place, count, item.waits, item.message, item.hint, kept, *item.notes))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.name}, {words.state(item)[2]}"
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            return " ".join(filter(None, (item.message, item.hint, *item.notes)))
         return None
 
 
@@ -190,6 +206,7 @@ class ItemsView(QListView):
         self.activated.connect(lambda _: activate())
         workspace.current_changed.connect(self._follow)
         workspace.added.connect(self._follow)
+        workspace.moved.connect(self._show_failures)
         workspace.mask_changed.connect(self.viewport().update)
         look().changed.connect(self.viewport().update)
 
@@ -223,6 +240,11 @@ class ItemsView(QListView):
         self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self._following = False
         self.scrollTo(index)
+
+    def _show_failures(self) -> None:
+        """What failed stands first: bring it into view, whatever is selected."""
+        if self._workspace.items[0].state in TROUBLED:
+            self.scrollToTop()
 
     def show_selected(self) -> None:
         """Take over what was selected elsewhere, several rows too."""

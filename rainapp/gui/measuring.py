@@ -56,6 +56,8 @@ class Measuring(QObject):
         sight = self._viewing.sight
         if sight is not None:
             sight.item.truth = truth
+            if truth is not None:
+                self._workspace.keep_safe(truth)
             self._moved()
             self.changed.emit()
 

@@ -113,6 +113,7 @@ class ModelsPage(QScrollArea):
         self._reveal = reveal
         self._columns = 0
         self.cards: list[CardView] = []
+        self._outcomes: list[str] = []  # of the models that were brought in together
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         body = QWidget()
@@ -195,6 +196,7 @@ class ModelsPage(QScrollArea):
 
     def import_models(self, paths: list[Path]) -> None:
         """Bring in files or folders, one after the other."""
+        self._outcomes = []
         for path in paths:
             self._ask(ImportModel(path))
 
@@ -205,13 +207,20 @@ class ModelsPage(QScrollArea):
             self.status.setText(self.tr("Checking all models…"))
         self._workspace.dispatch.ask(job, "library", lambda event: self._heard(job, event))
 
+    def _tell(self, job: LibraryJob, words_: str, failed: bool = False) -> None:
+        """Say what came of a job; of models that were brought in together all of it, what failed first."""
+        if isinstance(job, ImportModel):
+            self._outcomes.insert(0 if failed else len(self._outcomes), words_)
+            words_ = "\n".join(self._outcomes)
+        self.status.setText(words_)
+
     def _heard(self, job: LibraryJob, event: Event) -> None:
         if isinstance(event, Failed):
-            self.status.setText(f"{event.message} {event.hint}".strip())
+            self._tell(job, f"{event.message} {event.hint}".strip(), failed=True)
         if not isinstance(event, Finished):
             return
         if isinstance(event.result, ModelCard):
-            self.status.setText(self.tr("Imported “{title}”.").format(title=event.result.title))
+            self._tell(job, self.tr("Imported “{title}”.").format(title=event.result.title))
         elif isinstance(event.result, list):
             problems = "\n".join(str(problem) for problem in event.result)
             self.status.setText(problems or self.tr("All models are whole."))

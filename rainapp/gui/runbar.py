@@ -1,7 +1,5 @@
 """The one primary button and what it will cost; while at work, progress, pause and stop stand in its place."""
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
@@ -16,9 +14,13 @@ from PySide6.QtWidgets import (
 
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, IconKeeper, label, push_button
-from rainapp.gui.item import AT_WORK, Item
+from rainapp.gui.ending import Ending, again, ending_of
+from rainapp.gui.endingline import EndingLine
+from rainapp.gui.item import AT_WORK, TROUBLED, Item
 from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
+
+RESULTS_PX = 44
 
 
 class RunBar(QStackedWidget):
@@ -42,6 +44,7 @@ class RunBar(QStackedWidget):
             signal.connect(self.refresh)
         workspace.item_changed.connect(self.refresh)
         workspace.batch.changed.connect(self.refresh)
+        workspace.batch.finished.connect(self.ending.announce)
         workspace.current_changed.connect(self.refresh)
         workspace.selection_changed.connect(self.refresh)
         self.refresh()
@@ -61,10 +64,20 @@ class RunBar(QStackedWidget):
 
     def _add_ready(self) -> None:
         line = self._add_page()
+        self.ending = EndingLine(self.try_again)
         self.cost = Elided(role="small")
         self.button = push_button(self.tr("Derain"), lambda: None, "primary", "droplets", "on_accent")
+        self.results = push_button(self.tr("Show results"), lambda: None, "tall", "folder-open")
+        self.results.setText("")  # its words would leave no room for those of the button beside it
+        set_tip(self.results, self.tr("Show results"))
+        self.results.setFixedWidth(RESULTS_PX)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        buttons.addWidget(self.button, 1)
+        buttons.addWidget(self.results)
+        line.addWidget(self.ending)
         line.addWidget(self.cost)
-        line.addWidget(self.button)
+        line.addLayout(buttons)
 
     def _add_running(self) -> None:
         self._line = self._add_page()
@@ -92,7 +105,6 @@ class RunBar(QStackedWidget):
 
     def set_compact(self, compact: bool) -> None:
         """In a narrow window all stands in one line: no cost, no time left, no words on pause and stop."""
-        self.cost.setVisible(not compact)
         self.left.setVisible(not compact)
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         self._line.setDirection(across if compact else down)
@@ -101,6 +113,7 @@ class RunBar(QStackedWidget):
         self._compact = compact
         for button in (self.pause, self.go_on, self.stop):
             self._name(button, button.accessibleName())
+        self._show_ready()
 
     def _name(self, button: QPushButton, words_: str) -> None:
         button.setAccessibleName(words_)
@@ -109,7 +122,7 @@ class RunBar(QStackedWidget):
 
     @property
     def chosen(self) -> list[Item]:
-        """What would be derained: all that is ready; where nothing is, what is selected and was done with other settings."""
+        """What would be derained: all that is ready or failed; where nothing is, what is selected and was done otherwise."""
         workspace = self._workspace
         done = [item for item in workspace.selected if item.target is not None]
         other = [item for item in done if item.treatment != workspace.treatment_of(item)]
@@ -132,6 +145,7 @@ class RunBar(QStackedWidget):
 
     def _show_ready(self) -> None:
         items = self.chosen
+        self._show_ending()
         said = self.tr("Derain") if self._workspace.to_do or not items else self.tr("Derain again")
         if self._workspace.amount < 0:
             said = self.tr("Save only the rain of")
@@ -142,30 +156,65 @@ class RunBar(QStackedWidget):
             icon.show_icon("folder-open" if self.all_done else "droplets")
         self.button.setText(f" {said}")
         self.button.setAccessibleName(said)
-        can = bool(items) and self._workspace.card is not None and self._workspace.amount != 0
+        can = bool(items) and self._can_derain
         self.button.setEnabled(can or self.all_done)
-        self.cost.show_words(self._cost(items))
+        cost = self._cost(items)
+        self.cost.show_words(cost)
+        self.cost.setVisible(bool(cost) and not self._compact)
+
+    def _show_ending(self) -> None:
+        """Say what became of the files that were derained, and offer those that failed once more."""
+        said, failed = self.words_of_ending, len(self._workspace.failed)
+        self.ending.show_ending(said, again(failed) if failed and self._can_derain else "")
+        self.ending.setVisible(bool(said) and not self._compact)
+        saved = any(item.target is not None for item in self._workspace.items)
+        self.results.setVisible(saved and not self.all_done and not self._compact and bool(said))
+
+    @property
+    def how_it_ended(self) -> Ending | None:
+        """How the work on the list ended; None while there is some, or before."""
+        return None if self._workspace.batch.running else ending_of(self._workspace.items)
+
+    @property
+    def words_of_ending(self) -> str:
+        """The same in one line."""
+        ended = self.how_it_ended
+        return "" if ended is None else ended.words
+
+    @property
+    def _can_derain(self) -> bool:
+        return self._workspace.card is not None and self._workspace.amount != 0
+
+    def try_again(self) -> None:
+        """Derain just those that failed."""
+        self._workspace.start(self._workspace.failed)
 
     def _cost(self, items: list[Item]) -> str:
         if self._workspace.card is None:
             return self.tr("There is no model to derain with")
         if not items:
-            return self._saved([item.target for item in self._workspace.items if item.target is not None])
+            return ""
         if self._workspace.amount == 0:
             return self.tr("At an amount of 0 nothing would change")
+        if self.words_of_ending and all(item.state in TROUBLED for item in items):
+            return ""  # the ending says it
         seconds = self._workspace.batch.estimate_s(items, self._workspace.treatment)
-        parts = [self.tr("{n} ready").format(n=len(items))]
+        parts = self._what(items)
         if seconds is not None:
             parts.append(self.tr("about {time}").format(time=words.about(seconds)))
         parts.append(words.size(sum(item.size for item in items)))
         return " · ".join(parts)
 
-    def _saved(self, targets: list[Path]) -> str:
-        """How many results there are, and where they lie where that is one place."""
-        folders = {target.parent for target in targets}
-        if len(folders) == 1:
-            return self.tr("All done · {n} saved in {folder}").format(n=len(targets), folder=folders.pop().name)
-        return self.tr("All done · {n} saved").format(n=len(targets)) if targets else ""
+    def _what(self, items: list[Item]) -> list[str]:
+        """How many files are new, how many failed before, and how many could not be read when they came in."""
+        failed = [item for item in items if item.state in TROUBLED]
+        tried = sum(item.treatment is not None for item in failed)
+        counts = (
+            (len(items) - len(failed), self.tr("{n} ready")),
+            (tried, self.tr("{n} to try again")),
+            (len(failed) - tried, self.tr("{n} cannot be read")),
+        )
+        return [words_.format(n=count) for count, words_ in counts if count]
 
     def _show_running(self) -> None:
         batch = self._workspace.batch

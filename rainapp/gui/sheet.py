@@ -42,6 +42,9 @@ QPushButton[role="flat"], QToolButton[role="flat"] { background: transparent; bo
     padding: 0 8px; min-height: 28px; }
 QPushButton[role="flat"]:hover, QToolButton[role="flat"]:hover { background: $hover; }
 QPushButton[role="flat"]:checked, QToolButton[role="flat"]:checked { background: $hover; }
+QPushButton[role="link"] { background: transparent; border: 1px solid transparent; color: $accent_line; padding: 0;
+    min-height: 28px; font-size: 12px; text-align: left; }
+QPushButton[role="link"]:hover { text-decoration: underline; }
 QToolButton[role="icon"] { background: transparent; border: 1px solid transparent; padding: 0; min-width: 32px;
     min-height: 32px; }
 QToolButton[role="icon"]:hover, QToolButton[role="icon"]:checked { background: $hover; }

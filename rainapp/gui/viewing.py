@@ -381,6 +381,9 @@ class Viewing(QObject):
         sight = self.sight
         if sight is None or sight.item.row != row:
             return
+        if sight.picture is None and sight.item.result is not None and self._reading is None:
+            self._switch()  # it could not be read, and was mended since
+            return
         if sight.item.result is not None and sight.result_of != sight.item.result and sight.picture is not None:
             sight.result = sight.result_part = None
             self._fetch()

@@ -19,6 +19,8 @@ from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
 from rainapp.gui.disk import Disk
+from rainapp.gui.ending import again
+from rainapp.gui.frames import Offer
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
@@ -77,6 +79,7 @@ class MainWindow(QMainWindow):
             self.pages.addWidget(page)
         self._page = "derain"
         self._alt_alone = False  # pressed, and nothing came of it yet
+        self._offer: Offer | None = None  # to try again what failed, where the button is out of sight
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -113,6 +116,7 @@ class MainWindow(QMainWindow):
         workspace.batch.changed.connect(self._tell_progress)
         look().changed.connect(self.actions_.draw_icons)
         self.page.run_bar.button.clicked.connect(self.actions_["derain"].trigger)
+        self.page.run_bar.results.clicked.connect(self.show_results)
         self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
         self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
         self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
@@ -191,12 +195,17 @@ class MainWindow(QMainWindow):
     def derain(self) -> None:
         """Derain all that is ready; where nothing is, the selected again with other settings, or show the results."""
         bar = self.page.run_bar
-        if not bar.all_done:
+        if bar.all_done:
+            self.show_results()
+        else:
             self.workspace.start(bar.chosen)
-            return
+
+    def show_results(self) -> None:
+        """Show the folder of the results, that of the selected file where there are several."""
         current = self.workspace.current
         targets = [item.target for item in [*([current] if current else []), *self.workspace.items] if item.target]
-        self.disk.open_folder(targets[0].parent)
+        if targets:
+            self.disk.open_folder(targets[0].parent)
 
     def show_settings(self, page: str = "General") -> SettingsDialog:
         """Open the dialog of preferences on a page, or bring it to the front."""
@@ -325,12 +334,23 @@ class MainWindow(QMainWindow):
         """Say in the title how far the work is, for who has the window out of sight, and for what it waits."""
         batch = self.workspace.batch
         self.notice.hold(batch.waits)
+        if batch.running:
+            self.notice.take_back(self._offer)
         far = self.tr("Waits") if batch.waits else self.tr("Paused") if batch.paused else f"{round(batch.share * 100)} %"
         self.setWindowTitle(f"{far} · rainapp" if batch.running else "rainapp")
 
     def _batch_finished(self, _count: int) -> None:
         if self.workspace.settings.notify and not self.isActiveWindow():
             QApplication.alert(self)
+        bar, failed = self.page.run_bar, len(self.workspace.failed)
+        ended = bar.how_it_ended
+        if ended is None or ended.only_saved or bar.ending.isVisible():
+            return
+        if failed:
+            self._offer = Offer(ended.words, again(failed), bar.try_again)
+            self.notice.offer(self._offer)
+        else:
+            self.notice.say(ended.words)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         batch = self.workspace.batch

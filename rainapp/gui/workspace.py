@@ -5,7 +5,7 @@ contents are asked of the workers and arrive as events.
 """
 
 import contextlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from rainapp.formats import GIF
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.frames import Frames
-from rainapp.gui.item import AT_WORK, TO_DO, Item, State, fresh_item
+from rainapp.gui.item import AT_WORK, FRESH, TO_DO, TROUBLED, Item, State, fresh_item
+from rainapp.gui.order import OwnOrder
 from rainapp.gui.screen import ShownPicture
 from rainapp.jobs import STRENGTH_MAX, Event, Failed, Finished, ReadPicture, Stopped, Treatment
 from rainapp.library import ModelCard, ModelLibrary
@@ -34,6 +35,8 @@ class Workspace(QObject):
     added = Signal()
     removing = Signal(int, int)
     removed = Signal()
+    moving = Signal()
+    moved = Signal()
     item_changed = Signal(int)
     current_changed = Signal()
     selection_changed = Signal()
@@ -59,8 +62,11 @@ class Workspace(QObject):
         self.batch = Batch(dispatch, self)
         self.batch.item_changed.connect(self._tell_item)
         self.batch.said.connect(self.notice)
+        self.batch.finished.connect(self._show_failures_first)
         self.frames = Frames(self)
         self.hold_thumbnails = False
+        self._order = OwnOrder()
+        self._named: set[Path] = set()
         self._removed: list[list[tuple[int, Item]]] = []
         self._wanted: list[Item] = []
         self._thumbnail: Item | None = None
@@ -175,6 +181,7 @@ class Workspace(QObject):
         self.adding.emit(first, first + len(placed) - 1)
         self.items[first:first] = [item for _, item in placed]
         self._number()
+        self._guard(path for _, item in placed for path in item.originals)
         self.added.emit()
         few = len(self.items) <= BACKGROUND_THUMBNAILS
         to_name = [item for _, item in reversed(placed) if few or item.path.suffix.lower() == f".{GIF}"]
@@ -255,18 +262,50 @@ class Workspace(QObject):
 
     @property
     def to_do(self) -> list[Item]:
-        """The files that the one button would derain."""
+        """The files that the one button would derain: those that are ready, and those that failed."""
         return [item for item in self.items if item.state in TO_DO]
+
+    @property
+    def failed(self) -> list[Item]:
+        """The files that came to nothing."""
+        return [item for item in self.items if item.state in TROUBLED]
 
     def start(self, items: list[Item]) -> None:
         """Derain `items` that are not at work already."""
         chosen = [item for item in items if item.state not in AT_WORK]
         if not chosen or self.card is None:
             return
-        if self.amount < 0:
-            self.batch.start(chosen, self.preview_treatment, self.settings, only_rain=True)
-        else:
-            self.batch.start(chosen, self.treatment, self.settings)
+        self._move(self._order.restored(self.items))
+        only_rain = self.amount < 0
+        treatment = self.preview_treatment if only_rain else self.treatment
+        self.batch.start(chosen, treatment, self.settings, self.originals(), only_rain)
+
+    def originals(self) -> Iterator[Path]:
+        """The files of the person that no result may replace: those of the list, and masks and the like that were chosen."""
+        for item in self.items:
+            yield from item.originals
+        yield from self._named
+
+    def keep_safe(self, path: Path) -> None:
+        """A file that is not in the list was chosen, such as a mask: no result may replace it either."""
+        self._named.add(path)
+        self._guard([path])
+
+    def _guard(self, paths: Iterable[Path]) -> None:
+        """What comes in while work goes on must not be the target of what waits."""
+        if self.batch.running:
+            self.batch.guard(paths)
+
+    def _show_failures_first(self) -> None:
+        if self.failed:
+            self._move(self._order.failures_first(self.items))
+
+    def _move(self, order: list[Item]) -> None:
+        if order != self.items:
+            self.moving.emit()
+            self.items[:] = order
+            self._number()
+            self.moved.emit()
 
     def _tell_item(self, item: Item) -> None:
         if item.row < len(self.items) and self.items[item.row] is item:
@@ -308,7 +347,7 @@ class Workspace(QObject):
             item.width, item.height = shown.full_width, shown.full_height
             item.is_clip, item.duration_s = shown.is_clip, shown.duration_s
             item.container, item.moves = shown.container or None, shown.moves
-        elif isinstance(event, Failed) and item.state in TO_DO:
+        elif isinstance(event, Failed) and item.state in FRESH:
             item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
         self._tell_item(item)
         self.next_thumbnail()

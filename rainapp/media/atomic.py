@@ -15,29 +15,17 @@ from typing import BinaryIO
 
 from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.media.held import PART_SUFFIX, hold
+from rainapp.naming import LISTED
 from rainapp.regular import NotRegularFileError, open_regular
+from rainapp.system_words import why_not_read, why_not_written
 
 _BLOCK_BYTES = 1 << 20
 _parts: set[Path] = set()  # being written at this moment, by any thread
 
-_WORDS = {
-    errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
-    errno.EDQUOT: ("the disk quota is used up", "Free some space or choose another folder."),
-    errno.EACCES: ("writing is not permitted there", "Choose a folder you may write to."),
-    errno.EPERM: ("writing is not permitted there", "Choose a folder you may write to."),
-    errno.EROFS: ("the disk is read-only", "Choose another folder."),
-    errno.ENAMETOOLONG: ("its name is too long for this disk", "Choose a shorter name."),
-    errno.ENOENT: ("its folder does not exist", "Make the folder or choose another one."),
-    errno.ENOTDIR: ("its folder is not a folder", "Choose another folder."),
-    errno.EISDIR: ("a folder has that name", "Choose another name."),
-    errno.EFBIG: ("the file grew too large for this disk", "Choose another disk or a format that compresses more."),
-    errno.EIO: ("the disk reported an error", "Check the disk, then try again."),
-}
-
 
 def unwritable(target: Path, error: OSError) -> UnwritableFile:
     """Say in words why `target` cannot be written."""
-    reason, hint = _WORDS.get(error.errno or 0, (error.strerror or "the system refused", "Choose another name or folder."))
+    reason, hint = why_not_written(error)
     return UnwritableFile(f"{target.name} cannot be written: {reason}.", hint, target)
 
 
@@ -53,7 +41,7 @@ def unreadable(source: Path, error: OSError) -> UnreadableFile:
         return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Choose a photo or a video.", source)
     if error.errno is None:  # a decoder's own error, not the system's
         return UnreadableFile(f"{source.name} is damaged: its header cannot be read.", "Copy it again.", source)
-    return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Check the disk it is on.", source)
+    return UnreadableFile(f"{source.name} cannot be read: {why_not_read(error)}.", "Check the disk it is on.", source)
 
 
 def refuse_source(target: Path, source: Path) -> None:
@@ -63,6 +51,12 @@ def refuse_source(target: Path, source: Path) -> None:
         same = os.path.realpath(target) == os.path.realpath(source) or os.path.samefile(target, source)
     if same:
         raise UnwritableFile(f"{target.name} is the source itself, which is never overwritten.", "Choose another name.", target)
+
+
+def refuse_listed(target: Path) -> None:
+    """Raise UnwritableFile when `target` became an original of the person while it was being written."""
+    if target in LISTED:
+        raise UnwritableFile(f"{target.name} is one of your originals, which are never overwritten.", "Try again.", target)
 
 
 def _sync_folder(folder: Path) -> None:
@@ -93,6 +87,7 @@ def replacing(target: Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        refuse_listed(target)
         os.replace(part, target)
         _sync_folder(target.parent)
     except OSError as error:

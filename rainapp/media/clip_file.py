@@ -106,8 +106,7 @@ def in_words(target: Path, encoding: Encoding) -> Iterator[None]:
     except OSError:
         raise
     except av.FFmpegError as error:
-        reason = error.strerror or "for a reason it does not tell"
-        words = f"{target.name} cannot be written: {encoding.encoder} refused ({reason})."
+        words = f"{target.name} cannot be written: the encoder {encoding.encoder} refused."
         raise UnwritableFile(words, "Choose another codec or format.", target) from error
 
 

@@ -18,7 +18,7 @@ from io import BytesIO, FileIO
 from pathlib import Path
 from typing import BinaryIO
 
-from rainapp.media.atomic import leave_parts, take_parts, unwritable
+from rainapp.media.atomic import leave_parts, refuse_listed, take_parts, unwritable
 from rainapp.media.clip_tape import Piece, StoredPacket, Tape, whole
 from rainapp.media.held import PARTS_SUFFIX, hold
 from rainapp.media.room import AwaitRoom, PatientFile
@@ -191,6 +191,7 @@ class Journal:
             os.fsync(file.fileno())
             for each in self._files.values():
                 each.close()
+            refuse_listed(target)
             os.replace(self.paths[""], target)
         self.close(keep=False)
 

@@ -135,7 +135,8 @@ def _without_note(packet: bytes, at: int) -> tuple[bytes, int]:
 
 def _resources(block: bytes) -> list[tuple[int, bytes, bytes]]:
     """The Photoshop resources in `block`: (number, raw name field, body). Parsing stops where the block makes no sense."""
-    found, at = [], 0
+    found: list[tuple[int, bytes, bytes]] = []
+    at = 0
     while block[at : at + 4] == b"8BIM" and at + 12 <= len(block) and len(found) < _RESOURCES_MAX:
         number = int.from_bytes(block[at + 4 : at + 6], "big")
         name_end = at + 6 + (block[at + 6] + 2) // 2 * 2

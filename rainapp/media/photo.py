@@ -146,7 +146,8 @@ class PhotoSink:
         try:
             self.notes = encode(self._opened, image, order)
         except (ValueError, RuntimeError, cv2.error) as error:
-            words = f"{self.target.name} cannot be written as {container.upper()}: {error}."
+            reason = str(error) if isinstance(error, ValueError) else "the encoder refused it"  # only the first are our words
+            words = f"{self.target.name} cannot be written as {container.upper()}: {reason}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error
 
     def _container(self) -> str:

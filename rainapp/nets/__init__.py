@@ -19,7 +19,6 @@ from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 from rainapp.recognise import BORROWED
 
-REASON_MAX = 1000  # characters; torch lists every tensor that does not fit
 FUSION = "fusion_naf"  # no derainer, so it is not among them
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
@@ -48,7 +47,8 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     try:
         return ARCHITECTURES[arch](**shape)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", _reason(error)) from error
+        hint = str(error) if isinstance(error, ValueError) else "Import the model again."  # only the first are our words
+        raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", hint) from error
 
 
 def load(card: ModelCard, weights: Path) -> nn.Module:
@@ -86,7 +86,9 @@ def load_fusion(folder: Path) -> FusionNaf:
         with torch.device("meta"):
             net = FusionNaf(**card.shape)
     except (TypeError, ValueError, RuntimeError) as error:
-        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", _reason(error), folder) from error
+        raise BadModel(
+            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", folder
+        ) from error
     _fill(net, tensors, card, folder)
     net.last = False
     return net.eval().requires_grad_(False)
@@ -97,16 +99,14 @@ def _fill(net: nn.Module, tensors: dict[str, Tensor], card: ModelCard, where: Pa
     try:
         net.load_state_dict(tensors, assign=True)
     except RuntimeError as error:
-        raise BadModel(f"The weights of “{card.id}” do not fit the net “{card.arch}”.", _reason(error), where) from error
+        raise BadModel(
+            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", where
+        ) from error
 
 
 def _of_its_own(tensor: Tensor) -> Tensor:
     """The numbers in memory of their own, not in that of the file; broken ones widened to single precision."""
     return tensor.to(torch.float32, copy=True) if tensor.is_floating_point() else tensor.clone()
-
-
-def _reason(error: Exception) -> str:
-    return str(error)[:REASON_MAX]
 
 
 def for_inference(net: nn.Module) -> nn.Module:
@@ -118,7 +118,7 @@ def _read_checked(card: ModelCard, weights: Path) -> dict[str, Tensor]:
     try:
         tensors = read_tensors(checked_weights(card, weights))
     except SafetensorError as error:
-        raise BadModel(f"The weights of “{card.id}” are no safetensors file.", _reason(error), weights) from error
+        raise BadModel(f"The weights of “{card.id}” are no safetensors file.", "Import the model again.", weights) from error
     widened = {name: _of_its_own(tensor) for name, tensor in tensors.items()}
     broken = [name for name, tensor in widened.items() if not torch.isfinite(tensor).all()]
     if broken:

@@ -9,7 +9,7 @@ import hashlib
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import partial, reduce
+from functools import cache, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -21,7 +21,8 @@ from rainapp.library import ModelLibrary, checked_weights
 from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
-from rainapp.stages.engines import Engine, Model, PrecisionName, Variant, choice, make
+from rainapp.stages.engines import Engine, Model, Variant, choice, make
+from rainapp.stages.engines.failures import went_on
 from rainapp.stages.fusion import load_fuse
 from rainapp.stages.parts import Part, derain_part, prepare
 from rainapp.stages.steady import Steadier
@@ -152,7 +153,7 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int)
     mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
         return (Derainer(net, amount),)
-    load = None if mode != "learned" else partial(load_fuse, net.engine.name, net.engine.device)
+    load = None if mode != "learned" else partial(load_fuse, net.engine.name, net.engine.device, tell=net.tell)
     steady = (Derainer(net), Steadier("fast" if mode == "fast" else "best", part_frames, load))
     return steady if amount.is_full else (*steady, amount)
 
@@ -171,10 +172,11 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         overlap_px=overlap_px,
         multiple_px=card.multiple_of_px,
         remedies=_remedies(model, engine, candidates, card),
-        exact=None if engine.precision == "fp32" else _maker(model, engine, "fp32"),
+        exact=None if engine.precision == "fp32" else _maker(model, Variant(engine.name, engine.device, "fp32")),
         grows=treatment.tile_px is None and _tile_px(card, device) == TILE_PX["cpu"],
         from_coarse=card.arch == OURS,
         leaves_faint=card.arch == OURS and treatment.veil == "keep",  # haze is faint everywhere
+        rescue=_rescue(model, engine),
     )
 
 
@@ -196,16 +198,16 @@ def _tile_px(card: ModelCard, device: str) -> int:
     return HEAVY_TILE_PX if card.multiple_of_px == 1 else int(TILE_PX["cpu"] * (WIDTH / width) ** 0.5)
 
 
-def _maker(model: Model, engine: Engine, precision: PrecisionName) -> Callable[[], Engine]:
-    variant = Variant(engine.name, engine.device, precision)
-    made: list[Engine] = []
+def _maker(model: Model, variant: Variant) -> Callable[[], Engine]:
+    """Makes the engine of `variant` once."""
+    return cache(lambda: make(model, variant))
 
-    def exact() -> Engine:
-        if not made:
-            made.append(make(model, variant))
-        return made[0]
 
-    return exact
+def _rescue(model: Model, engine: Engine) -> Remedy | None:
+    """Who goes on where `engine` fails: torch on the CPU, in float32, if it is not that."""
+    if (engine.name, engine.device, engine.precision) == ("torch", "cpu", "fp32"):
+        return None
+    return Remedy(went_on(engine.name, engine.device), _maker(model, choice.EXACT), None)
 
 
 def _remedies(model: Model, engine: Engine, candidates: Sequence[Variant], card: ModelCard) -> list[Remedy]:

@@ -17,6 +17,7 @@ from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import STRENGTH_MAX, Watch
 from rainapp.regular import read_regular
+from rainapp.system_words import why_not_read
 
 RAIN_MIN = 0.002  # mean |D - I| below this is no rain: half a grey level of 255
 STRIP_ROWS = 256
@@ -114,7 +115,7 @@ def read_mask(path: Path) -> Mask:
     try:
         content = np.frombuffer(read_regular(path, MASK_BYTES_MAX), np.uint8)
     except OSError as error:
-        raise BadTreatment("The mask cannot be read.", str(error), path) from error
+        raise BadTreatment(f"The mask cannot be read: {why_not_read(error)}.", "Choose the mask again.", path) from error
     try:
         grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if len(content) else None
     except cv2.error as error:

@@ -3,8 +3,9 @@
 Memory stays flat: the picture keeps its depth; only a tile and its margins are float, and a small picture that is judged as a
 whole. On a CPU very large photos get larger tiles, as far as memory allows, because less of them is overlap. What goes wrong on
 the way is answered in a fixed order. Out of memory: tiles no longer grow, then the tile is halved down to `TILE_PX_MIN`, then
-the remedies follow (lower precision, then the CPU, each with a notice), then `NotEnoughMemory`. A tile that is not finite is
-done again in float32; if it still is not, the model is to blame.
+the remedies follow (lower precision, then the CPU, each with a notice), then `NotEnoughMemory`. An engine that fails otherwise
+is tried once more afresh, then the rescue goes on (torch on the CPU, with a notice), then `EngineFailed`. A tile that is not
+finite is done again in float32; if it still is not, the model is to blame.
 """
 
 import math
@@ -17,12 +18,13 @@ from functools import cached_property
 import numpy as np
 import psutil
 
-from rainapp.errors import BadModel, Cancelled, NotEnoughMemory
+from rainapp.errors import BadModel, Cancelled, EngineFailed, NotEnoughMemory
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
 from rainapp.stages.engines import Engine, Stop
+from rainapp.stages.engines.failures import twice
 from rainapp.stages.faint import FAINT, JUDGED_PIXELS, change_around, faint_level, leave_faint, rainy_share, share_taken
 
 TILE_PX_MIN = 128
@@ -40,7 +42,7 @@ MEMORY_BYTES = {1: 1.9e9, 2: 3.6e9}
 
 @dataclass(frozen=True)
 class Remedy:
-    """Another engine to turn to when memory runs out, the sentence that says so, and its tiles (None: as they are)."""
+    """Another engine to turn to when one does not serve, the sentence that says so, and its tiles (None: as they are)."""
 
     notice: str
     make: Callable[[], Engine]
@@ -105,12 +107,14 @@ class TiledNet:
     def __init__(
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
         remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
-        from_coarse: bool = False, leaves_faint: bool = False,
+        from_coarse: bool = False, leaves_faint: bool = False, rescue: Remedy | None = None,
     ) -> None:  # fmt: skip
         """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
+        `rescue` goes on where an engine fails, None where `engine` is it.
+
         `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
-        large pictures are derained made smaller first (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
+        large pictures are seen at several sizes (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
         """
         self.engine = engine
         self.tile_px = tile_px
@@ -119,6 +123,7 @@ class TiledNet:
         self.notices: list[str] = []
         self._remedies = list(remedies)
         self._exact = exact
+        self._rescue = rescue
         self._grows = grows
         self.from_coarse = from_coarse
         self.leaves_faint = leaves_faint
@@ -157,7 +162,7 @@ class TiledNet:
     def judges(self, height: int, width: int) -> bool:
         """Whether such a picture is judged as a whole: how rainy it is tells what is too faint to be taken.
 
-        Where larger pictures are made smaller first, that protects dry ones; and fine rain shows in their full size only.
+        Where larger pictures are seen at several sizes, that protects dry ones; and fine rain shows in their full size only.
         """
         return self.leaves_faint and height * width <= JUDGED_PIXELS and self.factors(height, width) == (1,)
 
@@ -166,16 +171,41 @@ class TiledNet:
 
         Raises:
             BadModel: not finite even in float32.
+            EngineFailed: no engine can do it.
             torch.OutOfMemoryError, MemoryError: the tile is too large for the memory that is left.
             Cancelled: `stop` said so.
         """
-        derained = self.engine.render(pixels, stop)
+        derained = self._rendered(self.engine, pixels, stop)
         if _finite(derained):
             return derained
-        derained = self._exact().render(pixels, stop) if self._exact else derained
+        derained = self._rendered(self._exact(), pixels, stop) if self._exact else derained
         if not _finite(derained):
             raise BadModel("The model makes values that are no numbers of this picture.", "Its weights may be damaged.")
         return derained
+
+    def _rendered(self, engine: Engine, pixels: Pixels, stop: Stop | None) -> tiles.Floats:
+        """What `engine` makes of a tile, or the rescue, which then stays, where it fails twice."""
+        try:
+            return twice(lambda: engine.render(pixels, stop), engine.release)
+        except EngineFailed:
+            if self._rescue is None:
+                raise
+            with self._relenting:  # who fails at the same time waits until it is made
+                rescue = self._rescue.make()
+            if rescue is engine:
+                raise
+        derained = rescue.render(pixels, stop)
+        with self._relenting:
+            self.engine = rescue
+        engine.release()
+        self.tell(self._rescue.notice)
+        return derained
+
+    def tell(self, notice: str) -> None:
+        """Add what a person should know to the notices, once."""
+        with self._relenting:
+            if notice not in self.notices:
+                self.notices.append(notice)
 
     def prepare(self, height: int, width: int) -> None:
         """Make the engine ready for pictures of 8 bit of this size, where one tile holds them."""
@@ -221,7 +251,7 @@ def _largest_tile(image: Image, factors: Sequence[int]) -> int:
 
 @dataclass(frozen=True)
 class Derainer:
-    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures go from coarse to fine.
+    """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures are seen at several sizes.
 
     `judges`: small ones are judged as a whole (`TiledNet.judges`).
     """
@@ -234,7 +264,7 @@ class Derainer:
         """Derain `frames`; `watch` is ticked once a tile with (done, tiles of this frame, frame=its index).
 
         Raises:
-            BadModel, BadTreatment, NotEnoughMemory, DeviceLost: see `errors`.
+            BadModel, BadTreatment, NotEnoughMemory, DeviceLost, EngineFailed: see `errors`.
         """
         for frame in frames:
             self.amount.fit(frame.image)
@@ -305,18 +335,15 @@ class Walk:
     def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tiles.Floats]:
         grid, step = at.grid, 1 if coarser is None else coarser.at.factor // at.factor
         for top, left in grid.corners():
-            rainy = tile = tiles.cut(pixels, grid, top, left)
-            if coarser is not None:
-                inside = pixels[top : top + grid.tile_height, left : left + grid.tile_width]
-                place = at.top + top - coarser.at.top * step, at.left + left - coarser.at.left * step
-                tile = tiles.padded(coarse.without(inside, coarser.removed, step, *place), grid)
+            rainy = tiles.cut(pixels, grid, top, left)
             try:
-                derained = self.net.render(tile, _asking(self._watch))
+                derained = self.net.render(rainy, _asking(self._watch))
             except Cancelled:
                 self._tick()  # says how it ends
                 raise
             if coarser is not None:
-                derained = coarse.only_finer(derained, tile, step)
+                place = at.top + top - coarser.at.top * step, at.left + left - coarser.at.left * step
+                derained = coarse.join(derained, rainy, coarser.removed, step, *place)
             if is_last and self.net.leaves_faint:
                 derained = leave_faint(derained, rainy, FAINT)
             self._done += 1

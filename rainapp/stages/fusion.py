@@ -7,20 +7,21 @@ What it adds may change detail only, not how light a place is at large: whether 
 much depends on rain and scene, and a net that learnt the one on its clips made the other worse on a dark road.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
 
-from rainapp.cards import read_card
+from rainapp.cards import ModelCard, read_card
 from rainapp.errors import NotEnoughMemory
 from rainapp.library import WEIGHTS, checked_weights
 from rainapp.paths import resource
 from rainapp.stages.engines import EngineName, Model
-from rainapp.stages.engines.planes import Run, runner
+from rainapp.stages.engines.planes import Lasting, Tell, runner
 from rainapp.stages.neighbours import Floats, smooth
 from rainapp.stages.weighing import Weighed
 
@@ -44,7 +45,7 @@ class NetFuse:
     `margin_px` is how far the net sees, a multiple of `multiple_px`, which is the step of the sides it works on.
     """
 
-    run: Run
+    run: Callable[[Floats], Floats]
     margin_px: int
     multiple_px: int
     strip_px: int = STRIP_PX
@@ -54,6 +55,7 @@ class NetFuse:
 
         Raises:
             NotEnoughMemory: there is not enough left for a strip.
+            EngineFailed: what computes the net fails.
         """
         views = [view.same for view in (weighed.before, weighed.after) if view is not None]
         near = near_rain(weighed.now.removed) * known_around(views, weighed.now.removed)
@@ -89,18 +91,22 @@ class NetFuse:
         return np.asarray(cv2.merge(list(added[0]))[:, : weighed.picture.shape[1]], np.float32)
 
 
-@lru_cache(maxsize=2)
-def load_fuse(engine: EngineName, device: str, folder: Path | None = None) -> NetFuse:
-    """The trained net that came with the application, or that of `folder`, on `device`.
+def load_fuse(engine: EngineName, device: str, folder: Path | None = None, tell: Tell | None = None) -> NetFuse:
+    """The trained net that came with the application, or that of `folder`, on `device`; `tell`: see `Lasting`.
 
     Raises:
         BadModel: it is missing, damaged or no such net.
     """
-    place = folder or resource(FOLDER)
-    card, _ = read_card(place)
-    checked_weights(card, place / WEIGHTS)
-    model = Model(lambda: _net(place), card.sha256, card.multiple_of_px, arch=card.arch, channels=CHANNELS)
-    return NetFuse(runner(model, engine, device), card.receptive_px, card.multiple_of_px)
+    card, run = _loaded(engine, device, folder or resource(FOLDER))
+    return NetFuse(partial(run, tell=tell), card.receptive_px, card.multiple_of_px)
+
+
+@lru_cache(maxsize=2)
+def _loaded(engine: EngineName, device: str, folder: Path) -> tuple[ModelCard, Lasting]:
+    card, _ = read_card(folder)
+    checked_weights(card, folder / WEIGHTS)
+    model = Model(lambda: _net(folder), card.sha256, card.multiple_of_px, arch=card.arch, channels=CHANNELS)
+    return card, runner(model, engine, device)
 
 
 def _net(folder: Path) -> "nn.Module":

@@ -1,6 +1,6 @@
 """A part of a picture derained as the whole would be, for who looks at a part and waits.
 
-Around the part the net is shown what it sees of it. A large picture is derained made smaller first (`coarse`), and each smaller
+Around the part the net is shown what it sees of it. A large picture is seen at several sizes (`coarse`), and each smaller
 size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
 a level from what the file holds, as good as everywhere (README). What was found in the smaller sizes is kept for the picture
 looked at last: looking again, exactly or a little to the side, needs the pass at full size only. A picture that is small enough
@@ -89,7 +89,7 @@ def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty
     """Derain `region` of `image` as if the whole were derained; `hasty`: the finest band may be left for another time.
 
     Raises:
-        BadModel, BadTreatment, NotEnoughMemory, DeviceLost, Cancelled: see `Derainer`.
+        BadModel, BadTreatment, NotEnoughMemory, DeviceLost, EngineFailed, Cancelled: see `Derainer`.
     """
     while True:
         engine, tile_px = net.engine, net.tile_px

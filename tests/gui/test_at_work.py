@@ -62,7 +62,10 @@ def test_one_bad_file_does_not_stop_the_batch(session: Session, photos: list[Pat
     photos[1].unlink()
     click_derain(session, qtbot)
     until(qtbot, idle(session))
-    assert [item.state for item in session.workspace.items] == [State.DONE, State.UNREADABLE, State.DONE]
+    by_name = {item.path.name: item.state for item in session.workspace.items}
+    assert by_name == {"street 0.png": State.DONE, "street 1.png": State.UNREADABLE, "street 2.png": State.DONE}
+    assert session.workspace.items[0].path == photos[1]  # what failed stands first
+    assert session.window.page.run_bar.ending.said == "2 saved, 1 failed"
 
 
 def test_a_full_disk_is_told_in_words_and_can_be_saved_elsewhere(

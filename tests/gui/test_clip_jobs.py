@@ -186,7 +186,7 @@ def test_out_of_sight_the_clip_is_finished_and_nothing_is_played(
     assert session.window.windowTitle() == "rainapp"
     session.window.showNormal()
     assert not player.playing  # it is for the person to go on
-    assert session.window.page.run_bar.cost.accessibleName() == f"All done · 1 saved in {item.path.parent.name}"
+    assert session.window.page.run_bar.ending.said == f"All done · 1 saved in {item.path.parent.name}"
 
 
 def test_moving_pictures_become_what_the_command_line_makes_of_them(

@@ -193,7 +193,7 @@ def test_frames_become_numbered_frames_again_beside_them(clip: Session, shot: Pa
     until(qtbot, lambda: clip.viewing.frame is not None and clip.viewing.frame_is_result)
     clip.window.page.player.pause()
     until(qtbot, idle(clip))
-    assert clip.window.page.run_bar.cost.accessibleName() == "All done · 1 saved in shot"
+    assert clip.window.page.run_bar.ending.said == "All done · 1 saved in shot"
 
 
 def test_frames_become_a_clip_at_the_rate_that_was_chosen(clip: Session, shot: Path, qtbot: QtBot) -> None:

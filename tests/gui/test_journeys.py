@@ -38,7 +38,7 @@ def test_a_dropped_photo_is_previewed_derained_and_saved_beside_its_source(
     assert item.target == photos[0].with_name("street 0_derained.png")
     assert (read(item.target) != read(photos[0])).any()
     assert session.viewing.shows_result
-    assert window.page.run_bar.cost.accessibleName() == "All done · 1 saved in photos"
+    assert window.page.run_bar.ending.said == "All done · 1 saved in photos"
 
 
 def test_a_dry_photo_says_that_no_rain_was_found(session: Session, tmp_path: Path, qtbot: QtBot) -> None:

@@ -70,3 +70,21 @@ def test_the_folder_of_a_model_can_be_shown(session: Session, tiny_library: Path
     session.window.disk.open_url = shown.append
     session.window.models.cards[0].menu.actions()[0].trigger()
     assert [url.toLocalFile() for url in shown] == [str(tiny_library / "tiny")]
+
+
+def test_of_models_that_come_in_together_none_that_failed_is_passed_over(
+    session: Session, tiny_library: Path, tmp_path: Path, qtbot: QtBot
+) -> None:
+    import shutil
+
+    script = tmp_path / "model.pth"
+    script.write_text("import os; os.system('true')")
+    foreign = tmp_path / "balcony"
+    shutil.copytree(tiny_library / "tiny", foreign)
+    card = (foreign / "card.toml").read_text(encoding="utf-8")
+    (foreign / "card.toml").write_text(card.replace('"tiny"', '"balcony"').replace('"Tiny"', '"My balcony"'), encoding="utf-8")
+    session.window.models.import_models([script, foreign])
+    until(qtbot, idle(session))
+    failed, done = session.window.models.status.text().split("\n")
+    assert "model.pth" in failed
+    assert done == "Imported “My balcony”."

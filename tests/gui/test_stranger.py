@@ -202,5 +202,5 @@ def check_results(stranger: Session, photos: list[Path]) -> None:
     assert not changed[y - 4 : y + 5, x - 10 : x + 11].any()
     assert changed.mean() > 0.2
     assert all((read(result) != read(photo)).mean() > 0.2 for result, photo in zip(results[:4], photos[:4], strict=True))
-    assert stranger.window.page.run_bar.cost.accessibleName() == "All done · 5 saved in holiday"
+    assert stranger.window.page.run_bar.ending.said == "All done · 5 saved in holiday"
     assert stranger.viewing.shows_result

@@ -18,7 +18,7 @@ from rainapp.settings import Settings
 from tests.gui.plain_run import until
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rainapp"
-ERRORS = {"UnreadableFile", "UnwritableFile", "BadModel", "BadTreatment", "NotEnoughMemory", "DeviceLost"}
+ERRORS = {"UnreadableFile", "UnwritableFile", "BadModel", "BadTreatment", "NotEnoughMemory", "DeviceLost", "EngineFailed"}
 ELSEWHERE = {  # what only the command line says, and details of foreign weights, for which `importing` has a sentence
     "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "presets", "foreign", "borrowed",
 }  # fmt: skip

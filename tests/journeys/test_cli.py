@@ -20,6 +20,7 @@ from rainapp import __main__ as start
 from rainapp import cli, presets
 from rainapp.cli import batch_run
 from rainapp.jobs import Output, Treatment
+from rainapp.logs import log_file
 from rainapp.workers import Workers
 
 PLAIN = ["--engine", "torch", "--device", "cpu", "--precision", "fp32"]  # nothing to measure first
@@ -236,6 +237,20 @@ def test_ctrl_c_leaves_whole_files_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("tiny_library")
+def test_after_ctrl_c_the_summary_says_what_was_stopped(tmp_path: Path) -> None:
+    small = make_clip(tmp_path / "a.mkv", times=range(2))
+    long = [make_clip(tmp_path / name, times=range(400)) for name in ("b.mkv", "c.mkv")]
+    words = [*RAINAPP, "derain", str(small), *map(str, long), "-o", str(tmp_path / "out"), *PLAIN]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None
+        assert running.stdout.readline().startswith(str(small))
+        running.send_signal(signal.SIGINT)
+        said = running.stdout.read()
+        assert running.wait(120) == 130
+    assert said.startswith("1 done, 0 failed, 0 skipped, 2 stopped, ")
+
+
+@pytest.mark.usefixtures("tiny_library")
 def test_a_job_that_does_not_heed_a_signal_in_time_leaves_nothing(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "a.mkv", times=range(400))
     out = tmp_path / "out"
@@ -310,8 +325,26 @@ def test_a_bug_in_one_file_is_told_and_the_rest_goes_on(
     monkeypatch.setattr(batch_run, "Workers", lambda run, on_event: Workers(flawed, on_event))
     assert derain(photos / "a.png", photos / "sub", "-o", tmp_path / "out", "--json") == 1
     told = events(capsys)
-    assert of_kind(told, "failed")[0]["kind"] == "bug"
+    (failed,) = of_kind(told, "failed")
+    assert failed["kind"] == "bug"
+    assert "KeyError" not in failed["message"] + failed["hint"]
+    assert str(log_file()) in failed["hint"]
     assert len(of_kind(told, "finished")) == 1
+
+
+def test_a_bug_of_a_command_is_told_in_a_plain_sentence(
+    capsys: Captured, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(args: object) -> int:
+        raise KeyError("lost")
+
+    monkeypatch.setattr("rainapp.cli.doctor.run", broken)
+    assert cli.main(["doctor"]) == 3
+    said = capsys.readouterr().err
+    assert said.startswith("rainapp doctor: Something unexpected happened.")
+    assert str(log_file()) in said
+    assert "KeyError" not in said
+    assert "KeyError" in caplog.text
 
 
 def test_files_open_the_window_and_commands_do_not(photos: Path, monkeypatch: pytest.MonkeyPatch) -> None:

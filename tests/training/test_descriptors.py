@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.descriptors import describe, describe_pair, layer_of_pair, layer_of_photo, main, ranges, screening
+from training.descriptors import describe, describe_pair, layer_of_pair, layer_of_photo, main, ranges, screening, spots
 from training.rain import Blend, draw_rain
 from training.streaks import motion_kernel
 
@@ -84,6 +84,27 @@ def test_a_glow_is_what_lies_everywhere() -> None:
     assert describe(streaks).glow == 0
     assert describe(streaks + np.float32(0.1)).glow > 0.5
     assert describe(streaks).skewness > 1
+
+
+def test_drops_are_counted_and_measured_one_by_one() -> None:
+    layer = np.zeros((100, 200), np.float32)
+    for top in (10, 40, 70):
+        for left in range(10, 190, 30):
+            layer[top : top + 12, left : left + 3] = 0.4
+    density, length, width, scatter = spots(layer)
+    assert density == pytest.approx(18 / 2)
+    assert length == pytest.approx(12, abs=0.2)
+    assert width == pytest.approx(3, abs=0.2)
+    assert scatter == pytest.approx(1)
+    layer[10:40, 10:13] = 0.4
+    assert spots(layer)[3] == pytest.approx(1), "one long one is no scatter of the tenth"
+    assert describe(layer).spot_length_px == pytest.approx(12, abs=0.2)
+
+
+def test_without_drops_there_is_nothing_to_measure() -> None:
+    density, *sizes = spots(np.zeros((40, 40), np.float32))
+    assert density == 0
+    assert np.isnan(sizes).all()
 
 
 def test_a_profile_is_compared_with_a_set_of_pairs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from training.drops import DRAWN, DrawnKind
 from training.profiles import PROFILES
 from training.rain import RainSample
 from training.rain_clip import RainClip, pan
@@ -72,6 +75,36 @@ def test_near_drops_are_seen_twice_at_sixty_frames_a_second(clean: Photo, monkey
         return max(correlation(one[: 300 - d, :], other[d:, :]) for d in down)
 
     assert shared(60) > 2 * shared(30)
+
+
+def test_lamps_and_the_part_where_it_rains_stay_where_they_are(clean: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    lit = drawn(clean, "lamplight", 3, 3)
+    assert all(np.array_equal(sample.clear, lit[0].clear) for sample in lit)
+    assert lit[0].clear.mean() < clean.mean()
+    monkeypatch.setitem(PROFILES, "part", replace(PROFILES["part"], kinds=("curtain",), where=("window",)))
+    for seed in range(4):
+        masks = [sample.streaks > 0.2 for sample in drawn(clean, "part", seed, 4)]
+        ever = np.logical_or.reduce(masks)
+        assert ever.mean() < 0.85, "some of the picture is dry in every frame"
+
+
+def test_mist_over_the_ground_does_not_flicker(clean: Photo) -> None:
+    for seed in range(3):
+        samples = drawn(clean, "ground-mist", seed, 3)
+        assert all(np.array_equal(sample.hazy, samples[0].hazy) for sample in samples)
+        assert np.abs(samples[0].hazy - clean).mean() > 0.002
+
+
+def test_few_soft_drops_keep_their_soft_edges_in_a_clip(clean: Photo, monkeypatch: pytest.MonkeyPatch) -> None:
+    lonely = replace(PROFILES["defocused"], kinds=("disc",), layers=(1, 1), alpha=(0.5, 0.5), blends=(1, 0, 0), sky=0.0)
+    monkeypatch.setitem(PROFILES, "defocused", lonely)
+    one = DrawnKind("scatter", (18, 18), (1, 1), (-9, -9), 1.0, soft=(1.8, 1.8), dim=0.0)
+    monkeypatch.setitem(DRAWN, "disc", one)
+    flat = []
+    for seed in range(12):
+        streaks = drawn(np.tile(clean, (2, 2, 1)), "defocused", seed, 1)[0].streaks
+        flat.append(float((streaks > 0.98 * streaks.max()).sum() / max(1, (streaks > 0.02).sum())))
+    assert np.median(flat) < 0.15, "not every pixel of a drop is as bright as its middle"
 
 
 @pytest.mark.parametrize("seed", range(6))

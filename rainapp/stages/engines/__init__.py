@@ -30,11 +30,12 @@ Stop = Callable[[], bool]  # whether the result is not wanted any more
 
 
 class Engine(Protocol):
-    """A net ready to run; calls from several threads are safe and follow one another.
+    """A net ready to run; calls from several threads are safe and follow one another. Nothing of a call is kept after it.
 
     Raises (when called):
-        torch.OutOfMemoryError, MemoryError: the tile is too large for the memory that is left.
+        MemoryError: the tile is too large for the memory that is left.
         DeviceLost: the accelerator stopped answering.
+        EngineFailed: the library that computes failed for another reason.
         Cancelled: `stop` said so; engines that cannot be stopped half-way do not ask.
     """
 
@@ -51,11 +52,11 @@ class Engine(Protocol):
         ...
 
     def prepare(self, height: int, width: int) -> None:
-        """Make ready for tiles of 8 bit of this size, where that takes time."""
+        """Make ready for tiles of 8 bit of this size, where that takes time. Raises what a call does."""
         ...
 
     def release(self) -> None:
-        """Let go of the memory that is kept for sizes met before; they take a moment again."""
+        """Let go of what is kept for sizes met before, so that the next call begins afresh; they take a moment again."""
         ...
 
 

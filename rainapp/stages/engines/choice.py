@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from rainapp import paths
-from rainapp.errors import BadTreatment, UnwritableFile
+from rainapp.errors import BadTreatment, EngineFailed, RainError, UnwritableFile
 from rainapp.jobs import EngineChoice, Precision
 from rainapp.loading import load_libraries
 from rainapp.regular import read_regular
@@ -104,7 +104,7 @@ def fastest(model: Model, candidates: Sequence[Variant]) -> Engine:
     """The engine of the fastest candidate that is accurate; measured once on this machine, never when there is no choice.
 
     Raises:
-        BadTreatment: no candidate runs and is accurate.
+        BadTreatment, EngineFailed: no candidate runs and is accurate.
     """
     if len(candidates) == 1 and candidates[0].precision == "fp32":
         return make(model, candidates[0])
@@ -122,17 +122,17 @@ def _measured(model: Model, candidates: Sequence[Variant]) -> Engine:
     rainy = probe()
     exact, reference, alone_s = _reference(model, rainy)
     best: tuple[float, Engine] | None = None
-    refusal: BadTreatment | None = None
+    refusal: RainError | None = None
     for candidate in candidates:
         if candidate == EXACT and best is not None and alone_s / (os.cpu_count() or 1) > best[0]:
             continue  # it could not win even if each core did its full share
         try:
             engine = exact if candidate == EXACT else make(model, candidate)
             check_accuracy(engine(rainy), reference, candidate)
-        except BadTreatment as error:  # the others may do; the last refusal is told if none does
+            seconds = _seconds(engine, rainy)
+        except (BadTreatment, EngineFailed) as error:  # the others may do; the last refusal is told if none does
             refusal = error
             continue
-        seconds = _seconds(engine, rainy)
         if best is None or seconds < best[0]:
             best = seconds, engine
     if best is None:

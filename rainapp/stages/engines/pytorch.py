@@ -15,6 +15,7 @@ from torch import Tensor
 from rainapp.errors import BadTreatment, DeviceLost
 from rainapp.image import Pixels
 from rainapp.stages.engines import EngineName, Model, PrecisionName, Stop, Tiles, device_lock
+from rainapp.stages.engines.failures import told
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 
@@ -53,7 +54,7 @@ class TorchEngine:
         except (RuntimeError, AssertionError) as error:
             if isinstance(error, torch.OutOfMemoryError):
                 raise
-            raise BadTreatment(f"The device “{device}” cannot be used.", str(error).splitlines()[0]) from error
+            raise BadTreatment(f"The device “{device}” cannot be used.", "Choose the device cpu.") from error
         for parameter in net.parameters():
             if parameter.ndim == 4:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
@@ -61,7 +62,7 @@ class TorchEngine:
 
     def __call__(self, tiles: Tiles) -> Tiles:
         """Derain `tiles` (B, 3, H, W); see `Engine`."""
-        with self._lock, torch.inference_mode(), _lost_device_in_words(self.device):
+        with self._lock, torch.inference_mode(), told_by_torch(self.device):
             derained = self._run(torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device))
             result: Tiles = derained.cpu().numpy()
         return result
@@ -69,7 +70,7 @@ class TorchEngine:
     def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
         """Derain one tile (H, W, 3) as in the file; see `Engine`."""
         peak = int(np.iinfo(pixels.dtype).max)
-        with self._lock, torch.inference_mode(), _lost_device_in_words(self.device):
+        with self._lock, torch.inference_mode(), told_by_torch(self.device):
             # copied: pictures are read-only, and torch warns of arrays it may not write
             there = torch.from_numpy(pixels.copy()).to(self.device)
             rainy = there.permute(2, 0, 1)[None].float().div_(peak)
@@ -91,17 +92,14 @@ class TorchEngine:
         return derained.float()
 
 
-class _lost_device_in_words:  # noqa: N801 - reads as a phrase in `with`
-    """Turn the failure of an accelerator into `DeviceLost`; memory errors pass through as they are."""
-
-    def __init__(self, device: str) -> None:
-        self.device = device
-
-    def __enter__(self) -> None:
-        """Begin."""
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
-        """Raise `DeviceLost` from torch's own type for a failed accelerator."""
-        if isinstance(error, torch.AcceleratorError):
+@contextlib.contextmanager
+def told_by_torch(device: str) -> Iterator[None]:
+    """Turn failures on `device` into `MemoryError`, `DeviceLost` or `EngineFailed`, with the cause kept."""
+    with told("torch"):
+        try:
+            yield
+        except torch.OutOfMemoryError as error:
+            raise MemoryError from error
+        except torch.AcceleratorError as error:
             hint = "Try again; if it comes back, choose the CPU as the device."
-            raise DeviceLost(f"The device “{self.device}” stopped answering.", hint) from error
+            raise DeviceLost(f"The device “{device}” stopped answering.", hint) from error
