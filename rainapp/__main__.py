@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rainapp import cli
+from rainapp.escapes import escaping_terminal
 from rainapp.logs import start_log
 
 
@@ -35,7 +36,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return cli.main(words)
     from rainapp.gui import app
 
-    return app.main(*asked)
+    with escaping_terminal():
+        return app.main(*asked)
 
 
 if __name__ == "__main__":

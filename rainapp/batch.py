@@ -5,6 +5,7 @@ overwrites a source. Nothing is derained here: whoever holds the plan submits it
 give the same plan.
 """
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -67,7 +68,7 @@ def find_files(
     visited: set[tuple[int, int]] = set()
     count = 0
     for path in inputs:
-        found = _walk(path, path, recursive, leave_out, visited) if path.is_dir() else iter((Found(path, named=True),))
+        found = _walk(path, recursive, leave_out, visited) if path.is_dir() else iter((Found(path, named=True),))
         for entry in found:
             count += 1
             if watch is not None and count % TICK_FILES == 1:
@@ -78,26 +79,39 @@ def find_files(
                 yield entry
 
 
-def _walk(
-    folder: Path, root: Path, recursive: bool, leave_out: Path | None, visited: set[tuple[int, int]]
-) -> Iterator[Found | Skipped]:
-    try:
-        state = folder.stat()
-        entries = sorted(folder.iterdir(), key=lambda entry: reading_order(entry.name))
-    except OSError as error:
-        yield Skipped(folder, f"the folder cannot be opened: {why_not_read(error)}")
-        return
-    if (state.st_dev, state.st_ino) in visited:
-        return
-    visited.add((state.st_dev, state.st_ino))
-    stems = {entry.stem for entry in entries}
-    for entry in entries:
-        if not os.path.isdir(entry):  # like isfile, and unlike the methods of Path, it never raises
-            reason = _reason_to_skip(entry, stems)
-            yield Skipped(entry, reason) if reason else Found(entry, entry.parent.relative_to(root))
-    for entry in entries:
-        if recursive and os.path.isdir(entry) and not entry.name.startswith(".") and not _same(entry, leave_out):
-            yield from _walk(entry, root, recursive, leave_out, visited)
+def _walk(root: Path, recursive: bool, leave_out: Path | None, visited: set[tuple[int, int]]) -> Iterator[Found | Skipped]:
+    """What lies in `root`, then in its folders in their order, each with all that lies in it, however deep."""
+    left_out = None
+    if leave_out is not None:
+        with contextlib.suppress(OSError):
+            left_out = _identity(leave_out.stat())
+    waiting = [root]
+    while waiting:
+        folder = waiting.pop()
+        try:
+            state = folder.stat()
+            entries = sorted(folder.iterdir(), key=lambda entry: reading_order(entry.name))
+        except OSError as error:
+            yield Skipped(folder, f"the folder cannot be opened: {why_not_read(error)}")
+            continue
+        if _identity(state) in visited or (folder is not root and _identity(state) == left_out):
+            continue
+        visited.add(_identity(state))
+        stems = {entry.stem for entry in entries}
+        folders = []
+        for entry in entries:
+            if os.path.isdir(entry):  # like isfile, and unlike the methods of Path, it never raises
+                folders.append(entry)
+            else:
+                reason = _reason_to_skip(entry, stems)
+                yield Skipped(entry, reason) if reason else Found(entry, entry.parent.relative_to(root))
+        if recursive:
+            waiting += reversed([entry for entry in folders if not entry.name.startswith(".")])
+
+
+def _identity(state: os.stat_result) -> tuple[int, int]:
+    """What tells a folder from all others, whichever way leads to it."""
+    return state.st_dev, state.st_ino
 
 
 def reading_order(name: str) -> tuple[list[tuple[str, int]], str]:
@@ -129,10 +143,6 @@ def _is_own_result(path: Path, stems: set[str]) -> bool:
         return original in stems
     original, rain, number = path.stem.rpartition(RAIN_MARK)
     return bool(rain) and {original, f"{original}{RESULT_MARK}{number}"} <= stems
-
-
-def _same(folder: Path, other: Path | None) -> bool:
-    return other is not None and os.path.realpath(folder) == os.path.realpath(other)
 
 
 def as_sequences(entries: Iterable[Found | Skipped]) -> Iterator[Found | Skipped]:

@@ -3,15 +3,19 @@
 An unknown key is left out and said in words; a value that cannot be is an error, so that nothing odd reaches a net.
 """
 
+import math
 import re
-import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, cast
 
 from rainapp.errors import BadModel, UnwritableFile
+from rainapp.escapes import escaped
+from rainapp.regular import read_regular
 from rainapp.system_words import why_not_read, why_not_written
 from rainapp.textfile import replace_text, toml_line
+from rainapp.toml_text import parse_toml
 
 ModelId = str
 Veil = Literal["keep", "clear"]
@@ -20,6 +24,17 @@ CARD = "card.toml"
 UNKNOWN_LICENCE = "licence unknown, private use"
 PRECISIONS = frozenset({"fp32", "bf16", "fp16"})
 CARD_BYTES_MAX = 256 * 1024  # a card is a page of text; anything larger is no card
+TEXT_MAX = 16 * 1024  # of one value
+NOTES_MAX = 20  # what is not understood is told so often; a folder full of it says no more
+
+# What a net may be made of, by the name of the parameter: far more than any has, and too little to stall or fill a machine.
+SHAPE_LIMITS = {"width": 4096, "channels": 4096, "middle": 512, "stages": 64, "inside": 16}
+SHAPE_MAX = 1024  # of a parameter that is not among these
+LEVELS_MAX = 8
+BLOCKS_MAX = 512  # of all levels together
+PARAMETERS_MAX = 32
+FIGURES_MAX = 1000
+FIGURE_MAX = 1e9  # figures are added up and shown
 
 _ID = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9_-])?")
 _WINDOWS_DEVICES = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
@@ -96,8 +111,7 @@ def read_card(folder: Path, default_id: ModelId | None = None) -> tuple[ModelCar
     """
     path = folder / CARD
     try:
-        with path.open("rb") as file:
-            raw = file.read(CARD_BYTES_MAX + 1)
+        raw = read_regular(path, CARD_BYTES_MAX)
     except FileNotFoundError as error:
         raise BadModel(f"There is no {CARD}.", "A model is a folder with a card and its weights.", path) from error
     except OSError as error:
@@ -110,12 +124,15 @@ def parse_card(raw: bytes, default_id: ModelId, path: Path | None = None) -> tup
     if len(raw) > CARD_BYTES_MAX:
         raise BadModel(f"{CARD} is larger than {CARD_BYTES_MAX // 1024} kB.", "That is no model card.", path)
     try:
-        table = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise BadModel(f"{CARD} is not valid TOML: {error}.", "Correct the card, or import the model again.", path) from error
+        table = parse_toml(raw)
+    except ValueError as error:
+        raise BadModel(
+            f"{CARD} is not valid TOML: {printable(str(error))[:200]}.", "Correct the card, or import the model again.", path
+        ) from error
     table.setdefault("id", default_id)
     known = {item.name for item in fields(ModelCard)}
-    notes = [f"{CARD} has the unknown key “{printable(key)}”, which is ignored." for key in table if key not in known]
+    unknown = [key for key in table if key not in known]
+    notes = [f"{CARD} has the unknown key “{printable(key)[:60]}”, which is ignored." for key in unknown[:NOTES_MAX]]
     values = {key: value for key, value in table.items() if key in known}
     for key in values:
         _check_value(key, values[key], path)
@@ -130,15 +147,36 @@ def parse_card(raw: bytes, default_id: ModelId, path: Path | None = None) -> tup
     return ModelCard(**values), notes
 
 
-def _is_sizes(value: object) -> bool:
-    """Whether a value of [shape] is what `nets.build` takes: a number, a switch, a word, or a list of whole numbers."""
+def check_shape(shape: Mapping[str, Any]) -> str | None:
+    """Which of the parameters in [shape] no net has, or None: each a number, a switch, a word, or blocks by level, in bounds.
+
+    They are looked at before anything is built, since building takes time and memory by what they say.
+    """
+    if len(shape) > PARAMETERS_MAX:
+        return f"more than {PARAMETERS_MAX} parameters"
+    return next((f"{key} = {str(value)[:40]}" for key, value in shape.items() if not _is_size(key, value)), None)
+
+
+def _is_size(key: str, value: object) -> bool:
     if isinstance(value, list):
-        return all(isinstance(item, int) and not isinstance(item, bool) for item in value)
-    return isinstance(value, int | float | bool | str)
+        return len(value) <= LEVELS_MAX and all(_is_count(item, BLOCKS_MAX) for item in value) and sum(value) <= BLOCKS_MAX
+    if isinstance(value, bool):
+        return True
+    if isinstance(value, int):
+        return _is_count(value, SHAPE_LIMITS.get(key, SHAPE_MAX))
+    return _is_number(value) or (isinstance(value, str) and len(value) <= 64)
+
+
+def _is_count(value: object, most: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= most
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _is_figure(value: object) -> bool:
+    return _is_number(value) and abs(cast(float, value)) <= FIGURE_MAX
 
 
 def _check_value(key: str, value: object, path: Path | None) -> None:
@@ -147,20 +185,26 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
     words = isinstance(value, list) and all(isinstance(item, str) for item in value)
     fits = {
         "sha256": isinstance(value, str) and re.fullmatch(r"[0-9a-fA-F]{64}", value) is not None,
-        "shape": isinstance(value, dict) and all(_is_sizes(item) for item in value.values()),
-        "figures": isinstance(value, dict) and all(_is_number(item) for item in value.values()),
+        "shape": isinstance(value, dict) and check_shape(value) is None,
+        "figures": isinstance(value, dict) and len(value) <= FIGURES_MAX and all(map(_is_figure, value.values())),
         "multiple_of_px": whole and 1 <= cast(int, value) <= 1024,
         "receptive_px": whole and 0 <= cast(int, value) <= 65536,
         "precisions": words and bool(value) and set(cast(list[str], value)) <= PRECISIONS,
         "veils": value in (["keep"], ["keep", "clear"]),
-    }.get(key, isinstance(value, str))
-    if not fits:
-        raise BadModel(f"{CARD} has an impossible value for “{key}”: {printable(str(value))[:60]}.", path=path)
+    }.get(key, isinstance(value, str) and len(value) <= TEXT_MAX)
+    if fits:
+        return
+    odd: object = value
+    if key == "shape" and isinstance(value, dict):
+        odd = check_shape(value)
+    elif key == "figures" and isinstance(value, dict):
+        odd = next((f"{name} = {entry}" for name, entry in value.items() if not _is_figure(entry)), "too many")
+    raise BadModel(f"{CARD} has an impossible value for “{key}”: {printable(str(odd))[:60]}.", path=path)
 
 
 def printable(text: str) -> str:
-    """`text` without characters that could drive a terminal."""
-    return "".join(c if c.isprintable() else "�" for c in text)
+    """`text` without characters that could drive a terminal: control characters as escapes, others that show nothing as �."""
+    return "".join(c if c.isprintable() else "�" for c in escaped(text))
 
 
 def unwritable(path: Path, error: OSError) -> UnwritableFile:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rainapp import consent
+from rainapp.folders import make_folders
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.leftovers import sweep
@@ -65,7 +66,7 @@ def _notes(job: DerainFile, info: MediaInfo, pipeline: Pipeline | None, writing:
 def make_folder(folder: Path) -> None:
     """Make the folder of a target where it is missing, and rid it of what killed runs have left. Raises UnwritableFile."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        make_folders(folder)
     except OSError as error:
         raise unwritable(folder, error) from error
     sweep(folder)

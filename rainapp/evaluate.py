@@ -17,13 +17,13 @@ import numpy as np
 
 from rainapp import media, metrics
 from rainapp.errors import UnreadableFile
+from rainapp.escapes import readable
 from rainapp.image import Frame, Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.media.pairs import EXPLAINED, is_clean_name, is_rainy_name, pair_up
 from rainapp.naturalness import niqe
 from rainapp.stages import load_pipeline
-from rainapp.textfile import readable
 
 RESAMPLES = 1000
 COLUMNS = (

@@ -11,13 +11,13 @@ from pathlib import Path
 from rainapp import media
 from rainapp.clip_measures import ClipFigures, ClipMeter, mean
 from rainapp.errors import UnreadableFile
+from rainapp.escapes import readable
 from rainapp.evaluate import Difference, as_float, bootstrap_ci95, difference, find_pairs, names_of
 from rainapp.image import Frame
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.media.sniff import CLIP, sniff
 from rainapp.stages import load_pipeline
-from rainapp.textfile import readable
 
 Pairs = list[tuple[Path, Path]]
 

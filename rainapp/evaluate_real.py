@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from rainapp import contact_sheet, media
 from rainapp.contact_sheet import Crop, Pixels, Window
 from rainapp.errors import UnreadableFile
+from rainapp.escapes import readable
 from rainapp.evaluate import as_float, pipeline_runner, read_image, shrunk
 from rainapp.fine_structure import fine_removed
 from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
-from rainapp.textfile import readable
 
 
 @dataclass(frozen=True)

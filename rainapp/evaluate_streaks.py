@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from rainapp import media, streak_contrast
 from rainapp.errors import UnreadableFile
+from rainapp.escapes import readable
 from rainapp.evaluate import Derain, Difference, as_float, difference, pipeline_runner, read_image
 from rainapp.image import Image
 from rainapp.jobs import Treatment, Watch
 from rainapp.library import ModelLibrary
 from rainapp.naturalness import niqe
 from rainapp.streak_contrast import StreakScore
-from rainapp.textfile import readable
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ The parent needs no torch, so that a face can ask for an import directly.
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
@@ -21,15 +21,27 @@ from typing import IO, Any
 
 import psutil
 
-from rainapp.cards import CARD, UNKNOWN_LICENCE, ModelCard, ModelId, check_id, printable, read_card, write_card
+from rainapp.cards import (
+    CARD,
+    CARD_BYTES_MAX,
+    UNKNOWN_LICENCE,
+    ModelCard,
+    ModelId,
+    check_id,
+    check_shape,
+    printable,
+    read_card,
+    write_card,
+)
 from rainapp.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.jobs import NoWatch, Watch
-from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
+from rainapp.library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.new_files import desk
-from rainapp.plain_name import plainly_named
 from rainapp.recognise import Recognised, parts, recognise, unknown_net
+from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import why_not_written
+from rainapp.tensor_list import tensor_shapes
 
 CHILD_COMMAND = ("models", "read-foreign")  # how the frozen application, which has no `python -m`, calls itself
 TIME_LIMIT_S = 60.0  # of the processor: a busy machine does not refuse a good file
@@ -37,6 +49,18 @@ SECONDS_PER_GB = 60.0
 WAITING = 10  # how many times the limit may pass by the clock
 _POLL_S = 0.05
 _ANSWER_BYTES_MAX = 64 * 1024
+_WORDS_BYTES_MAX = 64 * 1024
+_BLOCK_BYTES = 1 << 20
+_LARGE_BYTES = 1 << 28
+# What the child gets of our environment: where programs, libraries and temporary files lie, and the language. Nothing else:
+# there may be passwords among the rest.
+PASSED_ON = frozenset(
+    (
+        *("PATH", "HOME", "USERPROFILE", "TMPDIR", "TEMP", "TMP", "LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH"),
+        *("DYLD_LIBRARY_PATH", "SYSTEMROOT", "SYSTEMDRIVE", "WINDIR", "PATHEXT", "NUMBER_OF_PROCESSORS"),
+        *("PYTHONPATH", "PYTHONHOME", "PYTHONUTF8", "PYTHONNOUSERSITE", "PYTHONDONTWRITEBYTECODE", "OMP_NUM_THREADS"),
+    )
+)
 
 
 def import_model(
@@ -77,6 +101,7 @@ def _make_model(
     with library.staging() as staged:
         if kind in ("folder", "package"):
             card = _take_model(source, kind, staged, model_id, licence)
+            _check_header(staged / WEIGHTS, card)
             library.require_free(card.id)
             _ask_child(staged / WEIGHTS, "safetensors", None, card, watch)
         else:
@@ -105,7 +130,11 @@ def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None,
                 raise BadModel(
                     f"The folder “{printable(source.name)}” has no {name}.", "A model has a card and weights.", source
                 )
-            shutil.copyfile(source / name, staged / name)
+            if (source / name).stat().st_size > _LARGE_BYTES and name == WEIGHTS:
+                _check_header(source / name, read_card(staged, source.name)[0])  # before gigabytes are copied
+            _copy(source / name, staged / name, CARD_BYTES_MAX if name == CARD else WEIGHTS_BYTES_MAX)
+            if name == CARD:
+                read_card(staged, source.name)
     card, _ = read_card(staged, source.name if kind == "folder" else source.stem)
     if sha256_of(staged / WEIGHTS) != card.sha256:
         raise BadModel(
@@ -113,6 +142,18 @@ def _take_model(source: Path, kind: str, staged: Path, model_id: ModelId | None,
         )
     changes: dict[str, Any] = {"id": check_id(model_id or card.id), "licence": licence or card.licence or UNKNOWN_LICENCE}
     return ModelCard(**{**vars(card), **changes})
+
+
+def _copy(source: Path, target: Path, bytes_max: int) -> None:
+    """Copy a regular file whose size was looked at before, and of which no more is taken should it grow meanwhile."""
+    try:
+        opened = open_regular(source, bytes_max)
+    except OSError as error:
+        raise BadModel(f"“{printable(source.name)}” cannot be read: {error.strerror}.", path=source) from error
+    with opened, target.open("wb") as file:
+        left = os.fstat(opened.fileno()).st_size
+        while left > 0 and (block := opened.read(min(_BLOCK_BYTES, left))):
+            left -= file.write(block)
 
 
 def _describe(source: Path, facts: dict[str, Any], model_id: ModelId, licence: str | None, sha256: str) -> ModelCard:
@@ -142,28 +183,22 @@ def _stages(source: Path, arch: str) -> dict[str, int]:
     return {"stages": int(told[1]) if told else 6}
 
 
-def _check_header(source: Path) -> None:
-    """Refuse what is wrong in a safetensors header or its numbers at once, without starting the child."""
-    import numpy as np
-    from safetensors import SafetensorError, safe_open
-
+def _check_header(source: Path, card: ModelCard | None = None) -> None:
+    """Refuse what is wrong in a safetensors header at once, without starting the child; the numbers are the child's."""
     try:
-        with plainly_named(source) as plain, safe_open(plain, framework="np") as file:
-            shapes = {name: tuple(file.get_slice(name).get_shape()) for name in file.keys()}  # noqa: SIM118 - no mapping
-            for name in shapes:
-                if file.get_slice(name).get_dtype() in ("F16", "F32", "F64") and not np.isfinite(file.get_tensor(name)).all():
-                    raise BadModel(
-                        f"The weights “{printable(name)[:60]}” hold values that are not finite.",
-                        "Training went wrong, or the file is damaged.",
-                        source,
-                    )
-    except (SafetensorError, OSError, ValueError, TypeError) as error:
-        reason = printable(str(error))[:120]
+        shapes: Mapping[str, tuple[int, ...]] = tensor_shapes(source)
+    except (OSError, ValueError) as error:
+        reason = printable(getattr(error, "strerror", None) or str(error))[:120]
         raise BadModel(
             f"“{printable(source.name)}” is no valid safetensors file: {reason}.", "Fetch it again.", source
         ) from error
-    found = (recognise({new: shapes[old] for new, old in part.items()}) for part in parts(shapes))
-    if not any(found) and find_spec("spandrel") is None:
+    if card is not None:
+        return  # the child compares the tensors with what the card says
+    each = (recognise({new: shapes[old] for new, old in part.items()}) for part in parts(shapes))
+    found = next(filter(None, each), None)
+    if found is not None and (odd := check_shape(found.shape)) is not None:
+        raise BadModel(f"The architecture “{found.arch}” has no such shape: {odd}.", "The model is damaged.", source)
+    if found is None and find_spec("spandrel") is None:
         raise unknown_net(next(parts(shapes)).keys(), spandrel_was_asked=False)
 
 
@@ -188,12 +223,31 @@ def _ask_child(weights: Path, kind: str, target: Path | None, card: ModelCard | 
                 weights,
             )
         if not answer_path.is_file() or answer_path.stat().st_size > _ANSWER_BYTES_MAX:
-            last = words_path.read_text("utf-8", "replace").strip().splitlines()[-1:] or [f"exit code {code}"]
+            last = _tail(words_path).strip().splitlines()[-1:] or [f"exit code {code}"]
             raise BadModel("The file could not be read.", f"Reading it ended early: {printable(last[0])[:160]}.", weights)
-        answer: dict[str, Any] = json.loads(answer_path.read_text("utf-8"))
+        answer = _answer_in(read_regular(answer_path, _ANSWER_BYTES_MAX), weights)
     if "error" in answer:
         raise BadModel(printable(answer["error"]), printable(answer["hint"]), weights)
     return answer
+
+
+def _answer_in(raw: bytes, weights: Path) -> dict[str, Any]:
+    """What the child has written: it had the foreign file in hand, so nothing of its answer is taken for granted.
+
+    Raises:
+        BadModel: it is no answer.
+    """
+    try:
+        answer = json.loads(raw)
+    except (ValueError, RecursionError):
+        answer = None
+    if isinstance(answer, dict):
+        words = all(isinstance(answer.get(key), str) for key in ("error", "hint"))
+        kinds = {"arch": str, "title": str, "shape": dict, "precisions": list, "parameters": int, "conditional": bool}
+        facts = kinds | {"multiple_of_px": int, "receptive_px": int}
+        if words or all(isinstance(answer.get(key), kind) for key, kind in facts.items()):
+            return answer
+    raise BadModel("The file could not be read.", "Fetch the file again.", weights)
 
 
 def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: float, watch: Watch) -> int | None:
@@ -204,7 +258,7 @@ def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: 
     frozen = getattr(sys, "frozen", False)
     command = [sys.executable, *CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign"]
     home = str(Path(__file__).resolve().parent.parent)
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("TORCH_FORCE_")}
+    environment = {key: value for key, value in os.environ.items() if key in PASSED_ON}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))
     environment["CUDA_VISIBLE_DEVICES"] = ""  # the probe is small: no accelerator, and none of its start-up time
     child = subprocess.Popen(  # noqa: S603 - our own module
@@ -223,6 +277,13 @@ def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: 
         if child.poll() is None:
             child.kill()
             child.wait()
+
+
+def _tail(path: Path) -> str:
+    """The end of what the child has said."""
+    with path.open("rb") as file:
+        file.seek(-min(_WORDS_BYTES_MAX, file.seek(0, os.SEEK_END)), os.SEEK_END)
+        return file.read().decode("utf-8", "replace")
 
 
 def _computed_s(pid: int) -> float:

@@ -22,9 +22,11 @@ from rainapp.media.photo import shrunk
 from rainapp.new_files import NewFile, make_private
 from rainapp.own_files import OpenFolder
 from rainapp.paths import cache_dir
+from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import why_not_written
 
 SUFFIX = ".npy"
+PROFILE_BYTES_MAX = 64 << 20
 ROOT = "comparisons"
 STALE_S = 24 * 3600.0
 SPARE_BYTES = 256 << 20  # what other programs should still find on the disk
@@ -81,9 +83,10 @@ def load(path: Path) -> Image:
         UnreadableFile: it is gone.
     """
     try:
+        open_regular(path).close()
         pixels = np.load(path, mmap_mode="r", allow_pickle=False)
         profile = path.with_suffix(".icc")
-        icc = profile.read_bytes() if profile.exists() else None
+        icc = read_regular(profile, PROFILE_BYTES_MAX) if profile.exists() else None
     except (OSError, ValueError) as error:
         raise UnreadableFile("A result of the comparison is gone.", "Compare again.", path) from error
     return Image(pixels, 8 if pixels.dtype == np.uint8 else 16, Colour(icc))

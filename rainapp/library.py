@@ -11,7 +11,6 @@ import hashlib
 import re
 import shutil
 import time
-import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +30,10 @@ from rainapp.cards import (
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.new_files import new_folder, put, sync_files
 from rainapp.paths import bundled_models_dir, user_models_dir
+from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import REFUSED, why_not_read
 from rainapp.textfile import replace_text, toml_line
+from rainapp.toml_text import read_toml
 
 __all__ = [
     "UNKNOWN_LICENCE",
@@ -50,7 +51,10 @@ __all__ = [
 WEIGHTS = "weights.safetensors"
 BUNDLED_DEFAULT = "quick"
 
+WEIGHTS_BYTES_MAX = 4 * 1024**3
+
 _STATE = "library.toml"  # beside the user's models: which one is the default
+_STATE_BYTES_MAX = 64 * 1024
 _STAGING = ".staging-"
 _STALE_S = 24 * 3600.0
 
@@ -70,7 +74,7 @@ class Problem:
 
 def sha256_of(path: Path) -> str:
     """SHA-256 of a file, as hexadecimal digits; read in blocks, so that its size does not matter."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
@@ -81,7 +85,7 @@ def checked_weights(card: ModelCard, weights: Path) -> bytes:
         BadModel: it cannot be read, or is not the one the card names.
     """
     try:
-        content = weights.read_bytes()
+        content = read_regular(weights, WEIGHTS_BYTES_MAX)
     except OSError as error:
         raise BadModel(f"The weights of “{card.id}” cannot be read: {why_not_read(error)}.", path=weights) from error
     if hashlib.sha256(content).hexdigest() != card.sha256.lower():
@@ -273,7 +277,7 @@ class ModelLibrary:
 
     def _chosen_default(self) -> ModelId | None:
         try:
-            chosen = tomllib.loads((self.user / _STATE).read_text("utf-8")).get("default")
+            chosen = read_toml(self.user / _STATE, _STATE_BYTES_MAX).get("default")
         except (OSError, ValueError):  # no choice was made, or it cannot be read: then there is none
             return None
         return chosen if isinstance(chosen, str) else None

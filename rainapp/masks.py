@@ -74,7 +74,7 @@ def _forget_old(folder: Path) -> None:
 
 def load_mask(job: LoadMask) -> LoadedMask:
     """Read any picture of the shape of the photo as a mask, at the size asked for."""
-    if not job.source.is_file():
+    if not job.source.exists():
         raise UnreadableFile(f"{job.source.name} does not exist.", "It may have been moved or renamed.", job.source)
     picture, width, height = read_reduced(job.source, 0)
     if abs(width * job.height - height * job.width) > SHAPE_TOLERANCE * width * job.height:

@@ -14,13 +14,16 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path, PurePosixPath
 from typing import IO, Literal
 
 from rainapp.cards import CARD, CARD_BYTES_MAX, printable
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS
+from rainapp.regular import open_regular
 from rainapp.system_words import why_not_read
+from rainapp.zip_tail import directory_size
 
 Kind = Literal["folder", "package", "safetensors", "checkpoint"]
 
@@ -28,7 +31,10 @@ FILE_BYTES_MAX = 4 * 1024**3
 MEMBERS_MAX = 10_000
 EXPANSION_MAX = 20  # weights hardly shrink; a file that grows twentyfold is a bomb
 _SCANNED_BYTES_MAX = 2 * 1024**2  # the structure of a state dict is a few hundred kB; its numbers lie elsewhere
+_STRUCTURE_BYTES_MAX = 8 * 1024**2  # beyond, a checkpoint lists hundreds of thousands of tensors
+_LIST_BYTES_MAX = 4 * 1024**2  # of a zip's members
 _PICKLES_MAX = 5  # PyTorch's old format is five pickles, then numbers
+_MAGIC_OPCODES_MAX = 16  # the first pickle is the magic number alone
 _TORCH_MAGIC = 0x1950A86A20F9469CFC6C
 _ZIP_ERRORS = (  # what zipfile and its decompressors raise on damaged files, as fuzzing showed
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, OSError),
@@ -54,7 +60,7 @@ def kind_of(path: Path) -> Kind:
         raise BadModel(f"“{printable(path.name)}” is no file.", "Give a model file or a model folder.", path)
     try:
         size = path.stat().st_size
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             start = file.read(512)
     except OSError as error:
         raise BadModel(f"“{printable(path.name)}” cannot be read: {why_not_read(error)}.", path=path) from error
@@ -82,6 +88,7 @@ def unpack(package: Path, folder: Path) -> None:
         OSError: `folder` cannot be written.
     """
     try:
+        _check_tail(package)
         with zipfile.ZipFile(package) as archive:
             _check_members(archive.infolist(), package)
             _find_model(archive.namelist(), package)
@@ -99,6 +106,7 @@ def unpack(package: Path, folder: Path) -> None:
 
 def _kind_of_zip(path: Path, size: int) -> Kind:
     try:
+        _check_tail(path)
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
             names = [member.filename for member in members]
@@ -112,6 +120,8 @@ def _kind_of_zip(path: Path, size: int) -> Kind:
                 )
             if "data.pkl" in inner:
                 structure = next(member for member in members if PurePosixPath(member.filename).name == "data.pkl")
+                if structure.file_size > _STRUCTURE_BYTES_MAX:
+                    raise _too_many_tensors(path, structure.file_size)
                 if structure.file_size <= _SCANNED_BYTES_MAX:
                     _check_pickle(archive.read(structure), path)
                 return "checkpoint"
@@ -120,6 +130,15 @@ def _kind_of_zip(path: Path, size: int) -> Kind:
             return "package"
     except _ZIP_ERRORS as error:
         raise _damaged(path, error) from error
+
+
+def _check_tail(path: Path) -> None:
+    """Refuse a zip with a list of members so long that reading it would take minutes and gigabytes."""
+    count, list_bytes = directory_size(path)
+    if count > MEMBERS_MAX or list_bytes > _LIST_BYTES_MAX:
+        raise BadModel(
+            f"“{printable(path.name)}” says it holds {count} files; no model has more than {MEMBERS_MAX}.", _untrusted(), path
+        )
 
 
 def _check_sizes(members: list[zipfile.ZipInfo], size: int, path: Path) -> None:
@@ -178,11 +197,11 @@ def _copy_at_most(source: IO[bytes], target: IO[bytes], limit: int, path: Path) 
 
 def _check_legacy(path: Path) -> None:
     """A pickle that is no zip: only PyTorch's old format (magic number, version, machine, then the dict) may go on."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         raw = file.read(_SCANNED_BYTES_MAX)
     _check_pickle(raw, path)
     try:
-        opcodes = [(opcode.name, argument) for opcode, argument, _ in pickletools.genops(raw)]
+        opcodes = [(opcode.name, argument) for opcode, argument, _ in islice(pickletools.genops(raw), _MAGIC_OPCODES_MAX)]
     except ValueError as error:
         raise _damaged(path, error) from error
     if not any(argument == _TORCH_MAGIC for name, argument in opcodes if name.startswith("LONG")):
@@ -191,7 +210,10 @@ def _check_legacy(path: Path) -> None:
 
 def _check_pickle(raw: bytes, path: Path) -> None:
     """Refuse a pickle that asks for anything but tensors and plain containers; reads it as text, never runs it."""
-    suspects = sorted({name for name in _names_asked_for(raw) if not _HARMLESS.fullmatch(name)})
+    try:
+        suspects = sorted({name for name in _names_asked_for(raw) if not _HARMLESS.fullmatch(name)})
+    except _EndlessError as error:
+        raise _too_many_tensors(path, len(raw)) from error
     if suspects:
         wanted = printable(", ".join(suspects[:3]))[:120]
         raise BadModel(
@@ -219,9 +241,19 @@ def _names_asked_for(raw: bytes) -> Iterator[str]:
                 elif opcode.name.startswith("EXT"):
                     yield "a registered extension"
                 elif isinstance(argument, str):
-                    texts.append(argument)
-    except ValueError:  # not a whole pickle: numbers follow, or it is cut off; the loader will say so
-        return
+                    texts = [*texts[-1:], argument]
+    except ValueError as error:  # not a whole pickle: numbers follow, or it is cut off; the loader will say so
+        if stream.tell() >= len(raw) >= _SCANNED_BYTES_MAX:
+            raise _EndlessError from error
+
+
+class _EndlessError(ValueError):
+    """The structure of a checkpoint goes on after all that is looked at."""
+
+
+def _too_many_tensors(path: Path, size: int) -> BadModel:
+    words = f"“{printable(path.name)}” lists tensors in {size / 1e6:.0f} MB, more than any net has."
+    return BadModel(words, "Ask its author for the state dict, or for safetensors.", path)
 
 
 def _what_else(start: bytes) -> str:

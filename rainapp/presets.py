@@ -12,16 +12,18 @@ known or a value that cannot be is an error in words, since silently leaving it 
 """
 
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from rainapp.errors import BadTreatment
+from rainapp.escapes import escaped
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.paths import settings_file
+from rainapp.regular import NotRegularFileError, TooLargeFileError
 from rainapp.textfile import toml_line, write_text
+from rainapp.toml_text import read_toml
 
 FILE_BYTES_MAX = 64 * 1024
 _NAME = re.compile(r"[^/\\:*?\"<>|\x00-\x1f.][^/\\:*?\"<>|\x00-\x1f]{0,99}")
@@ -74,19 +76,22 @@ def load(name_or_file: str) -> Preset:
     """
     path = file_of(name_or_file)
     try:
-        with path.open("rb") as opened:
-            raw = opened.read(FILE_BYTES_MAX + 1)
-        if len(raw) > FILE_BYTES_MAX:
-            raise BadTreatment(f"{path.name} is too large for a preset.", path=path)
-        table = tomllib.loads(raw.decode("utf-8-sig"))
+        table = read_toml(path, FILE_BYTES_MAX)
+    except TooLargeFileError as error:
+        raise BadTreatment(f"{path.name} is too large for a preset.", path=path) from error
+    except NotRegularFileError as error:
+        raise BadTreatment(f"The preset {path.name} cannot be read: {error.strerror}.", path=path) from error
     except OSError as error:
         there = ", ".join(names()) or "none yet"
         raise BadTreatment(f"There is no preset “{name_or_file}”.", f"Presets: {there}.", path) from error
-    except (ValueError, RecursionError) as error:
-        raise BadTreatment(f"The preset {path.name} cannot be read: {str(error).splitlines()[0]}.", path=path) from error
+    except ValueError as error:
+        reason = escaped(str(error).splitlines()[0])[:200]
+        raise BadTreatment(f"The preset {path.name} cannot be read: {reason}.", path=path) from error
     unknown = table.keys() - {"treatment", "output"}
     if unknown:
-        raise BadTreatment(f"The preset {path.name} has the unknown part “{min(unknown)}”.", "Known: treatment, output.", path)
+        raise BadTreatment(
+            f"The preset {path.name} has the unknown part “{_shown(min(unknown))}”.", "Known: treatment, output.", path
+        )
     return Preset(_record(Treatment, table.get("treatment", {}), path), _record(Output, table.get("output", {}), path))
 
 
@@ -114,11 +119,18 @@ def _record(kind: type[Record], table: object, path: Path) -> Record:
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in hints:
-            raise BadTreatment(f"The preset {path.name} has the unknown key “{key}”.", f"Known: {', '.join(hints)}.", path)
+            raise BadTreatment(
+                f"The preset {path.name} has the unknown key “{_shown(key)}”.", f"Known: {', '.join(hints)}.", path
+            )
         if not _fits(key, value, hints[key]):
-            raise BadTreatment(f"The preset {path.name} has an impossible {key}: {str(value)[:60]}.", path=path)
+            raise BadTreatment(f"The preset {path.name} has an impossible {key}: {_shown(value)}.", path=path)
         values[key] = Path(value) if Path in get_args(hints[key]) else value
     return kind(**values)
+
+
+def _shown(value: object) -> str:
+    """Something foreign, short and without what could drive a terminal."""
+    return escaped(str(value))[:60]
 
 
 def _fits(key: str, value: object, hint: Any) -> bool:

@@ -22,6 +22,9 @@ _PREFIXES = ("module.", "model.", "net.", "net_g.", "netG.", "net_G.", "network.
 _PARTS_MAX = 100  # sets of tensors that begin alike
 _COUNTERS = ("total_ops", "total_params", "__flops__", "__params__", "__batch_counter__")
 
+PREFIXES_MAX = 8  # wrappers within wrappers
+LEVELS_MAX = 8  # of a U-shape
+
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
 
@@ -41,9 +44,9 @@ class Recognised:
 def common_prefix(names: Collection[str]) -> str:
     """What wrappers such as DataParallel put before every name: "module.", "model.module.", or nothing."""
     prefix = ""
-    while names:
+    for _ in range(PREFIXES_MAX):
         following = next((p for p in _PREFIXES if all(name.startswith(prefix + p) for name in names)), None)
-        if following is None:
+        if following is None or not names:
             break
         prefix += following
     return prefix
@@ -178,7 +181,7 @@ def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
     if len(head) != 4 or head[1] not in (12, 13) or "tail.weight" not in shapes or "middle.blocks.0.norm1.weight" not in shapes:
         return None
     encoder, decoder = _blocks_by_level(shapes, "encoders"), _blocks_by_level(shapes, "decoders")
-    if len(encoder) != len(decoder):
+    if len(encoder) != len(decoder) or len(encoder) > LEVELS_MAX:
         return None
     middle = _count(shapes, "middle.blocks")
     shape = {"width": head[0], "encoder": encoder, "middle": middle, "decoder": decoder, "conditional": head[1] == 13}
@@ -209,7 +212,8 @@ def naf_receptive_px(encoder: list[int], middle: int, decoder: list[int]) -> int
 
 def _count(shapes: Shapes, stem: str) -> int:
     """How many numbered members follow `stem`, from 0 without a gap."""
-    numbers = {match[1] for name in shapes if (match := re.match(rf"{re.escape(stem)}\.(\d{{1,4}})\.", name))}
+    member = re.compile(rf"{re.escape(stem)}\.(\d{{1,4}})\.")
+    numbers = {match[1] for name in shapes if (match := member.match(name))}
     count = 0
     while str(count) in numbers:
         count += 1
@@ -217,4 +221,5 @@ def _count(shapes: Shapes, stem: str) -> int:
 
 
 def _blocks_by_level(shapes: Shapes, stem: str) -> list[int]:
-    return [_count(shapes, f"{stem}.{level}.blocks") for level in range(_count(shapes, stem))]
+    """How many blocks each level has; a list longer than any net's where there are too many levels."""
+    return [_count(shapes, f"{stem}.{level}.blocks") for level in range(min(_count(shapes, stem), LEVELS_MAX + 1))]

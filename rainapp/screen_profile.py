@@ -17,6 +17,7 @@ from typing import Any
 
 from rainapp.errors import UnreadableFile
 from rainapp.jobs import FindScreenProfile, ScreenProfile, Watch
+from rainapp.regular import TooLargeFileError, read_regular
 
 PROFILE_BYTES_MAX = 16 << 20
 HEADER_BYTES = 128
@@ -46,8 +47,9 @@ def _ask(job: FindScreenProfile) -> bytes | None:
 def read_profile(path: Path) -> bytes:
     """The bytes of an ICC file. Raises UnreadableFile."""
     try:
-        with path.open("rb") as file:
-            icc = file.read(PROFILE_BYTES_MAX + 1)
+        icc = read_regular(path, PROFILE_BYTES_MAX)
+    except TooLargeFileError as error:
+        raise UnreadableFile(f"{path.name} is no colour profile.", "Choose a file that ends in .icc or .icm.", path) from error
     except OSError as error:
         raise UnreadableFile(
             f"The screen's profile {path.name} cannot be read.", "Choose another in the settings under Looks.", path

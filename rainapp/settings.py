@@ -10,8 +10,6 @@ never alters a queued job. Position and size of the window are Qt's to keep.
 import contextlib
 import logging
 import re
-import stat
-import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields, replace
 from pathlib import Path
@@ -20,11 +18,11 @@ from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 from rainapp.new_files import settle
 from rainapp.paths import settings_file
 from rainapp.textfile import replace_text, toml_line
+from rainapp.toml_text import read_toml
 
 VERSION = 1
 FILE_BYTES_MAX = 1 << 20  # settings are a page of text; anything larger is something else
 TEXT_MAX = 4096
-NESTING_MAX = 32
 
 log = logging.getLogger(__name__)
 
@@ -259,10 +257,10 @@ def load(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
     """
     path = path or settings_file()
     try:
-        table = _read_table(path)
+        table = read_toml(path, FILE_BYTES_MAX)
     except FileNotFoundError:
         return Settings(), ()
-    except (OSError, ValueError, RecursionError) as error:
+    except (OSError, ValueError) as error:
         return Settings(), (_put_aside(path, error),)
     version = table.pop("version", VERSION)
     notices: list[str] = []
@@ -313,24 +311,6 @@ def _from_toml(preference: Preference, value: object) -> object:
     if preference.optional and value == "auto":
         return None
     return tuple(value) if isinstance(value, list) else value
-
-
-def _read_table(path: Path) -> dict[str, Any]:
-    """The table in a TOML file. Raises OSError, ValueError or RecursionError where there is none."""
-    if not stat.S_ISREG(path.stat().st_mode):  # reading a pipe would wait for ever
-        raise ValueError("it is no regular file")
-    with path.open("rb") as file:
-        raw = file.read(FILE_BYTES_MAX + 1)
-    if len(raw) > FILE_BYTES_MAX:
-        raise ValueError("it is too large")
-    table = tomllib.loads(raw.decode("utf-8-sig"))
-    level: list[Any] = [table]
-    for _ in range(NESTING_MAX):
-        level = [inner for outer in level for inner in (outer.values() if isinstance(outer, dict) else outer)]
-        level = [value for value in level if isinstance(value, dict | list)]
-    if level:
-        raise ValueError("it is nested too deeply")
-    return table
 
 
 def _put_aside(path: Path, error: Exception) -> str:

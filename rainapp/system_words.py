@@ -3,6 +3,7 @@
 import errno
 
 from rainapp.logs import log_file
+from rainapp.regular import NotRegularFileError, TooLargeFileError
 
 _WORDS = {
     errno.ENOSPC: ("the disk is full", "Free some space or choose another folder."),
@@ -36,6 +37,8 @@ def why_not_written(error: OSError) -> tuple[str, str]:
 
 def why_not_read(error: OSError) -> str:
     """Why something could not be read."""
+    if isinstance(error, NotRegularFileError | TooLargeFileError) and error.strerror:
+        return error.strerror  # our own words
     return _READING.get(error.errno or 0, REFUSED)
 
 

@@ -47,9 +47,20 @@ def toml_line(key: str, value: object) -> str:
     return f"{key if _BARE_KEY.fullmatch(key) else toml_value(key)} = {toml_value(value)}"
 
 
-def readable(text: str) -> str:
-    r"""`text` with the bytes of a name that are no text in this system shown as escapes, such as \\xe9."""
-    return "".join(f"\\x{ord(c) - 0xDC00:02x}" if 0xDC80 <= ord(c) <= 0xDCFF else c for c in text)
+def json_line(value: object) -> str:
+    """`value` as JSON on one line, in ASCII, so that no text in it can drive a terminal; what is no finite number is null.
+
+    JSON has no word for infinity, and most readers refuse what Python writes for it.
+    """
+    return json.dumps(_finite(value), allow_nan=False)
+
+
+def _finite(value: object) -> object:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 def replace_text(path: Path, text: str) -> None:

@@ -20,8 +20,9 @@ from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
 from rainapp.media import SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source, copy_source, open_sink
 from rainapp.media.ahead import Behind, ahead
 from rainapp.naming import rain_path
+from rainapp.regular import read_regular
 from rainapp.stages import Pipeline
-from rainapp.stages.amount import rain_found, removed_rain
+from rainapp.stages.amount import MASK_BYTES_MAX, rain_found, removed_rain
 
 GOES_ON = "it goes on where it stopped"
 
@@ -135,7 +136,7 @@ def key_of(treatment: Treatment, pipeline: Pipeline | None, weights: str) -> str
     """All that decides what becomes of a frame, in text; `weights` is their check sum. What is equal may be gone on with."""
     if pipeline is None:
         return f"{rainapp.__version__} unchanged"
-    mask = "" if treatment.mask is None else hashlib.sha256(treatment.mask.read_bytes()).hexdigest()
+    mask = "" if treatment.mask is None else hashlib.sha256(read_regular(treatment.mask, MASK_BYTES_MAX)).hexdigest()
     how = (pipeline.engine, pipeline.device, pipeline.precision, pipeline.tile_px, mask)
     return f"{rainapp.__version__} {weights} {replace(treatment, model='', mask=None)} {how}"
 

@@ -214,6 +214,81 @@ def bugs_are_caught_in_three_places(sources: list[Source]) -> Iterator[str]:
                 )
 
 
+PLAIN = "rainapp.gui.plain"
+GUESSING = {"QLabel", "QToolTip", "QErrorMessage", "QTextBrowser", "QTextEdit", "QWhatsThis"}
+GUESSING_CALLS = {"setToolTip", "setWhatsThis", "setTextFormat", "setHtml"}
+
+
+def foreign_words_are_plain(sources: list[Source]) -> Iterator[str]:
+    """Whatever takes text for markup is made in one place; boxes are made there too, except by type or for a button."""
+    for source in sources:
+        if not covers("rainapp.gui.*", source.name) or source.name == PLAIN:
+            continue
+        for node in ast.walk(source.tree):
+            found = ""
+            if isinstance(node, ast.Name) and node.id in GUESSING:
+                found = node.id
+            elif isinstance(node, ast.Call):
+                called = ast.unparse(node.func)
+                boxes = called == "QMessageBox" or (called.startswith("QMessageBox.") and called.count(".") == 1)
+                found = called if boxes or called.split(".")[-1] in GUESSING_CALLS else ""
+            if found:
+                yield f"{source.name}:{node.lineno} uses {found}, which guesses what is markup. See {PLAIN}."
+
+
+# Who may read otherwise: the one place itself, the application's own files, what a process of ours has just written.
+MAY_OPEN = (
+    "rainapp.regular",
+    "rainapp.gui.icons",
+    "rainapp.nets.foreign",
+    "rainapp.importing",
+    "rainapp.stages.engines.machine",
+    "rainapp.own_files",
+    "rainapp.new_files",
+    "rainapp.media.sequence_write",
+    "rainapp.logs",
+)
+READING = {"read_text", "read_bytes", "imread"}
+
+
+def reads_a_file(call: ast.Call) -> bool:
+    """Whether a call opens a file for reading by its path, or reads it whole."""
+    called = ast.unparse(call.func)
+    name = called.split(".")[-1]
+    if called == "av.open":  # of bytes; of paths in `clip_open` alone, which asks before
+        return False
+    if name in READING:
+        return True
+    words = [part.value for part in (*call.args, *(k.value for k in call.keywords)) if isinstance(part, ast.Constant)]
+    modes = [word for word in words if isinstance(word, str) and word and set(word) <= set("rwaxbt+")]
+    if name == "open" and isinstance(call.func, ast.Name):
+        return not modes or "r" in modes[0]
+    return name == "open" and bool(modes) and "r" in modes[0]
+
+
+def foreign_files_are_opened_in_one_place(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        if any(covers(pattern, source.name) for pattern in MAY_OPEN):
+            continue
+        for item in source.imports:
+            if item.module == "tomllib" and source.name != "rainapp.toml_text":
+                yield f"{source.name}:{item.line} imports tomllib, which no hostile file survives. See rainapp.toml_text."
+        for node in ast.walk(source.tree):
+            if isinstance(node, ast.Call) and reads_a_file(node):
+                yield f"{source.name}:{node.lineno} reads a file, and would wait for a pipe for ever. See rainapp.regular."
+
+
+MAY_DUMP = ("rainapp.textfile", "rainapp.importing", "rainapp.nets.foreign", "rainapp.stages.engines.choice")
+
+
+def json_is_finite(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        for node in ast.walk(source.tree):
+            dumps = isinstance(node, ast.Call) and ast.unparse(node.func) == "json.dumps"
+            if dumps and source.name not in MAY_DUMP:
+                yield f"{source.name}:{node.lineno} uses json.dumps, which writes Infinity. See rainapp.textfile.json_line."
+
+
 Rule = Callable[[list[Source]], Iterable[str]]
 RULES: tuple[Rule, ...] = (
     every_module_has_a_row,
@@ -227,4 +302,7 @@ RULES: tuple[Rule, ...] = (
     modules_stay_short,
     modules_have_names,
     bugs_are_caught_in_three_places,
+    foreign_words_are_plain,
+    foreign_files_are_opened_in_one_place,
+    json_is_finite,
 )

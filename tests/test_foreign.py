@@ -62,10 +62,10 @@ def test_a_cut_off_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_giant_net_is_refused_before_anything_is_allocated() -> None:
-    state = state_of("prenet") | {"conv0.0.weight": torch.zeros(200_000, 6, 3, 3, dtype=torch.float16)}
+    state = state_of("prenet") | {"conv0.0.weight": torch.zeros(4096, 6, 3, 3, dtype=torch.float16)}
     found = recognise(shapes_of(state))
     assert found is not None
-    with pytest.raises(BadModel, match="do not fit PReNet"):  # built in full it would take 1.4 terabytes
+    with pytest.raises(BadModel, match="do not fit PReNet"):  # built in full it would take 5 GB
         foreign.fit(state, found)
 
 
@@ -176,7 +176,7 @@ def test_a_zipped_model_keeps_its_card_and_nothing_else_is_taken(tmp_path: Path,
         for path in (tmp_path / "shared").iterdir():
             archive.write(path, f"shared/{path.name}")
     imported = import_model(tmp_path / "shared.zip", library, licence="MIT\n\x1b[31m")
-    assert imported == replace(card, licence="MIT �[31m")
+    assert imported == replace(card, licence="MIT \\x1b[31m")
     assert sorted(path.name for path in (library.user / "shared").iterdir()) == [CARD, WEIGHTS]
     with pytest.raises(BadModel, match="already a model “shared”"):
         import_model(tmp_path / "shared", library)

@@ -18,7 +18,8 @@ from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, check_id, sha256_of, write_card
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
-WHOLE = st.integers(-(2**31), 2**31)
+SIZE = st.integers(0, 64)
+FINITE = st.floats(allow_nan=False, allow_infinity=False)
 CARDS = st.builds(
     ModelCard,
     id=st.from_regex(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,20}[A-Za-z0-9_-])?", fullmatch=True).filter(lambda name: _is_id(name)),
@@ -26,7 +27,7 @@ CARDS = st.builds(
     arch=TEXT.filter(bool),
     sha256=st.from_regex(r"[0-9a-f]{64}", fullmatch=True),
     summary=TEXT,
-    shape=st.dictionaries(TEXT, st.booleans() | WHOLE | TEXT | st.floats(allow_nan=False) | st.lists(WHOLE), max_size=5),
+    shape=st.dictionaries(TEXT, st.booleans() | SIZE | TEXT | FINITE | st.lists(SIZE, max_size=8), max_size=5),
     licence=TEXT,
     multiple_of_px=st.integers(1, 1024),
     receptive_px=st.integers(0, 65536),
@@ -34,7 +35,7 @@ CARDS = st.builds(
     veils=st.sampled_from([("keep",), ("keep", "clear")]),
     trained_on=TEXT,
     recipe=st.none() | TEXT,
-    figures=st.dictionaries(TEXT, st.floats(allow_nan=False), max_size=5),
+    figures=st.dictionaries(TEXT, st.floats(-1e9, 1e9), max_size=5),
 )
 
 

@@ -48,10 +48,17 @@ import os, sys
 from rainapp.logs import native_words_logged, start_log
 start_log()
 with native_words_logged():
-    os.write(2, b"libnoise: hm\\n")
+    os.write(2, b"libnoise: hm \\x1b[31m\\xff\\n")
+    for _ in range(200):
+        try:
+            os.write(2, b"x" * 65536)  # far more than anything takes at once
+        except BlockingIOError:
+            pass
     print("ours", file=sys.stderr)
 os.write(2, b"after\\n")
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=True)
     assert done.stderr == "ours\nafter\n"
-    assert "libnoise" in log_file().read_text()
+    words = log_file().read_text("utf-8")
+    assert "libnoise: hm \\x1b[31m\\xff\n" in words
+    assert "\x1b" not in words

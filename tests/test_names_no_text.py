@@ -14,11 +14,12 @@ from video_clips import make_clip
 
 from rainapp import cli
 from rainapp.cli.reports import one_line
+from rainapp.escapes import readable
 from rainapp.importing import import_model
 from rainapp.jobs import Output
 from rainapp.library import ModelLibrary
 from rainapp.media import open_sink, open_source
-from rainapp.textfile import readable, replace_text
+from rainapp.textfile import replace_text
 from tests.foreign_files import state_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have names of text only")

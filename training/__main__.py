@@ -6,7 +6,6 @@ A line on standard input, an interrupt or a termination signal stops the run aft
 
 import argparse
 import contextlib
-import json
 import os
 import signal
 import sys
@@ -21,7 +20,9 @@ import torch.distributed as dist
 
 from rainapp import nets, paths
 from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, UnwritableFile
+from rainapp.escapes import escaping_terminal
 from rainapp.new_files import NewFile, numbered
+from rainapp.textfile import json_line
 from training import average, confusers, data, rainy_photos, recipe, tasks, trainer, validate
 from training.strategies import combine
 
@@ -52,7 +53,7 @@ class LineWatch:
             self.told = now
             advanced = done - self.first
             eta_s = (now - self.began) * (total - done) / advanced if advanced > 0 else None
-            print(json.dumps({"event": "progress", "done": done, "total": total, "eta_s": eta_s, **facts}), flush=True)
+            print(json_line({"event": "progress", "done": done, "total": total, "eta_s": eta_s, **facts}), flush=True)
         if self.stop.is_set():
             raise Cancelled
 
@@ -103,11 +104,11 @@ def run(folder: Path, resuming: bool, quiet: bool) -> None:
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
     photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
     for sentence in (*unpaired, *left_out) if leads() else ():
-        print(json.dumps({"event": "left-out", "message": sentence}), flush=True)
+        print(json_line({"event": "left-out", "message": sentence}), flush=True)
     if not resuming and leads():
         rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
         if rainy:
-            print(json.dumps({"event": "warning", "message": rainy}), flush=True)
+            print(json_line({"event": "warning", "message": rainy}), flush=True)
     crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
     found = folder / "confusers.npz"
     begun = resuming and (found.exists() or not plan_recipe.data.confusing)
@@ -182,7 +183,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(arguments: list[str] | None = None) -> int:
     """Exit code 0 done, 2 bad recipe or usage, 130 stopped after a checkpoint."""
-    args = parser().parse_args(arguments)
+    with escaping_terminal():
+        return _obey(parser().parse_args(arguments))
+
+
+def _obey(args: argparse.Namespace) -> int:
+    """Do what was asked; the exit code."""
     try:
         if args.command == "publish":
             from training import publish  # needs the whole library; the loop does not
@@ -197,7 +203,7 @@ def main(arguments: list[str] | None = None) -> int:
             torch.set_num_threads(args.threads)
         folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
         if leads():
-            print(json.dumps({"event": "run", "folder": str(folder)}), flush=True)
+            print(json_line({"event": "run", "folder": str(folder)}), flush=True)
         run(folder, args.command == "resume", args.ignore_input)
     except RainError as error:
         print(str(error), file=sys.stderr)

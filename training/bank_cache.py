@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rainapp import paths
 from rainapp.new_files import NewFile
+from rainapp.regular import open_regular
 
 
 def stable_number(text: str) -> int:
@@ -20,7 +21,7 @@ def load_or_make(name: str, make: Callable[[], dict[str, NDArray[np.generic]]]) 
     """The arrays stored under `name`, made and stored when missing or damaged. Written whole or not at all."""
     file = paths.cache_dir() / f"{name}.npz"
     try:
-        with file.open("rb") as opened, np.load(opened, allow_pickle=False) as stored:
+        with open_regular(file) as opened, np.load(opened, allow_pickle=False) as stored:
             return {key: stored[key] for key in stored.files}
     except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile):
         arrays = make()

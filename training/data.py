@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rainapp.errors import BadRecipe, RainError
+from rainapp.escapes import readable
+from rainapp.folders import files_below
 from rainapp.media.plain import read_plain
-from rainapp.textfile import readable
 from training.confusers import Confusers
 from training.grounds import add_ground
 from training.lights import add_lights, light_up
@@ -51,7 +52,7 @@ class Batch:
 
 def photo_files(folder: Path, limit: int) -> list[Path]:
     """The first `limit` (0: all) files of a folder, and all below it, that are photos by name, in name order."""
-    return sorted(p for p in folder.rglob("*") if p.suffix.lower() in SUFFIXES)[: limit or None]
+    return sorted(p for p in files_below(folder) if p.suffix.lower() in SUFFIXES)[: limit or None]
 
 
 def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[Photos, list[str]]:

@@ -9,7 +9,6 @@ chosen on clips that neither this trains on nor the README reports on.
 
 import argparse
 import copy
-import json
 import math
 import sys
 import time
@@ -31,6 +30,7 @@ from rainapp.nets.fusion import CHANNELS, MULTIPLE_PX, RECEPTIVE_PX, FusionNaf
 from rainapp.privacy import silence_reporters
 from rainapp.stages import load_pipeline
 from rainapp.stages.fusion import LARGE_PX, known_around, near_rain
+from rainapp.textfile import json_line
 from training import checkpoint
 from training.data import read_photos
 from training.fusion_samples import Bytes, Maker, as_floats
@@ -243,7 +243,7 @@ def _run(args: argparse.Namespace) -> None:
         maker = Maker(photos, load_pipeline(Treatment(temporal="off"), ModelLibrary()), seed=1)
         for number in maker.fill(samples, args.clips):
             if number % 50 == 0:
-                print(json.dumps({"clips": number + 1}), flush=True)
+                print(json_line({"clips": number + 1}), flush=True)
     torch.manual_seed(1)
     plan = Plan(args.steps, args.batch, args.crop, args.rate, args.regret)
     run = Run(plan, args.out, sorted(samples.glob("*.npy"))[: args.clips], FusionNaf(args.width))
@@ -251,7 +251,7 @@ def _run(args: argparse.Namespace) -> None:
         run.go_on(min(run.step + 200, plan.steps))
         gains = run.gains()
         told = {"step": run.step, "s": round(run.elapsed_s), "gain_db": round(float(gains.mean()), 3)}
-        print(json.dumps(told | {"least": [round(float(g), 2) for g in gains.sort().values[:4]]}), flush=True)
+        print(json_line(told | {"least": [round(float(g), 2) for g in gains.sort().values[:4]]}), flush=True)
     publish(args.out, {"width": args.width, "share": args.share})
 
 

@@ -5,6 +5,7 @@ The model appears whole or not at all.
 """
 
 import json
+import math
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +14,10 @@ from rainapp.cards import check_id
 from rainapp.errors import BadModel, RainError
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.new_files import new_folder, put
+from rainapp.regular import read_regular
 from training import recipe
 
+FIGURES_BYTES_MAX = 256 * 1024
 RECEPTIVE_PX = 144
 """What a pixel is seen to depend on; grows with training towards 156 (tests/test_derain.py looks for seams)."""
 
@@ -84,7 +87,10 @@ def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelC
 def read_figures(path: Path) -> dict[str, float]:
     """Names and numbers from a JSON file. Raises BadModel when it holds anything else."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return {str(name): float(value) for name, value in found.items()}
-    except (OSError, ValueError, TypeError, AttributeError) as error:
+        found = json.loads(read_regular(path, FIGURES_BYTES_MAX))
+        figures = {str(name): float(value) for name, value in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise BadModel(f"The figures in {path.name} are no JSON object of numbers.", str(error), path) from error
+    if not all(map(math.isfinite, figures.values())):
+        raise BadModel(f"The figures in {path.name} are not all finite.", "Measure again.", path)
+    return figures

@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 
 from rainapp import paths
 from rainapp.errors import RainError
+from rainapp.escapes import readable
 from rainapp.media.plain import read_plain
-from rainapp.textfile import readable
 from training.rain import draw_rain
 
 Plane = NDArray[np.float32]

@@ -5,17 +5,22 @@ A recipe is complete: a run depends on nothing else. Unknown keys and impossible
 
 import dataclasses
 import math
-import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
+from rainapp.cards import check_shape
 from rainapp.errors import BadRecipe
+from rainapp.escapes import escaped
 from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
+from rainapp.regular import read_regular
+from rainapp.toml_text import parse_toml
 from training.profiles import MIXES, PROFILES
 from training.rain import BLENDS
 
 Filled = TypeVar("Filled")
+FILE_BYTES_MAX = 256 * 1024  # a recipe is a page of text
+SHOWN_MAX = 80  # characters of a foreign value in a sentence
 
 
 @dataclass(frozen=True)
@@ -176,7 +181,7 @@ class Recipe:
             (min(self.data.limit, self.validate.limit) >= 0, "data.limit and validate.limit cannot be negative."),
             (train.steps > 0 or train.minutes > 0, "Either train.steps or train.minutes must be above 0."),
             (0 <= train.minutes < math.inf, "train.minutes must be a number of minutes, 0 for none."),
-            (train.batch >= 1, "train.batch must be at least 1."),
+            (1 <= train.batch <= 65536, "train.batch must lie from 1 to 65536."),
             (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
             (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
             (train.clip > 0, "train.clip must be above 0."),
@@ -202,6 +207,10 @@ class Recipe:
             (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
             (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
             (1 <= self.net.inside <= 8, "net.inside must lie from 1 to 8."),
+            (
+                check_shape(self.net.shape()) is None,
+                "The net has more blocks or levels than can be (encoder, middle, decoder).",
+            ),
         ]
         return [sentence for holds, sentence in checks if not holds]
 
@@ -213,7 +222,7 @@ class Recipe:
     def check(self) -> None:
         """Raise BadRecipe with every problem found."""
         if found := self.problems():
-            raise BadRecipe(" ".join(found), "Correct the recipe and start again.")
+            raise BadRecipe(escaped(" ".join(found)), "Correct the recipe and start again.")
 
     def to_toml(self) -> str:
         """The recipe as TOML; `from_toml` gives it back."""
@@ -239,10 +248,12 @@ def _value(value: object) -> str:
 def from_toml(text: str, origin: Path | None = None) -> Recipe:
     """The recipe of a TOML text. Raises BadRecipe, with a sentence, for broken TOML, unknown keys and wrong types."""
     try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        table = parse_toml(text.encode("utf-8", "surrogatepass"))
+    except ValueError as error:
         raise BadRecipe(
-            f"The recipe is not valid TOML: {error}.", "Compare with a recipe in training/experiments.", origin
+            f"The recipe is not valid TOML: {escaped(str(error))[:200]}.",
+            "Compare with a recipe in training/experiments.",
+            origin,
         ) from error
     return _fill(Recipe, table, "", origin)
 
@@ -250,8 +261,10 @@ def from_toml(text: str, origin: Path | None = None) -> Recipe:
 def read(path: Path) -> Recipe:
     """The recipe in a file. Raises BadRecipe when it cannot be read."""
     try:
-        return from_toml(path.read_text(encoding="utf-8"), path)
-    except (OSError, UnicodeDecodeError) as error:
+        return from_toml(read_regular(path, FILE_BYTES_MAX).decode("utf-8"), path)
+    except OSError as error:
+        raise BadRecipe(f"The recipe {path.name} cannot be read.", f"{error.strerror}.", path) from error
+    except UnicodeDecodeError as error:
         raise BadRecipe(f"The recipe {path.name} cannot be read.", str(error), path) from error
 
 
@@ -260,7 +273,7 @@ def _fill(kind: type[Filled], table: dict[str, Any], where: str, origin: Path | 
     hints = get_type_hints(kind)
     values: dict[str, Any] = {}
     for key, value in table.items():
-        name = f"{where}{key}"
+        name = escaped(f"{where}{key}")[:SHOWN_MAX]
         if key not in fields:
             raise BadRecipe(f"The recipe has an unknown key “{name}”.", f"Known here: {', '.join(fields)}.", origin)
         values[key] = _convert(hints[key], value, name, origin)
@@ -277,7 +290,7 @@ def _convert(wanted: Any, value: Any, name: str, origin: Path | None) -> Any:
     if getattr(wanted, "__origin__", None) is tuple and isinstance(value, list):
         return tuple(_convert(wanted.__args__[0], item, f"{name}[{i}]", origin) for i, item in enumerate(value))
     raise BadRecipe(
-        f"The value of “{name}” in the recipe is of the wrong kind: {value!r}.",
+        f"The value of “{name}” in the recipe is of the wrong kind: {escaped(repr(value))[:SHOWN_MAX]}.",
         "See the recipes in training/experiments.",
         origin,
     )

@@ -10,7 +10,6 @@ numbers as an uninterrupted run (samples depend on seed and place alone). Runs t
 worked; the learning rate follows the share of the budget that is spent, so a run may be stopped and resumed anywhere.
 """
 
-import json
 import math
 import time
 from collections.abc import Callable
@@ -27,6 +26,7 @@ from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import Watch
 from rainapp.library import WEIGHTS, ModelLibrary
 from rainapp.new_files import NewFile
+from rainapp.textfile import json_line
 from training import checkpoint, validate
 from training.growth import grown
 from training.muon import optimiser_for
@@ -191,7 +191,7 @@ class Trainer:
         """One JSON line in the run's log."""
         if self.rank == 0:
             with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json.dumps(facts) + "\n")
+                file.write(json_line(facts) + "\n")
 
     def save(self) -> None:
         """Checkpoint, and the averaged weights beside it."""

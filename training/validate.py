@@ -13,9 +13,9 @@ from torch import nn
 
 from rainapp import metrics
 from rainapp.errors import BadRecipe, RainError
+from rainapp.escapes import readable
 from rainapp.media.pairs import CLEAN_WORDS, EXPLAINED, RAINY_WORDS, pair_up, side
 from rainapp.media.plain import read_plain
-from rainapp.textfile import readable
 from training.data import photo_files
 
 

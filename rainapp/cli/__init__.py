@@ -14,6 +14,7 @@ from types import ModuleType
 
 import rainapp
 from rainapp.errors import BadTreatment, Cancelled, LargeFile, RainError
+from rainapp.escapes import escaping_terminal, one_line
 from rainapp.system_words import unexpected
 
 COMMANDS = {
@@ -84,7 +85,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")  # a name that the terminal cannot show is no reason to stop
-    words = list(sys.argv[1:] if argv is None else argv)
+    with escaping_terminal():
+        return _run(list(sys.argv[1:] if argv is None else argv))
+
+
+def _run(words: list[str]) -> int:
+    """Run the command in `words`; the exit code."""
     command = next((word for word in words if not word.startswith("-")), "")
     try:
         args = build_parser(command).parse_args(words)
@@ -98,7 +104,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return SOME_FAILED
     except RainError as error:
         log.info("`rainapp %s` failed: %s", command, error, exc_info=error.__cause__)
-        print(f"rainapp {command}: {error}", file=sys.stderr)
+        print(f"rainapp {command}: {one_line(str(error))}", file=sys.stderr)
         return USAGE if isinstance(error, BadTreatment | LargeFile) else NONE_DONE
     except Exception:
         log.exception("`rainapp %s` met a bug", command)

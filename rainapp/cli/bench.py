@@ -6,7 +6,6 @@ hiccup of the machine that a slow run hardly feels can double the time of a fast
 """
 
 import argparse
-import json
 import re
 import statistics
 import sys
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from rainapp import paths
 from rainapp.cli import DONE
 from rainapp.cli.peak_memory import PeakMemory
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from rainapp.image import Frame
@@ -101,7 +101,7 @@ def run(args: argparse.Namespace) -> int:
     speeds = [speed(lap) for lap in laps]
     if args.json:
         for each in speeds:
-            print(json.dumps(asdict(each)), flush=True)
+            print(json_line(asdict(each)), flush=True)
     else:
         print_table(speeds)
     return DONE
@@ -197,12 +197,13 @@ def speed(lap: Lap) -> Speed:
 
 def print_table(speeds: list[Speed]) -> None:
     """The measured rows, and how many times the last each is in megapixels a second."""
-    from rich.console import Console
     from rich.table import Table
+
+    from rainapp.cli.terminal import console
 
     table = Table(*COLUMNS, "times the last")
     for each in speeds:
         values = asdict(each) | {"engine": f"{each.engine} {each.device} {each.precision}"}
         cells = ["–" if values[name] is None else str(values[name]) for name in COLUMNS]
         table.add_row(*cells, f"{each.mp_per_s / speeds[-1].mp_per_s:.1f}")
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    console(width=160).print(table)

@@ -4,9 +4,7 @@ The clip is done twice after a warm-up: once with one thing after another, which
 always done. On a CPU all of it shares the cores, so the best that overlapping can reach is the CPU time divided by them.
 """
 
-import json
 import os
-import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -17,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 from rainapp.cli.peak_memory import PeakMemory
 from rainapp.errors import UnreadableFile
 from rainapp.new_files import desk
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from rainapp.jobs import Output, Treatment
@@ -163,12 +162,13 @@ def _busy_s() -> float:
 def print_speed(speed: ClipSpeed, as_json: bool) -> None:
     """One JSON object, or a table of two columns."""
     if as_json:
-        print(json.dumps(asdict(speed)), flush=True)
+        print(json_line(asdict(speed)), flush=True)
         return
-    from rich.console import Console
     from rich.table import Table
+
+    from rainapp.cli.terminal import console
 
     table = Table("what", "measured")
     for name, value in asdict(speed).items():
         table.add_row(name.replace("_", " "), str(value))
-    Console(width=None if sys.stdout.isatty() else 160).print(table)
+    console(width=160).print(table)

@@ -20,6 +20,7 @@ from rainapp.cli import USAGE, large
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile
+from rainapp.escapes import one_line
 from rainapp.formats import FORMATS
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.library import ModelLibrary
@@ -180,7 +181,7 @@ def run(args: argparse.Namespace) -> int:
             )  # fmt: skip
             return batch_run.work_through(plan)
     except (BadModel, BadTreatment, UnreadableFile) as error:
-        print(f"rainapp derain: {error}", file=sys.stderr)
+        print(f"rainapp derain: {one_line(str(error))}", file=sys.stderr)
         return USAGE
 
 

@@ -5,7 +5,6 @@ of the report. In particular torch may be missing, damaged or unable to load.
 """
 
 import argparse
-import json
 import os
 import platform
 import sys
@@ -18,6 +17,7 @@ import rainapp
 from rainapp import paths
 from rainapp.library import ModelLibrary
 from rainapp.privacy import silence_reporters
+from rainapp.textfile import json_line
 
 LIBRARIES = (
     "torch",
@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     """Print the report; exit code 1 if pictures cannot be derained here (no torch, or no model), else 0."""
     report = examine(ModelLibrary(user=args.models_dir))
     if args.json:
-        print(json.dumps(report))
+        print(json_line(report))
     else:
         _print_report(report)
     return 0 if report["ok"] else 1
@@ -170,19 +170,20 @@ def _words(error: BaseException) -> str:
 
 
 def _print_report(report: dict[str, Any]) -> None:
-    from rich.console import Console
+    from rainapp.cli.terminal import console
 
-    console = Console(highlight=False, soft_wrap=True)
-    console.print(f"[bold]rainapp {report['rainapp']}[/bold]")
+    page = console()
+    page.print(f"rainapp {report['rainapp']}", style="bold", soft_wrap=True)
     for name in ("system", "versions", "devices", "engines", "library", "paths"):
-        console.print(f"\n[bold]{name}[/bold]")
+        page.print()
+        page.print(name, style="bold", soft_wrap=True)
         for key, value in report[name].items():
             shown = ", ".join(map(str, value)) or "none" if isinstance(value, list) else value
-            console.print(f"  {key:<24} {shown}", markup=False)
-    console.print()
+            page.print(f"  {key:<24} {shown}", soft_wrap=True)
+    page.print()
     for line in report["trouble"]:
-        console.print(line, style="red", markup=False)
+        page.print(line, style="red", soft_wrap=True)
     if report["ok"]:
-        console.print("Pictures can be derained here.", style="green")
+        page.print("Pictures can be derained here.", style="green", soft_wrap=True)
     else:
-        console.print("Pictures cannot be derained here until this is mended.", style="red")
+        page.print("Pictures cannot be derained here until this is mended.", style="red", soft_wrap=True)

@@ -1,8 +1,6 @@
 """`rainapp evaluate`: score models on pairs of rainy and clean pictures or clips, on real rain with or without streak masks."""
 
 import argparse
-import json
-import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
@@ -12,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 from rainapp import paths
 from rainapp.cli import large
 from rainapp.errors import BadTreatment, UnwritableFile
+from rainapp.escapes import one_line
 from rainapp.naming import Originals
 from rainapp.system_words import why_not_written
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from rainapp.evaluate import ModelScore
@@ -249,28 +249,19 @@ def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
 def told_elsewhere(asked: Path, got: Path) -> None:
     """Say so where something has taken the name meanwhile, and what was written has a number."""
     if got != asked:
-        print(f"{asked} was made by somebody else meanwhile: this is {got}.", file=sys.stderr)
+        print(one_line(f"{asked} was made by somebody else meanwhile: this is {got}."), file=sys.stderr)
 
 
 def say_once(left_out: Sequence[str], earlier: list[Any]) -> None:
     """Say which inputs were left out; they are the same for every model."""
     for sentence in () if earlier else left_out:
-        print(sentence, file=sys.stderr)
-
-
-def plain(value: Any) -> Any:
-    """`value` with figures that do not exist, or are infinite, as None: JSON has neither."""
-    if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(inner) for inner in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        print(one_line(sentence), file=sys.stderr)
 
 
 def tell(score: "Score", as_json: bool) -> None:
     """One JSON line, figures that do not exist or are infinite as null; or a line on a terminal that a model is done."""
     if as_json:
-        print(json.dumps(plain(asdict(score))), flush=True)
+        print(json_line(asdict(score)), flush=True)
     elif sys.stderr.isatty():
         print(f"{row_of(score)}: done", file=sys.stderr)
 
@@ -282,19 +273,21 @@ def row_of(score: "Score") -> str:
 
 def print_table(scores: "Sequence[Score]", columns: tuple[str, ...]) -> None:
     """The scores as a table, a model a row."""
-    from rich.console import Console
     from rich.table import Table
+
+    from rainapp.cli.terminal import console
 
     table = Table("model", "n", *columns)
     for score in scores:
         table.add_row(row_of(score), str(score.n), *[f"{getattr(score, name):.3f}" for name in columns])
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console(width=200).print(table)
 
 
 def print_clips(scores: "Sequence[Score]") -> None:
     """PSNR-Y of each clip, a row a clip; nothing for pictures."""
-    from rich.console import Console
     from rich.table import Table
+
+    from rainapp.cli.terminal import console
 
     rows = [(row_of(score), score.clips) for score in scores if hasattr(score, "clips")]
     if not rows:
@@ -302,7 +295,7 @@ def print_clips(scores: "Sequence[Score]") -> None:
     table = Table("psnr_y of each clip", *(name for name, _ in rows))
     for clip in rows[0][1]:
         table.add_row(clip, *(f"{figures[clip].psnr_y:.2f}" for _, figures in rows))
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    console(width=200).print(table)
 
 
 def print_differences(scores: "Sequence[Score]", measure: str) -> None:

@@ -4,24 +4,23 @@ Importing opens the foreign file in a child process (`rainapp.importing`), so no
 """
 
 import argparse
-import json
 import os
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from rainapp.cards import ModelCard, printable, write_card
+from rainapp.cli.terminal import PlainConsole, console
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
 from rainapp.new_files import new_folder, put, sync_files
 from rainapp.system_words import why_not_written
+from rainapp.textfile import json_line
 
 CHILD_ACTION = "read-foreign"
 
@@ -80,11 +79,11 @@ def _list(library: ModelLibrary, args: argparse.Namespace) -> int:
         for card in cards:
             _print_json(_facts(library, card) | {"default": card.id == default})
     else:
-        console = _console()
+        page = _console()
         for card in cards:
-            console.print(_entry(card, library.is_bundled(card.id), card.id == default))
+            page.print(_entry(card, library.is_bundled(card.id), card.id == default))
         if not cards:
-            console.print("No models yet. `rainapp models import FILE` brings one in.")
+            page.print("No models yet. `rainapp models import FILE` brings one in.")
     _say_problems(library)
     return 0
 
@@ -124,14 +123,12 @@ def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
     from rainapp.importing import import_model
 
     # A child process starts, loads torch and tries the net out: seconds, in which a person wants to see that something happens.
-    with Console(stderr=True).status(
-        "Opening the file in a process of its own …"
-    ):  # silent where standard error is no terminal
+    with console(error=True).status("Opening the file in a process of its own …"):  # silent where standard error is no terminal
         card = import_model(args.file, library, model_id=args.new_id, licence=args.licence)
     if args.json:
         _print_json({"id": card.id, "arch": card.arch, "licence": card.licence})
     else:
-        _console().print(f"Imported “{card.title}” as {card.id} ({card.arch}; {card.licence}).", markup=False)
+        _console().print(f"Imported “{card.title}” as {card.id} ({card.arch}; {card.licence}).")
     return 0
 
 
@@ -204,19 +201,19 @@ def _facts(library: ModelLibrary, card: ModelCard) -> dict[str, Any]:
 def _say_problems(library: ModelLibrary) -> None:
     """Folders that cannot be used, on standard error, so that a list stays a list."""
     for problem in library.problems():
-        Console(stderr=True, highlight=False).print(str(problem), markup=False, soft_wrap=True)
+        console(error=True).print(printable(str(problem)), soft_wrap=True)
 
 
 def _answer(args: argparse.Namespace, record: dict[str, Any], words: str) -> None:
     if args.json:
         _print_json(record)
     else:
-        _console().print(words, markup=False, soft_wrap=True)
+        _console().print(words, soft_wrap=True)
 
 
 def _print_json(record: dict[str, Any]) -> None:
-    print(json.dumps(record), flush=True)  # in ASCII, so that no text of a card can drive a terminal
+    print(json_line(record), flush=True)
 
 
-def _console() -> Console:
-    return Console(highlight=False, width=None if sys.stdout.isatty() else 160)
+def _console() -> PlainConsole:
+    return console(width=160)

@@ -1,7 +1,6 @@
 """`rainapp rain`: draw synthetic rain on clean photos and clips: rainy/, clean/, streaks/ and the parameters of each."""
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Iterator
@@ -13,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from rainapp import media
 from rainapp.cli import DONE, NONE_DONE, SOME_FAILED, USAGE, large
 from rainapp.errors import LargeFile, RainError, UnwritableFile
+from rainapp.escapes import one_line
 from rainapp.image import SRGB, Colour, Image
 from rainapp.naming import Originals
 from rainapp.new_files import numbered
 from rainapp.system_words import why_not_written
-from rainapp.textfile import append_text
+from rainapp.textfile import append_text, json_line
 
 if TYPE_CHECKING:
     from rainapp.media.made_clip import MadeClip
@@ -110,7 +110,7 @@ def run(args: argparse.Namespace) -> int:
             draw_asked(path, index, args)
         except RainError as error:
             failed.append(error)
-            print(f"{path.name}: {error}", file=sys.stderr)
+            print(one_line(f"{path.name}: {error}"), file=sys.stderr)
     if len(failed) < len(inputs):
         return SOME_FAILED if failed else DONE
     return USAGE if all(isinstance(error, LargeFile) for error in failed) else NONE_DONE
@@ -136,7 +136,7 @@ def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
         is_clip = source.info.kind == "clip"
         draw = draw_clip if is_clip or args.frames else draw_photo
         record = draw(path, source, seed, args)
-    line = json.dumps({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n"
+    line = json_line({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n"
     append_text(args.out / "parameters.jsonl", line)
 
 

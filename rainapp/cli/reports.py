@@ -4,7 +4,6 @@ Failed inputs are told on standard error in every case, one line each: the file,
 given while nothing moves (a large file being read or written), so that silence always means an end.
 """
 
-import json
 import sys
 import time
 from dataclasses import dataclass
@@ -12,8 +11,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rainapp.cli import large
+from rainapp.escapes import one_line
 from rainapp.jobs import Derained, Progressed
-from rainapp.textfile import readable
+from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 OFTEN_S = 0.2  # a report of one file's progress at most this often
 BEAT_S = 5.0  # ... and at least this often
 PLAIN_BEAT_S = 15.0
-_JOINERS = "\N{ZERO WIDTH JOINER}\N{ZERO WIDTH NON-JOINER}"
 
 
 @dataclass
@@ -66,20 +65,6 @@ class Report(Protocol):
 
     def summary(self, counts: Counts, seconds: float) -> None:
         """Everything has been told."""
-
-
-def one_line(text: str) -> str:
-    r"""`text` without line breaks and characters that could drive a terminal; those that join emoji and letters may stay.
-
-    Bytes of a name that are no text in this system are shown as escapes, such as \xe9.
-    """
-    return "".join(map(_shown, readable(text)))
-
-
-def _shown(character: str) -> str:
-    if character.isprintable() or character in _JOINERS:
-        return character
-    return " " if character.isspace() else "\N{REPLACEMENT CHARACTER}"
 
 
 def failure(source: Path, message: str, hint: str) -> str:
@@ -152,7 +137,7 @@ class JsonReport:
         self._print(event="summary", **told, seconds=round(seconds, 3))
 
     def _print(self, **values: object) -> None:
-        print(json.dumps(values), flush=True)  # plain ASCII: every name gets through every pipe
+        print(json_line(values), flush=True)  # plain ASCII: every name gets through every pipe
 
 
 class PlainReport:
@@ -215,11 +200,12 @@ class BarReport:
 
     def planned(self, files: int) -> None:
         """Show the bars."""
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn
 
+        from rainapp.cli.terminal import console
+
         columns = TextColumn("{task.description}", markup=False), BarColumn(), TextColumn("{task.fields[words]}")
-        self._bars = Progress(*columns, console=Console(stderr=True), transient=True)
+        self._bars = Progress(*columns, console=console(error=True), transient=True)
         self._all = self._bars.add_task("all files", total=files, words="")
         self._one = self._bars.add_task("", total=None, words="", visible=False)
         self._bars.start()

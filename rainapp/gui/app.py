@@ -20,9 +20,11 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
+from rainapp.escapes import EscapingFormatter
 from rainapp.gui.collector import Collector
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.language import speak
+from rainapp.gui.plain import message_box
 from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
 from rainapp.gui.screen_colours import ScreenColours
@@ -46,6 +48,7 @@ from rainapp.jobs import (
     Watch,
 )
 from rainapp.library import ModelLibrary
+from rainapp.logs import require_writable
 from rainapp.paths import log_dir
 from rainapp.settings import Settings, load
 from rainapp.workers import Run, Workers
@@ -201,10 +204,11 @@ def _start_log() -> None:
         return
     try:
         log_dir().mkdir(parents=True, exist_ok=True)
+        require_writable(log_dir() / LOG_NAME)
         handler: logging.Handler = RotatingFileHandler(log_dir() / LOG_NAME, maxBytes=1 << 20, backupCount=2, encoding="utf-8")
     except OSError:  # no place for a log: the terminal will do
         handler = logging.StreamHandler()
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    handler.setFormatter(EscapingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
 
@@ -213,7 +217,7 @@ def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackTy
     """Log a bug and say so; the window stays."""
     log.critical("a bug", exc_info=(kind, error, trace))
     sys.__excepthook__(kind, error, trace)
-    box = QMessageBox(QMessageBox.Icon.Warning, "rainapp", QObject().tr("Something unexpected happened."))
+    box = message_box(QMessageBox.Icon.Warning, "rainapp", QObject().tr("Something unexpected happened."))
     box.setInformativeText(QObject().tr("Your files are not touched. You can go on, or copy a report for us."))
     copy = box.addButton(QObject().tr("Copy report"), QMessageBox.ButtonRole.ActionRole)
     box.addButton(QMessageBox.StandardButton.Close)

@@ -4,10 +4,11 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QLabel, QSizePolicy, QSlider, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QSizePolicy, QSlider, QWidget
 
 from rainapp.gui.brush import SIZE_MAX, SIZE_MIN, Brush
 from rainapp.gui.controls import Segments, icon_button, label, push_button
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished
 from rainapp.naming import free_name
@@ -29,7 +30,7 @@ class BrushBar(QFrame):
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._names: list[QLabel] = []
+        self._names: list[PlainLabel] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(14, 0, 14, 0)
         self._row.setSpacing(6)
@@ -40,7 +41,7 @@ class BrushBar(QFrame):
             self.tr("What is painted"),
             (("protect", self.tr("Protect"), "shield"), ("only", self.tr("Treat only"), "droplets")),
         )
-        self.mode.setToolTip(self.tr("Whether what is painted stays as it was, or is the only thing that is derained"))
+        set_tip(self.mode, self.tr("Whether what is painted stays as it was, or is the only thing that is derained"))
         self.mode.chosen.connect(lambda key: brush.set_mode("only" if key == "only" else "protect"))
         self._row.addWidget(self.mode)
         self._row.addWidget(self.does)

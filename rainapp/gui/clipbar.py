@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVB
 from rainapp.gui import words
 from rainapp.gui.controls import Elided, icon_button, label, push_button, wanted_px
 from rainapp.gui.filmstrip import FilmStrip
+from rainapp.gui.plain import set_tip
 from rainapp.gui.player import Player
 from rainapp.gui.scrubber import STEPS, Scrubber
 from rainapp.gui.viewing import Viewing
@@ -59,7 +60,7 @@ class ClipBar(QFrame):
         self.on = self._button("step-forward", self.tr("One frame on"), lambda: player.step(1))
         self.lock = self._button("lock", self.tr("Temporal lock"), lambda: player.set_locked(self.lock.isChecked()))
         self.lock.setCheckable(True)
-        self.lock.setToolTip(self.tr("Temporal lock: steady the result from frame to frame, so that nothing flickers"))
+        set_tip(self.lock, self.tr("Temporal lock: steady the result from frame to frame, so that nothing flickers"))
         self.time = label("0:00")
         self.time.setMinimumWidth(60)
         self.length = label("", "dim")
@@ -71,11 +72,11 @@ class ClipBar(QFrame):
         self.start = push_button(self.tr("Start here"), lambda: player.set_range(start_s=player.time_s), "flat")
         self.end = push_button(self.tr("End here"), lambda: player.set_range(end_s=player.time_s), "flat")
         self.all = push_button(self.tr("Play all"), player.clear_range, "flat")
-        self.start.setToolTip(self.tr("Play from here again and again"))
-        self.end.setToolTip(self.tr("Play up to here again and again"))
+        set_tip(self.start, self.tr("Play from here again and again"))
+        set_tip(self.end, self.tr("Play up to here again and again"))
         self.only = push_button(self.tr("Derain only this"), lambda: player.set_only_part(self.only.isChecked()), "flat")
         self.only.setCheckable(True)
-        self.only.setToolTip(self.tr("Write only this part of the clip, with its sound"))
+        set_tip(self.only, self.tr("Write only this part of the clip, with its sound"))
         for button in (self.preview, self.start, self.end, self.all, self.only):
             self._row.addWidget(button)
         self.said = Elided(role="small")

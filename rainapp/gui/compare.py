@@ -30,6 +30,7 @@ from rainapp.gui.compare_state import Comparing, Mode
 from rainapp.gui.compare_table import CompareTable
 from rainapp.gui.controls import Elided, Segments, label, push_button
 from rainapp.gui.derain import LIST_PX, STRIP_BELOW, ListPanel
+from rainapp.gui.plain import set_tip
 from rainapp.gui.workspace import Workspace
 
 HEAD_PX = 47
@@ -248,7 +249,7 @@ class ComparePage(QWidget):
         elsewhere = comparing.tried_elsewhere if trial else ""
         self.name.show_words(elsewhere or (current.path.name if current is not None else ""))
         self.truth.setEnabled(not trial and not blind)
-        self.truth.setToolTip(str(comparing.truth) if comparing.truth is not None else "")
+        set_tip(self.truth, str(comparing.truth) if comparing.truth is not None else "")
         self.vote.setEnabled(comparing.can_vote or blind)
         self.export.setEnabled(self.can_export)
         self._say_view()
@@ -379,7 +380,7 @@ class ComparePage(QWidget):
         for button in self._buttons:
             said = button.accessibleName()
             button.setText(f" {said}" if words else "")
-            button.setToolTip("" if words else said)
+            set_tip(button, "" if words else said)
             button.setMinimumWidth(0 if words else ICON_PX)
             button.setMaximumWidth(16777215 if words else ICON_PX)
         self.modes.show_words(words)

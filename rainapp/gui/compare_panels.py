@@ -4,7 +4,7 @@ import html
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from rainapp.gui import compare_words as say
 from rainapp.gui import words
@@ -12,6 +12,7 @@ from rainapp.gui.compare_state import FEWEST, Comparing
 from rainapp.gui.controls import Elided, label, push_button
 from rainapp.gui.ending import again
 from rainapp.gui.panes import Picture
+from rainapp.gui.plain import PlainLabel, RichLabel
 
 FOOT_PX = 64
 
@@ -30,8 +31,7 @@ class AdviceCard(QFrame):
         row.setContentsMargins(14, 8, 8, 8)
         row.setSpacing(12)
         row.addWidget(Picture("trophy", "accent_line", 20))
-        self.words: QLabel = label("")
-        self.words.setTextFormat(Qt.TextFormat.RichText)
+        self.words = RichLabel()
         self.words.setWordWrap(True)
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row.addWidget(self.words, 1)
@@ -76,7 +76,7 @@ class BlindBar(QFrame):
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(12)
-        self.figure: QLabel = label("", "name")
+        self.figure: PlainLabel = label("", "name")
         self.hint = label("", "dim")
         self.hint.setWordWrap(True)
         self.progress = QProgressBar()

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 from rainapp.comparison import Figures
 from rainapp.gui import compare_words as say
 from rainapp.gui.compare_words import tr
+from rainapp.gui.plain import as_tip
 from rainapp.gui.theme import interface_font, look
 from rainapp.jobs import ModelId
 
@@ -178,7 +179,7 @@ class CompareModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ForegroundRole:
             return look().colour("bad" if line.trouble and index.column() == 1 else "text" if line.chosen else "dim")
         if role == Qt.ItemDataRole.ToolTipRole:
-            return line.words if line.trouble else self.all_figures(line) or None
+            return as_tip(line.words if line.trouble else self.all_figures(line)) or None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             head = self.headerData(index.column(), Qt.Orientation.Horizontal)
             return f"{line.title}, {head}: {self.text(line, index.column())}" if index.column() else line.title

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QSizePolicy,
     QToolButton,
@@ -19,15 +18,16 @@ from PySide6.QtWidgets import (
 )
 
 from rainapp.gui import icons
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.theme import look
 
 RING_AIR = 2
 RING_WIDTH = 2
 
 
-def label(words: str, role: str = "", parent: QWidget | None = None) -> QLabel:
+def label(words: str, role: str = "", parent: QWidget | None = None) -> PlainLabel:
     """A label whose look is chosen by `role`."""
-    made = QLabel(words, parent)
+    made = PlainLabel(words, parent)
     made.setProperty("role", role)
     return made
 
@@ -78,7 +78,7 @@ def icon_button(icon: str, words: str) -> QToolButton:
     made = QToolButton()
     made.setProperty("role", "icon")
     made.setAccessibleName(words)
-    made.setToolTip(words)
+    set_tip(made, words)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     IconKeeper(made, icon)
     return made
@@ -145,11 +145,11 @@ class Segments(QFrame):
         for button in self._buttons.values():
             words = button.accessibleName().rpartition(": ")[2]
             button.setText(f" {words}" if shown else "")
-            button.setToolTip("" if shown else words)
+            set_tip(button, "" if shown else words)
             button.setMinimumWidth(self._room_for(button) if shown else 40)
 
 
-class Elided(QLabel):
+class Elided(PlainLabel):
     """A label that shortens its words to the room there is; the whole stands in the tool tip."""
 
     def __init__(self, words: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
@@ -171,7 +171,7 @@ class Elided(QLabel):
         short = self.fontMetrics().elidedText(self._words, self._mode, self.width())
         self.setText(short)
         self.setAccessibleName(self._words)
-        self.setToolTip(self._words if short != self._words else "")
+        set_tip(self, self._words if short != self._words else "")
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)
@@ -192,7 +192,7 @@ def wanted_px(row: QHBoxLayout) -> int:
     return sum(widths) + row.spacing() * max(0, len(widths) - 1) + margins.left() + margins.right()
 
 
-class NameLabel(QLabel):
+class NameLabel(PlainLabel):
     """The name of a group of controls; a double click resets them."""
 
     reset = Signal()
@@ -201,7 +201,7 @@ class NameLabel(QLabel):
         """Show `words` in semi-bold."""
         super().__init__(words)
         self.setProperty("role", "strong")
-        self.setToolTip(self.tr("Double-click to reset"))
+        set_tip(self, self.tr("Double-click to reset"))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802, D102 - Qt's name
         self.reset.emit()

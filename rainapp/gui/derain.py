@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from rainapp.gui.actions import Actions
 from rainapp.gui.brushbar import BrushBar
@@ -21,6 +21,7 @@ from rainapp.gui.inspector import INSPECTOR_PX, Inspector
 from rainapp.gui.items import ItemsView
 from rainapp.gui.measuring import Measuring
 from rainapp.gui.panes import DropBox, Picture, TroublePane
+from rainapp.gui.plain import PlainLabel
 from rainapp.gui.player import Player
 from rainapp.gui.runbar import RunBar
 from rainapp.gui.viewbar import ViewBar
@@ -67,7 +68,7 @@ class ListPanel(QFrame):
         row.setContentsMargins(14, 0, 8, 0)
         row.setSpacing(6)
         row.addWidget(label(self.tr("Photos and clips"), "strong"))
-        self._figure: QLabel = label("", "dim")
+        self._figure: PlainLabel = label("", "dim")
         row.addWidget(self._figure)
         row.addStretch(1)
         add = icon_button("plus", actions["open"].text())

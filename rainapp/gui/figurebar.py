@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QWidget
 from rainapp.gui.controls import Elided, push_button
 from rainapp.gui.language import figure
 from rainapp.gui.measuring import Measuring
+from rainapp.gui.plain import set_tip
 from rainapp.gui.viewing import Viewing
 from rainapp.jobs import Measured
 
@@ -32,9 +33,9 @@ class FigureBar(QFrame):
             self.tr("Measured on the preview; rain left is what a second pass would take out, as a share of the first")
         )
         self.choose = push_button(self.tr("Picture without rain…"), self.choose_truth, "flat")
-        self.choose.setToolTip(self.tr("Measure against the same picture without rain"))
+        set_tip(self.choose, self.tr("Measure against the same picture without rain"))
         self.drop = push_button(self.tr("Without it"), lambda: measuring.set_truth(None), "flat")
-        self.drop.setToolTip(self.tr("Measure without that picture again"))
+        set_tip(self.drop, self.tr("Measure without that picture again"))
         row.addWidget(self.figures, 1)
         row.addWidget(self.drop)
         row.addWidget(self.choose)

@@ -5,6 +5,7 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from rainapp.gui.language import figure
+from rainapp.gui.plain import set_tip
 from rainapp.gui.player import Player
 from rainapp.gui.theme import interface_font, look
 
@@ -19,8 +20,8 @@ class FlickerMeter(QWidget):
         """Measure what `player` has at hand."""
         super().__init__(parent)
         self._player = player
-        self.setToolTip(
-            self.tr("Flicker: how much the frames differ from one to the next where nothing moves, in grey levels of 255")
+        set_tip(
+            self, self.tr("Flicker: how much the frames differ from one to the next where nothing moves, in grey levels of 255")
         )
         player.changed.connect(self.refresh)
         look().changed.connect(self.update)

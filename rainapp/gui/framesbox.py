@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QVBoxLayout, QW
 from rainapp.gui.controls import NameLabel, Segments, label
 from rainapp.gui.item import AT_WORK, Item
 from rainapp.gui.language import figure
+from rainapp.gui.plain import set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.rates import RATE, USUAL, rate_of, said
 
@@ -36,7 +37,7 @@ class FramesBox(QWidget):
         self.form = Segments(
             self.tr("Result"), (("", self.tr("Frames"), ""), ("mp4", "MP4", ""), ("mkv", "MKV", ""), ("mov", "MOV", ""))
         )
-        self.form.setToolTip(self.tr("What is written: numbered frames in a folder again, or a clip"))
+        set_tip(self.form, self.tr("What is written: numbered frames in a folder again, or a clip"))
         self.form.chosen.connect(self._take_form)
         top, second = QHBoxLayout(), QHBoxLayout()
         top.addWidget(head)

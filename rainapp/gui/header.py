@@ -10,6 +10,7 @@ from rainapp.gui.actions import Actions
 from rainapp.gui.controls import Segments, icon_button, label, push_button
 from rainapp.gui.frames import Offer
 from rainapp.gui.panes import Picture
+from rainapp.gui.plain import set_tip
 from rainapp.gui.theme import interface_font
 from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
@@ -42,7 +43,7 @@ class Header(QFrame):
         row.addStretch(1)
         self.chip = QPushButton()
         self.chip.setProperty("role", "chip")
-        self.chip.setToolTip(self.tr("Where the work is done"))
+        set_tip(self.chip, self.tr("Where the work is done"))
         self.chip.setMenu(QMenu(self.chip))
         self.chip.menu().aboutToShow.connect(self.fill_menu)
         row.addWidget(self.chip)

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from rainapp.gui.amount import AmountSlider
 from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
 from rainapp.gui.framesbox import FramesBox
 from rainapp.gui.modelbutton import ModelButton
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
@@ -98,7 +99,7 @@ class Inspector(QScrollArea):
         choices = (("auto", self.tr("Auto"), ""), ("fast", self.tr("Fast"), ""), ("best", self.tr("Best"), ""),
                    ("learned", self.tr("Learned"), ""), ("off", self.tr("Off"), ""))  # fmt: skip
         self.temporal = Segments(self.tr("Between frames"), choices, tight=True)
-        self.temporal.setToolTip(self.tr("How flicker between the frames of a clip is calmed"))
+        set_tip(self.temporal, self.tr("How flicker between the frames of a clip is calmed"))
         self.temporal.chosen.connect(lambda key: self._workspace.change(temporal=key))
         column.addWidget(head)
         column.addWidget(self.temporal)
@@ -116,14 +117,14 @@ class Inspector(QScrollArea):
         self._place = Elided(role="")
         self.change_place = push_button(self.tr("Change"), lambda: None, "flat")
         self.reset_place = push_button(self.tr("Beside"), lambda: self._workspace.change(save_to="beside"), "flat")
-        self.reset_place.setToolTip(self.tr("Save beside each photo again"))
+        set_tip(self.reset_place, self.tr("Save beside each photo again"))
         row.addWidget(self._place, 1)
         row.addWidget(self.reset_place)
         row.addWidget(self.change_place)
         self._column.addLayout(row)
         self.template = QLineEdit()
         self.template.setAccessibleName(self.tr("File name of results"))
-        self.template.setToolTip(PREFERENCES["name_template"].help)
+        set_tip(self.template, PREFERENCES["name_template"].help)
         self.template.editingFinished.connect(self._take_template)
         self.template.textEdited.connect(self._check_template)
         self.format = QComboBox()
@@ -133,7 +134,7 @@ class Inspector(QScrollArea):
         self.format.activated.connect(lambda _: self._workspace.change(format=self.format.currentData()))
         self._column.addWidget(self.template)
         self._column.addWidget(self.format)
-        self.wrong = QLabel()
+        self.wrong = PlainLabel()
         self.wrong.setProperty("role", "bad")
         self.wrong.setWordWrap(True)
         self.wrong.hide()
@@ -169,7 +170,7 @@ class Inspector(QScrollArea):
         self._show_temporal()
         own = settings.save_to == "folder" and bool(settings.save_folder)
         self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))
-        self._place.setToolTip(settings.save_folder if own else "")
+        set_tip(self._place, settings.save_folder if own else "")
         self.reset_place.setVisible(own)
         if not self.template.hasFocus():
             self.template.setText(settings.name_template)

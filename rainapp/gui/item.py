@@ -7,8 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rainapp.escapes import readable
 from rainapp.jobs import RATE, NumberedFrames, Progressed, Treatment
-from rainapp.textfile import readable
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask

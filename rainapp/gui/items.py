@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemD
 
 from rainapp.gui import icons, words
 from rainapp.gui.item import TROUBLED, Item, State
+from rainapp.gui.plain import as_tip
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
 
@@ -71,7 +72,7 @@ class ItemsModel(QAbstractListModel):
             kept = str(item.kept) if item.kept is not None else ""
             count = self.tr("%n frame(s)", "", item.frame_count) if item.frames is not None else ""
             place = str(item.path.with_name(item.name))
-            return "\n".join(filter(None, (place, count, item.waits, item.message, item.hint, kept, *item.notes)))
+            return as_tip("\n".join(filter(None, (place, count, item.waits, item.message, item.hint, kept, *item.notes))))
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{item.name}, {words.state(item)[2]}"
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:

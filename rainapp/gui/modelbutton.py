@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from rainapp.gui import icons, words
 from rainapp.gui.language import summary
+from rainapp.gui.plain import menu_words, set_tip
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
 
@@ -36,8 +37,8 @@ class ModelButton(QPushButton):
         menu.setMinimumWidth(self.width())
         current = self._workspace.card
         for card in self._workspace.cards:
-            row = menu.addAction(card.title)
-            row.setToolTip(summary(card))
+            row = menu.addAction(menu_words(card.title))
+            set_tip(row, summary(card) or card.title)  # without one, Qt takes the title
             row.setCheckable(True)
             row.setChecked(card is current)
             row.triggered.connect(lambda _=False, wanted=card.id: self.chosen.emit(wanted))
@@ -50,7 +51,7 @@ class ModelButton(QPushButton):
         self.setEnabled(card is not None)
         self.setAccessibleName(self.tr("Model: {title}").format(title=title))
         self.setAccessibleDescription(facts)
-        self.setToolTip(summary(card) if card else "")
+        set_tip(self, summary(card) if card else "")
         self.update()
 
     def _lines(self) -> tuple[str, str]:

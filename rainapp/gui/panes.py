@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rainapp.gui import icons
 from rainapp.gui.controls import label, push_button
 from rainapp.gui.item import Item, State
+from rainapp.gui.plain import PlainLabel
 from rainapp.gui.theme import look
 
 TROUBLE_PX, TROUBLE_AIR, BUTTON_GAP = 520, 24, 8
 
 
-class Picture(QLabel):
+class Picture(PlainLabel):
     """An icon as a label, sharp at every pixel ratio and in both themes."""
 
     def __init__(self, name: str, token: str, px: int) -> None:

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from rainapp import __version__
 from rainapp.paths import log_dir
+from rainapp.regular import read_regular
 
 LOG_NAME = "rainapp.log"
 LOG_TAIL = 4000
+LOG_BYTES_MAX = 64 << 20
 _PACKAGES = ("PySide6-Essentials", "torch", "openvino", "opencv-python-headless", "pillow", "av", "numpy")
 
 
@@ -21,7 +23,7 @@ def report(happened: str) -> str:
         with contextlib.suppress(PackageNotFoundError):
             lines.append(f"{package} {version(package)}")
     with contextlib.suppress(OSError):
-        tail = (log_dir() / LOG_NAME).read_text(encoding="utf-8", errors="replace")[-LOG_TAIL:]
+        tail = read_regular(log_dir() / LOG_NAME, LOG_BYTES_MAX).decode("utf-8", "replace")[-LOG_TAIL:]
         lines += ["", "End of the log:", tail]
     return "\n".join(lines).replace(os.path.expanduser("~") + os.sep, f"~{os.sep}")
 

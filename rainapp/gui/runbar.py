@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QProgressBar,
     QPushButton,
@@ -18,6 +17,7 @@ from rainapp.gui.controls import Elided, IconKeeper, label, push_button
 from rainapp.gui.ending import Ending, again, ending_of
 from rainapp.gui.endingline import EndingLine
 from rainapp.gui.item import AT_WORK, TROUBLED, Item
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 
 RESULTS_PX = 44
@@ -69,7 +69,7 @@ class RunBar(QStackedWidget):
         self.button = push_button(self.tr("Derain"), lambda: None, "primary", "droplets", "on_accent")
         self.results = push_button(self.tr("Show results"), lambda: None, "tall", "folder-open")
         self.results.setText("")  # its words would leave no room for those of the button beside it
-        self.results.setToolTip(self.tr("Show results"))
+        set_tip(self.results, self.tr("Show results"))
         self.results.setFixedWidth(RESULTS_PX)
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
@@ -82,7 +82,7 @@ class RunBar(QStackedWidget):
     def _add_running(self) -> None:
         self._line = self._add_page()
         figures = QHBoxLayout()
-        self.figure: QLabel = label("", "strong")
+        self.figure: PlainLabel = label("", "strong")
         self.left = Elided(role="dim")
         self.left.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         figures.addWidget(self.figure)
@@ -118,7 +118,7 @@ class RunBar(QStackedWidget):
     def _name(self, button: QPushButton, words_: str) -> None:
         button.setAccessibleName(words_)
         button.setText("" if self._compact else f" {words_}")
-        button.setToolTip(words_ if self._compact else "")
+        set_tip(button, words_ if self._compact else "")
 
     @property
     def chosen(self) -> list[Item]:
@@ -221,7 +221,7 @@ class RunBar(QStackedWidget):
         at = min(batch.settled + 1, batch.total)
         self.figure.setText(self.tr("{n} of {total}").format(n=at, total=batch.total))
         self.left.show_words(self._left())
-        self.progress.setToolTip(batch.waits)
+        set_tip(self.progress, batch.waits)
         self.progress.setValue(round(batch.share * 1000))
         self.pause.setVisible(not batch.paused)
         self.go_on.setVisible(batch.paused)

@@ -30,6 +30,7 @@ from rainapp.gui import actions
 from rainapp.gui.controls import label, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.language import LANGUAGES
+from rainapp.gui.plain import set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
 from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
@@ -216,7 +217,7 @@ class SettingsDialog(QDialog):
         trouble = preference.problem(text.text())
         text.setProperty("wrong", "true" if trouble else "false")
         text.style().polish(text)
-        text.setToolTip(trouble or "")
+        set_tip(text, trouble or "")
         if trouble is None:
             self._change(preference.name, text.text())
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from rainapp.gui.trouble_words import SENTENCES
 from rainapp.jobs import Event, Failed, Waiting
 
+LONGEST = 2000
 PLACE = re.compile(r"\\\{(\w+)\\\}")  # as `re.escape` leaves it
 
 
@@ -33,6 +34,8 @@ def translated(words: str) -> str:
     """A sentence in the person's language, where it is known."""
     if words in _WHOLE:
         return tr(words)
+    if len(words) > LONGEST:  # such as one that quotes a file; with places to try at every letter, looking would take long
+        return words
     for sentence, pattern in _patterns():
         found = pattern.fullmatch(words)
         if found is not None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSlider, QWidget
 
 from rainapp.gui.composition import View
 from rainapp.gui.controls import Elided, Segments, icon_button, label, push_button, wanted_px
+from rainapp.gui.plain import set_tip
 from rainapp.gui.viewer import GAIN_MAX, Canvas
 
 BAR_PX = 56
@@ -78,12 +79,12 @@ class ViewBar(QFrame):
         self.gain.setValue(round(self._canvas.gain))
         self.gain.setFixedWidth(90)
         self.gain.setAccessibleName(self.tr("Brighten the removed rain"))
-        self.gain.setToolTip(self.tr("Brighten the removed rain"))
+        set_tip(self.gain, self.tr("Brighten the removed rain"))
         self.gain.valueChanged.connect(self._gained)
         self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
         self.colour.setCheckable(True)
         self.signed = push_button(self.tr("Signed"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat")
-        self.signed.setToolTip(self.tr("Tell darker from brighter"))
+        set_tip(self.signed, self.tr("Tell darker from brighter"))
         self.signed.setCheckable(True)
         row.addWidget(self.gain)
         row.addWidget(self._gain_value)

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
@@ -28,6 +28,7 @@ from rainapp.gui.items import ItemsView
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
 from rainapp.gui.place import keep_place, restore_place
+from rainapp.gui.plain import ask
 from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
@@ -363,5 +364,4 @@ class MainWindow(QMainWindow):
     def _may_quit(self, keeps: bool) -> bool:
         lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
         kept = self.tr("Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.")
-        answer = QMessageBox.question(self, self.tr("Photos are being derained"), kept if keeps else lost)
-        return answer == QMessageBox.StandardButton.Yes
+        return ask(self, self.tr("Photos are being derained"), kept if keeps else lost)

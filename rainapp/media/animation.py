@@ -17,6 +17,7 @@ from rainapp.image import Frame, Image
 from rainapp.media import FIRST_ONLY, MediaInfo
 from rainapp.media.metadata import Metadata
 from rainapp.media.photo import PhotoSource
+from rainapp.regular import open_regular
 
 _PLUGINS = {"gif": "GIF", "webp": "WEBP", "png": "PNG", "avif": "AVIF"}
 _FRAMES_MAX = 1 << 24
@@ -145,7 +146,7 @@ def _count(opened: Pillow.Image) -> int | None:
 def _is_lossless(path: Path) -> bool:
     """Whether all frames of a WebP animation are stored without loss; False for other files."""
     kinds = set()
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.read(12)[8:] == b"WEBP":
             while len(head := file.read(8)) == 8:
                 size = int.from_bytes(head[4:], "little")

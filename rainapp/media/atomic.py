@@ -16,6 +16,7 @@ from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.media.clip_facts import PictureFacts
 from rainapp.naming import LISTED
 from rainapp.new_files import NewFile
+from rainapp.regular import NotRegularFileError, open_regular
 from rainapp.system_words import why_not_read, why_not_written
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def unreadable(source: Path, error: OSError) -> UnreadableFile:
         return UnreadableFile(f"{source.name} may not be read.", "Ask for permission to read it.", source)
     if isinstance(error, IsADirectoryError):
         return UnreadableFile(f"{source.name} is a folder, not a file.", "Choose a photo or a video.", source)
+    if isinstance(error, NotRegularFileError):
+        return UnreadableFile(f"{source.name} cannot be read: {error.strerror}.", "Choose a photo or a video.", source)
     if error.errno is None:  # a decoder's own error, not the system's
         return UnreadableFile(f"{source.name} is damaged: its header cannot be read.", "Copy it again.", source)
     return UnreadableFile(f"{source.name} cannot be read: {why_not_read(error)}.", "Check the disk it is on.", source)
@@ -117,7 +120,7 @@ def copy_file(source: Path, target: Path, *, replaces: bool = False) -> Path:
     """
     refuse_source(target, source)
     try:
-        reading = open(source, "rb")  # noqa: SIM115 - closed below; only opening it speaks of the source
+        reading = open_regular(source)  # only opening it speaks of the source
     except OSError as error:
         raise unreadable(source, error) from error
     landing = Landing(target, replaces=replaces, like=source)

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, Protocol
 
+from rainapp.regular import open_regular
+
 _MOOV_BYTES_MAX = 64 << 20
 _TOP_BOXES_MAX = 10_000  # fragmented files hold two a second
 _ENTRY_BYTES = 86  # a visual sample entry up to its own boxes
@@ -74,7 +76,7 @@ def boxes(data: bytes | memoryview, begin: int, end: int) -> Iterator[Box]:
 
 def read_tracks(path: Path) -> dict[int, Track]:
     """The tracks of an MP4 or MOV file by their numbers; empty for other files and damaged ones."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         if file.read(8)[4:] not in (b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip", b"pnot"):
             return {}
         found = _movie(file)

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rainapp.regular import open_regular
+
 _HEAD_BYTES = 1 << 20
 _EBML, _SEGMENT, _TRACKS, _TRACK, _VIDEO, _CLUSTER = 0x1A45DFA3, 0x18538067, 0x1654AE6B, 0xAE, 0xE0, 0x1F43B675
 _PROJECTION, _ADDITION, _ADDITION_TYPE, _ADDITION_DATA = 0x7670, 0x41E4, 0x41E7, 0x41ED
@@ -26,7 +28,7 @@ class MatroskaPicture:
 
 def read_pictures(path: Path) -> list[MatroskaPicture]:
     """The picture tracks of a Matroska file in order; none of other files and damaged ones."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(_HEAD_BYTES)
     if not head.startswith(_EBML.to_bytes(4, "big")):
         return []

@@ -28,6 +28,7 @@ from rainapp.media.clip_facts import IDENTITY_MATRIX, PICTURES, UNSAID, ClipFact
 from rainapp.media.clip_joined import demuxed
 from rainapp.media.clip_order import DecodeOrder, grid_of
 from rainapp.media.header import ALLOW_HINT
+from rainapp.regular import open_regular
 
 _FORMATS = (
     "mov,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,asf,ogg,mxf,gxf,nut,ivf,obu,av1,h264,hevc,m4v,mjpeg,dv,rm,wtv,yuv4mpegpipe"
@@ -48,6 +49,10 @@ _QUARTER_TURNS = {
 def open_container(path: Path) -> InputContainer:
     """Open `path` for demuxing. Raises UnreadableFile in words."""
     options = {"format_whitelist": _FORMATS, "protocol_whitelist": "file", "enable_drefs": "0"}
+    try:
+        open_regular(path).close()  # FFmpeg would wait for whoever writes into a pipe
+    except OSError as error:
+        raise unreadable(path, error) from error
     try:
         return av.open(f"file:{path.absolute()}", container_options=options, metadata_errors="replace")
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
@@ -71,7 +76,7 @@ def open_companion(path: Path, facts: ClipFacts) -> InputContainer:
 def _why_not(path: Path) -> str:
     """What helps when a file does not open, after its first bytes."""
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             head = file.read(4096)
     except OSError:
         return "It cannot be read."

@@ -6,6 +6,8 @@ Layout after ISO/IEC 13818-1; the descriptor after Dolby's "Dolby Vision streams
 from collections.abc import Iterator
 from pathlib import Path
 
+from rainapp.regular import open_regular
+
 _LOOKED_BYTES = 1 << 20
 _SYNC, _PACKET = 0x47, 188
 _DOLBY = 0xB0
@@ -13,7 +15,7 @@ _DOLBY = 0xB0
 
 def read_dolby(path: Path) -> bytes:
     """The record of Dolby Vision as MP4 has it in its box; empty where there is none."""
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         data = file.read(_LOOKED_BYTES)
     table = 0
     for pid, section in _sections(data):

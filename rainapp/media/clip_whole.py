@@ -5,6 +5,8 @@ from pathlib import Path
 
 from av.video.stream import VideoStream
 
+from rainapp.regular import open_regular
+
 _EBML, _SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 
 
@@ -15,7 +17,7 @@ def missing_words(path: Path, stream: VideoStream) -> str | None:
     cut = sum(1 for entry in entries if entry.pos + entry.size > bytes_there)
     if cut:
         return f"The file is cut off: about {cut} of {len(entries)} frames are missing at its end."
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         head = file.read(4096)
     declared = _matroska_bytes(head) or _riff_bytes(head) or 0
     if declared > bytes_there:

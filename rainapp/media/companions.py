@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from rainapp.media import claims
 from rainapp.media.metadata import EXTENSION, Metadata
+from rainapp.regular import open_regular
 
 CLIP_KEPT = "The clip of the motion photo was kept as it is: it still shows the rain."
 CLIP_LOST = "The clip of the motion photo is left out."
@@ -103,7 +104,7 @@ def cleaned(meta: Metadata, *, keeps_clip: bool, keeps_extension: bool, in_jpeg:
 def append_clip(file: BinaryIO, source: Path, traits: Mapping[str, int]) -> None:
     """Copy the clip of `source` behind the picture in `file`."""
     left = traits["clip_bytes"]
-    with source.open("rb") as opened:
+    with open_regular(source) as opened:
         opened.seek(traits["clip_at"])
         while left > 0 and (block := opened.read(min(left, _COPY_BYTES))):
             file.write(block)

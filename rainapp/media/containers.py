@@ -17,6 +17,7 @@ from rainapp.image import Pixels
 from rainapp.media.boxes import inside
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata, resources_with
+from rainapp.regular import open_regular
 
 # The plugins that may be asked: not EPS and WMF, not the stubs that call other programs, nothing that is text, and not
 # ICNS, whose plugin decodes whatever size the pictures inside it claim before telling its own.
@@ -28,6 +29,7 @@ MAIN_ONLY = "Only the main picture of the file is used."
 NO_LAYERS = "The layers of the file are left out."
 _PSD_IPTC, _PSD_EXIF, _PSD_XMP = 1028, 1058, 1060
 _JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
+_WEBP_CHUNKS = frozenset((b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ICCP", b"EXIF", b"XMP "))
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
@@ -40,7 +42,8 @@ def webp_header(data: bytes | memoryview) -> Header:
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         kind = bytes(data[at : at + 4])
         keep = size if kind in (b"ICCP", b"EXIF", b"XMP ") else min(size, 16)
-        parts.setdefault(kind, bytes(data[at + 8 : at + 8 + keep]))
+        if kind in _WEBP_CHUNKS and kind not in parts:
+            parts[kind] = bytes(data[at + 8 : at + 8 + keep])
         at += 8 + size + size % 2
     canvas, lossless, lossy = parts.get(b"VP8X", b""), parts.get(b"VP8L", b""), parts.get(b"VP8 ", b"")
     alpha = b"ALPH" in parts
@@ -144,7 +147,7 @@ def _psd_words(opened: PsdImagePlugin.PsdImageFile, meta: Metadata) -> Metadata:
 
 def _jp2_words(path: Path, meta: Metadata) -> Metadata:
     """EXIF and XMP from the boxes of a JPEG 2000 file that have these identities."""
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as data:
+    with open_regular(path) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped, memoryview(mapped) as data:
         found = {
             bytes(data[start : start + 16]): bytes(data[start + 16 : end])
             for kind, start, end in inside(data, 0, len(data))

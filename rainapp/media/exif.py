@@ -12,6 +12,8 @@ from dataclasses import dataclass
 ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _MAX_ENTRIES = 4096
+_NUMBERS_MAX = 1 << 22  # strips of a picture; the largest has a row each
+_DIRECTORIES_MAX = 32  # that lie in one another; a photo has three
 _WIDTH_TAGS, _HEIGHT_TAGS = (0x0100, 0xA002), (0x0101, 0xA003)
 _COLOUR_SPACE, _ADOBE_RGB, _UNCALIBRATED = 0xA001, 2, 0xFFFF
 _THUMB_OFFSET, _THUMB_LENGTH = 0x0201, 0x0202
@@ -82,15 +84,21 @@ class Directories:
         return found, following
 
     def tags(self, offset: int) -> list[Tag]:
-        """The tags of the directory at `offset`; entries whose value lies beyond the end are left out."""
-        return [
-            Tag(e.tag, e.type, e.count, bytes(self.data[e.value_at : e.value_at + e.length]))
-            for e in self.entries(offset)[0]
-            if e.type in _SIZES and e.value_at + e.length <= len(self.data)
-        ]
+        """The tags of the directory at `offset`; entries whose value lies beyond the end are left out.
+
+        So are those after which the values together are longer than the file: then they are the same bytes many times.
+        """
+        found, room = [], len(self.data)
+        for e in self.entries(offset)[0]:
+            if e.type in _SIZES and e.value_at + e.length <= len(self.data) and e.length <= room:
+                room -= e.length
+                found.append(Tag(e.tag, e.type, e.count, bytes(self.data[e.value_at : e.value_at + e.length])))
+        return found
 
     def numbers(self, tag: Tag) -> tuple[int, ...]:
         """The whole numbers of a BYTE, SHORT, LONG or LONG8 tag; empty for other types."""
+        if tag.count > _NUMBERS_MAX:
+            raise ValueError("more numbers than any tag has")
         code = {1: "B", 3: "H", 4: "I", 13: "I", 16: "Q", 18: "Q"}.get(tag.type)
         return struct.unpack(f"{self.order}{tag.count}{code}", tag.raw) if code else ()
 
@@ -99,9 +107,10 @@ def orientation(block: bytes) -> int | None:
     """The orientation 1..8 in the EXIF `block`, or None when there is none or it makes no sense."""
     try:
         directories = Directories(block)
-        for tag in directories.tags(directories.first):
-            if tag.tag == ORIENTATION and tag.count == 1:
-                value = directories.numbers(tag)
+        for entry in directories.entries(directories.first)[0]:
+            if entry.tag == ORIENTATION and entry.count == 1 and entry.type in _SIZES:
+                raw = block[entry.value_at : entry.value_at + entry.length]
+                value = directories.numbers(Tag(entry.tag, entry.type, entry.count, raw))
                 return value[0] if value and 1 <= value[0] <= 8 else None
     except ValueError:
         pass
@@ -168,9 +177,15 @@ def _ends(directories: Directories, offset: int, depth: int = 0) -> int:
     end = offset + 2 + len(entries) * 12 + 4
     for entry in entries:
         end = max(end, entry.value_at + entry.length)
-        if entry.tag in (EXIF_IFD, GPS_IFD, INTEROP_IFD) and depth < 3:
-            end = max(end, _ends(directories, directories._number("I", entry.at + 8), depth + 1))
+    for inner in _inner(directories, entries) if depth < 3 else ():
+        end = max(end, _ends(directories, inner, depth + 1))
     return end
+
+
+def _inner(directories: Directories, entries: Sequence[_Entry]) -> list[int]:
+    """Where the sub-directories of a directory lie, the first of each kind: a block may name thousands, and they more each."""
+    first = {entry.tag: entry for entry in reversed(entries) if entry.tag in (EXIF_IFD, GPS_IFD, INTEROP_IFD)}
+    return [directories._number("I", entry.at + 8) for entry in first.values()]
 
 
 def _drop_thumbnail(directories: Directories, entries: Sequence[_Entry], following: int) -> None:
@@ -201,11 +216,11 @@ def _overlaps(directories: Directories, start: int, length: int) -> bool:
             continue
         seen.add(offset)
         with contextlib.suppress(ValueError):
-            for entry in directories.entries(offset)[0]:
-                if entry.value_at < start + length and start < entry.value_at + entry.length:
-                    return True
-                if entry.tag in (EXIF_IFD, GPS_IFD, INTEROP_IFD):
-                    offsets.append(directories._number("I", entry.at + 8))
+            entries, _ = directories.entries(offset)
+            if any(entry.value_at < start + length and start < entry.value_at + entry.length for entry in entries):
+                return True
+            if len(seen) < _DIRECTORIES_MAX:
+                offsets += _inner(directories, entries)
     return False
 
 

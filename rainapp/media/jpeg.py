@@ -3,6 +3,7 @@
 Decoding is OpenCV's and Pillow's. Method: ITU-T T.81; EXIF, XMP and ICC segments as their own standards say.
 """
 
+import re
 import struct
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -18,6 +19,8 @@ from rainapp.media.metadata import Metadata, smaller
 _EXIF, _XMP = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
 _ICC, _PHOTOSHOP, _MPF = b"ICC_PROFILE\0", b"Photoshop 3.0\0", b"MPF\0"
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
+_MARKER = re.compile(rb"\xff[^\xff\x00\x01\xd0-\xd8]", re.DOTALL)  # not fill bytes, and not what stands alone
+_SEGMENTS_MAX = 100_000  # a photo has some dozens
 _PAYLOAD_MAX = 65533
 _STRIP_BYTES = 64_000_000
 LARGEST_PX = 65500
@@ -35,16 +38,17 @@ _MCU_PX = {444: (8, 8), 440: (8, 16), 422: (16, 8), 420: (16, 16), 411: (32, 8)}
 
 
 def segments(data: bytes | memoryview) -> Iterator[tuple[int, int, bytes]]:
-    """Yield (marker, offset of the marker, payload) from the start up to and with the first scan header (0xDA)."""
+    """Yield (marker, offset of the marker, payload) from the start up to and with the first scan header (0xDA).
+
+    Raises ValueError for segments without end.
+    """
     at, end = 2, len(data)
-    while at + 4 <= end:
-        if data[at] != 0xFF:
-            at += 1  # bytes between segments: some cameras pad, and libjpeg skips them too
-            continue
+    for _ in range(_SEGMENTS_MAX):
+        found = _MARKER.search(data, at)  # over bytes between segments: some cameras pad, and libjpeg skips them too
+        at = end if found is None else found.start()
+        if at + 4 > end:
+            return
         marker = data[at + 1]
-        if marker in (0xFF, 0x00, 0x01) or 0xD0 <= marker <= 0xD8:
-            at += 1 if marker == 0xFF else 2
-            continue
         if marker == 0xD9:
             return
         size = int.from_bytes(data[at + 2 : at + 4], "big")
@@ -52,6 +56,7 @@ def segments(data: bytes | memoryview) -> Iterator[tuple[int, int, bytes]]:
         if marker == 0xDA or size < 2:
             return
         at += 2 + size
+    raise ValueError(f"more than {_SEGMENTS_MAX} segments")
 
 
 def is_whole(data: bytes | memoryview) -> bool:
@@ -70,7 +75,7 @@ def read_header(data: bytes | memoryview) -> Header:
     own: list[tuple[str, bytes]] = []
     exif = xmp = None
     icc: dict[int, bytes] = {}
-    resources = b""
+    resources: list[bytes] = []
     has_more, scan_at = False, len(data)
     for marker, at, payload in segments(data):
         if marker in _SOF and frame is None:
@@ -84,7 +89,7 @@ def read_header(data: bytes | memoryview) -> Header:
         elif marker == 0xE2 and payload.startswith(_ICC) and len(payload) > 14:
             icc[payload[12]] = payload[14:]
         elif marker == 0xED and payload.startswith(_PHOTOSHOP):
-            resources += payload[len(_PHOTOSHOP) :]
+            resources.append(payload[len(_PHOTOSHOP) :])
         elif marker == 0xE2 and payload.startswith(_MPF):
             has_more = True
         elif marker == 0xDA:
@@ -94,7 +99,7 @@ def read_header(data: bytes | memoryview) -> Header:
     if frame is None or len(frame[1]) < 6:
         raise ValueError("no frame header")
     profile = b"".join(icc[number] for number in sorted(icc)) or None
-    meta = Metadata(exif, xmp, resources or None, profile, tuple(own))
+    meta = Metadata(exif, xmp, b"".join(resources) or None, profile, tuple(own))
     traits, notes = in_jpeg(data, scan_at, meta, has_more=has_more)
     return _header(frame[0], frame[1], luminance, meta, traits, notes)
 

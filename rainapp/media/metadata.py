@@ -6,6 +6,7 @@ already), the dimensions, the embedded thumbnail (it still shows the rain) and o
 
 import re
 import struct
+from collections import defaultdict, deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from xml.sax.saxutils import quoteattr
@@ -16,12 +17,19 @@ from rainapp.media import exif
 EXTENSION = b"http://ns.adobe.com/xmp/extension/\0"  # how segments of JPEG begin in which an XMP packet goes on
 NAMESPACE = "urn:rainapp:xmp:1.0:"
 _IPTC, _THUMBNAILS = 0x0404, (0x0409, 0x040C)
+_RESOURCES_MAX = 10_000  # a photo has some dozens
 _IPTC_PLACES = frozenset((26, 27, 90, 92, 95, 100, 101))  # content location, city, sub-location, province, country
+# Names of places. Each is read once and never given back (++): a packet of millions of bytes may be made to be slow, and then
+# every part that is tried twice is tried as often as the packet is long.
 _XMP_PLACES = (
-    rb"(?:exif:GPS\w+|photoshop:(?:City|State|Country)|Iptc4xmpCore:(?:Location|CountryCode)"
-    rb"|Iptc4xmpExt:(?:LocationCreated|LocationShown)|lr:\w*[Ll]ocation\w*|dwc:Location\w*)"
+    rb"(?:exif:GPS\w++|photoshop:(?:City|State|Country)\b|Iptc4xmpCore:(?:Location|CountryCode)\b"
+    rb"|Iptc4xmpExt:(?:LocationCreated|LocationShown)\b|lr:(?=\w*[Ll]ocation)\w++|dwc:Location\w*+)"
 )
 COLOUR_PARTS = frozenset(("gAMA", "cHRM", "sRGB", "cICP", "mDCV", "cLLI"))  # chunks of PNG
+_XMP_ALONE = re.compile(rb"<" + _XMP_PLACES + rb"[^<>]*+(?<=/)>")
+_XMP_OPENED = re.compile(rb"<(" + _XMP_PLACES + rb")[^<>]*+>")
+_XMP_CLOSED = re.compile(rb"</(" + _XMP_PLACES + rb")\s*+>")
+_XMP_VALUE = re.compile(rb"\s" + _XMP_PLACES + rb"\s*+=\s*+(?:\"[^\"]*+\"|'[^']*+')")
 _PACKET = (
     b'<?xpacket begin="\xef\xbb\xbf" id="W5M0MpCehiHzreSzNTczkc9d"?>\n<x:xmpmeta xmlns:x="adobe:ns:meta/">\n'
     b'<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n</rdf:RDF>\n</x:xmpmeta>\n<?xpacket end="w"?>'
@@ -91,10 +99,24 @@ def _xmp_edited(xmp: bytes, width: int, height: int, *, location: bool) -> bytes
     for name, value in values.items():
         xmp = re.sub(b"(" + name + rb"\s*(?:=\s*[\"']|>)\s*)\d+", lambda m, v=value: m[1] + str(v).encode(), xmp)  # type: ignore[misc]
     if not location:
-        xmp = re.sub(rb"<(" + _XMP_PLACES + rb")\b[^>]*/>", b"", xmp)
-        xmp = re.sub(rb"<(" + _XMP_PLACES + rb")\b[^>]*>.*?</\1\s*>", b"", xmp, flags=re.DOTALL)
-        xmp = re.sub(rb"\s" + _XMP_PLACES + rb"\s*=\s*(?:\"[^\"]*\"|'[^']*')", b"", xmp)
+        xmp = _XMP_VALUE.sub(b"", _without_elements(_XMP_ALONE.sub(b"", xmp)))
     return xmp
+
+
+def _without_elements(xmp: bytes) -> bytes:
+    """The packet without the elements that name a place, from their opening tag to the first closing one of that name."""
+    ends: dict[bytes, deque[re.Match[bytes]]] = defaultdict(deque)
+    for closed in _XMP_CLOSED.finditer(xmp):
+        ends[closed[1]].append(closed)
+    kept, at = [], 0
+    for opened in _XMP_OPENED.finditer(xmp):
+        closing = ends[opened[1]]
+        while closing and closing[0].start() < opened.end():
+            closing.popleft()
+        if opened.start() >= at and closing:
+            kept.append(xmp[at : opened.start()])
+            at = closing[0].end()
+    return b"".join((*kept, xmp[at:]))
 
 
 def _xmp_with_note(xmp: bytes | None, note: Mapping[str, str]) -> bytes | None:
@@ -112,7 +134,7 @@ def _xmp_with_note(xmp: bytes | None, note: Mapping[str, str]) -> bytes | None:
 def without_note(packet: bytes) -> bytes:
     """The packet without a note of ours, so that a photo treated twice says what was done last."""
     return re.sub(
-        re.escape(f'<rdf:Description rdf:about="" xmlns:rainapp="{NAMESPACE}"'.encode()) + rb"[^>]*/>\n?", b"", packet
+        re.escape(f'<rdf:Description rdf:about="" xmlns:rainapp="{NAMESPACE}"'.encode()) + rb"[^<>]*+(?<=/)>\n?", b"", packet
     )
 
 
@@ -136,8 +158,9 @@ def smaller(packet: bytes) -> Iterator[bytes]:
 
 def _resources(block: bytes) -> list[tuple[int, bytes, bytes]]:
     """The Photoshop resources in `block`: (number, raw name field, body). Parsing stops where the block makes no sense."""
-    found, at = [], 0
-    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block):
+    found: list[tuple[int, bytes, bytes]] = []
+    at = 0
+    while block[at : at + 4] == b"8BIM" and at + 12 <= len(block) and len(found) < _RESOURCES_MAX:
         number = int.from_bytes(block[at + 4 : at + 6], "big")
         name_end = at + 6 + (block[at + 6] + 2) // 2 * 2
         size = int.from_bytes(block[name_end : name_end + 4], "big")
@@ -155,13 +178,13 @@ def _resources_edited(block: bytes, *, location: bool) -> bytes | None:
         return block if location else None
     if location and not any(number in _THUMBNAILS for number, _, _ in parsed):
         return block
-    kept = b""
+    kept = bytearray()
     for number, name, body in parsed:
         if number in _THUMBNAILS:
             continue
         inside = _iptc_without_places(body) if number == _IPTC and not location else body
         kept += b"8BIM" + struct.pack(">H", number) + name + struct.pack(">I", len(inside)) + inside + b"\0" * (len(inside) % 2)
-    return kept or None
+    return bytes(kept) or None
 
 
 def resources_with(iptc: bytes) -> bytes:
@@ -171,7 +194,7 @@ def resources_with(iptc: bytes) -> bytes:
 
 def _iptc_without_places(records: bytes) -> bytes:
     """The records without those that name a place; records with extended lengths end the parsing and are dropped."""
-    kept, at = b"", 0
+    kept, at = bytearray(), 0
     while at + 5 <= len(records) and records[at] == 0x1C:
         size = int.from_bytes(records[at + 3 : at + 5], "big")
         if size & 0x8000:
@@ -179,4 +202,4 @@ def _iptc_without_places(records: bytes) -> bytes:
         if not (records[at + 1] == 2 and records[at + 2] in _IPTC_PLACES):
             kept += records[at : at + 5 + size]
         at += 5 + size
-    return kept
+    return bytes(kept)

@@ -35,6 +35,7 @@ from rainapp.media.sniff import CLIP, sniff
 from rainapp.media.stated import fitted, light_notes, light_of
 from rainapp.media.unkept import unkept
 from rainapp.media.usual_colour import has_tables
+from rainapp.regular import open_regular
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
@@ -249,7 +250,7 @@ def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
     """Call `use` with the content of `path`, mapped instead of copied."""
     try:
         with (
-            open(path, "rb") as file,
+            open_regular(path) as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
             memoryview(mapped) as data,
         ):

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rainapp.errors import UnreadableFile
 from rainapp.media.atomic import unreadable
+from rainapp.regular import open_regular
 
 Bytes = NDArray[np.uint8]
 
@@ -21,7 +22,8 @@ Bytes = NDArray[np.uint8]
 def read_plain(path: Path) -> Bytes:
     """The photo in a file, upright, 8 bit, without transparency. Raises UnreadableFile in words."""
     try:
-        data = path.read_bytes()
+        with open_regular(path) as file:
+            data = file.read()
     except OSError as error:
         raise unreadable(path, error) from error
     if _is_whole(data):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from rainapp.errors import UnreadableFile
 from rainapp.media.atomic import unreadable
+from rainapp.regular import open_regular
 
 PHOTO_SUFFIXES = frozenset(
     (
@@ -111,7 +112,7 @@ def sniff(path: Path) -> str:
     Raises UnreadableFile in words for what is empty, missing, or something else in disguise.
     """
     try:
-        with open(path, "rb") as file:
+        with open_regular(path) as file:
             head = file.read(_HEAD_BYTES)
     except OSError as error:
         raise unreadable(path, error) from error

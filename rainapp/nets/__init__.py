@@ -10,7 +10,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load as read_tensors
 from torch import Tensor, nn
 
-from rainapp.cards import ModelCard, read_card
+from rainapp.cards import ModelCard, check_shape, read_card
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS, checked_weights
 from rainapp.nets.folded_naf import folded
@@ -42,6 +42,8 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     """
     if arch not in ARCHITECTURES:
         raise BadModel(f"The architecture “{arch}” is not known.", f"Known are {', '.join(sorted(ARCHITECTURES))}.")
+    if (odd := check_shape(shape)) is not None:
+        raise BadModel(f"The architecture “{arch}” has no such shape: {odd}.", "The model is damaged.")
     try:
         return ARCHITECTURES[arch](**shape)
     except (TypeError, ValueError, RuntimeError) as error:
@@ -62,13 +64,9 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
         from rainapp.nets import borrowed  # spandrel's nets: an optional extra
 
         return borrowed.load(card.arch, tensors)
-    net = build(card.arch, **card.shape)
-    try:
-        net.load_state_dict(tensors)
-    except RuntimeError as error:
-        raise BadModel(
-            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", weights
-        ) from error
+    with torch.device("meta"):  # shapes only: a card that claims a giant net is compared with the weights before it costs
+        net = build(card.arch, **card.shape)
+    _fill(net, tensors, card, weights)
     if isinstance(net, UnshuffleNaf):
         net.last = False
     return net.eval().requires_grad_(False)
@@ -85,14 +83,30 @@ def load_fusion(folder: Path) -> FusionNaf:
         raise BadModel(f"The net “{card.id}” does not fuse frames.", f"“{FUSION}” is wanted, “{card.arch}” was found.", folder)
     tensors = _read_checked(card, folder / WEIGHTS)
     try:
-        net = FusionNaf(**card.shape)
-        net.load_state_dict(tensors)
+        with torch.device("meta"):
+            net = FusionNaf(**card.shape)
     except (TypeError, ValueError, RuntimeError) as error:
         raise BadModel(
             f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", folder
         ) from error
+    _fill(net, tensors, card, folder)
     net.last = False
     return net.eval().requires_grad_(False)
+
+
+def _fill(net: nn.Module, tensors: dict[str, Tensor], card: ModelCard, where: Path) -> None:
+    """Give a net without memory of its own the weights as its parameters."""
+    try:
+        net.load_state_dict(tensors, assign=True)
+    except RuntimeError as error:
+        raise BadModel(
+            f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", where
+        ) from error
+
+
+def _of_its_own(tensor: Tensor) -> Tensor:
+    """The numbers in memory of their own, not in that of the file; broken ones widened to single precision."""
+    return tensor.to(torch.float32, copy=True) if tensor.is_floating_point() else tensor.clone()
 
 
 def for_inference(net: nn.Module) -> nn.Module:
@@ -105,7 +119,7 @@ def _read_checked(card: ModelCard, weights: Path) -> dict[str, Tensor]:
         tensors = read_tensors(checked_weights(card, weights))
     except SafetensorError as error:
         raise BadModel(f"The weights of “{card.id}” are no safetensors file.", "Import the model again.", weights) from error
-    widened = {name: tensor.float() if tensor.is_floating_point() else tensor for name, tensor in tensors.items()}
+    widened = {name: _of_its_own(tensor) for name, tensor in tensors.items()}
     broken = [name for name, tensor in widened.items() if not torch.isfinite(tensor).all()]
     if broken:
         raise BadModel(f"The weights of “{card.id}” are not finite in {broken[0]}.", "The model is damaged.", weights)

@@ -32,6 +32,7 @@ from rainapp.nets import borrowed
 from rainapp.own_files import share_as_usual
 from rainapp.plain_name import plainly_named
 from rainapp.recognise import BORROWED, WRAPPERS, Recognised, parts, recognise, unknown_net
+from rainapp.tensor_list import TENSORS_MAX
 
 State = dict[str, Tensor]
 
@@ -66,6 +67,8 @@ def read_state(path: Path, kind: str) -> State:
     state = unwrap(loaded)
     if not state:
         raise BadModel("The file holds no weights.", "A state dict maps names to tensors; this one does not.", path)
+    if len(state) > TENSORS_MAX:
+        raise BadModel(f"The file holds {len(state)} tensors, more than any net has.", path=path)
     for name, tensor in state.items():
         if tensor.layout != torch.strided or tensor.is_quantized or tensor.is_complex() or tensor.device.type != "cpu":
             raise BadModel(f"The tensor “{name[:60]}” is of a kind no derainer uses.", path=path)
@@ -128,7 +131,7 @@ def fit(state: State, found: Recognised) -> nn.Module:
         BadModel: a tensor is missing, left over, or of another shape.
     """
     with torch.device("meta"):  # shapes only: a file that claims a giant net costs nothing here
-        net = nets.build(found.arch, **found.shape)
+        net = nets.build(found.arch, **found.shape)  # looked at before anything is made, see `build`
     expected = {name: tuple(tensor.shape) for name, tensor in net.state_dict().items()}
     given = {name: tuple(tensor.shape) for name, tensor in state.items()}
     wrong = sorted(name for name in expected.keys() | given.keys() if expected.get(name) != given.get(name))

@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import STRENGTH_MAX, Watch
+from rainapp.regular import read_regular
 from rainapp.system_words import why_not_read
 
 RAIN_MIN = 0.002  # mean |D - I| below this is no rain: half a grey level of 255
 STRIP_ROWS = 256
+MASK_BYTES_MAX = 1 << 30
 
 Mask = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -111,7 +113,7 @@ def read_mask(path: Path) -> Mask:
         BadTreatment: the file cannot be read as a picture.
     """
     try:
-        content = np.frombuffer(path.read_bytes(), np.uint8)
+        content = np.frombuffer(read_regular(path, MASK_BYTES_MAX), np.uint8)
     except OSError as error:
         raise BadTreatment(f"The mask cannot be read: {why_not_read(error)}.", "Choose the mask again.", path) from error
     try:

@@ -17,6 +17,7 @@ from rainapp import paths
 from rainapp.errors import BadTreatment, EngineFailed, RainError, UnwritableFile
 from rainapp.jobs import EngineChoice, Precision
 from rainapp.loading import load_libraries
+from rainapp.regular import read_regular
 from rainapp.stages.engines import Engine, EngineName, Model, PrecisionName, Tiles, Variant, make, openvino
 from rainapp.stages.engines.converted import FORM, core
 from rainapp.stages.engines.machine import computes_in_bf16, hardware, surely_cpu_only, version_of
@@ -27,6 +28,7 @@ PROBE_S = 0.5  # timing stops here; one run at least
 MEAN_MAX = 0.1  # grey levels
 MAX_MAX = 2.0
 FILE = "engines.json"
+FILE_BYTES_MAX = 16 << 20
 EXACT = Variant("torch", "cpu", "fp32")
 
 _remembering = threading.Lock()
@@ -191,8 +193,8 @@ def _key(model: Model, candidates: Sequence[Variant]) -> str:
 def _recall() -> dict[str, str]:
     """What was measured before; empty when the file is missing or damaged, since it can be made again."""
     try:
-        known = json.loads((paths.cache_dir() / FILE).read_text("utf-8"))
-    except (OSError, ValueError):
+        known = json.loads(read_regular(paths.cache_dir() / FILE, FILE_BYTES_MAX))
+    except (OSError, ValueError, RecursionError):
         return {}
     return {str(key): str(value) for key, value in known.items()} if isinstance(known, dict) else {}
 

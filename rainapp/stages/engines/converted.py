@@ -16,14 +16,17 @@ from typing import Any
 
 from rainapp import paths
 from rainapp.errors import BadTreatment
+from rainapp.library import sha256_of
 from rainapp.loading import load_libraries
 from rainapp.new_files import new_folder, put
 from rainapp.own_files import PART_SUFFIX
 from rainapp.privacy import silence_reporters
+from rainapp.regular import read_regular
 from rainapp.stages.engines import Model
 from rainapp.stages.engines.machine import version_of
 
 FORM = 3  # raise when the inference form of a net changes, so that kept models are translated anew
+SUMS_BYTES_MAX = 4096
 KEPT_MAX = 24  # models in the cache; two for each that knows of haze
 KEPT_BYTES_MAX = 400 << 20
 NET, NUMBERS, SUMS = "net.xml", "net.bin", "sums.txt"
@@ -84,13 +87,13 @@ def converted(model: Model) -> Any:
 
 def _is_whole(folder: Path) -> bool:
     try:
-        return (folder / SUMS).read_text("ascii") == _sums(folder)
+        return read_regular(folder / SUMS, SUMS_BYTES_MAX).decode("ascii") == _sums(folder)
     except (OSError, ValueError):
         return False
 
 
 def _sums(folder: Path) -> str:
-    return "\n".join(hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in (NET, NUMBERS))
+    return "\n".join(sha256_of(folder / name) for name in (NET, NUMBERS))
 
 
 def _keep(net: Any, folder: Path) -> None:

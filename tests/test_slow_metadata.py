@@ -1,0 +1,118 @@
+"""Metadata made to be slow cost what honest ones cost."""
+
+import struct
+import time
+from collections.abc import Callable
+
+import pytest
+
+from rainapp.media import containers, exif, jpeg, metadata
+from rainapp.media.metadata import Metadata, prepared
+
+MILLION = 1 << 20
+PATIENCE_S = 8.0  # of the processor; what was quadratic took minutes
+
+
+def packet(inside: bytes) -> bytes:
+    return b"<rdf:RDF>" + inside + b"</rdf:RDF>"
+
+
+NOTE = b'<rdf:Description rdf:about="" xmlns:rainapp="urn:rainapp:xmp:1.0:"'
+PACKETS = {
+    "tags that never end": packet(b"<exif:GPSx " * (MILLION // 11)),
+    "elements that are never closed": packet(b"<exif:GPSx>" * (MILLION // 11)),
+    "elements of many names": packet(b"".join(b"<exif:GPSx%d>" % n for n in range(MILLION // 18))),
+    "elements in one another": packet(b"<exif:GPSx>" * (MILLION // 24) + b"</exif:GPSx>" * (MILLION // 24)),
+    "a name without end": packet(b" lr:" + b"Location" * (MILLION // 8)),
+    "nearly such a name": packet(b" lr:" + b"Locatio" * (MILLION // 7)),
+    "values that are never closed": packet(b" exif:GPSa = " * (MILLION // 13)),
+    "spaces": packet(b" " * MILLION),
+    "notes that never end": NOTE * (MILLION // len(NOTE)) + b"</rdf:RDF>",
+    "orientations": packet(b"tiff:Orientation = " * (MILLION // 19)),
+}
+
+
+def resource(number: int) -> bytes:
+    return b"8BIM" + struct.pack(">H", number) + b"\0\0" + struct.pack(">I", 0)
+
+
+def directory(*entries: tuple[int, int, int, int]) -> bytes:
+    return struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
+
+
+def exif_of_pointers() -> bytes:
+    """Thousands of pointers to directories at every byte, each of which holds thousands more; and a thumbnail."""
+    pointers = directory(*((exif.EXIF_IFD, 4, 1, 8 + 4 * n) for n in range(4000)))
+    thumbnail = directory((0x0201, 4, 1, 100), (0x0202, 4, 1, 50))
+    return b"II*\0" + struct.pack("<I", 8) + pointers + struct.pack("<I", 12 + len(pointers)) + thumbnail + bytes(64)
+
+
+def exif_of_copies() -> bytes:
+    """Four thousand values that are all the same four million bytes."""
+    block = directory(*((0x9000 + n, 1, 4 * MILLION, 8) for n in range(4000)))
+    return b"II*\0" + struct.pack("<I", 8) + block + bytes(4 * MILLION)
+
+
+def segment(marker: int, payload: bytes) -> bytes:
+    return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
+
+
+FRAME = segment(0xC0, b"\x08\0\x08\0\x08\x01\x01\x11\0") + segment(0xDA, b"")
+SLOW: dict[str, Callable[[], object]] = {
+    "photoshop resources": lambda: metadata._resources_edited(resource(5) * (MILLION // 3) + resource(0x409), location=True),
+    "iptc records": lambda: metadata._iptc_without_places(b"\x1c\2\1\0\0" * MILLION),
+    "directories in one another": lambda: exif.edited(exif_of_pointers(), 8, 8, location=False),
+    "values many times": lambda: len(exif.Directories(exif_of_copies()).tags(8)),
+    "orientation among them": lambda: exif.orientation(exif_of_copies()),
+    "jpeg padding": lambda: jpeg.read_header(b"\xff\xd8" + bytes(64 * MILLION) + FRAME),
+    "jpeg fill bytes": lambda: jpeg.read_header(b"\xff\xd8" + b"\xff" * (64 * MILLION) + FRAME),
+    "jpeg resources": lambda: jpeg.read_header(b"\xff\xd8" + segment(0xED, b"Photoshop 3.0\0" + bytes(65_000)) * 3000 + FRAME),
+}
+
+
+def seconds(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+@pytest.mark.parametrize("what", PACKETS)
+def test_a_packet_is_edited_in_time_that_grows_with_its_length(what: str) -> None:
+    meta = Metadata(xmp=PACKETS[what])
+    assert seconds(lambda: (meta.orientation(), prepared(meta, "no-location", 8, 8, {"Model": "m"}))) < PATIENCE_S
+
+
+@pytest.mark.parametrize("what", SLOW)
+def test_blocks_are_read_in_time_that_grows_with_their_length(what: str) -> None:
+    assert seconds(SLOW[what]) < PATIENCE_S
+
+
+def test_segments_without_end_are_refused() -> None:
+    with pytest.raises(ValueError, match="segments"):
+        jpeg.read_header(b"\xff\xd8" + segment(0xFE, b"") * 200_000 + FRAME)
+
+
+def test_webp_chunks_of_every_name_are_passed_over() -> None:
+    chunks = b"".join(struct.pack("<II", 0x61616161 + n, 0) for n in range(200_000))
+    body = b"VP8L" + struct.pack("<I", 5) + b"\x2f\x07\xc0\x01\x00\0" + chunks
+    header = containers.webp_header(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body)
+    assert (header.width, header.height) == (8, 8)
+
+
+def test_padding_and_fill_bytes_before_a_segment_are_still_passed_over() -> None:
+    data = b"\xff\xd8" + b"\0\1\2" + b"\xff\xff\xff" + segment(0xFE, b"words")[1:] + b"\xff\x00\xff\xd3" + FRAME
+    assert [(marker, payload) for marker, _, payload in jpeg.segments(data)] == [
+        (0xFE, b"words"), (0xC0, b"\x08\0\x08\0\x08\x01\x01\x11\0"), (0xDA, b""),
+    ]  # fmt: skip
+
+
+def test_places_go_and_everything_else_stays() -> None:
+    xmp = packet(
+        b'<rdf:Description exif:GPSLatitude="1" photoshop:City = \'x\' lr:hierarchicalLocationTag="y" lr:weight="2" '
+        b'photoshop:CityCode="3" dc:title="Location">'
+        b"<exif:GPSLongitude>2</exif:GPSLongitude><Iptc4xmpExt:LocationShown><a>1</a></Iptc4xmpExt:LocationShown >"
+        b"<photoshop:State/><lr:privateLocation x='1'/><dc:subject>exif:GPSx</dc:subject></rdf:Description>"
+    )
+    found = prepared(Metadata(xmp=xmp), "no-location", 8, 8, {}).xmp
+    kept = b'<rdf:Description lr:weight="2" photoshop:CityCode="3" dc:title="Location">'
+    assert found == packet(kept + b"<dc:subject>exif:GPSx</dc:subject></rdf:Description>")
