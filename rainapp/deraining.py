@@ -12,9 +12,10 @@ from pathlib import Path
 from rainapp.formats import is_moving_name
 from rainapp.jobs import Derained, DerainFile, Watch
 from rainapp.library import ModelLibrary
-from rainapp.media import open_source, part_frames
+from rainapp.media import MediaInfo, open_source, part_frames
 from rainapp.media.atomic import unwritable
 from rainapp.media.held import sweep
+from rainapp.sampling import dry_note, looks_dry
 from rainapp.stages import load_pipeline
 from rainapp.writing import ClipWatch, Writing, key_of, note_of
 
@@ -36,6 +37,9 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
         writing = Writing(job, source.info, note_of(job, pipeline), f"{key_of(treatment, pipeline, weights)} {job.part or ''}")
         if pipeline is None and job.output.layer == "result" and writing.may_copy:
             writing.copy()
+        elif pipeline is not None and _is_dry(job, source.info, writing, watch, library):
+            writing.copy()
+            writing.notes = (dry_note(),)
         else:
             writing.write(source, pipeline, progress)
         return Derained(
@@ -54,7 +58,15 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
                 *(pipeline.notices if pipeline else ()),
                 *writing.notes,
             ),
+            copied=writing.copied,
         )
+
+
+def _is_dry(job: DerainFile, info: MediaInfo, writing: Writing, watch: Watch, library: ModelLibrary) -> bool:
+    """Whether a clip would become a copy of itself, as far as a few of its frames tell."""
+    if info.kind != "clip" or job.treatment.treat == "always" or job.output.layer != "result" or not writing.may_copy:
+        return False
+    return looks_dry(job, info, load_pipeline(replace(job.treatment, temporal="off", mask=None), library), watch)
 
 
 def make_folder(folder: Path) -> None:

@@ -201,6 +201,10 @@ class Settings:
         "auto", "remembered", "Between frames", "How flicker between the frames of a clip is calmed.",
         words=("Automatic", "Off", "Fast", "Best", "Learned"),
     )  # fmt: skip
+    treat: Literal["auto", "always"] = _pref(
+        "auto", "remembered", "Photos without rain", "What is found dry is copied, or every photo is treated.",
+        words=("Copied", "Treated anyway"),
+    )  # fmt: skip
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")
 

@@ -247,9 +247,14 @@ class BarReport:
 
 def said(done: Derained) -> str:
     """What came of one file, in words."""
-    end = "" if done.rain_found else " (no rain found)" if done.engine != "none" else " (copied)"
+    end = f" ({', '.join(filter(None, ('copied' * done.copied, _dry(done))))})" if done.copied or _dry(done) else ""
     notes = f" ({' '.join(done.notes)})" if done.notes else ""
     return f"{done.source} -> {done.target}{end} {done.seconds:.1f} s{notes}"
+
+
+def _dry(done: Derained) -> str:
+    """That no rain was found, where it was looked for."""
+    return "no rain found" if not done.rain_found and done.engine != "none" else ""
 
 
 def counted(counts: Counts, seconds: float) -> str:

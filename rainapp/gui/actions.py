@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
+from rainapp.gui.workspace import AMOUNT_MAX
 
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
@@ -63,6 +64,28 @@ def _has_mask(window: "MainWindow") -> bool:
 
 def _at_work(window: "MainWindow") -> bool:
     return window.workspace.batch.running
+
+
+def _has_current(window: "MainWindow") -> bool:
+    return window.workspace.current is not None
+
+
+def _treat_anyway(window: "MainWindow") -> None:
+    """A person sees rain in what is selected, or takes that back."""
+    sees = not _is_treated_anyway(window)
+    window.workspace.see_rain(list(window.workspace.selected), sees)
+
+
+def _is_treated_anyway(window: "MainWindow") -> bool:
+    item = window.workspace.current
+    return item is not None and item.sees_rain
+
+
+def _treat_part(window: "MainWindow") -> None:
+    """Take the brush in hand; what is painted from now on is what is treated."""
+    window.canvas.brush.set_mode("only")
+    window.canvas.brush.set_active(True)
+    window.canvas.setFocus()
 
 
 @dataclass(frozen=True)
@@ -125,6 +148,8 @@ ROWS: tuple[Row, ...] = (
         _has_picture, _view(View.RAIN)),
     Row("view-map", "Map of changes", "View", lambda w: w.canvas.show_view(View.MAP), "0", "diff",
         _has_picture, _view(View.MAP)),
+    Row("view-left", "Show where fine rain remains", "View", lambda w: w.canvas.show_view(View.LEFT), "9", "eye",
+        _has_picture, _view(View.LEFT)),
     Row("map-signed", "Tell darker from brighter", "View", lambda w: w.canvas.set_signed_map(not w.canvas.signed_map), "Y",
         enabled=lambda w: _has_picture(w) and w.canvas.view is View.MAP, checked=lambda w: w.canvas.signed_map),
     Row("swipe-turn", "Turn the swipe line", "View", lambda w: w.canvas.turn_line(), "Shift+S", "square-split-vertical",
@@ -194,6 +219,11 @@ ROWS: tuple[Row, ...] = (
         enabled=_has_items),
     Row("less-amount", "Less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
         enabled=_has_items),
+    Row("stronger", "As strong as it goes: 130", "Rain", lambda w: w.workspace.set_amount(AMOUNT_MAX), "Ctrl+Shift+Up",
+        enabled=_has_items, rule_after=True),
+    Row("treat-anyway", "I see rain: treat anyway", "Rain", _treat_anyway, "Ctrl+Shift+R", "", _has_current,
+        _is_treated_anyway),
+    Row("treat-part", "Treat only a part: paint it", "Rain", _treat_part, "Shift+W", "brush", _has_picture),
     Row("brush", "Brush", "Mask", lambda w: w.canvas.brush.set_active(not w.canvas.brush.active), "P", "brush", _has_picture,
         lambda w: w.canvas.brush.active),
     Row("erase", "Erase", "Mask", lambda w: w.canvas.brush.set_erases(not w.canvas.brush.erases), "E", "eraser", _brushing,

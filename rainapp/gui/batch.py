@@ -149,7 +149,7 @@ class Batch(QObject):
         )  # fmt: skip
         for item in items:
             mask = None if item.mask is None or item.mask.is_empty else item.mask
-            own = treatment if mask is None else replace(treatment, mask=mask.file)
+            own = item.own(treatment)
             item.begin(own, only_rain)
             wanted = _wanted_target(item, own, settings, only_rain)
             target = self._names.claim(wanted)
@@ -281,7 +281,7 @@ class Batch(QObject):
         self._next()
 
     def _note(self, item: Item, result: Derained) -> None:
-        item.target, item.seconds = result.target, result.seconds
+        item.target, item.seconds, item.copied = result.target, result.seconds, result.copied
         item.notes = tuple(translated(note) for note in result.notes)
         if result.target is None:
             item.state = State.SKIPPED

@@ -157,21 +157,21 @@ class Elided(QLabel):
         super().__init__()
         self.setProperty("role", role)
         self._mode = mode
-        self._words = words
+        self._words, self._help = words, ""
         self.setMinimumWidth(24)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._elide()
 
-    def show_words(self, words: str) -> None:
-        """Show other words."""
-        self._words = words
+    def show_words(self, words: str, help_: str = "") -> None:
+        """Show other words; `help_` says in the tool tip what they mean."""
+        self._words, self._help = words, help_
         self._elide()
 
     def _elide(self) -> None:
         short = self.fontMetrics().elidedText(self._words, self._mode, self.width())
         self.setText(short)
         self.setAccessibleName(self._words)
-        self.setToolTip(self._words if short != self._words else "")
+        self.setToolTip("\n\n".join(filter(None, (self._words if short != self._words else "", self._help))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)

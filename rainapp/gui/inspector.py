@@ -73,6 +73,8 @@ class Inspector(QScrollArea):
         self.amount = AmountSlider()
         self.amount.valueChanged.connect(self._workspace.set_amount)
         self._column.addWidget(self.amount)
+        self._amount_box = QVBoxLayout()
+        self._column.addLayout(self._amount_box)
         self._column.addSpacing(8)
 
     def _add_haze(self) -> None:
@@ -103,6 +105,10 @@ class Inspector(QScrollArea):
         column.addWidget(head)
         column.addWidget(self.temporal)
         self._column.addWidget(self._temporal_box)
+
+    def add_to_amount(self, helps: QWidget) -> None:
+        """Show something below the amount."""
+        self._amount_box.addWidget(helps)
 
     def add_to_temporal(self, meter: QWidget) -> None:
         """Show something below the choice of how flicker is calmed."""

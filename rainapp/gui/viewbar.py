@@ -36,7 +36,8 @@ class ViewBar(QFrame):
                 (View.SWIPE.value, self.tr("Swipe"), "square-split-horizontal"),
                 (View.SIDE.value, self.tr("Side"), "columns-2"),
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
-                (View.MAP.value, self.tr("Map"), "diff"),
+                (View.MAP.value, self.tr("Changes"), "diff"),
+                (View.LEFT.value, self.tr("Remains"), "eye"),
             ),
         )
         self.views.chosen.connect(lambda key: canvas.show_view(View(key)))
@@ -114,6 +115,7 @@ class ViewBar(QFrame):
             View.SIDE: self.tr("Both sides move together"),
             View.RAIN: self.tr("Bright is what was taken out"),
             View.MAP: self.tr("Grey is what stayed as it was"),
+            View.LEFT: self.tr("Coloured where fine rain may remain; upright edges too"),
         }
         self._hint = hints[canvas.view]
         if canvas.brush.active:

@@ -46,7 +46,7 @@ def test_a_dry_photo_says_that_no_rain_was_found(session: Session, tmp_path: Pat
     until(qtbot, idle(session))
     click_derain(session, qtbot)
     until(qtbot, idle(session))
-    assert words.state(session.workspace.items[0])[2] == "No rain found, copied"
+    assert words.state(session.workspace.items[0])[2] == "Copied, no rain found"
 
 
 def test_a_dropped_folder_brings_its_photos(session: Session, photos: list[Path], qtbot: QtBot) -> None:
