@@ -22,8 +22,8 @@ LEAST_SHARE = 0.12
 
 
 LEAST_ENERGY = 16.0  # squared, as OpenCV's derivative has it: half a level a pixel; below it there is only rounding
-AROUND_PX = 6.0  # standard deviation of the neighbourhood in which what is left is told
-SOBEL = 8.0  # times a slope of one grey level a pixel: what OpenCV's derivative of 3 x 3 gives
+AROUND_PX = 12.0  # standard deviation of the neighbourhood in which what is left is told
+STRONG = 1.5  # times as steep as what is usual in the rainy photo: slopes count up to here
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,27 @@ def fine_removed(rainy: Bytes, derained: Bytes) -> float | None:
 def fine_left(rainy: Bytes, derained: Bytes) -> Floats | None:
     """Where fine structure still runs across the direction of the rain; both pictures (H, W, 3) RGB of 8 bit.
 
-    Upright edges of the scene count too, as in `fine_removed`: it shows where to look, and is no proof of rain.
+    Rain falls everywhere, so what half of all places of the rainy photo have at least is what rain looks like there. Stronger
+    structure, the upright edges of the scene, counts no more than that; dense ones are still told as rain. It shows where to
+    look, and is no proof.
 
     Returns:
-        (H, W), in grey levels a pixel, 0 where there is as much along that direction as across it. None where the rainy photo
-        has no common direction.
+        (H, W), 0 to 1: the energy as a share of what rain had, 0 where there is as much along that direction as across it.
+        None where the rainy photo has no common direction.
     """
     before = gradients(rainy)
     if not before.have_direction:
         return None
-    across, down = band_gradients(derained)
-    cosine, sine = math.cos(2 * before.across), math.sin(2 * before.across)
-    excess = np.float32(cosine) * (across * across - down * down) + np.float32(2 * sine) * (across * down)
-    around = cv2.GaussianBlur(excess, (0, 0), AROUND_PX)
-    return np.asarray(np.sqrt(np.maximum(around, 0)) / np.float32(SOBEL), np.float32)
+    usual = float(np.median(_around(rainy, before.across, math.inf)))
+    if usual <= 0:
+        usual = before.excess(before.across)
+    left = _around(derained, before.across, STRONG * math.sqrt(usual))
+    return np.asarray(np.clip(left / np.float32(usual), 0, 1), np.float32)
+
+
+def _around(picture: Bytes, across: float, limit: float) -> Floats:
+    """The excess of energy in the neighbourhood of each pixel, (H, W); slopes count up to `limit`."""
+    right, down = band_gradients(picture)
+    cosine, sine = np.float32(math.cos(across)), np.float32(math.sin(across))
+    over, along = (np.clip(slope, -limit, limit) for slope in (cosine * right + sine * down, cosine * down - sine * right))
+    return np.asarray(cv2.GaussianBlur(over * over - along * along, (0, 0), AROUND_PX), np.float32)

@@ -45,6 +45,7 @@ TABLE = (
             "rainapp.logs",
             "rainapp.loading",
             "rainapp.rates",
+            "rainapp.pacing",
             "rainapp.system_words",
         ),
         libraries=libraries("platformdirs"),

@@ -70,6 +70,12 @@ def test_what_is_left_is_told_where_it_is() -> None:
     left = fine_left(rainy, derained)
     assert left is not None
     assert left.shape == rainy.shape[:2]
-    assert left[:, :100].mean() > 3 * left[:, 140:].mean()
+    assert left[:, :100].mean() > 0.5
+    assert left[:, 150:].mean() < 0.1
+    post = scene(0, 0)
+    post[:, 100:] += 90  # one upright edge of the scene, far stronger than rain
+    seen = fine_left(np.maximum(scene(0), post), post)
+    assert seen is not None
+    assert seen.max() < 0.6  # dense rain has 1
     grey = np.full((64, 64, 3), 100, np.uint8)
     assert fine_left(grey, grey) is None

@@ -41,6 +41,9 @@ class Report(Protocol):
     def progressed(self, source: Path, event: Progressed) -> None:
         """A file moved on, or is still at it."""
 
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """So many of all files are over, and the rest will take so long, where that is known."""
+
     def finished(self, done: Derained) -> None:
         """A file is done."""
 
@@ -89,6 +92,9 @@ class JsonReport:
         eta_s = None if event.eta_s is None else round(event.eta_s, 1)
         self._print(event="progress", source=str(source), done=event.done, total=event.total, eta_s=eta_s)
 
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Nothing: whoever reads the events counts."""
+
     def finished(self, done: Derained) -> None:
         """All that is known of the result."""
         self._print(
@@ -136,7 +142,7 @@ class PlainReport:
     """A line a file on standard output; while a file takes long, where it stands, on standard error."""
 
     def __init__(self) -> None:
-        self._told = time.monotonic()
+        self._told = self._told_whole = time.monotonic()
 
     def planned(self, files: int) -> None:
         """Nothing: the lines say it."""
@@ -146,6 +152,13 @@ class PlainReport:
         if time.monotonic() - self._told >= PLAIN_BEAT_S:
             self._told = time.monotonic()
             print(one_line(f"{source}: {standing(event)}"), file=sys.stderr, flush=True)
+
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Every quarter of a minute, also where each file takes less."""
+        if time.monotonic() - self._told_whole >= PLAIN_BEAT_S:
+            self._told_whole = time.monotonic()
+            left = "" if eta_s is None else f", {remaining(eta_s)} left"
+            print(f"{done} of {total} files{left}", file=sys.stderr, flush=True)
 
     def finished(self, done: Derained) -> None:
         """Source, target, time."""
@@ -206,6 +219,11 @@ class BarReport:
                 words="" if event.eta_s is None else f"{remaining(event.eta_s)} left",
                 visible=True,
             )
+
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Beside the bar of all files."""
+        if self._bars is not None and self._all is not None:
+            self._bars.update(self._all, words="" if eta_s is None else f"{remaining(eta_s)} left")
 
     def finished(self, done: Derained) -> None:
         """A line above the bars."""

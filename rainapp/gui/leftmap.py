@@ -6,10 +6,9 @@ Nothing is drawn where little remains, so that the photo is seen; from `FROM` on
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 
-from rainapp.gui.screen import LEFT_PER_LEVEL
 from rainapp.gui.theme import interface_font
 
-FROM, FULL = 1.0, 6.0  # grey levels a pixel: seen by nobody, and seen at once
+FROM, FULL = 0.25, 0.9  # shares of what rain had: hardly seen, and as good as all of it
 
 _COLOUR = QColor(255, 96, 0)
 _OPAQUE = 200
@@ -23,7 +22,7 @@ def tr(text: str) -> str:
 
 def left_table() -> list[int]:
     """The 256 colours, with their opacity, for indices of what is left."""
-    shares = (min(1.0, max(0.0, (index / LEFT_PER_LEVEL - FROM) / (FULL - FROM))) for index in range(256))
+    shares = (min(1.0, max(0.0, (index / 255 - FROM) / (FULL - FROM))) for index in range(256))
     return [QColor(_COLOUR.red(), _COLOUR.green(), _COLOUR.blue(), round(_OPAQUE * share)).rgba() for share in shares]
 
 

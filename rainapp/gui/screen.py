@@ -19,7 +19,6 @@ SMALLEST_LEVEL_PX = 256
 FAST_FORMAT_MP = 16.0  # levels up to this size are kept as 32-bit pixels, which Qt paints two to three times as fast
 _GROUND = 128  # what lies behind transparent pixels
 _OVER = STRENGTH_MAX
-LEFT_PER_LEVEL = 16.0  # finer than anyone sees, and up to what is seen at once
 _HALF = np.float32(0.5)
 _NO_CHANGE = 128
 _LUMINANCE = np.array([0.2126, 0.7152, 0.0722], np.float32)  # Rec. 709
@@ -77,7 +76,7 @@ class ShownPair:
     `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `change` holds indices, 128 plus
     the change of luminance in grey levels, for which whoever paints sets a colour table; `region` is where it all lies in the
     full picture; `is_rough` as in `Previewed`. `left` holds
-    indices of `LEFT_PER_LEVEL` for each grey level of fine structure across the rain; None: it cannot be told.
+    indices, up to 255 for as much fine structure across the rain as rain had; None: it cannot be told.
     """
 
     source: Path
@@ -201,7 +200,7 @@ def _left(rainy: Bytes, derained: Bytes) -> Pyramid | None:
     from rainapp.fine_structure import fine_left
 
     left = fine_left(rainy, derained)
-    return None if left is None else index_pyramid(np.clip(left * LEFT_PER_LEVEL, 0, 255).astype(np.uint8))
+    return None if left is None else index_pyramid((left * np.float32(255)).astype(np.uint8))
 
 
 def _layers(rainy: Bytes, derained: Bytes) -> tuple[Bytes, Bytes, Bytes, Bytes]:
