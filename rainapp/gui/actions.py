@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
+from rainapp.gui.menukeys import with_letters
 from rainapp.gui.workspace import AMOUNT_MAX
 
 if TYPE_CHECKING:
@@ -322,7 +323,8 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every row into its menu."""
-        menus = {name: bar.addMenu(tr(name)) for name in MENUS}
+        titles = with_letters(tr(name) for name in MENUS)
+        menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
         for row in ROWS:
             menu: QMenu = menus[row.menu]
             menu.addAction(self._made[row.id])

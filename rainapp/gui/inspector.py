@@ -25,6 +25,7 @@ class Inspector(QScrollArea):
         self._workspace = workspace
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Settings of the photo"))
         body = QWidget()
         self.setWidget(body)
         self._column = QVBoxLayout(body)

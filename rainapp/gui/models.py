@@ -116,6 +116,7 @@ class ModelsPage(QScrollArea):
         self._outcomes: list[str] = []  # of the models that were brought in together
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Models"))
         body = QWidget()
         self.setWidget(body)
         column = QVBoxLayout(body)

@@ -34,11 +34,12 @@ class ViewBar(QFrame):
             self.tr("View"),
             (
                 (View.SWIPE.value, self.tr("Swipe"), "square-split-horizontal"),
-                (View.SIDE.value, self.tr("Side"), "columns-2"),
+                (View.SIDE.value, self.tr("Side by side"), "columns-2"),
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
                 (View.MAP.value, self.tr("Changes"), "diff"),
                 (View.LEFT.value, self.tr("Remains"), "eye"),
             ),
+            tight=True,
         )
         self.views.chosen.connect(lambda key: canvas.show_view(View(key)))
         self.zoom = label("")
