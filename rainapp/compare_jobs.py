@@ -60,7 +60,7 @@ class ExportComparison:
     """Write a comparison as one picture, a report or a moving picture, as the suffix of `target` says.
 
     `photos`: (name, shots) of each, the original first among its shots; `table`: words, the head first; `notes`: sentences.
-    `title` heads a report, all in `language`.
+    `title` heads a report, all in `language`. `sheet`: plain values for a spreadsheet, the head first.
     """
 
     target: Path
@@ -69,6 +69,7 @@ class ExportComparison:
     notes: tuple[str, ...] = ()
     title: str = "Comparison of models"
     language: str = "en"
+    sheet: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

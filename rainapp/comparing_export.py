@@ -6,6 +6,7 @@ whole.
 """
 
 import base64
+import csv
 import html
 import io
 import math
@@ -51,7 +52,7 @@ def export(job: ExportComparison, watch: Watch) -> Path:
         UnwritableFile: the target cannot be written, or its suffix names no kind.
     """
     watch.tick(0, 0)
-    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip, ".mp4": _film}
+    kinds = {".csv": _sheet, ".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip, ".mp4": _film}
     write = kinds.get(job.target.suffix.lower())
     if write is None:
         known = ", ".join(kinds)
@@ -65,6 +66,12 @@ def export(job: ExportComparison, watch: Watch) -> Path:
     finally:
         part.unlink(missing_ok=True)
     return job.target
+
+
+def _sheet(job: ExportComparison, target: Path, watch: Watch) -> None:
+    """Every figure of every photo under every model, as a spreadsheet reads it."""
+    with target.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows(job.sheet)
 
 
 def small(shot: Shot, longest_px: int) -> Pillow.Image:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
-from rainapp.gui.menukeys import with_letters
+from rainapp.gui.menukeys import only_one, with_letters
 from rainapp.gui.workspace import AMOUNT_MAX
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ ROWS: tuple[Row, ...] = (
         lambda w: w.canvas.loupe.active),
     Row("loupe-more", "Magnify more", "View", lambda w: w.canvas.step_loupe(1), "Shift+Z", enabled=_looking_closely),
     Row("loupe-less", "Magnify less", "View", lambda w: w.canvas.step_loupe(-1), "Alt+Z", enabled=_looking_closely),
-    Row("figures", "Figures of the photo", "View", lambda w: w.page.measuring.set_active(not w.page.measuring.active), "M",
+    Row("figures", "Measurements", "View", lambda w: w.page.measuring.set_active(not w.page.measuring.active), "M",
         "chart-column", enabled=_has_items, checked=lambda w: w.page.measuring.active),
     Row("figures-truth", "Picture without rain…", "View", lambda w: w.page.figures.choose_truth(),
         enabled=lambda w: _has_picture(w) and w.page.measuring.active),
@@ -195,7 +195,7 @@ ROWS: tuple[Row, ...] = (
     Row("range-only", "Derain only this part", "Clip", lambda w: w.page.player.set_only_part(not w.page.player.only_part),
         enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None, checked=lambda w: w.page.player.only_part),
     Row("preview-clip", "Preview 3 s here", "Clip", lambda w: w.page.player.preview(), "Shift+P", enabled=_has_clip),
-    Row("temporal-lock", "Temporal lock", "Clip", lambda w: w.page.player.set_locked(not w.page.player.locked), "T", "lock",
+    Row("temporal-lock", "Calm flicker", "Clip", lambda w: w.page.player.set_locked(not w.page.player.locked), "T", "lock",
         _has_clip, lambda w: w.page.player.locked, True),
     Row("frames-join", "Numbered frames as one clip", "Clip", lambda w: w.workspace.frames.join_current(),
         enabled=lambda w: w.workspace.frames.can_join(w.workspace.current)),
@@ -209,16 +209,16 @@ ROWS: tuple[Row, ...] = (
         enabled=lambda w: w.can_derain and bool(w.workspace.failed)),
     Row("pause", "Pause", "Rain", lambda w: w.workspace.batch.pause(), "Ctrl+P", "pause",
         lambda w: _at_work(w) and not w.workspace.batch.paused),
-    Row("resume", "Go on", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",
+    Row("resume", "Resume", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",
         lambda w: _at_work(w) and w.workspace.batch.paused),
     Row("stop", "Stop", "Rain", lambda w: w.workspace.batch.stop(), "Ctrl+.", "x", _at_work),
     Row("stop-keep", "Stop and keep the part done", "Rain", lambda w: w.workspace.batch.stop(keep=True), icon="film",
         enabled=lambda w: w.workspace.batch.can_keep),
     Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="circle-x",
         enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
-    Row("more-amount", "More", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
+    Row("more-amount", "Take out more", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
         enabled=_has_items),
-    Row("less-amount", "Less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
+    Row("less-amount", "Take out less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
         enabled=_has_items),
     Row("stronger", "As strong as it goes: 130", "Rain", lambda w: w.workspace.set_amount(AMOUNT_MAX), "Ctrl+Shift+Up",
         enabled=_has_items, rule_after=True),
@@ -266,11 +266,23 @@ ROWS: tuple[Row, ...] = (
         enabled=lambda w: _comparing(w) and w.compare.comparing.truth is not None, rule_after=True),
     Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"), enabled=_exportable),
     Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
+    Row("compare-table", "Save the figures as a table (CSV)…", "Compare", lambda w: w.compare.export_as("table"),
+        enabled=_exportable),
     Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
 )  # fmt: skip
+
+
+EXCLUSIVE = (
+    ("page-derain", "page-compare", "page-models"),
+    ("view-swipe", "view-side", "view-rain", "view-map", "view-left"),
+    ("theme-system", "theme-dark", "theme-light"),
+    ("mask-protect", "mask-only"),
+    ("compare-photos", "compare-trial"),
+)
+"""Rows of which one is chosen: a menu shows them as such."""
 
 
 def tr(text: str) -> str:
@@ -295,6 +307,8 @@ class Actions(QObject):
             action.triggered.connect(lambda _=False, row=row: self.run(row))
             self._made[row.id] = action
             window.addAction(action)
+        for row_ids in EXCLUSIVE:
+            only_one(self._made[row_id] for row_id in row_ids)
         self.draw_icons()
 
     def __getitem__(self, row_id: str) -> QAction:

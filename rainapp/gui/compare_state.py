@@ -334,6 +334,12 @@ class Comparing(QObject):
         cells = [run.cell(subject.source, model) for model in self.models]
         return [cell.result for cell in cells if cell is not None and cell.result is not None]
 
+    @property
+    def truth_in_sight(self) -> Path | None:
+        """The kept picture without rain that the results on the photo in sight were measured against."""
+        results = self.results_of(self.subject) if self.subject is not None else []
+        return next((result.truth for result in reversed(results) if result.truth is not None), None)
+
     # -- what changes
 
     def _learn(self, cell: Cell) -> None:

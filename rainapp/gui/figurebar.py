@@ -86,6 +86,9 @@ class FigureBar(QFrame):
         elif measuring.trouble is not None:
             self.figures.show_words(f"{measuring.trouble.message} {measuring.trouble.hint}".strip())
         else:
+            if self._viewing.frame is not None and not measuring.busy:
+                self.figures.show_words(self.tr("Halt the clip to measure what is in sight"))
+                return
             waiting = self._viewing.pair is not None or measuring.busy
             self.figures.show_words(self.tr("Measuring…") if has_picture and waiting else "")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, QTimer
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QMenuBar
 
 MARK = "&"
@@ -19,6 +19,14 @@ def with_letters(titles: Iterable[str]) -> list[str]:
         taken.add(title[place : place + 1].casefold())
         marked.append(f"{title[:place]}{MARK}{title[place:]}")
     return marked
+
+
+def only_one(actions: Iterable[QAction]) -> None:
+    """Of `actions` one is chosen at a time, and a menu shows so."""
+    group: QActionGroup | None = None
+    for action in actions:
+        group = group or QActionGroup(action)
+        group.addAction(action)
 
 
 class MenuKeys(QObject):

@@ -84,7 +84,9 @@ class ViewBar(QFrame):
         self.gain.valueChanged.connect(self._gained)
         self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
         self.colour.setCheckable(True)
-        self.signed = push_button(self.tr("Signed"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat")
+        self.signed = push_button(
+            self.tr("Darker or brighter"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat"
+        )
         self.signed.setToolTip(self.tr("Tell darker from brighter"))
         self.signed.setCheckable(True)
         row.addWidget(self.gain)

@@ -114,6 +114,12 @@ class Viewing(QObject):
         self.frame, self.frame_is_result = frame, is_result
         self.changed.emit()
 
+    def try_again(self) -> None:
+        """Ask anew for what failed; nothing is written."""
+        if self.sight is not None and self.sight.item.state is State.UNREADABLE:
+            self.sight.item.fail(State.READY, "", "", "")
+        self._begin_anew()
+
     # -- what is asked for
 
     def _switch(self) -> None:

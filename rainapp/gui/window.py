@@ -73,8 +73,8 @@ class MainWindow(QMainWindow):
         )
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
-        self.notice = Notice()
         self.pages = QStackedWidget()
+        self.notice = Notice(self.pages, lambda: self.view)
         self.pages.addWidget(self.empty)
         for page in (self.page, self.compare, self.models):
             self.pages.addWidget(page)
@@ -85,8 +85,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, self.notice):
-            column.addWidget(part)
+        column.addWidget(self.header)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(body)
         self.actions_.fill(self.menuBar())
@@ -133,6 +132,7 @@ class MainWindow(QMainWindow):
         wanted = self.models if self._page == "models" else self.photos_page if has_items else self.empty
         begins = self.pages.currentWidget() is self.empty and wanted is self.page
         self.pages.setCurrentWidget(wanted)
+        self.notice.place()
         if begins:
             self.canvas.setFocus()  # so that its keys work at once, as Space does for a clip
         self.header.pages.choose(self._page)

@@ -84,7 +84,7 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.SKIPPED:
             return "skip-forward", "dim", tr("Skipped, exists already")
         case State.FAILED:
-            return "triangle-alert", "bad", tr("Not done")
+            return "triangle-alert", "bad", tr("Failed")
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:

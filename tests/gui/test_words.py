@@ -61,7 +61,7 @@ def item(state: State, **facts: object) -> Item:
         (item(State.DRY), "No rain found, saved unchanged"),
         (item(State.READY, sees_rain=True), "Ready · treated anyway"),
         (item(State.SKIPPED), "Skipped, exists already"),
-        (item(State.FAILED), "Not done"),
+        (item(State.FAILED), "Failed"),
         (item(State.UNREADABLE), "Cannot be read"),
         (item(State.STOPPED), "Stopped"),
     ],
