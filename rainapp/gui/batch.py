@@ -30,7 +30,7 @@ from rainapp.jobs import (
     Waiting,
 )
 from rainapp.naming import LISTED, Names, rain_path, result_path
-from rainapp.pacing import LEAST, BatchPace, Clock, Load
+from rainapp.pacing import BatchPace, Clock, Load
 from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
@@ -69,6 +69,7 @@ class Batch(QObject):
         self._seen: dict[str, deque[float]] = {}
         self._paces: dict[str, BatchPace] = {}  # by what decides on the speed
         self._clock = clock
+        self._warm: set[str] = set()  # ... that were seen once
         self.total = 0
         self.paused = False
         self.engine = ""
@@ -121,7 +122,7 @@ class Batch(QObject):
         """What `items` will take as files did with this model on this machine; None while that would be a guess."""
         pace, loads = self._pace(treatment), [_load(item) for item in items]
         seen = self._seen.get(_speed_key(treatment), ())
-        if not loads or pace.cost is not None or len(seen) < LEAST:
+        if not loads or pace.cost is not None or not seen:
             return pace.estimate_s(loads) if loads else 0.0
         return sum(FILE_S + min(seen) * pace.megapixels(load) for load in loads)  # as previews went
 
@@ -129,10 +130,16 @@ class Batch(QObject):
         """How files go with this model on this machine."""
         return self._paces.setdefault(_speed_key(treatment), BatchPace(self._clock))
 
-    def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float) -> None:
-        """Learn from something that was derained. The best of the last few counts: the first holds the loading of the model."""
-        if megapixels > 0.01 and seconds > 0:
-            seen = self._seen.setdefault(_speed_key(treatment), deque(maxlen=SPEEDS_KEPT))
+    def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float, warm: bool = False) -> None:
+        """Learn from something that was derained; the best of the last few counts.
+
+        The first says nothing, unless the net was `warm`: it holds the loading of the model.
+        """
+        key = _speed_key(treatment)
+        was_warm = warm or key in self._warm
+        self._warm.add(key)
+        if megapixels > 0.01 and seconds > 0 and was_warm:
+            seen = self._seen.setdefault(key, deque(maxlen=SPEEDS_KEPT))
             seen.append(seconds / megapixels)
 
     def speed(self, treatment: Treatment) -> float | None:

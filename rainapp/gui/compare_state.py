@@ -346,7 +346,7 @@ class Comparing(QObject):
         """What a net took once it was warm helps to say how long other work will take."""
         if cell.result is not None and cell.result.warm:
             megapixels = cell.result.width * cell.result.height / 1e6
-            self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels)
+            self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels, warm=True)
 
     def show(self, shown: bool) -> None:
         """The page is in sight or not; what nobody sees is not fetched."""

@@ -1,7 +1,6 @@
 """The strip of figures under the canvas: how much changed, how natural it looks, and how close it comes to a known truth."""
 
 import math
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
@@ -17,9 +16,13 @@ BAR_PX = 36
 SMEARED = 1.15  # of the fine structure across the rain: from here on it runs the other way
 
 
+def tr(text: str) -> str:
+    """`text` in the person's language."""
+    return QCoreApplication.translate("FigureBar", text)
+
+
 def legend() -> str:
     """What each figure means, and what is good: one sentence a line."""
-    tr = partial(QCoreApplication.translate, "FigureBar")
     return "\n".join(
         (
             tr("Measured on the preview, at the size in which it is seen."),

@@ -79,7 +79,7 @@ def test_trying_a_look_again_writes_no_file(
 
 def test_the_list_of_models_says_what_each_is_for_and_how_fast(opened: Session) -> None:
     button = opened.window.page.inspector.model
-    opened.workspace.batch.saw_speed(opened.workspace.treatment, 2.0, 1.0)
+    opened.workspace.batch.saw_speed(opened.workspace.treatment, 2.0, 1.0, warm=True)
     button.fill_menu()
     said = [action.text() for action in button.menu().actions()]
     assert {tuple(words.split(" · ")[:2]) for words in said} == {("Fine", "All kinds of rain"), ("Quick", "All kinds of rain")}
