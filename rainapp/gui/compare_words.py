@@ -64,7 +64,7 @@ def pill(result: Compared) -> str:
     if figures.error_left > 1:
         return tr("{time} · worse than untouched").format(time=time)
     if math.isfinite(figures.error_left):
-        return tr("{time} · difference left {share}").format(time=time, share=percent(figures.error_left))
+        return tr("{time} · {share} left").format(time=time, share=percent(figures.error_left))
     return tr("{time} · {share} changed").format(time=time, share=percent(figures.changed))
 
 

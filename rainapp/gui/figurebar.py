@@ -13,7 +13,7 @@ from rainapp.gui.viewing import Viewing
 from rainapp.jobs import Measured
 
 BAR_PX = 36
-SMEARED = 1.15  # of the fine structure across the rain: from here on it runs the other way
+SMEARED = 1.15  # of the fine structure across the rain: from here on it runs the other way, as the scene may or a smear
 
 
 def tr(text: str) -> str:
@@ -111,7 +111,7 @@ class FigureBar(QFrame):
         if not math.isfinite(measured.fine_removed):
             return self.tr("Fine rain: nothing to measure, it has no one direction")
         if measured.fine_removed > SMEARED:
-            return self.tr("Fine rain: smeared, too much was taken")
+            return self.tr("Fine rain removed 100 %, perhaps more than rain")
         return self.tr("Fine rain removed {n} %").format(n=_figure(max(0.0, min(measured.fine_removed, 1.0)) * 100, 0))
 
     def _against_truth(self, measured: Measured) -> list[str]:
