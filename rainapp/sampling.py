@@ -48,8 +48,10 @@ def looks_dry(job: DerainFile, info: MediaInfo, pipeline: Pipeline, watch: Watch
         return False
     for number in range(FRAMES):
         watch.tick(0, 0)
-        image = decode(job.source, (number + 0.5) / FRAMES * info.duration_s, rate=job.rate).image
-        frame = Frame(0, Fraction(0), image, image)
+        decoded = decode(job.source, (number + 0.5) / FRAMES * info.duration_s, rate=job.rate)
+        if not decoded.is_clip:  # a moving GIF and the like give their first frame only, and are short
+            return False
+        frame = Frame(0, Fraction(0), decoded.image, decoded.image)
         if any(rain_found(done) for done in pipeline.in_turn([frame], Unwatched(watch))):
             return False
     return True

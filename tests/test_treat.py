@@ -7,6 +7,7 @@ import cv2
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from PIL import Image as Pillow
 from video_clips import make_clip
 from work_done import Steps, derain, treated
 
@@ -82,6 +83,16 @@ def test_a_long_dry_clip_is_copied_after_a_look_at_some_of_its_frames(still: str
     anyway = work.run(DerainFile(clip, tmp_path / "wet.mp4", treated(model=still, treat="always")), Steps())
     assert isinstance(anyway, Derained)
     assert (anyway.rain_found, anyway.copied) == (True, False)
+
+
+def test_a_long_animation_is_looked_at_whole(still: str, tmp_path: Path) -> None:
+    pages = [Pillow.fromarray(np.full((24, 32, 3), 4 * n, np.uint8)) for n in range(LONG)]
+    pages[0].save(tmp_path / "long.gif", save_all=True, append_images=pages[1:], duration=40)
+    watch = Steps()
+    done = work.run(DerainFile(tmp_path / "long.gif", tmp_path / "out" / "long.gif", treated(model=still)), watch)
+    assert isinstance(done, Derained)
+    assert done.notes == ()
+    assert max(total for _, total in watch.told) >= LONG
 
 
 def test_a_long_clip_with_rain_is_derained_whole(tiny_library: Path, tmp_path: Path) -> None:

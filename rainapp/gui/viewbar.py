@@ -84,10 +84,8 @@ class ViewBar(QFrame):
         self.gain.valueChanged.connect(self._gained)
         self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
         self.colour.setCheckable(True)
-        self.signed = push_button(
-            self.tr("Darker or brighter"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat"
-        )
-        self.signed.setToolTip(self.tr("Tell darker from brighter"))
+        self.signed = icon_button("contrast", self.tr("Tell darker from brighter"))
+        self.signed.clicked.connect(lambda: self._canvas.set_signed_map(self.signed.isChecked()))
         self.signed.setCheckable(True)
         row.addWidget(self.gain)
         row.addWidget(self._gain_value)
@@ -158,7 +156,7 @@ class ViewBar(QFrame):
         self.gain.setFixedWidth(90 if left >= 200 else 56)
         self.hint.setVisible(left >= HINT_FROM)
         self._spell_views(room)
-        for widget in (self.zoom, self.loupe, self.brush):
+        for widget in (self.zoom, self.loupe, self.brush, self.fit, self.actual):  # they have keys
             if wanted_px(self.row) > self.width():
                 widget.hide()
         self.hint.show_words("" if self._narrow else self._hint)
