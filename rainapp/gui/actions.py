@@ -159,7 +159,7 @@ ROWS: tuple[Row, ...] = (
         lambda w: w.canvas.loupe.active),
     Row("loupe-more", "Magnify more", "View", lambda w: w.canvas.step_loupe(1), "Shift+Z", enabled=_looking_closely),
     Row("loupe-less", "Magnify less", "View", lambda w: w.canvas.step_loupe(-1), "Alt+Z", enabled=_looking_closely),
-    Row("figures", "Measurements", "View", lambda w: w.page.measuring.set_active(not w.page.measuring.active), "M",
+    Row("figures", "Measurements", "View", lambda w: w.toggle_figures(), "M",
         "chart-column", enabled=_has_items, checked=lambda w: w.page.measuring.active),
     Row("figures-truth", "Picture without rain…", "View", lambda w: w.page.figures.choose_truth(),
         enabled=lambda w: _has_picture(w) and w.page.measuring.active),

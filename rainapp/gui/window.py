@@ -256,6 +256,13 @@ class MainWindow(QMainWindow):
         """Open or close the drawer with the settings of the photo."""
         self.page.toggle_inspector()
 
+    def toggle_figures(self) -> None:
+        """Measure what is in sight, or no more; where there is no room for the figures, say so."""
+        measuring = self.page.measuring
+        measuring.set_active(not measuring.active)
+        if measuring.active and not self.page.figures.isVisible():
+            self.notice.say(self.tr("The window is too low for the measurements. Make it higher to see them."))
+
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)

@@ -61,6 +61,17 @@ def test_figures_follow_amount_and_mask(session: Session, qtbot: QtBot) -> None:
     assert figures(session, qtbot).changed == pytest.approx(whole.changed)
 
 
+def test_a_window_too_low_for_figures_says_so(session: Session, qtbot: QtBot) -> None:
+    window = session.window
+    window.actions_["figures"].trigger()
+    window.resize(1000, 450)
+    qtbot.wait(30)
+    window.actions_["figures"].trigger()
+    assert not window.page.figures.isVisible()
+    assert "too low" in window.notice.words.text()
+    until(qtbot, idle(session))
+
+
 def test_what_cannot_be_measured_is_said(
     session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
