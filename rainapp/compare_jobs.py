@@ -61,7 +61,7 @@ class ExportComparison:
 
     `photos`: (name, shots) of each, the original first among its shots; `table`: words, the head first; `notes`: sentences.
     `title` heads a report, all in `language`. `replaces`: a file of that name was to be replaced; else what appeared there
-    meanwhile stays.
+    meanwhile stays. `sheet`: plain values for a spreadsheet, the head first.
     """
 
     target: Path
@@ -71,6 +71,7 @@ class ExportComparison:
     title: str = "Comparison of models"
     language: str = "en"
     replaces: bool = False
+    sheet: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)

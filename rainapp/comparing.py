@@ -21,6 +21,7 @@ from rainapp import kept, metrics
 from rainapp.compare_jobs import CompareJob, ComparePhoto, DrawRainOn, DropKept, ReadParts
 from rainapp.comparison import NAN, Compared, Drawn, DrawnRain, Figures
 from rainapp.errors import RainError, UnreadableFile
+from rainapp.fine_structure import fine_removed
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import Watch
 from rainapp.library import ModelLibrary
@@ -91,6 +92,8 @@ def compare_photo(job: ComparePhoto, watch: Watch, library: ModelLibrary) -> Com
         warm,
         replace(figures, seconds_per_mp=seconds / rainy.megapixels),
         note,
+        None if job.truth is None or note else kept_truth(job),
+        job.time_s,
     )
 
 
@@ -105,6 +108,18 @@ def kept_original(job: ComparePhoto) -> Path:
         kept.sweep()
         kept.keep(read(job.source, job.time_s), path)
     return path
+
+
+def kept_truth(job: ComparePhoto) -> Path:
+    """The picture without rain as a kept picture; which one it is stands in its name, for another may be chosen.
+
+    Raises:
+        UnreadableFile, UnwritableFile: it cannot be read or kept.
+    """
+    assert job.truth is not None
+    truth = truth_of(job.source, job.truth)
+    path = job.folder / f"truth-{zlib.crc32(str(truth).encode()):08x}{kept.SUFFIX}"
+    return path if path.exists() else kept.keep(read(truth, job.time_s), path)
 
 
 def read(source: Path, time_s: float) -> Image:
@@ -124,6 +139,7 @@ def measured(original: Path, rainy: Image, derained: Image, job: ComparePhoto) -
         removed=removed,
         natural_in=_natural_of(original),
         natural_out=niqe(as_float(middle(derained, NATURAL_PX))),
+        fine_removed=_fine_removed(middle(rainy, TRUTH_PX), middle(derained, TRUTH_PX)),
     )
     if job.truth is None:
         return figures, ""
@@ -132,6 +148,14 @@ def measured(original: Path, rainy: Image, derained: Image, job: ComparePhoto) -
         return with_truth(figures, rainy, truth, derained), ""
     except RainError as error:
         return figures, str(error)
+
+
+def _fine_removed(rainy: Image, derained: Image) -> float:
+    """What of fine rain is gone; NaN where it has no one direction."""
+    sides = (side.pixels if side.depth == 8 else side.pixels >> 8 for side in (rainy, derained))
+    before, after = (np.ascontiguousarray(side, np.uint8) for side in sides)
+    found = fine_removed(before, after)
+    return NAN if found is None else found
 
 
 def change(rainy: Image, derained: Image) -> tuple[float, float]:

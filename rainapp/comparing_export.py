@@ -6,6 +6,7 @@ whole.
 """
 
 import base64
+import csv
 import html
 import io
 import math
@@ -54,7 +55,7 @@ def export(job: ExportComparison, watch: Watch) -> Path:
         UnwritableFile: the target cannot be written, or its suffix names no kind.
     """
     watch.tick(0, 0)
-    kinds = {".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip}
+    kinds = {".csv": _sheet, ".html": _report, ".png": _picture, ".jpg": _picture, ".gif": _clip, ".webp": _clip}
     write = kinds.get(job.target.suffix.lower())
     if write is None and job.target.suffix.lower() != FILM:
         known = ", ".join((*kinds, FILM))
@@ -65,6 +66,13 @@ def export(job: ExportComparison, watch: Watch) -> Path:
     with landing as file:
         write(job, file, watch)
     return landing.target
+
+
+def _sheet(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
+    """Every figure of every photo under every model, as a spreadsheet reads it."""
+    lines = io.StringIO(newline="")
+    csv.writer(lines).writerows(job.sheet)
+    file.write(lines.getvalue().encode("utf-8", "backslashreplace"))  # names may be no text
 
 
 def small(shot: Shot, longest_px: int) -> Pillow.Image:

@@ -22,7 +22,7 @@ class Figures:
     `changed` is the share of pixels that changed visibly, `removed` the mean light taken away in grey levels of 255;
     `natural_in` and `natural_out` are NIQE, smaller is better. The rest needs a ground truth: decibels, shares and grey levels
     as in `rainapp.metrics`; `error_left` is the root mean square difference from the truth, as a share of the rainy photo's:
-    0 is perfect, 1 as good as doing nothing.
+    0 is perfect, 1 as good as doing nothing. `fine_removed` needs none, see `rainapp.fine_structure`.
     """
 
     seconds_per_mp: float = NAN
@@ -36,13 +36,15 @@ class Figures:
     rain_action: float = NAN
     bg_err: float = NAN
     error_left: float = NAN
+    fine_removed: float = NAN
 
 
 @dataclass(frozen=True)
 class Compared:
     """What `ComparePhoto` came to. `original` and `result` are kept pictures; `warm` says that the net had run before.
 
-    `note` tells in words what could not be measured.
+    `note` tells in words what could not be measured; `truth` is the kept picture without rain; `time_s` the moment of a clip,
+    of which this is one frame.
     """
 
     source: Path
@@ -56,6 +58,8 @@ class Compared:
     warm: bool
     figures: Figures
     note: str = ""
+    truth: Path | None = None
+    time_s: float = 0.0
 
 
 @dataclass(frozen=True)

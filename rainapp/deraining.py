@@ -17,6 +17,7 @@ from rainapp.leftovers import sweep
 from rainapp.library import ModelLibrary
 from rainapp.media import MediaInfo, open_source, part_frames
 from rainapp.media.atomic import unwritable
+from rainapp.sampling import dry_note, looks_dry
 from rainapp.stages import Pipeline, load_pipeline
 from rainapp.writing import ClipWatch, Writing, key_of, note_of
 
@@ -38,6 +39,9 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
         writing = Writing(job, source.info, note_of(job, pipeline), f"{key_of(treatment, pipeline, weights)} {job.part or ''}")
         if pipeline is None and job.output.layer == "result" and writing.may_copy:
             writing.copy()
+        elif pipeline is not None and _is_dry(job, source.info, writing, watch, library):
+            writing.copy()
+            writing.notes = (dry_note(),)
         else:
             writing.write(source, pipeline, progress)
         if consent.is_allowed(job.source):  # what came of it claims as much
@@ -54,6 +58,7 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
             rain_found=writing.rain_found,
             layer=writing.rain_target,
             notes=_notes(job, source.info, pipeline, writing),
+            copied=writing.copied,
         )
 
 
@@ -61,6 +66,13 @@ def _notes(job: DerainFile, info: MediaInfo, pipeline: Pipeline | None, writing:
     """What is to be said of the result, each once; of its format what the sink says, which knows which one was asked for."""
     read = [] if writing.copied else [note for note in info.notes if note not in info.format_notes]
     return tuple(dict.fromkeys((*job.notes, *read, *(pipeline.notices if pipeline else ()), *writing.notes)))
+
+
+def _is_dry(job: DerainFile, info: MediaInfo, writing: Writing, watch: Watch, library: ModelLibrary) -> bool:
+    """Whether a clip would become a copy of itself, as far as a few of its frames tell."""
+    if info.kind != "clip" or job.treatment.treat == "always" or job.output.layer != "result" or not writing.may_copy:
+        return False
+    return looks_dry(job, info, load_pipeline(replace(job.treatment, temporal="off", mask=None), library), watch)
 
 
 def make_folder(folder: Path) -> None:

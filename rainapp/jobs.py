@@ -33,6 +33,7 @@ Veil = Literal["keep", "clear"]
 EngineChoice = Literal["auto", "torch", "openvino"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Temporal = Literal["auto", "off", "fast", "best", "learned"]
+Treat = Literal["auto", "always"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
@@ -46,7 +47,8 @@ class Treatment:
     """How rain is taken out; holds no weights and cannot run. `stages.load_pipeline` makes it runnable.
 
     `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
-    `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps.
+    `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps. `treat` "always": a person sees rain, so
+    no photo or clip is called dry, and what is faint all over is taken as in a rainy one.
     """
 
     model: ModelId = "default"
@@ -58,6 +60,7 @@ class Treatment:
     device: str = "auto"
     engine: EngineChoice = "auto"
     precision: Precision = "auto"
+    treat: Treat = "auto"
 
 
 @dataclass(frozen=True)
@@ -157,16 +160,12 @@ class ReadPair:
 
 @dataclass(frozen=True)
 class MeasureSeen:
-    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain.
-
-    `again`: how a second pass looks for the rain that is left; None: it is not looked for.
-    """
+    """Measure what `seen` came to at an amount of `strength` and through `mask`; `truth`: the same picture without rain."""
 
     seen: Preview | ReadPair
     strength: float = 1.0
     mask: SaveMask | None = None
     truth: Path | None = None
-    again: Treatment | None = None
 
 
 @dataclass(frozen=True)
@@ -235,7 +234,10 @@ Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | War
 
 @dataclass(frozen=True)
 class Derained:
-    """What `DerainFile` came to. `target` None means the file was skipped because it exists."""
+    """What `DerainFile` came to. `target` None means the file was skipped because it exists.
+
+    `copied`: the result is the source byte for byte.
+    """
 
     source: Path
     target: Path | None
@@ -247,6 +249,7 @@ class Derained:
     rain_found: bool
     layer: Path | None = None
     notes: tuple[str, ...] = ()
+    copied: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,6 +291,7 @@ class PlayedFrame:
     """One frame for the player; `next_s` is when the next one is shown, None at the end of the clip.
 
     `flicker`: how much it differs from the frame before where nothing moves, before and after, in grey levels of 255.
+    `rain_found` as in `Previewed`.
     """
 
     time_s: float
@@ -295,6 +299,7 @@ class PlayedFrame:
     rainy: Image
     derained: Image | None
     flicker: tuple[float, float] | None = None
+    rain_found: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -313,8 +318,8 @@ class Measured:
 
     `changed` is the share of pixels that changed visibly, `removed` the mean light taken away in grey levels of 255; `natural`
     is NIQE (smaller is better), `psnr` and `ssim` those of luminance, each before and after; `rain_removed` and `bg_err` as in
-    `rainapp.metrics`; `left` is the light that a second pass takes from the result, as a share of what one takes from the
-    rainy picture. `note` tells in words what could not be measured.
+    `rainapp.metrics`; `fine_removed` as in `rainapp.fine_structure`, NaN where rain has no one direction.
+    `note` tells in words what could not be measured.
     """
 
     changed: float
@@ -325,7 +330,7 @@ class Measured:
     rain_removed: float
     bg_err: float
     note: str = ""
-    left: float = math.nan
+    fine_removed: float = math.nan
 
 
 @dataclass(frozen=True)

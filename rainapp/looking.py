@@ -171,19 +171,20 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     image = LAST.get(job.source, job.time_s, job.rate).image
     pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
+    always = job.treatment.treat == "always"
     if job.region is not None:
         region = clipped(job.region, image)
         part = pipeline.part(image, region, watch, job.hasty)
         seconds = time.monotonic() - started
         return Previewed(
-            job.source, crop(image, region), part.image, region, part.rain >= RAIN_MIN, seconds, part.is_rough
+            job.source, crop(image, region), part.image, region, always or part.rain >= RAIN_MIN, seconds, part.is_rough
         )  # fmt: skip
     rainy = SHRUNK.get(image, job.longest_px)
     if not pipeline.net.judges(image.height, image.width):
         pipeline = pipeline.unjudged()
     done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
     region, seconds = Region(0, 0, image.width, image.height), time.monotonic() - started
-    return SEEN.keep(job, Previewed(job.source, rainy, done.image, region, rain_found(done), seconds))
+    return SEEN.keep(job, Previewed(job.source, rainy, done.image, region, always or rain_found(done), seconds))
 
 
 def read_pair(job: ReadPair, watch: Watch) -> Previewed:

@@ -6,26 +6,23 @@ another picture was previewed since. Figures of whole folders are the matter of 
 """
 
 import math
-from dataclasses import replace
-from fractions import Fraction
 
 import numpy as np
 
 from rainapp.comparing import NATURAL_PX, as_float, change, middle, with_truth
 from rainapp.comparison import Figures
 from rainapp.errors import RainError, UnreadableFile
-from rainapp.image import Frame, Image
-from rainapp.jobs import Measured, MeasureSeen, Preview, Previewed, Treatment, Watch
+from rainapp.fine_structure import fine_removed
+from rainapp.image import Image
+from rainapp.jobs import Measured, MeasureSeen, Preview, Previewed, Watch
 from rainapp.library import ModelLibrary
 from rainapp.looking import SEEN, decode, preview, read_pair
 from rainapp.masks import at_size
 from rainapp.media.photo import shrunk
 from rainapp.naturalness import niqe
-from rainapp.stages import load_pipeline
 from rainapp.stages.amount import Amount, with_amount
 
 NAN = math.nan
-LIGHT_MIN = 0.05  # grey levels: with less taken, a share of it says nothing
 
 
 def measure(job: MeasureSeen, watch: Watch, library: ModelLibrary) -> Measured:
@@ -52,28 +49,12 @@ def measure(job: MeasureSeen, watch: Watch, library: ModelLibrary) -> Measured:
             psnr, ssim = unchanged.psnr_y, unchanged.ssim_y
         except RainError as error:
             note = str(error)
-    left = NAN if job.again is None else rain_left(seen, derained, job.again, watch, library)
+    before8, after8 = (np.asarray(_eight_bit(side).pixels, np.uint8) for side in (rainy, derained))
+    fine = fine_removed(before8, after8)
     return Measured(
         changed, removed, (before, after), (psnr, known.psnr_y), (ssim, known.ssim_y), known.rain_removed, known.bg_err, note,
-        left,
+        NAN if fine is None else fine,
     )  # fmt: skip
-
-
-def rain_left(seen: Previewed, result: Image, treatment: Treatment, watch: Watch, library: ModelLibrary) -> float:
-    """The light that a second pass takes from `result`, as a share of what a full pass takes from the rainy picture.
-
-    It needs no truth, and sees only rain that the model can see: 0 means that it finds none any more. NaN where there was none.
-    """
-    pipeline = load_pipeline(replace(treatment, strength=1.0, mask=None, temporal="off"), library)
-    again = next(iter(pipeline([Frame(0, Fraction(0), result, result)], watch))).image
-    taken = _light_taken(seen.rainy, seen.derained)
-    return _light_taken(result, again) / taken if taken >= LIGHT_MIN else NAN
-
-
-def _light_taken(before: Image, after: Image) -> float:
-    """Mean light taken away, in grey levels of 255."""
-    removed = as_float(before).astype(np.float32) - as_float(after)
-    return float(np.maximum(removed, 0).mean()) * 255
 
 
 def _seen(job: MeasureSeen, watch: Watch, library: ModelLibrary) -> Previewed:

@@ -100,15 +100,19 @@ def play(job: PlayFrames, watch: Watch, library: ModelLibrary) -> Played:
         clean = list(_derained(rainy, job.treatment, watch, library))
     if rainy:
         REELS.remember(job, rainy[-1])
-    frames = _side_by_side(rainy, clean)
+    frames = _side_by_side(rainy, clean, job.treatment is not None and job.treatment.treat == "always")
     return Played(job, tuple(frames[1:] if lead is not None else frames), *size)
 
 
-def _side_by_side(rainy: list[Reeled], clean: list[Image | None]) -> list[PlayedFrame]:
+def _side_by_side(rainy: list[Reeled], clean: list[Image | None], never_dry: bool) -> list[PlayedFrame]:
+    from rainapp.stages.amount import rain_found
+
     frames: list[PlayedFrame] = []
     for one, after in zip(rainy, clean, strict=True):
         next_s = None if one.next_s is None else float(one.next_s)
-        frame = PlayedFrame(float(one.time_s), next_s, one.image, _fitting(after, one.image))
+        fit = _fitting(after, one.image)
+        found = never_dry or fit is None or rain_found(Frame(0, one.time_s, fit, one.image))
+        frame = PlayedFrame(float(one.time_s), next_s, one.image, fit, rain_found=found)
         frames.append(replace(frame, flicker=_flicker(frames[-1], frame)) if frames else frame)
     return frames
 

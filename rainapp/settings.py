@@ -197,8 +197,12 @@ class Settings:
         "keep", "remembered", "Haze", "Haze is part of the scene, or goes too.", words=("Keep", "Clear")
     )
     temporal: Literal["auto", "off", "fast", "best", "learned"] = _pref(
-        "auto", "remembered", "Between frames", "How flicker between the frames of a clip is calmed.",
-        words=("Automatic", "Off", "Fast", "Best", "Learned"),
+        "auto", "remembered", "Calm flicker", "How flicker between the frames of a clip is calmed.",
+        words=("Automatic", "Leave as it is", "Where nothing moves", "Along the motion", "Along the motion, with a net"),
+    )  # fmt: skip
+    treat: Literal["auto", "always"] = _pref(
+        "auto", "remembered", "Photos without rain", "What is found dry is copied, or every photo is treated.",
+        words=("Copied", "Treated anyway"),
     )  # fmt: skip
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")

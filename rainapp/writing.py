@@ -187,6 +187,7 @@ class Writing:
     def __init__(self, job: DerainFile, info: MediaInfo, note: Mapping[str, str], key: str) -> None:
         self.rain_found = False
         self.copied = False
+        self._never_dry = job.treatment.treat == "always" and job.treatment.strength > 0
         self.notes: tuple[str, ...] = ()
         self._layers: list[_Layer] = []
         self._note = note
@@ -249,7 +250,7 @@ class Writing:
             yield stack.enter_context(contextlib.closing(pipeline(frames, progress))) if pipeline else frames
 
     def _write(self, frame: Frame, result: _Layer | None, rain: _Layer | None) -> None:
-        self.rain_found = self.rain_found or rain_found(frame)
+        self.rain_found = self.rain_found or self._never_dry or rain_found(frame)
         if rain is not None:
             rain.write(replace(frame, image=removed_rain(frame)), self.rain_found)
         if result is not None and not (self._info.kind == "photo" and self._stays()):

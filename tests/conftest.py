@@ -113,6 +113,25 @@ def tiny_library(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     return user
 
 
+@pytest.fixture
+def still(tiny_library: Path) -> str:
+    """The id of a model that changes nothing: its last layer is zero."""
+    import shutil
+
+    from safetensors.torch import load_file, save_file
+
+    from rainapp import library
+
+    folder = tiny_library / "still"
+    shutil.copytree(tiny_library / "tiny", folder)
+    weights = load_file(folder / "weights.safetensors")
+    save_file({name: value * (not name.startswith("tail")) for name, value in weights.items()}, folder / "weights.safetensors")
+    card = library.ModelLibrary().get("tiny")
+    facts = vars(card) | {"id": "still", "sha256": library.sha256_of(folder / "weights.safetensors")}
+    library.write_card(folder, library.ModelCard(**facts))
+    return "still"
+
+
 @pytest.fixture(autouse=True)
 def no_thread_left_behind() -> Iterator[None]:
     """Fail a test that leaves one of our threads alive; those of libraries (pools of torch, Qt, OpenVINO) are theirs."""

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.fine_structure import fine_removed, gradients
+from rainapp.fine_structure import fine_left, fine_removed, gradients
 
 Picture = NDArray[np.uint8]
 
@@ -62,3 +62,20 @@ def test_a_photo_without_a_direction_says_nothing() -> None:
 def test_the_direction_is_that_across_the_streaks() -> None:
     assert abs(np.degrees(gradients(scene(0)).across)) < 3
     assert abs(abs(np.degrees(gradients(scene(25)).across)) - 25) < 3
+
+
+def test_what_is_left_is_told_where_it_is() -> None:
+    rainy, derained = scene(10), scene(10, 0)
+    derained[:, :120] = rainy[:, :120]
+    left = fine_left(rainy, derained)
+    assert left is not None
+    assert left.shape == rainy.shape[:2]
+    assert left[:, :100].mean() > 0.5
+    assert left[:, 150:].mean() < 0.1
+    post = scene(0, 0)
+    post[:, 100:] += 90  # one upright edge of the scene, far stronger than rain
+    seen = fine_left(np.maximum(scene(0), post), post)
+    assert seen is not None
+    assert seen.max() < 0.6  # dense rain has 1
+    grey = np.full((64, 64, 3), 100, np.uint8)
+    assert fine_left(grey, grey) is None

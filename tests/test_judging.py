@@ -115,3 +115,17 @@ def test_a_large_picture_is_not_judged_nor_is_its_small_preview() -> None:
     (gone,) = judging.unjudged()([frame], NoWatch())
     np.testing.assert_array_equal(left.image.pixels, small.pixels)
     assert int(small.pixels.max()) - int(gone.image.pixels.max()) >= TAKEN - 4
+
+
+def test_what_a_person_calls_rain_is_taken_though_it_stands_in_a_part_only() -> None:
+    here = strokes(480, 640, 0.15)
+    frame = Frame(0, Fraction(0), here, here)
+    region = Region(0, 0, 300, 200)
+    for judges in (True, False):
+        shared = net(Strokes())
+        pipeline = Pipeline("strokes", shared, [Derainer(shared, judges=judges)], judges)
+        (whole,) = pipeline([frame], NoWatch())
+        part = pipeline.part(here, region, NoWatch()).image.pixels
+        assert np.abs(part.astype(int) - whole.image.pixels[:200, :300]).max() <= 1
+        taken = int(here.pixels.max()) - int(whole.image.pixels.max())
+        assert (taken >= TAKEN - 4) is not judges

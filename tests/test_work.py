@@ -1,6 +1,5 @@
 """The work: whole results or none, copies where nothing was to be done, layers."""
 
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,23 +11,7 @@ from numpy.typing import NDArray
 from video_clips import make_clip
 from work_done import PLAIN, Steps, derain, listing, pixels, treated
 
-from rainapp import library
 from rainapp.errors import BadModel, BadTreatment, Cancelled, RainError, UnreadableFile, UnwritableFile
-
-
-@pytest.fixture
-def still(tiny_library: Path) -> str:
-    """The id of a model that changes nothing: its last layer is zero."""
-    from safetensors.torch import load_file, save_file
-
-    folder = tiny_library / "still"
-    shutil.copytree(tiny_library / "tiny", folder)
-    weights = load_file(folder / "weights.safetensors")
-    save_file({name: value * (not name.startswith("tail")) for name, value in weights.items()}, folder / "weights.safetensors")
-    card = library.ModelLibrary().get("tiny")
-    facts = vars(card) | {"id": "still", "sha256": library.sha256_of(folder / "weights.safetensors")}
-    library.write_card(folder, library.ModelCard(**facts))
-    return "still"
 
 
 @pytest.mark.usefixtures("tiny_library")

@@ -18,6 +18,7 @@ from rainapp.cli.reports import BEAT_S, Counts, Report
 from rainapp.errors import Cancelled, LargeFile
 from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
 from rainapp.leftovers import abandon_parts
+from rainapp.pacing import BatchPace, Clock, Load
 from rainapp.workers import Workers
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ def _run(job: Job, watch: Watch) -> object:
 class BatchRun:
     """One batch. As a context manager it owns the signals and the workers' threads."""
 
-    def __init__(self, report: Report) -> None:
+    def __init__(self, report: Report, clock: Clock = time.monotonic) -> None:
         self._report = report
         self._events: SimpleQueue[Event | Literal["stop"]] = SimpleQueue()  # its put may interrupt its own get
         self._workers = Workers(_run, self._events.put)
@@ -50,6 +51,9 @@ class BatchRun:
         self._cancelled = False
         self._keeps = False
         self._started = time.monotonic()
+        self._pace = BatchPace(clock)
+        self._loads: dict[Path, Load] = {}
+        self._total = 0
 
     def __enter__(self) -> Self:
         """Take the signals."""
@@ -76,10 +80,13 @@ class BatchRun:
         self._report.planned(len(plan.jobs))
         self._keeps = any(job.output.keep_partial for job in plan.jobs)
         jobs = list(plan.jobs)
+        self._total = len(jobs)
         while jobs and not self._cancelled:
             for job in jobs:
                 handle = self._workers.submit(job)
                 self._sources[handle.job_id] = job.source
+                self._loads[job.source] = _load(job.source)
+            self._pace.begin()
             while self._sources and not self._cancelled:
                 self._next(BEAT_S)
             allowed = self._allowed()
@@ -131,15 +138,21 @@ class BatchRun:
     def _take(self, event: Event | Literal["stop"]) -> None:
         if isinstance(event, Progressed):
             self.told_recently(self._sources[event.job_id], event)
+            self._tell_whole(event.eta_s)
         elif isinstance(event, Finished) and isinstance(event.result, Derained):
-            del self._sources[event.job_id]
+            source = self._sources.pop(event.job_id)
             self._counts.finished += 1
             self._report.finished(event.result)
+            self._pace.finish(self._loads[source], event.result.megapixels)
+            self._pace.begin()
+            self._tell_whole(None)
         elif isinstance(event, Failed) and event.kind == LargeFile.kind and self._asks:
             self._large[self._sources.pop(event.job_id)] = event
+            self._pace.begin()
         elif isinstance(event, Failed):
             self._unasked += event.kind == LargeFile.kind
             self._failed(self._sources.pop(event.job_id), event.kind, event.message, event.hint)
+            self._pace.begin()
         elif isinstance(event, Waiting):
             self._report.waiting(self._sources[event.job_id], event.message, event.hint)
         elif isinstance(event, Stopped):
@@ -164,6 +177,13 @@ class BatchRun:
                 self._failed(source, event.kind, event.message, event.hint)
         return allowed
 
+    def _tell_whole(self, own_s: float | None) -> None:
+        """Tell how far the batch is, and how long the rest will take where that is known."""
+        if self._total < 2 or not self._sources:
+            return
+        current, *waiting = (self._loads[source] for source in self._sources.values())
+        self._report.whole(self._total - len(self._sources), self._total, self._pace.eta_s(current, waiting, own_s))
+
     def _failed(self, source: Path, kind: str, message: str, hint: str) -> None:
         self._counts.failed += 1
         self._report.failed(source, kind, message, hint)
@@ -178,6 +198,14 @@ class BatchRun:
         if self._unasked == self._counts.failed and not self._counts.finished:
             return USAGE  # the option that allows it is missing, and nobody could be asked
         return SOME_FAILED if self._counts.finished else NONE_DONE
+
+
+def _load(source: Path) -> Load:
+    """What is known of a file before it is opened; a pattern of numbered ones has no bytes."""
+    try:
+        return Load(source.stat().st_size, source.suffix.lower())
+    except OSError:
+        return Load(0, source.suffix.lower())
 
 
 class _Looking:

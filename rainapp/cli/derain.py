@@ -73,6 +73,11 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
         help="0 or no rain found: the file is copied byte for byte (unless another format is asked for)",
     )  # fmt: skip
     group.add_argument("--veil", choices=("keep", "clear"), help="keep (default): only streaks go; clear: haze goes too")
+    group.add_argument(
+        "--treat",
+        choices=("auto", "always"),
+        help="always: no photo or clip is called dry; for rain that is seen and was missed",
+    )
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
     group.add_argument(
         "--temporal", choices=("auto", "off", "fast", "best", "learned"),

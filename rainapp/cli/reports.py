@@ -44,6 +44,9 @@ class Report(Protocol):
     def progressed(self, source: Path, event: Progressed) -> None:
         """A file moved on, or is still at it."""
 
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """So many of all files are over, and the rest will take so long, where that is known."""
+
     def finished(self, done: Derained) -> None:
         """A file is done."""
 
@@ -92,6 +95,9 @@ class JsonReport:
         self._told = (source, now)
         eta_s = None if event.eta_s is None else round(event.eta_s, 1)
         self._print(event="progress", source=str(source), done=event.done, total=event.total, eta_s=eta_s)
+
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Nothing: whoever reads the events counts."""
 
     def finished(self, done: Derained) -> None:
         """All that is known of the result."""
@@ -146,7 +152,7 @@ class PlainReport:
     asks = True
 
     def __init__(self) -> None:
-        self._told = time.monotonic()
+        self._told = self._told_whole = time.monotonic()
 
     def planned(self, files: int) -> None:
         """Nothing: the lines say it."""
@@ -156,6 +162,13 @@ class PlainReport:
         if time.monotonic() - self._told >= PLAIN_BEAT_S:
             self._told = time.monotonic()
             print(one_line(f"{source}: {standing(event)}"), file=sys.stderr, flush=True)
+
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Every quarter of a minute, also where each file takes less."""
+        if time.monotonic() - self._told_whole >= PLAIN_BEAT_S:
+            self._told_whole = time.monotonic()
+            left = "" if eta_s is None else f", {remaining(eta_s)} left"
+            print(f"{done} of {total} files{left}", file=sys.stderr, flush=True)
 
     def finished(self, done: Derained) -> None:
         """Source, target, time."""
@@ -224,6 +237,11 @@ class BarReport:
                 visible=True,
             )
 
+    def whole(self, done: int, total: int, eta_s: float | None) -> None:
+        """Beside the bar of all files."""
+        if self._bars is not None and self._all is not None:
+            self._bars.update(self._all, words="" if eta_s is None else f"{remaining(eta_s)} left")
+
     def finished(self, done: Derained) -> None:
         """A line above the bars."""
         self._line(said(done))
@@ -274,9 +292,14 @@ class BarReport:
 
 def said(done: Derained) -> str:
     """What came of one file, in words."""
-    end = "" if done.rain_found else " (no rain found)" if done.engine != "none" else " (copied)"
+    end = f" ({', '.join(filter(None, ('copied' * done.copied, _dry(done))))})" if done.copied or _dry(done) else ""
     notes = f" ({' '.join(done.notes)})" if done.notes else ""
     return f"{done.source} -> {done.target}{end} {done.seconds:.1f} s{notes}"
+
+
+def _dry(done: Derained) -> str:
+    """That no rain was found, where it was looked for."""
+    return "no rain found" if not done.rain_found and done.engine != "none" else ""
 
 
 def counted(counts: Counts, seconds: float) -> str:

@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
+from rainapp.gui.menukeys import only_one, with_letters
+from rainapp.gui.workspace import AMOUNT_MAX
 
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
@@ -63,6 +65,28 @@ def _has_mask(window: "MainWindow") -> bool:
 
 def _at_work(window: "MainWindow") -> bool:
     return window.workspace.batch.running
+
+
+def _has_current(window: "MainWindow") -> bool:
+    return window.workspace.current is not None
+
+
+def _treat_anyway(window: "MainWindow") -> None:
+    """A person sees rain in what is selected, or takes that back."""
+    sees = not _is_treated_anyway(window)
+    window.workspace.see_rain(list(window.workspace.selected), sees)
+
+
+def _is_treated_anyway(window: "MainWindow") -> bool:
+    item = window.workspace.current
+    return item is not None and item.sees_rain
+
+
+def _treat_part(window: "MainWindow") -> None:
+    """Take the brush in hand; what is painted from now on is what is treated."""
+    window.canvas.brush.set_mode("only")
+    window.canvas.brush.set_active(True)
+    window.canvas.setFocus()
 
 
 @dataclass(frozen=True)
@@ -125,6 +149,8 @@ ROWS: tuple[Row, ...] = (
         _has_picture, _view(View.RAIN)),
     Row("view-map", "Map of changes", "View", lambda w: w.canvas.show_view(View.MAP), "0", "diff",
         _has_picture, _view(View.MAP)),
+    Row("view-left", "Show where fine rain remains", "View", lambda w: w.canvas.show_view(View.LEFT), "9", "eye",
+        _has_picture, _view(View.LEFT)),
     Row("map-signed", "Tell darker from brighter", "View", lambda w: w.canvas.set_signed_map(not w.canvas.signed_map), "Y",
         enabled=lambda w: _has_picture(w) and w.canvas.view is View.MAP, checked=lambda w: w.canvas.signed_map),
     Row("swipe-turn", "Turn the swipe line", "View", lambda w: w.canvas.turn_line(), "Shift+S", "square-split-vertical",
@@ -133,7 +159,7 @@ ROWS: tuple[Row, ...] = (
         lambda w: w.canvas.loupe.active),
     Row("loupe-more", "Magnify more", "View", lambda w: w.canvas.step_loupe(1), "Shift+Z", enabled=_looking_closely),
     Row("loupe-less", "Magnify less", "View", lambda w: w.canvas.step_loupe(-1), "Alt+Z", enabled=_looking_closely),
-    Row("figures", "Figures of the photo", "View", lambda w: w.page.measuring.set_active(not w.page.measuring.active), "M",
+    Row("figures", "Measurements", "View", lambda w: w.toggle_figures(), "M",
         "chart-column", enabled=_has_items, checked=lambda w: w.page.measuring.active),
     Row("figures-truth", "Picture without rain…", "View", lambda w: w.page.figures.choose_truth(),
         enabled=lambda w: _has_picture(w) and w.page.measuring.active),
@@ -169,7 +195,7 @@ ROWS: tuple[Row, ...] = (
     Row("range-only", "Derain only this part", "Clip", lambda w: w.page.player.set_only_part(not w.page.player.only_part),
         enabled=lambda w: _has_clip(w) and w.page.player.range_s is not None, checked=lambda w: w.page.player.only_part),
     Row("preview-clip", "Preview 3 s here", "Clip", lambda w: w.page.player.preview(), "Shift+P", enabled=_has_clip),
-    Row("temporal-lock", "Temporal lock", "Clip", lambda w: w.page.player.set_locked(not w.page.player.locked), "T", "lock",
+    Row("temporal-lock", "Calm flicker", "Clip", lambda w: w.page.player.set_locked(not w.page.player.locked), "T", "lock",
         _has_clip, lambda w: w.page.player.locked, True),
     Row("frames-join", "Numbered frames as one clip", "Clip", lambda w: w.workspace.frames.join_current(),
         enabled=lambda w: w.workspace.frames.can_join(w.workspace.current)),
@@ -183,17 +209,22 @@ ROWS: tuple[Row, ...] = (
         enabled=lambda w: w.can_derain and bool(w.workspace.failed)),
     Row("pause", "Pause", "Rain", lambda w: w.workspace.batch.pause(), "Ctrl+P", "pause",
         lambda w: _at_work(w) and not w.workspace.batch.paused),
-    Row("resume", "Go on", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",
+    Row("resume", "Resume", "Rain", lambda w: w.workspace.batch.resume(), "Ctrl+G", "play",
         lambda w: _at_work(w) and w.workspace.batch.paused),
     Row("stop", "Stop", "Rain", lambda w: w.workspace.batch.stop(), "Ctrl+.", "x", _at_work),
     Row("stop-keep", "Stop and keep the part done", "Rain", lambda w: w.workspace.batch.stop(keep=True), icon="film",
         enabled=lambda w: w.workspace.batch.can_keep),
     Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="circle-x",
         enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
-    Row("more-amount", "More", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
+    Row("more-amount", "Take out more", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
         enabled=_has_items),
-    Row("less-amount", "Less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
+    Row("less-amount", "Take out less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
         enabled=_has_items),
+    Row("stronger", "As strong as it goes: 130", "Rain", lambda w: w.workspace.set_amount(AMOUNT_MAX), "Ctrl+Shift+Up",
+        enabled=_has_items, rule_after=True),
+    Row("treat-anyway", "I see rain: treat anyway", "Rain", _treat_anyway, "Ctrl+Shift+R", "", _has_current,
+        _is_treated_anyway),
+    Row("treat-part", "Treat only a part: paint it", "Rain", _treat_part, "Shift+W", "brush", _has_picture),
     Row("brush", "Brush", "Mask", lambda w: w.canvas.brush.set_active(not w.canvas.brush.active), "P", "brush", _has_picture,
         lambda w: w.canvas.brush.active),
     Row("erase", "Erase", "Mask", lambda w: w.canvas.brush.set_erases(not w.canvas.brush.erases), "E", "eraser", _brushing,
@@ -235,11 +266,23 @@ ROWS: tuple[Row, ...] = (
         enabled=lambda w: _comparing(w) and w.compare.comparing.truth is not None, rule_after=True),
     Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"), enabled=_exportable),
     Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
+    Row("compare-table", "Save the figures as a table (CSV)…", "Compare", lambda w: w.compare.export_as("table"),
+        enabled=_exportable),
     Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
 )  # fmt: skip
+
+
+EXCLUSIVE = (
+    ("page-derain", "page-compare", "page-models"),
+    ("view-swipe", "view-side", "view-rain", "view-map", "view-left"),
+    ("theme-system", "theme-dark", "theme-light"),
+    ("mask-protect", "mask-only"),
+    ("compare-photos", "compare-trial"),
+)
+"""Rows of which one is chosen: a menu shows them as such."""
 
 
 def tr(text: str) -> str:
@@ -264,6 +307,8 @@ class Actions(QObject):
             action.triggered.connect(lambda _=False, row=row: self.run(row))
             self._made[row.id] = action
             window.addAction(action)
+        for row_ids in EXCLUSIVE:
+            only_one(self._made[row_id] for row_id in row_ids)
         self.draw_icons()
 
     def __getitem__(self, row_id: str) -> QAction:
@@ -292,7 +337,8 @@ class Actions(QObject):
 
     def fill(self, bar: QMenuBar) -> None:
         """Put every row into its menu."""
-        menus = {name: bar.addMenu(tr(name)) for name in MENUS}
+        titles = with_letters(tr(name) for name in MENUS)
+        menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
         for row in ROWS:
             menu: QMenu = menus[row.menu]
             menu.addAction(self._made[row.id])

@@ -4,6 +4,7 @@ One file is on the device lane at a time and the rest wait here, so that pausing
 queue. Each job record is made when the batch starts: changing a setting later never alters a waiting file.
 """
 
+import time
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -29,12 +30,13 @@ from rainapp.jobs import (
     Waiting,
 )
 from rainapp.naming import LISTED, Names, rain_path, result_path
+from rainapp.pacing import BatchPace, Clock, Load
 from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
 
 SPEEDS_KEPT = 3
-USUAL_MEGAPIXELS = 12.0  # of a photo nobody has looked into yet
+FILE_S = 0.3  # beside the net: reading and writing, where no file was done yet
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class Batch(QObject):
     finished = Signal(int)
     said = Signal(str)
 
-    def __init__(self, dispatch: Dispatch, parent: QObject | None = None) -> None:
+    def __init__(self, dispatch: Dispatch, parent: QObject | None = None, clock: Clock = time.monotonic) -> None:
         """Work through `dispatch`."""
         super().__init__(parent)
         self._dispatch = dispatch
@@ -65,6 +67,9 @@ class Batch(QObject):
         self._anew = False  # the file at work begins again, as its result needs another name
         self._names = Names((), "rename")
         self._seen: dict[str, deque[float]] = {}
+        self._paces: dict[str, BatchPace] = {}  # by what decides on the speed
+        self._clock = clock
+        self._warm: set[str] = set()  # ... that were seen once
         self.total = 0
         self.paused = False
         self.engine = ""
@@ -93,10 +98,10 @@ class Batch(QObject):
     @property
     def eta_s(self) -> float | None:
         """Seconds to go, or None while that would be a guess."""
-        if self._item is None or self._item.eta_s is None:
+        if self._item is None:
             return None
-        rest = self.estimate_s([task.item for task in self._waiting], self._item.treatment or Treatment())
-        return None if rest is None else self._item.eta_s + rest
+        rest = [_load(task.item) for task in self._waiting]
+        return self._pace(self._item.treatment or Treatment()).eta_s(_load(self._item), rest, self._item.eta_s)
 
     @property
     def frames_s(self) -> float | None:
@@ -114,16 +119,27 @@ class Batch(QObject):
         return self._item is not None and self._item.is_clip and self._item.done > 0
 
     def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
-        """What `items` will take at the speed seen with this model on this machine; None before any was seen."""
-        speed = self.speed(treatment)
-        if speed is None:
-            return 0.0 if not items else None
-        return sum(speed * (item.megapixels or USUAL_MEGAPIXELS) * item.frame_count for item in items)
+        """What `items` will take as files did with this model on this machine; None while that would be a guess."""
+        pace, loads = self._pace(treatment), [_load(item) for item in items]
+        seen = self._seen.get(_speed_key(treatment), ())
+        if not loads or pace.cost is not None or not seen:
+            return pace.estimate_s(loads) if loads else 0.0
+        return sum(FILE_S + min(seen) * pace.megapixels(load) for load in loads)  # as previews went
 
-    def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float) -> None:
-        """Learn from something that was derained. The best of the last few counts: the first holds the loading of the model."""
-        if megapixels > 0.01 and seconds > 0:
-            seen = self._seen.setdefault(_speed_key(treatment), deque(maxlen=SPEEDS_KEPT))
+    def _pace(self, treatment: Treatment) -> BatchPace:
+        """How files go with this model on this machine."""
+        return self._paces.setdefault(_speed_key(treatment), BatchPace(self._clock))
+
+    def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float, warm: bool = False) -> None:
+        """Learn from something that was derained; the best of the last few counts.
+
+        The first says nothing, unless the net was `warm`: it holds the loading of the model.
+        """
+        key = _speed_key(treatment)
+        was_warm = warm or key in self._warm
+        self._warm.add(key)
+        if megapixels > 0.01 and seconds > 0 and was_warm:
+            seen = self._seen.setdefault(key, deque(maxlen=SPEEDS_KEPT))
             seen.append(seconds / megapixels)
 
     def speed(self, treatment: Treatment) -> float | None:
@@ -149,7 +165,7 @@ class Batch(QObject):
         )  # fmt: skip
         for item in items:
             mask = None if item.mask is None or item.mask.is_empty else item.mask
-            own = treatment if mask is None else replace(treatment, mask=mask.file)
+            own = item.own(treatment)
             item.begin(own, only_rain)
             wanted = _wanted_target(item, own, settings, only_rain)
             target = self._names.claim(wanted)
@@ -194,8 +210,10 @@ class Batch(QObject):
             if saving is not None:  # on the same lane, so that it is there when the file is derained
                 self._dispatch.ask(saving, "device", lambda _: None)
             self._handle = self._dispatch.ask(task.job, "device", self._heard)
+            self._pace(task.job.treatment).begin()
             if self.paused:
                 self._handle.pause()
+                self._pace(task.job.treatment).pause()
             self.item_changed.emit(task.item)
         self.changed.emit()
 
@@ -211,10 +229,13 @@ class Batch(QObject):
         if self._item is None or self._handle is None or paused == self.paused:
             return
         self.paused = paused
+        pace = self._pace(self._item.treatment or Treatment())
         if paused:
             self._handle.pause()
+            pace.pause()
         else:
             self._handle.resume()
+            pace.resume()
         self._item.state = State.PAUSED if paused else State.RUNNING
         self.item_changed.emit(self._item)
         self.changed.emit()
@@ -286,18 +307,22 @@ class Batch(QObject):
         self._next()
 
     def _note(self, item: Item, result: Derained) -> None:
-        item.target, item.seconds = result.target, result.seconds
+        item.target, item.seconds, item.copied = result.target, result.seconds, result.copied
         item.notes = tuple(translated(note) for note in result.notes)
         if result.target is None:
             item.state = State.SKIPPED
             return
         item.state = State.DONE if result.rain_found else State.DRY
         self.engine, self.device = result.engine, result.device
-        if result.rain_found and item.treatment is not None:
-            self.saw_speed(item.treatment, result.seconds, result.megapixels)
+        if item.treatment is not None:
+            if result.rain_found:
+                self.saw_speed(item.treatment, result.seconds, result.megapixels)
+            if not (result.copied and item.is_clip):  # a few frames told that it is dry
+                self._pace(item.treatment).finish(_load(item), result.megapixels)
 
     def _settle(self, item: Item) -> None:
         item.waits = ""
+        self._pace(item.treatment or Treatment()).leave()  # where it was not finished
         self._task = self._handle = None
         self._anew = False
         self.item_changed.emit(item)
@@ -312,6 +337,11 @@ class Batch(QObject):
 
 def _speed_key(treatment: Treatment) -> str:
     return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
+
+
+def _load(item: Item) -> Load:
+    known = None if item.megapixels is None else item.megapixels * item.frame_count
+    return Load(item.size, item.path.suffix.lower(), known)
 
 
 def _job(item: Item, target: Path, treatment: Treatment, output: Output) -> DerainFile:

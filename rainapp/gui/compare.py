@@ -107,7 +107,7 @@ class ComparePage(QWidget):
         self.vote = push_button(self.tr("Blind test"), actions["compare-blind"].trigger, icon="shuffle")
         self.export = push_button(self.tr("Export"), self._no_op, icon="download")
         menu = QMenu(self.export)
-        for row_id in ("compare-picture", "compare-report", "compare-clip"):
+        for row_id in ("compare-picture", "compare-report", "compare-clip", "compare-table"):
             menu.addAction(actions[row_id])
         self.export.setMenu(menu)
         row.addWidget(self.modes)

@@ -1,19 +1,22 @@
 """Writing a comparison: what goes into the file, in words, and asking where it goes."""
 
+import math
+from collections.abc import Sequence
+from dataclasses import fields
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rainapp.compare_jobs import ExportComparison, Shot
-from rainapp.comparison import Compared, means
+from rainapp.comparison import Compared, Figures, means
 from rainapp.gui import compare_words as say
 from rainapp.gui.compare_run import Subject
 from rainapp.gui.compare_state import Comparing
 from rainapp.jobs import Event, Failed, Finished
 from rainapp.naming import free_name
 
-KINDS = ("picture", "report", "clip")
+KINDS = ("picture", "report", "clip", "table")
 
 
 def tr(text: str) -> str:
@@ -27,6 +30,7 @@ def kinds() -> dict[str, tuple[str, str, str]]:
         "picture": (tr("Save the comparison as a picture"), ".png", tr("Pictures (*.png *.jpg)")),
         "report": (tr("Save the comparison as a report"), ".html", tr("Web page (*.html)")),
         "clip": (tr("Save the comparison as a moving picture"), ".mp4", tr("Moving pictures (*.mp4 *.webp *.gif)")),
+        "table": (tr("Save the figures as a table"), ".csv", tr("Table (*.csv)")),
     }
 
 
@@ -40,6 +44,8 @@ def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = Fa
     notes = []
     if comparing.tally is not None and comparing.mode == "photos":
         notes.append(say.verdict(comparing.tally, comparing.titles))
+    if any(result.time_s for result in run.results()):
+        notes.append(tr("Of each clip one frame was compared, the one in its middle."))
     if run.lost:
         notes.append(tr("{n} results are missing here: they failed.").format(n=run.lost))
     notes.append(
@@ -47,7 +53,21 @@ def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = Fa
     )
     language = QLocale().name().split("_")[0]
     title = tr("Comparison of models")
-    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), title, language, replaces)
+    sheet = figures_sheet(run.results()) if kind == "table" else ()
+    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), title, language, replaces, sheet)
+
+
+def figures_sheet(results: Sequence[Compared]) -> tuple[tuple[str, ...], ...]:
+    """Every figure of every result under its own name, with a point and without rounding; empty where there is none."""
+    names = [each.name for each in fields(Figures)]
+    head = ("photo", "model", "width", "height", "seconds", "time_s", *names)
+    rows = []
+    for one in results:
+        values = [getattr(one.figures, name) for name in names]
+        said = [f"{value:.6g}" if math.isfinite(value) else "" for value in values]
+        facts = (one.source.name, one.model, str(one.width), str(one.height), f"{one.seconds:.6g}", f"{one.time_s:g}")
+        rows.append((*facts, *said))
+    return (head, *rows)
 
 
 def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:

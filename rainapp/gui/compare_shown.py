@@ -10,6 +10,7 @@ from rainapp.gui.compare_grid import Pane
 from rainapp.gui.compare_run import CellState
 from rainapp.gui.compare_state import FEWEST, Comparing
 from rainapp.gui.compare_table import Line, figures_with
+from rainapp.gui.words import moment
 from rainapp.jobs import ModelId
 from rainapp.library import ModelCard
 
@@ -26,7 +27,8 @@ def panes(comparing: Comparing) -> list[Pane]:
         return []
     original = comparing.sights.picture(subject.source)
     trouble = comparing.sights.trouble.message if comparing.sights.trouble is not None else ""
-    rainy = Pane("", tr("Rainy"), trouble=trouble, picture=original, part=comparing.sights.part(subject.source))
+    frame = tr("one frame, at {time}").format(time=moment(subject.time_s)) if subject.time_s else ""
+    rainy = Pane("", tr("Rainy"), frame, trouble=trouble, picture=original, part=comparing.sights.part(subject.source))
     if comparing.ballot is not None:
         panes = [_pane(comparing, model, chr(ord("A") + n)) for n, model in enumerate(comparing.ballot.order)]
         return [rainy, *(replace(pane, title=f"{n} · {pane.title}", words="") for n, pane in enumerate(panes, 1))]
@@ -35,7 +37,17 @@ def panes(comparing: Comparing) -> list[Pane]:
     return [
         rainy,
         *(_pane(comparing, model, f"{n} · {comparing.titles[model]}") for n, model in enumerate(comparing.models, 1)),
+        *_truth(comparing),
     ]
+
+
+def _truth(comparing: Comparing) -> list[Pane]:
+    """The picture without rain in a cell of its own, behind the results, once one was measured against it."""
+    path = comparing.truth_in_sight
+    if path is None:
+        return []
+    sights = comparing.sights
+    return [Pane("", tr("Without rain"), picture=sights.picture(path), part=sights.part(path))]
 
 
 def _pane(comparing: Comparing, model: ModelId, title: str) -> Pane:

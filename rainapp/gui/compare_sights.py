@@ -98,10 +98,16 @@ class CompareSights(QObject):
         if source not in self._pictures and source not in self._asked:
             job: Job = ReadPicture(source, SCREEN_PX, self.subject.time_s)
             self._ask(ReadParts((source,), None, SCREEN_PX) if kept_source else job, source)
-        for result in self._results:
-            if result.result not in self._pictures and result.result not in self._asked:
-                self._ask(ReadParts((result.result,), None, SCREEN_PX), result.result)
-        self._touch([source, *(result.result for result in self._results)])
+        for path in self._kept:
+            if path not in self._pictures and path not in self._asked:
+                self._ask(ReadParts((path,), None, SCREEN_PX), path)
+        self._touch([source, *self._kept])
+
+    @property
+    def _kept(self) -> tuple[Path, ...]:
+        """The kept pictures beside the original: every result, and the picture without rain where there is one."""
+        truths = dict.fromkeys(result.truth for result in self._results if result.truth is not None)
+        return (*(result.result for result in self._results), *list(truths)[-1:])
 
     def _touch(self, paths: Sequence[Path]) -> None:
         """What is in sight is let go last."""
@@ -119,7 +125,7 @@ class CompareSights(QObject):
         if self.subject is None or region is None or not self._results:
             return
         self._drop_detailing()
-        paths = (self._results[0].original, *(result.result for result in self._results))
+        paths = (self._results[0].original, *self._kept)
         job = ReadParts(paths, region)
         self._detailing = self._dispatch.ask(job, "quick", lambda event: self._parts_came(job, event))
 

@@ -334,13 +334,19 @@ class Comparing(QObject):
         cells = [run.cell(subject.source, model) for model in self.models]
         return [cell.result for cell in cells if cell is not None and cell.result is not None]
 
+    @property
+    def truth_in_sight(self) -> Path | None:
+        """The kept picture without rain that the results on the photo in sight were measured against."""
+        results = self.results_of(self.subject) if self.subject is not None else []
+        return next((result.truth for result in reversed(results) if result.truth is not None), None)
+
     # -- what changes
 
     def _learn(self, cell: Cell) -> None:
         """What a net took once it was warm helps to say how long other work will take."""
         if cell.result is not None and cell.result.warm:
             megapixels = cell.result.width * cell.result.height / 1e6
-            self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels)
+            self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels, warm=True)
 
     def show(self, shown: bool) -> None:
         """The page is in sight or not; what nobody sees is not fetched."""

@@ -49,19 +49,19 @@ class Column:
 def columns() -> tuple[Column, ...]:
     """The columns behind the model's name, in the person's language."""
     return (
-        Column(tr("Rain left"), tr("The share of the difference from the dry picture that is left; smaller is better"),
+        Column(tr("Difference left"), tr("Of the difference from the dry picture: 0 is perfect, 100 % as untouched"),
             lambda f: f.error_left, lambda f: say.percent(f.error_left)),
-        Column(tr("Changed"), tr("The share of pixels that changed visibly"),
+        Column(tr("Changed"), tr("The share of pixels that changed visibly; less is better where there was little rain"),
             lambda f: f.changed, lambda f: say.percent(f.changed)),
-        Column(tr("Light removed"), tr("Mean light taken away, in grey levels of 255"),
+        Column(tr("Light taken out"), tr("Mean light taken out, in grey levels of 255; neither much nor little is good"),
             lambda f: f.removed, lambda f: say.number(f.removed)),
         Column(tr("Naturalness"), tr("NIQE before and after; smaller is more natural, yet sharp rain can score well"),
             lambda f: f.natural_out, say.natural),
-        Column(tr("s per MP"), tr("Seconds for a megapixel on this machine"),
+        Column(tr("s per MP"), tr("Seconds for a megapixel on this machine; smaller is better"),
             lambda f: f.seconds_per_mp, lambda f: say.speed(f.seconds_per_mp)),
-        Column(tr("PSNR"), tr("Decibels on luminance against the ground truth; larger is better"),
+        Column(tr("PSNR"), tr("Decibels on luminance against the picture without rain; larger is better, 30 and more is good"),
             lambda f: f.psnr_y, lambda f: say.number(f.psnr_y, 2)),
-        Column(tr("SSIM"), tr("Structural similarity with the ground truth; larger is better"),
+        Column(tr("SSIM"), tr("Structural similarity with the picture without rain; larger is better, 0.9 and more is good"),
             lambda f: f.ssim_y, lambda f: say.number(f.ssim_y, 3)),
         Column(tr("Rain removed"), tr("Where it rained: 100 % is perfect, 0 nothing, below 0 worse"),
             lambda f: f.rain_removed, lambda f: say.percent(f.rain_removed)),
@@ -69,11 +69,12 @@ def columns() -> tuple[Column, ...]:
             lambda f: f.rain_action, lambda f: say.number(f.rain_action, 2)),
         Column(tr("Background"), tr("What changed where no rain fell, in grey levels; smaller is better"),
             lambda f: f.bg_err, lambda f: say.number(f.bg_err)),
+        Column(tr("Fine rain removed"), tr("How much of the fine streaks is gone, in any photo; 75 % and more is good"),
+            lambda f: f.fine_removed, lambda f: say.percent(f.fine_removed)),
     )  # fmt: skip
 
 
 TRUTH_COLUMNS = range(6, 11)  # shown only with a ground truth
-KEPT_LONGEST = (1, 5, 11, 2, 8, 10, 4, 6, 7, 9, 3)  # where there is little room, the last of these go first
 NAME_PX = 150
 HEAD_AIR_PX = 44  # beside the words of a head: its padding, and room for the mark of sorting
 
@@ -242,20 +243,25 @@ class CompareTable(QTableView):
         self.show_truth(False)
 
     def show_truth(self, shown: bool) -> None:
-        """Show the columns that need a ground truth, as far as there is room."""
+        """Show the columns that need a ground truth."""
         self._truth = shown
         self.fit_columns()
 
     def fit_columns(self) -> None:
-        """Show the columns for which there is room beside the names, the telling ones first; a tool tip holds all figures."""
+        """Names take the room that is left; where there is none, the table scrolls sideways, and nothing is out of reach."""
         room = self.viewport().width() - NAME_PX
-        for column in KEPT_LONGEST:
-            wanted = self._truth or column not in TRUTH_COLUMNS
-            if wanted:
-                room -= max(self.sizeHintForColumn(column), self._head_px(column))
-            hidden = not wanted or room < 0
+        for column in range(1, self.lines.columnCount()):
+            hidden = not self._truth and column in TRUTH_COLUMNS
             if hidden != self.isColumnHidden(column):
                 self.setColumnHidden(column, hidden)
+            if not hidden:
+                room -= max(self.sizeHintForColumn(column), self._head_px(column))
+        head = self.horizontalHeader()
+        mode = QHeaderView.ResizeMode.Stretch if room >= 0 else QHeaderView.ResizeMode.Fixed
+        if head.sectionResizeMode(0) != mode:
+            head.setSectionResizeMode(0, mode)
+        if room < 0:
+            head.resizeSection(0, NAME_PX)
 
     def _head_px(self, column: int) -> int:
         """How wide the head of a column is, also while it is hidden."""

@@ -58,13 +58,13 @@ def rain_kinds() -> dict[str, str]:
 
 
 def pill(result: Compared) -> str:
-    """What stands on a result: its time, and what is left of the rain or, unknown, how much changed."""
+    """What stands on a result: its time, and what is left of the difference or, unknown, how much changed."""
     figures = result.figures
     time = words.duration(result.seconds)
     if figures.error_left > 1:
         return tr("{time} · worse than untouched").format(time=time)
     if math.isfinite(figures.error_left):
-        return tr("{time} · rain left {share}").format(time=time, share=percent(figures.error_left))
+        return tr("{time} · {share} left").format(time=time, share=percent(figures.error_left))
     return tr("{time} · {share} changed").format(time=time, share=percent(figures.changed))
 
 
@@ -76,9 +76,11 @@ def facts(result: Compared) -> tuple[str, ...]:
         tr("{share} of the photo changed").format(share=percent(figures.changed)),
         tr("naturalness {change}").format(change=natural(figures)),
     ]
+    if math.isfinite(figures.fine_removed):
+        said.append(tr("fine rain removed {share}").format(share=percent(figures.fine_removed)))
     if math.isfinite(figures.psnr_y):
         said += [
-            tr("rain left {share}").format(share=percent(figures.error_left)),
+            tr("difference left {share}").format(share=percent(figures.error_left)),
             tr("PSNR {n} dB").format(n=number(figures.psnr_y, 2)),
             tr("SSIM {n}").format(n=number(figures.ssim_y, 3)),
         ]
@@ -96,7 +98,7 @@ def advice(advice: Advice, titles: Titles, tried: str, done: bool) -> str:
     if not advice.helps:
         said = tr("None of these models helps on {photo}: {name} comes nearest, but doing nothing is better.")
         return _so_far(said.format(name=name, photo=photo), done)
-    said = tr("{name} suits {photo} best: it leaves {left} of the rain")
+    said = tr("{name} suits {photo} best: it leaves {left} of the difference from the dry picture")
     said = said.format(name=name, photo=photo, left=percent(best.error_left))
     if advice.runner_up is not None:
         second = advice.figures[advice.runner_up]
@@ -140,15 +142,15 @@ def _small(p: float) -> str:
 def export_table(rows: Sequence[tuple[str, Figures]]) -> tuple[tuple[str, ...], ...]:
     """The figures of every model for a report, the head first."""
     head = (
-        tr("Model"), tr("Seconds per MP"), tr("Photo changed"), tr("Light removed"), tr("Naturalness in → out"),
-        tr("Rain left"), tr("PSNR, dB"), tr("SSIM"), tr("Background error"),
+        tr("Model"), tr("Seconds per MP"), tr("Photo changed"), tr("Light taken out"), tr("Naturalness in → out"),
+        tr("Difference left"), tr("PSNR, dB"), tr("SSIM"), tr("Background error"), tr("Fine rain removed"),
     )  # fmt: skip
     return (
         head,
         *(
             (
                 name, number(f.seconds_per_mp, 2), percent(f.changed), number(f.removed), natural(f), percent(f.error_left),
-                number(f.psnr_y, 2), number(f.ssim_y, 3), number(f.bg_err),
+                number(f.psnr_y, 2), number(f.ssim_y, 3), number(f.bg_err), percent(f.fine_removed),
             )
             for name, f in rows
         ),

@@ -14,6 +14,7 @@ from rainapp.gui.brush import Brush
 from rainapp.gui.camera import Camera
 from rainapp.gui.changemap import ChangeMap
 from rainapp.gui.layers import Layers
+from rainapp.gui.leftmap import paint_left_legend
 from rainapp.gui.marks import paint_handle, paint_pill
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
@@ -29,6 +30,7 @@ class View(Enum):
     SIDE = "side"
     RAIN = "rain"
     MAP = "map"
+    LEFT = "left"
 
 
 def tr(text: str) -> str:
@@ -91,6 +93,7 @@ class Composition:
             return
         arrange: dict[View, Callable[[QPainter], None]] = {
             View.SWIPE: self._paint_swipe, View.SIDE: self._paint_side, View.RAIN: self._paint_rain, View.MAP: self._paint_map,
+            View.LEFT: self._paint_left,
         }  # fmt: skip
         arrange[self.view](painter)
 
@@ -141,6 +144,18 @@ class Composition:
         words = tr("What became darker or brighter") if self.changes.signed else tr("How much changed")
         paint_pill(painter, self.seen, words if self.layers.pairs else tr("Looking for rain"), right=False)
         self.changes.paint_legend(painter, self.seen)
+
+    def _paint_left(self, painter: QPainter) -> None:
+        """The derained photo, and over it where fine structure still runs across the rain."""
+        self.layers.paint_derained_whole(painter)
+        can_tell = any(pair.left is not None for pair in self.layers.pairs)
+        if can_tell:
+            self.layers.paint_left(painter)
+            paint_left_legend(painter, self.seen)
+        told = tr("Fine rain that remains") if can_tell else tr("Nothing to measure: fine rain has no one direction here")
+        if not can_tell and self.viewing.frame is not None:
+            told = tr("Halt the clip to see where fine rain remains")
+        paint_pill(painter, self.seen, told if self.layers.pairs else tr("Looking for rain"), right=False)
 
     @property
     def _after_name(self) -> str:

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from rainapp.gui import icons
 from rainapp.gui.plain import PlainLabel, set_tip
+from rainapp.gui.segment import Segment
 from rainapp.gui.theme import look
 
 RING_AIR = 2
@@ -101,13 +102,11 @@ class Segments(QFrame):
         row.setContentsMargins(3, 3, 3, 3)
         row.setSpacing(2)
         self._group = QButtonGroup(self)
-        self._buttons: dict[str, QPushButton] = {}
+        self._buttons: dict[str, Segment] = {}
         for key, words, icon in choices:
-            button = QPushButton(f" {words}" if icon else words)
-            button.setProperty("role", "segment")
+            button = Segment(f" {words}" if icon else words)
             button.setProperty("tight", tight)
             button.setAccessibleName(f"{name}: {words}")
-            button.setCheckable(True)
             if icon:
                 IconKeeper(button, icon)
             button.setMinimumWidth(self._room_for(button))
@@ -119,7 +118,7 @@ class Segments(QFrame):
         self.spelt_px = sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3  # how wide it is with its words
 
     @staticmethod
-    def _room_for(button: QPushButton) -> int:
+    def _room_for(button: Segment) -> int:
         """Room for the words in bold, so that choosing does not move the neighbours.
 
         Qt centres icon and words as if they were not bold; bold ones begin there too, and reach further to the right.
@@ -136,7 +135,7 @@ class Segments(QFrame):
         for other, button in self._buttons.items():
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == key else Qt.FocusPolicy.ClickFocus)
 
-    def button(self, key: str) -> QPushButton:
+    def button(self, key: str) -> Segment:
         """The button of one choice."""
         return self._buttons[key]
 
@@ -157,21 +156,21 @@ class Elided(PlainLabel):
         super().__init__()
         self.setProperty("role", role)
         self._mode = mode
-        self._words = words
+        self._words, self._help = words, ""
         self.setMinimumWidth(24)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._elide()
 
-    def show_words(self, words: str) -> None:
-        """Show other words."""
-        self._words = words
+    def show_words(self, words: str, help_: str = "") -> None:
+        """Show other words; `help_` says in the tool tip what they mean."""
+        self._words, self._help = words, help_
         self._elide()
 
     def _elide(self) -> None:
         short = self.fontMetrics().elidedText(self._words, self._mode, self.width())
         self.setText(short)
         self.setAccessibleName(self._words)
-        set_tip(self, self._words if short != self._words else "")
+        set_tip(self, "\n\n".join(filter(None, (self._words if short != self._words else "", self._help))))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().resizeEvent(event)

@@ -14,6 +14,7 @@ from rainapp.gui.actions import Actions
 from rainapp.gui.brushbar import BrushBar
 from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
+from rainapp.gui.drynote import DryNote
 from rainapp.gui.figurebar import FigureBar
 from rainapp.gui.filmstrip import FilmStrip
 from rainapp.gui.flickermeter import FlickerMeter
@@ -24,6 +25,7 @@ from rainapp.gui.panes import DropBox, Picture, TroublePane
 from rainapp.gui.plain import PlainLabel
 from rainapp.gui.player import Player
 from rainapp.gui.runbar import RunBar
+from rainapp.gui.stillrain import StillRain
 from rainapp.gui.viewbar import ViewBar
 from rainapp.gui.viewer import Canvas
 from rainapp.gui.viewing import Viewing
@@ -152,7 +154,10 @@ class DerainPage(QWidget):
         self.clip = ClipBar(viewing, self.player, self.strip)
         self.canvas.tapped.connect(self.player.toggle)
         self.trouble = TroublePane(remedies)
+        self.dry_note = DryNote(workspace, viewing)
+        self.still_rain = StillRain(workspace, actions)
         self.inspector = Inspector(workspace)
+        self.inspector.add_to_amount(self.still_rain)
         self.meter = FlickerMeter(self.player)
         self.inspector.add_to_temporal(self.meter)
         self.run_bar = RunBar(workspace)
@@ -189,6 +194,7 @@ class DerainPage(QWidget):
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.addWidget(self.canvas, 0, 0)
+        grid.addWidget(self.dry_note, 0, 0, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignHCenter)
         grid.addWidget(self.trouble, 0, 0, Qt.AlignmentFlag.AlignCenter)
         self._centre.addWidget(box, 1)
         self._centre.addWidget(self.figures)

@@ -1,14 +1,16 @@
 """The header: mark and name, the pages, the device chip, settings."""
 
 import os
+from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from rainapp.gui.actions import Actions
 from rainapp.gui.controls import Segments, icon_button, label, push_button
 from rainapp.gui.frames import Offer
+from rainapp.gui.menukeys import only_one
 from rainapp.gui.panes import Picture
 from rainapp.gui.plain import set_tip
 from rainapp.gui.theme import interface_font
@@ -16,6 +18,8 @@ from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
 HEADER_PX = 52
+NOTICE_PX, NOTICE_AIR, NOTICE_TOP = 720, 12, 48  # widest, room beside it, and below the names on a photo
+NOTICE_MIN_PX = 200
 _ENGINES = {"torch": "PyTorch", "openvino": "OpenVINO"}
 
 
@@ -86,17 +90,20 @@ class Header(QFrame):
                 action.setCheckable(True)
                 action.setChecked(getattr(settings, name) == key)
                 action.triggered.connect(lambda _=False, name=name, key=key: self._workspace.change(**{name: key}))
+            only_one(menu.actions()[-len(choices) :])
             menu.addSeparator()
 
 
 class Notice(QFrame):
-    """A line under the header for what needs no decision; it never covers a photo."""
+    """A line for what needs no decision. It lies over the page, so nothing moves that a person is about to click."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        """Hidden until there is something to say."""
+    def __init__(self, parent: QWidget, view: Callable[[], QWidget | None]) -> None:
+        """Hidden until there is something to say; lies over `view`, where photos are in sight, else at the foot of `parent`."""
         super().__init__(parent)
         self._held = ""
-        self.setProperty("role", "header")
+        self._page, self._view = parent, view
+        self.setProperty("role", "card")
+        parent.installEventFilter(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(14, 6, 12, 6)
         row.addWidget(Picture("info", "accent_line", 18))
@@ -111,6 +118,23 @@ class Notice(QFrame):
         close.clicked.connect(self.dismiss)
         row.addWidget(close)
         self.hide()
+
+    def place(self) -> None:
+        """Lie where nothing can be clicked: over the upper part of the photo, or at the foot of a page without one."""
+        page, view, layout = self._page, self._view(), self.layout()
+        assert layout is not None
+        room = page if view is None else view
+        self.setFixedWidth(max(min(NOTICE_PX, room.width() - 2 * NOTICE_AIR), NOTICE_MIN_PX))
+        self.setFixedHeight(layout.totalHeightForWidth(self.width()))
+        foot = QPoint(0, page.height() - self.height() - NOTICE_AIR)
+        corner = foot if view is None else view.mapTo(page, QPoint(0, NOTICE_TOP))
+        self.move(corner.x() + (room.width() - self.width()) // 2, corner.y())
+        self.raise_()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and self.isVisible():
+            self.place()
+        return super().eventFilter(watched, event)
 
     def hold(self, words: str) -> None:
         """Show `words` for as long as they hold; empty ones take back what was held before."""
@@ -150,6 +174,7 @@ class Notice(QFrame):
             self.choice.setText(offer.choice)
             self.choice.setAccessibleName(offer.choice)
         self.show()
+        self.place()
 
     def _take(self) -> None:
         offer = self._offer

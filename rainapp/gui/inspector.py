@@ -26,6 +26,7 @@ class Inspector(QScrollArea):
         self._workspace = workspace
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Settings of the photo"))
         body = QWidget()
         self.setWidget(body)
         self._column = QVBoxLayout(body)
@@ -74,6 +75,8 @@ class Inspector(QScrollArea):
         self.amount = AmountSlider()
         self.amount.valueChanged.connect(self._workspace.set_amount)
         self._column.addWidget(self.amount)
+        self._amount_box = QVBoxLayout()
+        self._column.addLayout(self._amount_box)
         self._column.addSpacing(8)
 
     def _add_haze(self) -> None:
@@ -94,16 +97,29 @@ class Inspector(QScrollArea):
         column = QVBoxLayout(self._temporal_box)
         column.setContentsMargins(0, 0, 0, 8)
         column.setSpacing(8)
-        head = NameLabel(self.tr("Between frames"))
+        head = NameLabel(self.tr("Calm flicker"))
         head.reset.connect(lambda: self._workspace.change(temporal="auto"))
-        choices = (("auto", self.tr("Auto"), ""), ("fast", self.tr("Fast"), ""), ("best", self.tr("Best"), ""),
-                   ("learned", self.tr("Learned"), ""), ("off", self.tr("Off"), ""))  # fmt: skip
-        self.temporal = Segments(self.tr("Between frames"), choices, tight=True)
+        choices = (
+            ("auto", self.tr("Automatic")),
+            ("fast", self.tr("Where nothing moves: fast")),
+            ("best", self.tr("Along the motion: slower")),
+            ("learned", self.tr("Along the motion, with a net: slowest")),
+            ("off", self.tr("Leave it as it is")),
+        )
+        self.temporal = QComboBox()
+        self.temporal.setAccessibleName(self.tr("Calm flicker"))
         set_tip(self.temporal, self.tr("How flicker between the frames of a clip is calmed"))
-        self.temporal.chosen.connect(lambda key: self._workspace.change(temporal=key))
+        self.temporal.setMinimumWidth(60)
+        for key, words in choices:
+            self.temporal.addItem(words, key)
+        self.temporal.activated.connect(lambda _: self._workspace.change(temporal=self.temporal.currentData()))
         column.addWidget(head)
         column.addWidget(self.temporal)
         self._column.addWidget(self._temporal_box)
+
+    def add_to_amount(self, helps: QWidget) -> None:
+        """Show something below the amount."""
+        self._amount_box.addWidget(helps)
 
     def add_to_temporal(self, meter: QWidget) -> None:
         """Show something below the choice of how flicker is calmed."""
@@ -166,7 +182,7 @@ class Inspector(QScrollArea):
         card, settings = self._workspace.card, self._workspace.settings
         self._haze_box.setVisible(card is not None and "clear" in card.veils)
         self.haze.choose(self._workspace.treatment.veil)
-        self.temporal.choose(settings.temporal)
+        self.temporal.setCurrentIndex(max(0, self.temporal.findData(settings.temporal)))
         self._show_temporal()
         own = settings.save_to == "folder" and bool(settings.save_folder)
         self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))

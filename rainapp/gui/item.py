@@ -1,7 +1,7 @@
 """One row of the list: a file, what is known of it and what became of it."""
 
 import contextlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 from fractions import Fraction
 from pathlib import Path
@@ -76,11 +76,19 @@ class Item:
     frames: NumberedFrames | None = None
     rate: Fraction = RATE
     clip_format: str = ""
+    sees_rain: bool = False  # a person does, whatever was found: it is treated anyway
+    copied: bool = False  # what was written is the source byte for byte
 
     @property
     def name(self) -> str:
         """What it is called in the list: the file's name, or what stands for all frames."""
         return readable(self.path.name if self.frames is None else self.frames.name)
+
+    def own(self, treatment: Treatment) -> Treatment:
+        """How it is treated where all are treated so: through its own mask, and as rainy where a person sees rain."""
+        if self.mask is not None and not self.mask.is_empty:
+            treatment = replace(treatment, mask=self.mask.file)
+        return replace(treatment, treat="always") if self.sees_rain else treatment
 
     @property
     def originals(self) -> tuple[Path, ...]:

@@ -255,8 +255,10 @@ class ItemsView(QListView):
         self._following = False
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802, D102 - Qt's name
-        if event.key() in (Qt.Key.Key_X, Qt.Key.Key_Escape):
-            event.ignore()  # the window shows the original while X is held
+        current = self._workspace.current
+        plays = event.key() == Qt.Key.Key_Space and current is not None and current.is_clip
+        if event.key() in (Qt.Key.Key_X, Qt.Key.Key_Escape) or plays:
+            event.ignore()  # the window shows the original while X is held, and plays a clip
         else:
             super().keyPressEvent(event)
 

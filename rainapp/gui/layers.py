@@ -16,6 +16,7 @@ from rainapp.gui.brush import Brush, MaskImages, layer_for
 from rainapp.gui.camera import Camera
 from rainapp.gui.cameraview import paint_pyramid
 from rainapp.gui.changemap import ChangeMap
+from rainapp.gui.leftmap import left_table
 from rainapp.gui.screen import ShownPair
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
@@ -23,7 +24,7 @@ from rainapp.jobs import STRENGTH_MAX, Region
 
 ENOUGH = 1.05  # data that is this much coarser than the screen is not yet asked for anew
 
-Layer = Literal["derained", "over", "rain", "rain_grey", "change"]
+Layer = Literal["derained", "over", "rain", "rain_grey", "change", "left"]
 
 
 @dataclass
@@ -66,7 +67,8 @@ class Layers:
                 outside.addRect(self.seen)
                 outside.addRect(self.camera.rect_to_view(QRectF(hole.x, hole.y, hole.width, hole.height)))
                 painter.setClipPath(outside, Qt.ClipOperation.IntersectClip)
-            paint_pyramid(painter, self.camera, getattr(pair, layer), pair.region, opacity)
+            if (pyramid := getattr(pair, layer)) is not None:
+                paint_pyramid(painter, self.camera, pyramid, pair.region, opacity)
             painter.restore()
 
     def paint_rainy(self, painter: QPainter) -> None:
@@ -115,6 +117,19 @@ class Layers:
             for level in pair.change.levels:
                 level.setColorTable(table)
         self._paint_each(painter, "change", 1.0)
+
+    def paint_derained_whole(self, painter: QPainter) -> None:
+        """The derained photo at the amount in force, or the photo as it was where none is at hand."""
+        self.paint_rainy(painter)
+        self.paint_derained(painter)
+
+    def paint_left(self, painter: QPainter) -> None:
+        """Where fine rain remains at an amount of 100, over what is there already."""
+        table = left_table()
+        for pair in self.pairs:
+            for level in pair.left.levels if pair.left is not None else ():
+                level.setColorTable(table)
+        self._through_mask(painter, lambda inner: self._paint_each(inner, "left", 1.0))
 
     @property
     def _mask(self) -> MaskImages | None:

@@ -72,14 +72,12 @@ class Measuring(QObject):
         if not self.active or sight is None or seen is None:
             return None
         if self._viewing.shows_result:
-            made_by = sight.item.treatment
-            whole = made_by is not None and made_by.strength == 1 and made_by.mask is None  # else a full pass is not at hand
-            return MeasureSeen(seen, truth=sight.item.truth, again=made_by if whole else None)
+            return MeasureSeen(seen, truth=sight.item.truth)
         mask = sight.item.mask
         amount = self._workspace.amount / 100
         strength = min(amount, STRENGTH_MAX) if amount >= 0 else 1.0  # only the rain: what is taken out is all of it
         painted = None if mask is None or mask.is_empty else mask.saving()
-        return MeasureSeen(seen, strength, painted, sight.item.truth, self._workspace.preview_treatment)
+        return MeasureSeen(seen, strength, painted, sight.item.truth)
 
     def _moved(self) -> None:
         if self._viewing.seen_by is None and (self.measured is not None or self._handle is not None):

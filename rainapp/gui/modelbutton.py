@@ -6,9 +6,11 @@ from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 
 from rainapp.gui import icons, words
 from rainapp.gui.language import summary
+from rainapp.gui.menukeys import only_one
 from rainapp.gui.plain import menu_words, set_tip
 from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
+from rainapp.library import ModelCard
 
 SIDES = 44 + 36  # what icon and arrow take of the width
 
@@ -37,12 +39,19 @@ class ModelButton(QPushButton):
         menu.setMinimumWidth(self.width())
         current = self._workspace.card
         for card in self._workspace.cards:
-            row = menu.addAction(menu_words(card.title))
+            row = menu.addAction(menu_words(self._described(card)))
             set_tip(row, summary(card) or card.title)  # without one, Qt takes the title
             row.setCheckable(True)
             row.setChecked(card is current)
             row.triggered.connect(lambda _=False, wanted=card.id: self.chosen.emit(wanted))
         menu.setToolTipsVisible(True)
+        only_one(menu.actions())
+
+    def _described(self, card: ModelCard) -> str:
+        """What a model is called, what it is for, and how fast it was seen here."""
+        speed = self._workspace.speed_of(card)
+        facts = (summary(card).rstrip("."), self.tr("{time} per MP").format(time=words.duration(speed)) if speed else "")
+        return " · ".join(filter(None, (card.title, *facts))).replace("&", "&&")
 
     def refresh(self) -> None:
         """Take over title and facts."""

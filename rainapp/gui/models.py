@@ -66,22 +66,26 @@ class CardView(QFrame):
     def _make_tags(self) -> QHBoxLayout:
         row = QHBoxLayout()
         row.setSpacing(6)
-        said = [self._card.arch.replace("_", " ")]
-        if "clear" in self._card.veils:
-            said.append(self.tr("clears haze too"))
-        for tag in said:
-            row.addWidget(label(tag, "tag"))
+        clears = "clear" in self._card.veils
+        tag = label(self.tr("streaks and haze") if clears else self.tr("streaks only"), "tag")
+        tag.setToolTip(self.tr("Kind of net: {arch}").format(arch=self._card.arch))
+        row.addWidget(tag)
         row.addStretch(1)
         return row
 
     def _facts(self, workspace: Workspace) -> list[tuple[str, str]]:
         card = self._card
         speed = workspace.speed_of(card)
-        facts = [(self.tr("Speed here"), self.tr("{t} per MP").format(t=words.duration(speed)) if speed else "–")]
+        facts = [
+            (
+                self.tr("Speed here"),
+                self.tr("{t} per MP").format(t=words.duration(speed)) if speed else self.tr("not seen at work yet"),
+            )
+        ]
         removed = [value for name, value in card.figures.items() if name.endswith("rain_removed")]
         if removed:
             share = round(100 * sum(removed) / len(removed))
-            facts.append((self.tr("Rain removed, unseen"), self.tr("{n} %").format(n=share)))
+            facts.append((self.tr("Rain removed in tests"), self.tr("{n} %").format(n=share)))
         return [*facts, (self.tr("Licence"), card.licence)]
 
     def _make_foot(self, in_use: bool, bundled: bool) -> QHBoxLayout:
@@ -116,6 +120,7 @@ class ModelsPage(QScrollArea):
         self._outcomes: list[str] = []  # of the models that were brought in together
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(self.tr("Models"))
         body = QWidget()
         self.setWidget(body)
         column = QVBoxLayout(body)

@@ -21,7 +21,7 @@ class Readying:
         part = None if picture is None or sight.item.is_clip else usual_part(picture, view_px)
         if picture is None or part is None:
             return
-        wanted = WarmUp(self._workspace.preview_treatment, part, (picture.full_width, picture.full_height))
+        wanted = WarmUp(self._workspace.preview_treatment_of(sight.item), part, (picture.full_width, picture.full_height))
         if wanted != self._wanted:
             self.stop()
             self._wanted = wanted

@@ -121,7 +121,7 @@ class Reel(QObject):
             self._workspace.dispatch.forget(self._handle)
         item = sight.item
         target = item.result if item.treatment == self._workspace.treatment_of(item) else None
-        treatment = self._workspace.preview_treatment if self._workspace.card is not None else None
+        treatment = self._workspace.preview_treatment_of(item) if self._workspace.card is not None else None
         until_s = self.span[1] if self.span is not None and time_s < self.span[1] else None
         self._asked = PlayFrames(item.path, time_s, CHUNK, PLAY_PX, treatment, target, until_s, item.rate)
         self._handle = self._workspace.dispatch.ask(self._asked, "quick", self._heard)

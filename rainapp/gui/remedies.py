@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QGuiApplication
 
 from rainapp import consent
+from rainapp.gui.item import State
 from rainapp.gui.report import about_file
 
 if TYPE_CHECKING:
@@ -28,9 +29,14 @@ def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
 
 
 def retry(window: "MainWindow") -> None:
-    """Derain the selected file again."""
-    if window.workspace.current is not None:
-        window.workspace.start([window.workspace.current])
+    """Try what failed once more: the file where it was at work, else only the look at it, which writes nothing."""
+    item = window.workspace.current
+    if item is None:
+        return
+    if item.state is State.FAILED or (item.state is State.UNREADABLE and item.treatment is not None):
+        window.workspace.start([item])
+    else:
+        window.viewing.try_again()
 
 
 def open_large(window: "MainWindow") -> None:

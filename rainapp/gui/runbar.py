@@ -95,7 +95,7 @@ class RunBar(QStackedWidget):
         buttons = QHBoxLayout()
         buttons.setSpacing(8)
         self.pause = push_button(self.tr("Pause"), lambda: None, icon="pause")
-        self.go_on = push_button(self.tr("Go on"), lambda: None, icon="play")
+        self.go_on = push_button(self.tr("Resume"), lambda: None, icon="play")
         self.stop = push_button(self.tr("Stop"), lambda: None, icon="x")
         for button in (self.pause, self.go_on, self.stop):
             buttons.addWidget(button, 1)

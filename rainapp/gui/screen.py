@@ -75,7 +75,8 @@ class ShownPair:
 
     `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `change` holds indices, 128 plus
     the change of luminance in grey levels, for which whoever paints sets a colour table; `region` is where it all lies in the
-    full picture; `is_rough` as in `Previewed`.
+    full picture; `is_rough` as in `Previewed`. `left` holds
+    indices, up to 255 for as much fine structure across the rain as rain had; None: it cannot be told.
     """
 
     source: Path
@@ -89,11 +90,13 @@ class ShownPair:
     rain_found: bool
     seconds: float
     is_rough: bool = False
+    left: Pyramid | None = None
 
     @property
     def bytes(self) -> int:
         """Memory that all layers take."""
-        return sum(p.bytes for p in (self.rainy, self.derained, self.over, self.rain, self.rain_grey, self.change))
+        layers = (self.rainy, self.derained, self.over, self.rain, self.rain_grey, self.change, self.left)
+        return sum(layer.bytes for layer in layers if layer is not None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -160,7 +163,16 @@ def _frame(source: Path, frame: PlayedFrame, whole: Region, space: QColorSpace) 
     rain = np.clip(_HALF - change, 0, 255).astype(np.uint8)
     after, grey = _single(derained), Pyramid((_plane(rain, QImage.Format.Format_Grayscale8),))
     pair = ShownPair(
-        source, before, after, after, grey, grey, Pyramid((_plane(indices, QImage.Format.Format_Indexed8),)), whole, True, 0.0
+        source,
+        before,
+        after,
+        after,
+        grey,
+        grey,
+        Pyramid((_plane(indices, QImage.Format.Format_Indexed8),)),
+        whole,
+        frame.rain_found,
+        0.0,
     )
     return ShownFrame(frame.time_s, frame.next_s, before, pair, frame.flicker)
 
@@ -179,8 +191,16 @@ def _pair(result: Previewed, space: QColorSpace) -> ShownPair:
     over, rain, grey, change = _layers(rainy, derained)
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
-        index_pyramid(change), result.region, result.rain_found, result.seconds, result.is_rough,
+        index_pyramid(change), result.region, result.rain_found, result.seconds, result.is_rough, _left(rainy, derained),
     )  # fmt: skip
+
+
+def _left(rainy: Bytes, derained: Bytes) -> Pyramid | None:
+    """The layer `left` of a `ShownPair`."""
+    from rainapp.fine_structure import fine_left
+
+    left = fine_left(rainy, derained)
+    return None if left is None else index_pyramid((left * np.float32(255)).astype(np.uint8))
 
 
 def _layers(rainy: Bytes, derained: Bytes) -> tuple[Bytes, Bytes, Bytes, Bytes]:

@@ -96,6 +96,7 @@ class SettingsDialog(QDialog):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(content)
+        scroll.setAccessibleName(self.tr(page))
         self._pages[page] = scroll
         self.tabs.addTab(scroll, self.tr(page))
 

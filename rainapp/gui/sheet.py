@@ -54,12 +54,12 @@ QPushButton[role="chip"] { background: $raised; color: $dim; border: 1px solid $
 QPushButton[role="chip"]:hover { background: $hover; color: $text; }
 QLabel[role="tag"] { color: $dim; border: 1px solid $line; border-radius: 10px; padding: 0 9px; font-size: 12px;
     min-height: 18px; max-height: 18px; }
-QPushButton[role="segment"] { background: transparent; border: none; border-radius: 6px; padding: 0 12px; color: $dim;
+QRadioButton[role="segment"] { background: transparent; border: none; border-radius: 6px; padding: 0 12px; color: $dim;
     min-height: 27px; }
-QPushButton[role="segment"][tight="true"] { padding: 0 5px; }
-QPushButton[role="segment"]:hover { color: $text; }
-QPushButton[role="segment"]:checked { background: $hover; color: $text; font-weight: 600; }
-QPushButton[role="segment"]:disabled { color: $off; }
+QRadioButton[role="segment"][tight="true"] { padding: 0 5px; }
+QRadioButton[role="segment"]:hover { color: $text; }
+QRadioButton[role="segment"]:checked { background: $hover; color: $text; font-weight: 600; }
+QRadioButton[role="segment"]:disabled { color: $off; }
 QPushButton[role="model"] { border-radius: 8px; text-align: left; min-height: 54px; padding: 0; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 

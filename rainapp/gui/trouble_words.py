@@ -4,6 +4,7 @@ A test compares them with what is raised.
 """
 
 SENTENCES = (
+    "No rain was found in {frames} frames from all over the clip.",
     "{name} does not exist.",
     "It may have been moved or renamed.",
     "“{name}” does not exist.",

@@ -35,10 +35,12 @@ class ViewBar(QFrame):
             self.tr("View"),
             (
                 (View.SWIPE.value, self.tr("Swipe"), "square-split-horizontal"),
-                (View.SIDE.value, self.tr("Side"), "columns-2"),
+                (View.SIDE.value, self.tr("Side by side"), "columns-2"),
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
-                (View.MAP.value, self.tr("Map"), "diff"),
+                (View.MAP.value, self.tr("Changes"), "diff"),
+                (View.LEFT.value, self.tr("Remains"), "eye"),
             ),
+            tight=True,
         )
         self.views.chosen.connect(lambda key: canvas.show_view(View(key)))
         self.zoom = label("")
@@ -83,8 +85,8 @@ class ViewBar(QFrame):
         self.gain.valueChanged.connect(self._gained)
         self.colour = push_button(self.tr("Colour"), lambda: self._canvas.set_grey_rain(not self.colour.isChecked()), "flat")
         self.colour.setCheckable(True)
-        self.signed = push_button(self.tr("Signed"), lambda: self._canvas.set_signed_map(self.signed.isChecked()), "flat")
-        set_tip(self.signed, self.tr("Tell darker from brighter"))
+        self.signed = icon_button("contrast", self.tr("Tell darker from brighter"))
+        self.signed.clicked.connect(lambda: self._canvas.set_signed_map(self.signed.isChecked()))
         self.signed.setCheckable(True)
         row.addWidget(self.gain)
         row.addWidget(self._gain_value)
@@ -115,6 +117,7 @@ class ViewBar(QFrame):
             View.SIDE: self.tr("Both sides move together"),
             View.RAIN: self.tr("Bright is what was taken out"),
             View.MAP: self.tr("Grey is what stayed as it was"),
+            View.LEFT: self.tr("Coloured where fine rain may remain; upright edges too"),
         }
         self._hint = hints[canvas.view]
         if canvas.brush.active:
@@ -154,7 +157,7 @@ class ViewBar(QFrame):
         self.gain.setFixedWidth(90 if left >= 200 else 56)
         self.hint.setVisible(left >= HINT_FROM)
         self._spell_views(room)
-        for widget in (self.zoom, self.loupe, self.brush):
+        for widget in (self.zoom, self.loupe, self.brush, self.fit, self.actual):  # they have keys
             if wanted_px(self.row) > self.width():
                 widget.hide()
         self.hint.show_words("" if self._narrow else self._hint)

@@ -36,7 +36,7 @@ class Canvas(CameraView):
         self.loupe = Loupe(lambda: self._composition.layers)
         self._dragging: str = ""
         self._last = QPointF()
-        self._space = self._tapping = False
+        self._space = self._tapping = self._had_brush = False
         self.setMouseTracking(True)
         self.setAccessibleName(self.tr("Photo, before and after"))
         viewing.switched.connect(self._switched)
@@ -44,6 +44,7 @@ class Canvas(CameraView):
         viewing.progressed.connect(self.update)
         workspace.amount_changed.connect(self.update)
         self.brush.changed.connect(self.update)
+        self.brush.switched.connect(self._take_brush)
 
     @property
     def view(self) -> View:
@@ -139,6 +140,13 @@ class Canvas(CameraView):
             if size != (self.camera.width, self.camera.height) or self.camera.fitted:
                 self.camera.show(*size)
         self._moved()
+
+    def _take_brush(self) -> None:
+        """Painting needs the keys of the canvas: with the brush in hand it has the focus."""
+        if self.brush.active != self._had_brush:
+            self._had_brush = self.brush.active
+            if self.brush.active:
+                self.setFocus()
 
     def _lay(self) -> None:
         width, ratio = (self.width() - GAP_PX) / 2 if self.view is View.SIDE else self.width(), self.devicePixelRatioF()

@@ -114,6 +114,12 @@ class Viewing(QObject):
         self.frame, self.frame_is_result = frame, is_result
         self.changed.emit()
 
+    def try_again(self) -> None:
+        """Ask anew for what failed; nothing is written."""
+        if self.sight is not None and self.sight.item.state is State.UNREADABLE:
+            self.sight.item.fail(State.READY, "", "", "")
+        self._begin_anew()
+
     # -- what is asked for
 
     def _switch(self) -> None:
@@ -170,13 +176,13 @@ class Viewing(QObject):
             self._want_part()
 
     def _whole_of(self, sight: Sight) -> Preview:
-        treatment, rate = self.workspace.preview_treatment, sight.item.rate
+        treatment, rate = self.workspace.preview_treatment_of(sight.item), sight.item.rate
         return Preview(sight.item.path, treatment, None, self._whole_px, sight.time_s, rate=rate)
 
     def _is_stale(self, sight: Sight) -> bool:
         """Whether the preview of the whole is of other settings, or was made for a smaller window."""
         coarse = sight.whole_by is not None and sight.whole_by.longest_px < self._whole_px
-        return sight.whole is None or coarse or sight.treatment != self.workspace.preview_treatment
+        return sight.whole is None or coarse or sight.treatment != self.workspace.preview_treatment_of(sight.item)
 
     @property
     def _whole_px(self) -> int:
@@ -239,7 +245,7 @@ class Viewing(QObject):
             return None
         if self.shows_result and sight.item.target is not None:
             return ReadPair(sight.item.path, sight.item.target, region)
-        return Preview(sight.item.path, self.workspace.preview_treatment, region, hasty=True)
+        return Preview(sight.item.path, self.workspace.preview_treatment_of(sight.item), region, hasty=True)
 
     def _exact_part(self) -> Preview | None:
         """What takes the place of a part made in haste; None where there is none in sight."""
@@ -247,7 +253,7 @@ class Viewing(QObject):
         if sight is None or region is None or sight.part is None or self.shows_result or is_too_large(region):
             return None
         in_sight = sight.part.is_rough and sight.part.region.covers(region)
-        return Preview(sight.item.path, self.workspace.preview_treatment, region) if in_sight else None
+        return Preview(sight.item.path, self.workspace.preview_treatment_of(sight.item), region) if in_sight else None
 
     def _preview(self, job: Preview | ReadPair, quietly: bool = False) -> None:
         self._cancel_preview()
@@ -342,7 +348,7 @@ class Viewing(QObject):
         elif isinstance(event, Failed):
             self.trouble = event
             if sight is not None:
-                sight.treatment = self.workspace.preview_treatment  # do not ask again until something changes
+                sight.treatment = self.workspace.preview_treatment_of(sight.item)  # do not ask again until something changes
         self.progressed.emit()
         self.changed.emit()
         if not isinstance(event, Failed):

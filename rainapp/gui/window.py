@@ -25,6 +25,7 @@ from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
 from rainapp.gui.items import ItemsView
+from rainapp.gui.menukeys import MenuKeys
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
 from rainapp.gui.place import keep_place, restore_place
@@ -38,6 +39,7 @@ from rainapp.gui.workspace import Workspace
 
 SMALLEST = (600, 380)
 HEADER_NARROW_BELOW = 760
+MOST_LETTERS = 0x3000  # keys that are letters on their own; Qt's other keys lie far above
 
 
 class MainWindow(QMainWindow):
@@ -72,8 +74,8 @@ class MainWindow(QMainWindow):
         )
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
-        self.notice = Notice()
         self.pages = QStackedWidget()
+        self.notice = Notice(self.pages, lambda: self.view)
         self.pages.addWidget(self.empty)
         for page in (self.page, self.compare, self.models):
             self.pages.addWidget(page)
@@ -84,11 +86,11 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, self.notice):
-            column.addWidget(part)
+        column.addWidget(self.header)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(body)
         self.actions_.fill(self.menuBar())
+        self._menu_keys = MenuKeys(self.menuBar())
         self.menuBar().hide()
         self._ring = FocusRing(self)
         self._wire()
@@ -129,7 +131,11 @@ class MainWindow(QMainWindow):
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
         wanted = self.models if self._page == "models" else self.photos_page if has_items else self.empty
+        begins = self.pages.currentWidget() is self.empty and wanted is self.page
         self.pages.setCurrentWidget(wanted)
+        self.notice.place()
+        if begins:
+            self.canvas.setFocus()  # so that its keys work at once, as Space does for a clip
         self.header.pages.choose(self._page)
         narrow = self.width() < HEADER_NARROW_BELOW
         self.header.set_narrow(narrow)
@@ -251,6 +257,13 @@ class MainWindow(QMainWindow):
         """Open or close the drawer with the settings of the photo."""
         self.page.toggle_inspector()
 
+    def toggle_figures(self) -> None:
+        """Measure what is in sight, or no more; where there is no room for the figures, say so."""
+        measuring = self.page.measuring
+        measuring.set_active(not measuring.active)
+        if measuring.active and not self.page.figures.isVisible():
+            self.notice.say(self.tr("The window is too low for the measurements. Make it higher to see them."))
+
     def toggle_full_screen(self) -> None:
         """Use the whole screen, or go back."""
         self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
@@ -300,6 +313,13 @@ class MainWindow(QMainWindow):
                 self.canvas.show_original(True)
         elif event.key() == Qt.Key.Key_Alt:
             self._alt_alone = not self.menuBar().isVisible() and not self.canvas.brush.active  # with the brush, Alt erases
+        elif event.key() == Qt.Key.Key_F10 or self._opens_a_menu(event):
+            self._alt_alone = False
+            if event.key() == Qt.Key.Key_F10:
+                self._menu_keys.enter()
+        elif event.key() == Qt.Key.Key_Space and self.on_derain_page and self.page.player.can_play:
+            if not event.isAutoRepeat():
+                self.page.player.toggle()
         elif event.key() == Qt.Key.Key_Escape:
             self._escape()
         else:
@@ -310,7 +330,7 @@ class MainWindow(QMainWindow):
             self.canvas.show_original(False)
         elif event.key() == Qt.Key.Key_Alt and self._alt_alone:
             self._alt_alone = False
-            self.menuBar().show()
+            self._menu_keys.enter()
         else:
             super().keyReleaseEvent(event)
 
@@ -319,7 +339,12 @@ class MainWindow(QMainWindow):
             self.toggle_full_screen()
         elif self.page.drawer_open:
             self.toggle_inspector()
-        self.menuBar().hide()
+        self._menu_keys.leave()
+
+    def _opens_a_menu(self, event: QKeyEvent) -> bool:
+        """Whether it was Alt and the letter of a menu, which is open now."""
+        letter = chr(event.key()) if event.modifiers() == Qt.KeyboardModifier.AltModifier and event.key() < MOST_LETTERS else ""
+        return letter.isalpha() and self._menu_keys.enter(letter)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802, D102 - Qt's name
         if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():

@@ -80,11 +80,11 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.DONE:
             return "circle-check", "ok", tr("Done · {time}").format(time=duration(item.seconds))
         case State.DRY:
-            return "umbrella", "ok", tr("No rain found, copied")
+            return "umbrella", "ok", tr("Copied, no rain found") if item.copied else tr("No rain found, saved unchanged")
         case State.SKIPPED:
             return "skip-forward", "dim", tr("Skipped, exists already")
         case State.FAILED:
-            return "triangle-alert", "bad", tr("Not done")
+            return "triangle-alert", "bad", tr("Failed")
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:
@@ -94,8 +94,9 @@ def state(item: Item) -> tuple[str, str, str]:
 
 
 def _facts(item: Item) -> tuple[str, ...]:
-    """What is worth knowing of a file before it is started: length and lines of a clip, and that a mask was painted."""
+    """What is worth knowing of a file before it is started: length and lines of a clip, what a person saw or painted."""
     clip = (clock(item.duration_s), f"{min(item.width, item.height)}p") if item.is_clip and item.width else ()
+    seen = (tr("treated anyway"),) if item.sees_rain else ()
     if item.mask is None or item.mask.is_empty:
-        return clip
-    return (*clip, tr("part protected") if item.mask.mode == "protect" else tr("part treated"))
+        return (*clip, *seen)
+    return (*clip, *seen, tr("part protected") if item.mask.mode == "protect" else tr("part treated"))

@@ -101,6 +101,7 @@ class Workspace(QObject):
             device=settings.device,
             engine=settings.engine,
             precision=settings.precision,
+            treat=settings.treat,
         )
 
     @property
@@ -109,9 +110,19 @@ class Workspace(QObject):
         return replace(self.treatment, strength=1.0)
 
     def treatment_of(self, item: Item) -> Treatment:
-        """How one file would be treated: as all, and through its own mask where one was painted."""
-        painted = item.mask is not None and not item.mask.is_empty
-        return replace(self.treatment, mask=item.mask.file) if painted and item.mask is not None else self.treatment
+        """How one file would be treated: as all, but for what is its own."""
+        return item.own(self.treatment)
+
+    def preview_treatment_of(self, item: Item) -> Treatment:
+        """The same for its previews: at full strength, and all of it."""
+        return replace(item.own(self.preview_treatment), mask=None)
+
+    def see_rain(self, items: list[Item], sees: bool) -> None:
+        """A person sees rain in `items`, or does not any more: they are treated, whatever is found."""
+        for item in items:
+            item.sees_rain = sees
+            self._tell_item(item)
+        self.treatment_changed.emit()
 
     @property
     def default_id(self) -> str:

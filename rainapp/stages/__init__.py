@@ -56,6 +56,7 @@ class Pipeline:
     model_id: str
     net: TiledNet
     stages: Sequence[Stage]
+    judges: bool = True  # False: no picture is called dry as a whole
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Generator[Frame, None, None]:
         """Run `frames` through all stages; see `Derainer` for errors and ticks.
@@ -76,15 +77,15 @@ class Pipeline:
     def unjudged(self) -> "Pipeline":
         """The same for a picture made smaller than it is: whether it is dry shows in its own size only."""
         stages = [replace(stage, judges=False) if isinstance(stage, Derainer) else stage for stage in self.stages]
-        return replace(self, stages=stages)
+        return replace(self, stages=stages, judges=False)
 
     def part(self, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
         """The net alone on a part of a picture, at full strength; see `parts.derain_part`."""
-        return derain_part(self.net, image, region, watch, hasty)
+        return derain_part(self.net, image, region, watch, hasty, self.judges)
 
     def prepare_part(self, whole: tuple[int, int], part: tuple[int, int], watch: Watch) -> None:
         """Make the net ready for parts of so many pixels across and down, in a photo of `whole`."""
-        prepare(self.net, whole, part, watch)
+        prepare(self.net, whole, part, watch, self.judges)
 
     @property
     def engine(self) -> str:
@@ -142,19 +143,20 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             kept[:] = [(key, other) for key, other in kept[-1:] if device == "cpu" and key[0] == card and key[2:] == wanted[2:]]
             net = _load(card, treatment, library, device)
             kept.append((wanted, net))
-    return Pipeline(card.id, net, _stages(net, amount, treatment.temporal, part_frames))
+    judges = treatment.treat == "auto"
+    return Pipeline(card.id, net, _stages(net, amount, treatment.temporal, part_frames, judges), judges)
 
 
-def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int) -> tuple[Stage, ...]:
+def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int, judges: bool) -> tuple[Stage, ...]:
     """What a frame goes through. Steadying needs frames derained at full strength, so the amount comes after it then.
 
     `temporal` is for clips; whoever treats a photo says "off", because steadying holds whole frames as floats.
     """
     mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
-        return (Derainer(net, amount),)
+        return (Derainer(net, amount, judges),)
     load = None if mode != "learned" else partial(load_fuse, net.engine.name, net.engine.device, tell=net.tell)
-    steady = (Derainer(net), Steadier("fast" if mode == "fast" else "best", part_frames, load))
+    steady = (Derainer(net, judges=judges), Steadier("fast" if mode == "fast" else "best", part_frames, load))
     return steady if amount.is_full else (*steady, amount)
 
 

@@ -85,8 +85,10 @@ class LastFound:
 LAST = LastFound()
 
 
-def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
+def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool = False, judges: bool = True) -> Part:
     """Derain `region` of `image` as if the whole were derained; `hasty`: the finest band may be left for another time.
+
+    `judges`: as in `Derainer`.
 
     Raises:
         BadModel, BadTreatment, NotEnoughMemory, DeviceLost, EngineFailed, Cancelled: see `Derainer`.
@@ -94,16 +96,19 @@ def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty
     while True:
         engine, tile_px = net.engine, net.tile_px
         try:
+            if judges and net.judges(image.height, image.width):
+                return _judged(net, image, region, watch)
             return _derained(net, image, region, watch, hasty)
         except out_of_memory() as error:
             net.relent(engine, tile_px, error)
 
 
-def prepare(net: TiledNet, whole: tuple[int, int], part: tuple[int, int], watch: Watch) -> None:
+def prepare(net: TiledNet, whole: tuple[int, int], part: tuple[int, int], watch: Watch, judges: bool = True) -> None:
     """Make the engine ready for parts of this (width, height) in pictures of `whole`, what is needed first first."""
     (width, height), (across, down) = whole, part
     middle = Region((width - across) // 2, (height - down) // 2, across, down)
-    ahead = [whole_step(net, height, width)] if net.judges(height, width) else steps(net, height, width, middle)
+    is_judged = judges and net.judges(height, width)
+    ahead = [whole_step(net, height, width)] if is_judged else steps(net, height, width, middle)
     for step in ahead:
         watch.tick(0, 0)
         net.prepare(step.at.grid.tile_height, step.at.grid.tile_width)
@@ -131,8 +136,6 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
 
 
 def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool) -> Part:
-    if net.judges(image.height, image.width):
-        return _judged(net, image, region, watch)
     *smaller, last = steps(net, image.height, image.width, region)
     at_hand = _at_hand(net, image, region, smaller) if hasty else None
     if at_hand is not None and _pixels([last]) > HASTY_PIXELS:

@@ -96,6 +96,13 @@ def real_session(open_session: Callable[..., Session], tiny_library: Path, tmp_p
 
 
 @pytest.fixture
+def still_session(open_session: Callable[..., Session], still: str, tiny_library: Path, tmp_path: Path) -> Session:
+    """The same with a net that finds no rain."""
+    settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32", model=still)
+    return open_session(settings, run_work, ModelLibrary(tmp_path / "bundled", tiny_library))
+
+
+@pytest.fixture
 def opened(session: Session, photos: list[Path], qtbot: QtBot) -> Session:
     """A session with a photo in sight, before and after at hand."""
     session.workspace.add(photos)

@@ -1,6 +1,7 @@
 """A derainer that is quick and needs no net: it takes out what is thin and bright. And the photos for it."""
 
 import math
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -88,18 +89,21 @@ class PlainRun:
             while not self.hold.wait(0.01):
                 watch.tick(tile, TILES)
         clean = derained(rainy)
-        found = is_rain(rainy, clean)
+        found = is_rain(rainy, clean) or job.treatment.treat == "always"
         cv2.imwrite(str(job.target), cv2.cvtColor(clean, cv2.COLOR_RGB2BGR))
+        if not found:
+            shutil.copyfile(job.source, job.target)
         megapixels = rainy.shape[0] * rainy.shape[1] / 1e6
         took = time.monotonic() - started
-        return Derained(job.source, job.target, took, megapixels, job.treatment.model, "plain", "cpu", found)
+        return Derained(job.source, job.target, took, megapixels, job.treatment.model, "plain", "cpu", found, copied=not found)
 
     def preview(self, job: Preview, watch: Watch) -> Previewed:
         watch.tick(0, 1)
         while not self.hold.wait(0.01):
             watch.tick(0, 1)
         rainy = read(job.source)
-        return replace(pair(job.source, rainy, derained(rainy), job.region, job.longest_px), is_rough=job.hasty)
+        seen = pair(job.source, rainy, derained(rainy), job.region, job.longest_px)
+        return replace(seen, is_rough=job.hasty, rain_found=seen.rain_found or job.treatment.treat == "always")
 
 
 def read(path: Path) -> NDArray[np.uint8]:

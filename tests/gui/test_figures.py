@@ -1,8 +1,6 @@
 """The strip of figures: measured by workers from what is in sight, at its amount and through its mask."""
 
 import math
-from dataclasses import replace
-from fractions import Fraction
 from pathlib import Path
 
 import cv2
@@ -14,12 +12,11 @@ from pytestqt.qtbot import QtBot
 
 from rainapp import measuring
 from rainapp.gui.app import Session
-from rainapp.image import Frame, Image
+from rainapp.image import Image
 from rainapp.jobs import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
 from rainapp.library import ModelLibrary
 from rainapp.looking import SEEN
 from rainapp.metrics import psnr_y
-from rainapp.stages import load_pipeline
 from tests.gui.plain_run import idle, rainy_photo, until
 
 
@@ -53,14 +50,26 @@ def test_figures_follow_amount_and_mask(session: Session, qtbot: QtBot) -> None:
     session.workspace.set_amount(0)
     untouched = figures(session, qtbot)
     assert untouched.changed == 0
-    assert untouched.left == pytest.approx(1)  # all of the rain is left
-    assert "rain left 100 %" in strip.figures.accessibleName()
+    assert untouched.fine_removed == pytest.approx(0)
+    assert strip.figures.accessibleName().startswith("Fine rain removed 0 %")
+    assert "75 % and more is good" in strip.figures.toolTip()
     session.workspace.set_amount(100)
     brush = session.window.canvas.brush
     brush.invert()  # all of the photo is painted, and so protected
     assert figures(session, qtbot).changed == 0
     brush.set_mode("only")
     assert figures(session, qtbot).changed == pytest.approx(whole.changed)
+
+
+def test_a_window_too_low_for_figures_says_so(session: Session, qtbot: QtBot) -> None:
+    window = session.window
+    window.actions_["figures"].trigger()
+    window.resize(1000, 450)
+    qtbot.wait(30)
+    window.actions_["figures"].trigger()
+    assert not window.page.figures.isVisible()
+    assert "too low" in window.notice.words.text()
+    until(qtbot, idle(session))
 
 
 def test_what_cannot_be_measured_is_said(
@@ -132,17 +141,24 @@ def test_figures_are_taken_at_the_amount_and_through_the_mask() -> None:
     assert measuring.measure(MeasureSeen(job, 1.0, mask), NoWatch(), library).changed == pytest.approx(0.125, abs=0.02)
 
 
-def test_the_rain_that_is_left_is_what_a_second_pass_takes(tiny_library: Path) -> None:
-    library, treatment = ModelLibrary(), Treatment(engine="torch", device="cpu", precision="fp32")
-    rainy = Image(np.full((32, 32, 3), 100, np.uint8))
-    pass_one = load_pipeline(replace(treatment, temporal="off"), library)
-    derained = next(iter(pass_one([Frame(0, Fraction(0), rainy, rainy)], NoWatch()))).image
-    seen = Previewed(Path("a.png"), rainy, derained, Region(0, 0, 32, 32), True, 0.1)
-    black = Image(np.zeros((32, 32, 3), np.uint8))
-    assert measuring.rain_left(seen, rainy, treatment, NoWatch(), library) == pytest.approx(1)
-    assert measuring.rain_left(seen, black, treatment, NoWatch(), library) == 0
-    dry = replace(seen, derained=rainy)
-    assert math.isnan(measuring.rain_left(dry, rainy, treatment, NoWatch(), library))
+def slanted(contrast: float) -> Image:
+    """Fine threads of one direction on a grey ground."""
+    y, x = np.mgrid[0:200, 0:300]
+    threads = ((x + y // 4) % 7 == 0) * contrast
+    return Image((100 + np.repeat(threads[..., None], 3, axis=2)).astype(np.uint8))
+
+
+def test_fine_rain_is_removed_by_as_much_as_is_seen_to_go() -> None:
+    job = kept(slanted(80), slanted(20))
+    measured = measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary())
+    assert measured.fine_removed == pytest.approx(1 - 1 / 16, abs=0.01)  # of the energy
+    half = measuring.measure(MeasureSeen(job, 0.5), NoWatch(), ModelLibrary())
+    assert 0.4 < half.fine_removed < measured.fine_removed
+
+
+def test_where_nothing_has_a_direction_no_figure_is_made_up() -> None:
+    plain = Image(np.full((64, 64, 3), 100, np.uint8))
+    assert math.isnan(measuring.measure(MeasureSeen(kept(plain, plain)), NoWatch(), ModelLibrary()).fine_removed)
 
 
 def test_a_result_with_fewer_bits_is_compared_in_those() -> None:

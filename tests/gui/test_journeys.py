@@ -46,7 +46,7 @@ def test_a_dry_photo_says_that_no_rain_was_found(session: Session, tmp_path: Pat
     until(qtbot, idle(session))
     click_derain(session, qtbot)
     until(qtbot, idle(session))
-    assert words.state(session.workspace.items[0])[2] == "No rain found, copied"
+    assert words.state(session.workspace.items[0])[2] == "Copied, no rain found"
 
 
 def test_a_dropped_folder_brings_its_photos(session: Session, photos: list[Path], qtbot: QtBot) -> None:
@@ -116,7 +116,10 @@ def test_the_model_menu_lists_the_library_and_changes_the_preview(opened: Sessio
     button = opened.window.page.inspector.model
     button.fill_menu()
     rows = button.menu().actions()
-    assert [row.text() for row in rows] == ["Quick", "Fine"]  # what is used unless another is chosen comes first
+    assert [row.text().split(" · ")[0] for row in rows] == [
+        "Quick",
+        "Fine",
+    ]  # what is used unless another is chosen comes first
     assert [row.isChecked() for row in rows] == [True, False]
     rows[1].trigger()
     until(qtbot, idle(opened))

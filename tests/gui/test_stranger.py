@@ -14,7 +14,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui import words
@@ -68,9 +68,9 @@ def stranger(qapp: QApplication, tiny_library: Path, tmp_path: Path, monkeypatch
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def button(window: QWidget, words: str) -> QPushButton | QToolButton:
+def button(window: QWidget, words: str) -> QPushButton | QRadioButton | QToolButton:
     """The one button in sight that bears these words, or shows them as its tip."""
-    kinds = (QPushButton, QToolButton)
+    kinds = (QPushButton, QRadioButton, QToolButton)
     found = [
         made
         for kind in kinds

@@ -78,7 +78,7 @@ def test_a_text_of_a_new_kind_is_found_or_refused(tmp_path: Path) -> None:
     found = SCRIPT.as_source({("Words", 'with "quotes"'), ("Words", "%n drop(s)")})
     assert 'self.tr("with \\"quotes\\"")' in found
     assert 'self.tr("%n drop(s)", "", n)' in found
-    assert ("CompareWords", "Rain left") in SCRIPT.texts()  # taken from another module
+    assert ("CompareWords", "Difference left") in SCRIPT.texts()  # taken from another module
     assert ("Actions", "Blind test") in SCRIPT.texts()  # from a table
 
 

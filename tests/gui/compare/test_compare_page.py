@@ -63,7 +63,7 @@ def test_a_person_finds_the_model_that_suits_and_derains_with_it(
     assert (sorted(advice.order), advice.photos) == (["balcony", "prenet", "tiny"], 6)
     said = page.card.words.text()
     assert page.comparing.titles[advice.model].split()[0] in said
-    assert text(page, 0, "Rain left").endswith(" %")
+    assert text(page, 0, "Difference left").endswith(" %")
     rained = cell_image(page, 0)
     page.comparing.set_sample(5)  # sheets of rain
     until(qtbot, idle(session))

@@ -91,7 +91,7 @@ def test_a_model_that_fails_stands_for_itself(page: ComparePage, session: Sessio
     until(qtbot, idle(session))
     assert len(page.grid.panes[1].trouble) > 20
     assert page.table.lines.lines[0].trouble
-    assert len(text(page, 0, "Rain left")) > 20  # in its place, in words
+    assert len(text(page, 0, "Difference left")) > 20  # in its place, in words
     assert text(page, 1, "Changed").endswith(" %")
     assert page.grid.panes[2].picture is not None
     assert page.comparing.missing == 3  # it can be tried again

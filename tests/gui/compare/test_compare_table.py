@@ -1,5 +1,6 @@
 """Figures and what follows from them: the table, the ground truth, blind votes, the recommendation, exports."""
 
+import csv
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -105,8 +106,10 @@ def test_with_a_ground_truth_the_table_tells_removal_from_damage(
     until(qtbot, idle(session))
     assert not compared.table.isColumnHidden(10)  # the background; a narrow table keeps what tells most
     assert float(text(compared, 2, "PSNR")) > 10
-    assert text(compared, 2, "Rain left").endswith(" %")
-    assert all(" · " in pane.words for pane in compared.grid.panes[1:])
+    assert text(compared, 2, "Difference left").endswith(" %")
+    assert all(" · " in pane.words for pane in compared.grid.panes[1:-1])
+    assert compared.grid.panes[-1].title == "Without rain"
+    until(qtbot, lambda: compared.grid.panes[-1].picture is not None)
     assert "changed" not in compared.grid.panes[1].words  # what is left of the rain is known now, and says more
 
 
@@ -182,6 +185,18 @@ def test_a_comparison_is_exported(
         until(qtbot, idle(session))
         assert session.window.notice.words.text() == f"Saved {target}."
         assert target.stat().st_size > 5000
+    target = tmp_path / "figures.csv"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    session.window.actions_["compare-table"].trigger()
+    until(qtbot, idle(session))
+    with target.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    results = compared.comparing.run.results()
+    assert len(rows) == len(results) == 9
+    for row, result in zip(rows, results, strict=True):
+        assert (row["photo"], row["model"]) == (result.source.name, result.model)
+        assert float(row["changed"]) == pytest.approx(result.figures.changed, rel=1e-4)
+        assert row["psnr_y"] == ""  # there was no picture without rain
     told = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert told.count("<section>") == 3
     assert "PReNet &lt;i&gt;" in told
@@ -200,4 +215,11 @@ def test_the_names_have_room_beside_the_figures(qapp: QApplication, qtbot: QtBot
         table.show_truth(shown)
         QApplication.processEvents()
         assert table.columnWidth(0) >= 130
-    assert not table.isColumnHidden(1)  # what tells most stays
+    shown_columns = [n for n in range(table.lines.columnCount()) if not table.isColumnHidden(n)]
+    assert shown_columns == list(range(table.lines.columnCount()))  # nothing is left out
+    bar = table.horizontalScrollBar()
+    bar.setValue(bar.maximum())
+    last = shown_columns[-1]
+    assert table.columnViewportPosition(last) + table.columnWidth(last) <= table.viewport().width()  # it can be reached
+    if width <= 640:
+        assert bar.maximum() > 0
