@@ -375,10 +375,14 @@ class Failed:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The job was cancelled; nothing of it is left but `kept`, the part done of a clip, where that was asked for."""
+    """The job was cancelled; nothing of it is left but `kept`, the part done of a clip, where that was asked for.
+
+    `goes_on`: hidden parts of it stay, and the same job goes on after them.
+    """
 
     job_id: int
     kept: Path | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

@@ -219,10 +219,11 @@ class Batch(QObject):
         self.item_changed.emit(self._item)
         self.changed.emit()
 
-    def stop(self, keep: bool | None = None) -> None:
+    def stop(self, keep: bool | None = None, go_on: bool = True) -> None:
         """Stop the file at work and let the waiting ones go back to ready; what is done stays.
 
-        `keep` says whether the part done of a clip stays as a file of its own, None: as the settings said.
+        `keep` says whether the part done of a clip stays as a file of its own, None: as the settings said. Where it does not,
+        its finished parts stay out of sight unless `go_on` is False, and the same file goes on after them.
         """
         waiting, self._waiting = self._waiting, []
         self._masks.clear()
@@ -232,7 +233,7 @@ class Batch(QObject):
             task.item.state = State.READY
             self.item_changed.emit(task.item)
         if self._handle is not None:
-            self._handle.cancel(keep)
+            self._handle.cancel(keep, go_on)
         self.changed.emit()
 
     def drop(self, items: set[Item]) -> None:
@@ -265,7 +266,7 @@ class Batch(QObject):
         elif isinstance(event, Failed):
             item.fail(State.UNREADABLE if event.kind == "unreadable" else State.FAILED, event.kind, event.message, event.hint)
         elif isinstance(event, Stopped):
-            item.state, item.kept = State.STOPPED, event.kept
+            item.state, item.kept, item.goes_on = State.STOPPED, event.kept, event.goes_on
             if item.kept is not None:
                 words = self.tr("{name} was stopped. The part done is “{kept}” in {folder}.")
                 self.said.emit(words.format(name=item.name, kept=item.kept.name, folder=item.kept.parent))

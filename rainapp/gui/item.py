@@ -58,6 +58,7 @@ class Item:
     notes: tuple[str, ...] = ()
     target: Path | None = None
     kept: Path | None = None  # the part done of a clip that was stopped
+    goes_on: bool = False  # ... or its finished parts lie out of sight, and the same job goes on after them
     treatment: Treatment | None = None
     only_rain: bool = False
     width: int = 0
@@ -108,7 +109,7 @@ class Item:
         self.part_done = self.part
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
-        self.kept = None
+        self.kept, self.goes_on = None, False
         self.notes = ()
         self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 

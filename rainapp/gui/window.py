@@ -119,7 +119,7 @@ class MainWindow(QMainWindow):
         self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
         self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
         self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
-        self.page.run_bar.stop_menu.addActions([self.actions_["stop-keep"], self.actions_["stop-drop"]])
+        self.page.run_bar.stop_menu.addActions([self.actions_[row] for row in ("stop-go-on", "stop-keep", "stop-drop")])
         self.page.inspector.change_place.clicked.connect(self.actions_["save-to"].trigger)
 
     def _refresh_later(self, *_: object) -> None:  # a signal's row must not reach start, which would wait so many ms
@@ -356,12 +356,12 @@ class MainWindow(QMainWindow):
         if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
             event.ignore()
             return
-        batch.stop(keep=batch.can_keep or None)  # nobody who quits means to throw an hour's work away
+        batch.stop(keep=False)  # what is finished of a clip stays as after a crash: the same job goes on with it
         keep_place(self)
         super().closeEvent(event)
 
     def _may_quit(self, keeps: bool) -> bool:
         lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
-        kept = self.tr("Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.")
+        kept = self.tr("Quit now? What is done stays; the clip at work goes on next time after what is finished of it.")
         answer = QMessageBox.question(self, self.tr("Photos are being derained"), kept if keeps else lost)
         return answer == QMessageBox.StandardButton.Yes

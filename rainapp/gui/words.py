@@ -88,6 +88,8 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:
+            if item.goes_on:
+                return "history", "dim", tr("Stopped · goes on from there")
             return "circle-x", "dim", tr("Stopped") if item.kept is None else tr("Stopped · part kept")
         case _:
             return ("film" if item.is_clip else "image"), "dim", " · ".join((tr("Ready"), *facts))

@@ -156,7 +156,7 @@ class SequenceSink:
             os.fsync(self._index.fileno())
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
+        """Commit when all went well. After a failure keep the finished parts, after a cancel where they are wanted."""
         keep = isinstance(error, RainError | OSError | MemoryError)
         try:
             if error is None:
@@ -167,6 +167,9 @@ class SequenceSink:
                 path = unfinished_path(self.target)
                 self._commit(path)
                 error.kept = error.kept or path
+            elif isinstance(error, Cancelled) and error.go_on:
+                keep = True
+                error.goes_on = error.goes_on or self._index.tell() > len(self._head)
         except (RainError, OSError, MemoryError):
             keep = True
             raise
