@@ -22,6 +22,7 @@ from rainapp.mask_jobs import LoadedMask as LoadedMask
 from rainapp.mask_jobs import LoadMask as LoadMask
 from rainapp.mask_jobs import MaskJob as MaskJob
 from rainapp.mask_jobs import SaveMask as SaveMask
+from rainapp.memory_jobs import MemoryJob as MemoryJob
 from rainapp.rates import RATE as RATE
 from rainapp.watch import NoWatch as NoWatch
 from rainapp.watch import StoppableWatch as StoppableWatch
@@ -36,7 +37,7 @@ Temporal = Literal["auto", "off", "fast", "best", "learned"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick", "library", "figures"]
+Lane = Literal["device", "quick", "library", "figures", "memory"]
 
 STRENGTH_MAX = 1.3
 
@@ -230,7 +231,7 @@ class FindScreenProfile:
 
 LibraryJob = ImportModel | CheckModels | RemoveModel
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
+Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile | MemoryJob
 
 
 @dataclass(frozen=True)

@@ -165,7 +165,7 @@ class Inspector(QScrollArea):
         card, settings = self._workspace.card, self._workspace.settings
         self._haze_box.setVisible(card is not None and "clear" in card.veils)
         self.haze.choose(self._workspace.treatment.veil)
-        self.temporal.choose(settings.temporal)
+        self.temporal.choose(self._workspace.chosen.temporal)
         self._show_temporal()
         own = settings.save_to == "folder" and bool(settings.save_folder)
         self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))

@@ -7,7 +7,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rainapp.jobs import RATE, NumberedFrames, Progressed, Treatment
+from rainapp.jobs import RATE, NumberedFrames, Output, Progressed, Treatment
+from rainapp.session_lines import OwnSettings
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask
@@ -60,6 +61,11 @@ class Item:
     kept: Path | None = None  # the part done of a clip that was stopped
     goes_on: bool = False  # ... or its finished parts lie out of sight, and the same job goes on after them
     treatment: Treatment | None = None
+    output: Output | None = None
+    claimed: Path | None = None  # what its result was to be called, since the moment `since`
+    since: float = 0.0
+    own: OwnSettings | None = None
+    outdated: bool = False  # its result is of other settings than those in force
     only_rain: bool = False
     width: int = 0
     height: int = 0
@@ -109,7 +115,7 @@ class Item:
         self.part_done = self.part
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
-        self.kept, self.goes_on = None, False
+        self.kept, self.goes_on, self.outdated = None, False, False
         self.notes = ()
         self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 

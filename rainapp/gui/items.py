@@ -43,7 +43,12 @@ class ItemsModel(QAbstractListModel):
         workspace.removed.connect(self.endRemoveRows)
         workspace.moving.connect(self._begin_move)
         workspace.moved.connect(self._end_move)
+        workspace.items_changed.connect(self._all_changed)
         workspace.item_changed.connect(lambda row: self.dataChanged.emit(self.index(row), self.index(row)))
+
+    def _all_changed(self) -> None:
+        if self._workspace.items:
+            self.dataChanged.emit(self.index(0), self.index(len(self._workspace.items) - 1))
 
     def _begin_move(self) -> None:
         self.layoutAboutToBeChanged.emit()
@@ -93,7 +98,7 @@ class ItemDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: D102 - Qt's name
         item: Item = index.data(ITEM_ROLE)
-        self._workspace.want_thumbnail(item)
+        self._workspace.thumbnails.want(item)
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)

@@ -12,6 +12,10 @@ class OwnOrder:
         """The list is in its own order."""
         self._places: dict[Item, int] = {}
 
+    def forget(self) -> None:
+        """The order that is shown is the person's own."""
+        self._places = {}
+
     def failures_first(self, items: Sequence[Item]) -> list[Item]:
         """`items` with those that failed first, each group in the person's order."""
         own = self.restored(items)

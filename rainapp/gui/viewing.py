@@ -276,7 +276,7 @@ class Viewing(QObject):
     def _hold(self) -> None:
         """Thumbnails wait while something is fetched that a person looks at."""
         self.workspace.hold_thumbnails = self._previewing is not None or self._reading is not None
-        self.workspace.next_thumbnail()
+        self.workspace.thumbnails.next()
 
     # -- what arrives
 

@@ -1,6 +1,6 @@
 """The main window: puts the parts in place, and is what the rows of the action table act on."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QMessageBox, QStackedWi
 
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
+from rainapp.gui.askline import AskLine
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
@@ -47,6 +48,7 @@ class MainWindow(QMainWindow):
     page: DerainPage
     compare: ComparePage
     disk: Disk
+    closing = Signal()
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
         """Show `workspace`; nothing is opened yet."""
@@ -72,6 +74,7 @@ class MainWindow(QMainWindow):
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
         self.notice = Notice()
+        self.returning, self.question = AskLine("history"), AskLine("circle-check")
         self.pages = QStackedWidget()
         self.pages.addWidget(self.empty)
         for page in (self.page, self.compare, self.models):
@@ -83,7 +86,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for part in (self.header, self.notice):
+        for part in (self.header, self.returning, self.question, self.notice):
             column.addWidget(part)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(body)
@@ -109,6 +112,7 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
+        workspace.asked.connect(self.question.ask)
         workspace.frames.offered.connect(self.notice.offer)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
@@ -356,6 +360,7 @@ class MainWindow(QMainWindow):
         if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
             event.ignore()
             return
+        self.closing.emit()
         batch.stop(keep=False)  # what is finished of a clip stays as after a crash: the same job goes on with it
         keep_place(self)
         super().closeEvent(event)

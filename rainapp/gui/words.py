@@ -78,9 +78,11 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.PAUSED:
             return "circle-pause", "warn", tr("Paused · {n} %").format(n=round(item.share * 100))
         case State.DONE:
-            return "circle-check", "ok", tr("Done · {time}").format(time=duration(item.seconds))
+            took = tr("Done · {time}").format(time=duration(item.seconds)) if item.seconds else tr("Done")
+            return "circle-check", "ok", f"{took} · {tr('other settings')}" if item.outdated else took
         case State.DRY:
-            return "umbrella", "ok", tr("No rain found, copied")
+            copied = tr("No rain found, copied")
+            return "umbrella", "ok", f"{copied} · {tr('other settings')}" if item.outdated else copied
         case State.SKIPPED:
             return "skip-forward", "dim", tr("Skipped, exists already")
         case State.FAILED:
