@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QMenu, QMenuBar
 from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
+from rainapp.gui.own import has_own, set_own
+from rainapp.gui.recent import RecentMenu
 
 if TYPE_CHECKING:
     from rainapp.gui.window import MainWindow
@@ -108,6 +110,12 @@ ROWS: tuple[Row, ...] = (
     Row("select-all", "Select all", "Edit", lambda w: w.file_list.selectAll(), "Ctrl+A", enabled=_has_items),
     Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
         enabled=lambda w: w.shown_page in ("derain", "compare") and bool(w.workspace.selected)),
+    Row("move-up", "Move up in the list", "Edit", lambda w: w.workspace.move_by(w.workspace.selected, -1), "Alt+Up",
+        enabled=_has_items),
+    Row("move-down", "Move down in the list", "Edit", lambda w: w.workspace.move_by(w.workspace.selected, 1), "Alt+Down",
+        enabled=_has_items),
+    Row("own-settings", "Own settings for the selected", "Rain",
+        lambda w: set_own(w.workspace, not has_own(w.workspace)), enabled=_has_items, checked=lambda w: has_own(w.workspace)),
     Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
     Row("page-derain", "Page Derain", "View", lambda w: w.show_page("derain"), "Alt+1",
         checked=lambda w: w.shown_page == "derain"),
@@ -274,6 +282,7 @@ class Actions(QObject):
 
     def run(self, row: Row) -> None:
         """Do what a row says, where it can be done now."""
+        self._window.alt_was_used()
         if row.enabled(self._window):
             row.run(self._window)
         self.refresh()
@@ -298,5 +307,7 @@ class Actions(QObject):
         for row in ROWS:
             menu: QMenu = menus[row.menu]
             menu.addAction(self._made[row.id])
+            if row.id == "open-folder":
+                menu.addMenu(RecentMenu(self._window.workspace, menu))
             if row.rule_after:
                 menu.addSeparator()

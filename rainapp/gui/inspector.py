@@ -9,6 +9,8 @@ from rainapp.gui.amount import AmountSlider
 from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
 from rainapp.gui.framesbox import FramesBox
 from rainapp.gui.modelbutton import ModelButton
+from rainapp.gui.ownbox import OwnBox
+from rainapp.gui.presetbox import PresetBox
 from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
@@ -30,6 +32,10 @@ class Inspector(QScrollArea):
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(8)
+        self.presets = PresetBox(workspace)
+        self._column.addWidget(self.presets)
+        self.own = OwnBox(workspace)
+        self._column.addWidget(self.own)
         self._add_model()
         self._add_amount()
         self._add_haze()

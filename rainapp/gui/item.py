@@ -31,6 +31,7 @@ class State(Enum):
 
 
 AT_WORK = frozenset({State.WAITING, State.RUNNING, State.PAUSED})
+BUSY = frozenset({State.RUNNING, State.PAUSED})
 TROUBLED = frozenset({State.FAILED, State.UNREADABLE})
 FRESH = frozenset({State.READY, State.STOPPED})
 TO_DO = FRESH | TROUBLED  # what failed is taken along: it may have been mended meanwhile

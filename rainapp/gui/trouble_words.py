@@ -28,6 +28,8 @@ SENTENCES = (
     "Choose another name or folder.",
     "{name} is the source itself, which is never overwritten.",
     "Choose another name.",
+    "There is a preset “{name}” already.",
+    "This preset is not there any more.",
     "{name} was not written: there was no picture to write.",
     "{name} cannot be written as {format}: {reason}.",
     "Choose PNG or TIFF.",

@@ -183,7 +183,6 @@ class MainWindow(QMainWindow):
     def show_page(self, page: str) -> None:
         """Show "derain", "compare" or "models"."""
         self._page = page
-        self._alt_alone = False  # Alt and a digit
         self.compare.comparing.show(page == "compare")
         self.file_list.show_selected()
         if page == "models":
@@ -316,6 +315,10 @@ class MainWindow(QMainWindow):
             self.menuBar().show()
         else:
             super().keyReleaseEvent(event)
+
+    def alt_was_used(self) -> None:
+        """Alt was pressed for another key: it does not ask for the menu."""
+        self._alt_alone = False
 
     def _escape(self) -> None:
         if self.isFullScreen():

@@ -100,6 +100,8 @@ def state(item: Item) -> tuple[str, str, str]:
 def _facts(item: Item) -> tuple[str, ...]:
     """What is worth knowing of a file before it is started: length and lines of a clip, and that a mask was painted."""
     clip = (clock(item.duration_s), f"{min(item.width, item.height)}p") if item.is_clip and item.width else ()
+    if item.own is not None:
+        clip = (*clip, tr("own settings"))
     if item.mask is None or item.mask.is_empty:
         return clip
     return (*clip, tr("part protected") if item.mask.mode == "protect" else tr("part treated"))

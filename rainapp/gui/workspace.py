@@ -17,6 +17,7 @@ from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.frames import Frames
 from rainapp.gui.item import AT_WORK, TO_DO, TROUBLED, Item, State, fresh_item
 from rainapp.gui.joining import Joining
+from rainapp.gui.opened import note_opened
 from rainapp.gui.order import OwnOrder
 from rainapp.gui.outdated import mark_outdated
 from rainapp.gui.own import change_own, tell_other
@@ -69,7 +70,7 @@ class Workspace(QObject):
         self.batch.finished.connect(self._show_failures_first)
         self.frames = Frames(self)
         self.hold_thumbnails = False
-        self._order = OwnOrder()
+        self.order = OwnOrder()
         self._named: set[Path] = set()
         self._removed: list[list[tuple[int, Item]]] = []
         self.thumbnails = Thumbnails(self)
@@ -187,6 +188,7 @@ class Workspace(QObject):
         folders: list[Path] = []
         for path in paths:
             (folders if path.is_dir() else files).append(path)
+        note_opened(self, (*files, *folders))
         self.frames.take(files)
         if folders:
             self.frames.look_through(folders)
@@ -259,13 +261,17 @@ class Workspace(QObject):
             self.select(left, [left] if left else [])
 
     def exchange(self, old: list[Item], new: list[Item]) -> None:
-        """Put `new` in the place of `old`, which are not at work, and select the first of them."""
+        """Put `new` in the place of `old`, of which none runs, and select the first of them; what waited still does."""
         at = min((item.row for item in old), default=len(self.items))
+        waited = any(item.state in AT_WORK for item in old)
+        self.batch.drop(set(old))
         self._take_out(sorted(old, key=lambda item: item.row))
         if new:
             self._insert([(at + i, item) for i, item in enumerate(new)])
         chosen = new[0] if new else self.items[min(at, len(self.items) - 1)] if self.items else None
         self.select(chosen, [chosen] if chosen else [])
+        if waited:
+            self.joining.came(new)
 
     def _take_out(self, gone: list[Item]) -> None:
         for start, end in reversed(_runs([item.row for item in gone])):
@@ -315,7 +321,7 @@ class Workspace(QObject):
         question = question_of(self, chosen)
         self.asked.emit(question)
         if question is None:
-            self._move(self._order.restored(self.items))
+            self._move(self.order.restored(self.items))
             self.batch.start([self.order_for(item) for item in chosen], self.settings, self.originals())
 
     def resume(self, items: list[Item]) -> None:
@@ -324,11 +330,7 @@ class Workspace(QObject):
 
     def move(self, items: list[Item], row: int) -> None:
         """Put `items`, in their order, before what stands in `row` now; those that wait are derained in the new order."""
-        moved = sorted(items, key=lambda item: item.row)
-        left = [item for item in self.items if item not in set(moved)]
-        at = sum(item.row < row for item in left)
-        self._order.forget()
-        self._move([*left[:at], *moved, *left[at:]])
+        self._move(self.order.moved(self.items, items, row))
         self.batch.reorder()
 
     def move_by(self, items: list[Item], by: int) -> None:
@@ -355,7 +357,7 @@ class Workspace(QObject):
 
     def _show_failures_first(self) -> None:
         if self.failed:
-            self._move(self._order.failures_first(self.items))
+            self._move(self.order.failures_first(self.items))
 
     def _move(self, order: list[Item]) -> None:
         if order != self.items:

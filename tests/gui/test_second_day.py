@@ -1,12 +1,12 @@
 """The second day: what a window held comes back after it was closed, killed, or never ended, and none loses another's."""
 
-import json
 import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -14,57 +14,13 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp import settings as settings_module
-from rainapp.gui.app import Session, run_work
+from rainapp.gui.app import Session
 from rainapp.gui.item import State
-from rainapp.library import ModelLibrary
-from rainapp.paths import settings_file
 from rainapp.session_lines import session_file
-from rainapp.settings import Settings
 from tests.gui.hands import click_derain
-from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
-
-REAL = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
-
-
-@pytest.fixture
-def next_session(open_session: Callable[..., Session], tiny_library: Path, tmp_path: Path) -> Callable[..., Session]:
-    """Opens a window over the real work, as on a new day."""
-
-    def make(settings: Settings = REAL) -> Session:
-        session = open_session(settings, run_work, ModelLibrary(tmp_path / "bundled", tiny_library))
-        session.memory.begin()
-        return session
-
-    return make
-
-
-@pytest.fixture
-def holiday(tmp_path: Path) -> list[Path]:
-    (tmp_path / "holiday").mkdir()
-    return [rainy_photo(tmp_path / "holiday" / f"day {n}.png", 96, 64, seed=n) for n in range(4)]
-
-
-def begun(session: Session, qtbot: QtBot) -> Session:
-    until(qtbot, idle(session))
-    return session
-
-
-def answer(session: Session, which: int, qtbot: QtBot) -> None:
-    line = session.window.returning
-    assert line.isVisible()
-    qtbot.mouseClick(line.answers[which], Qt.MouseButton.LeftButton)
-    until(qtbot, idle(session))
-
-
-def quit_window(session: Session) -> None:
-    session.window.close()
-    session.close()
-
-
-def written(qtbot: QtBot, claim: Callable[[str], bool]) -> None:
-    """Wait until the session on the disk says it."""
-    until(qtbot, lambda: session_file().is_file() and claim(session_file().read_text()))
+from tests.gui.next_day import answer, begun, quit_window
+from tests.gui.plain_run import idle, until
+from tests.numbered_pictures import take
 
 
 def test_the_list_comes_back_after_quitting(next_session: Callable[..., Session], holiday: list[Path], qtbot: QtBot) -> None:
@@ -264,118 +220,30 @@ def test_what_was_saved_after_the_last_word_is_done_and_not_done_twice(
     assert len(list(holiday[0].parent.glob("*_derained*"))) == 2
 
 
-def test_a_damaged_line_a_strange_version_and_files_that_are_gone_cost_only_themselves(
-    next_session: Callable[..., Session], holiday: list[Path], qtbot: QtBot
-) -> None:
-    first = begun(next_session(), qtbot)
-    first.workspace.add(holiday)
-    until(qtbot, idle(first))
-    first.workspace.start(first.workspace.items[:1])
-    until(qtbot, idle(first))
-    quit_window(first)
-    lines = session_file().read_text().splitlines()
-    head = json.loads(lines[0]) | {"session": 7, "mood": "sunny"}
-    lines[0], lines[2] = json.dumps(head), lines[2][:-9]
-    lines.append('{"path": "/x", "state": "READY", "rate": "0/0"}')
-    session_file().write_text("\n".join(lines) + "\n")
-    holiday[2].unlink()
-    first.workspace.items[0].target.unlink()  # type: ignore[union-attr]
-    second = begun(next_session(), qtbot)
-    assert second.window.returning.words.text() == (
-        "Open the list of last time? 0 of 2 done. It was written by another version; what is not known here is left out. "
-        "Damaged lines left out: 2. Not there any more: day 2.png. Ready again, as their results are gone: 1."
-    )
-    answer(second, 0, qtbot)
-    assert [(item.path, item.state) for item in second.workspace.items] == [
-        (holiday[0], State.READY), (holiday[3], State.READY),
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize("content", [b"\xff\xfe\0\0 no list", b"[1, 2]\n{}\n"])
-def test_a_session_that_is_none_is_put_aside(content: bytes, next_session: Callable[..., Session], qtbot: QtBot) -> None:
-    session_file().parent.mkdir(parents=True, exist_ok=True)
-    session_file().write_bytes(content)
-    session = begun(next_session(), qtbot)
-    line = session.window.returning
-    assert line.words.text() == "The list of last time cannot be read; it is kept as session.jsonl.broken."
-    assert session_file().with_name("session.jsonl.broken").read_bytes() == content
-    answer(session, 0, qtbot)
-    assert not line.isVisible()
-
-
-def test_two_windows_at_once_keep_the_list_of_the_first(
-    next_session: Callable[..., Session], holiday: list[Path], qtbot: QtBot
+def test_settings_of_single_files_and_numbered_frames_come_back(
+    next_session: Callable[..., Session], holiday: list[Path], tmp_path: Path, qtbot: QtBot
 ) -> None:
     first = begun(next_session(), qtbot)
     first.workspace.add(holiday[:2])
     until(qtbot, idle(first))
-    written(qtbot, lambda text: "day 1.png" in text)
-    second = begun(next_session(), qtbot)
-    assert second.window.notice.words.text() == (
-        "rainapp is open already. The list of this window will not be there next time."
-    )
-    second.workspace.add(holiday[2:])
-    until(qtbot, idle(second))
-    quit_window(second)
+    first.workspace.add(take(tmp_path / "take", 30))
+    until(qtbot, lambda: len(first.workspace.items) == 3)
+    until(qtbot, idle(first))
+    items = first.workspace.items
+    first.workspace.select(items[1], [items[1]])
+    first.window.actions_["own-settings"].trigger()
+    first.workspace.set_amount(40)
+    first.workspace.select(items[2], [items[2]])
+    first.workspace.frames.set_rate(items[2], Fraction(12))
+    first.window.actions_["move-up"].trigger()
     quit_window(first)
-    third = begun(next_session(), qtbot)
-    answer(third, 0, qtbot)
-    assert [item.path for item in third.workspace.items] == holiday[:2]
-
-
-def test_a_setting_is_on_the_disk_soon_after_it_was_changed_and_leaves_those_of_another_window_alone(
-    make_session: Callable[..., Session], photos: list[Path], qtbot: QtBot
-) -> None:
-    session = make_session(Settings())
-    other = make_session(Settings())
-    session.workspace.change(theme="light")
-    until(qtbot, lambda: settings_file().is_file())
-    other.workspace.change(quality=77)
-    other.workspace.set_amount(40)
-    until(qtbot, lambda: settings_module.load()[0].quality == 77)
-    kept, _ = settings_module.load()
-    assert (kept.theme, kept.quality, kept.strength) == ("light", 77, 0.4)
-
-
-def test_settings_are_written_before_the_work_has_ended(
-    make_session: Callable[..., Session], photos: list[Path], plain_run: PlainRun, qtbot: QtBot
-) -> None:
-    session = make_session(Settings(confirm_quit=False))
-    session.workspace.add(photos)
-    until(qtbot, idle(session))
-    plain_run.hold.clear()
-    click_derain(session, qtbot)
-    session.workspace.change(theme="light")
-    session.window.close()
-    assert settings_module.load()[0].theme == "light"
-    plain_run.hold.set()
-
-
-def test_a_full_disk_is_told_once_and_the_work_goes_on(
-    next_session: Callable[..., Session], holiday: list[Path], small_disk: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("RAINAPP_CONFIG", str(small_disk / "config"))
-    session = begun(next_session(), qtbot)
-    said: list[str] = []
-    session.workspace.notice.connect(said.append)
-    ballast = small_disk / "ballast"
-    with ballast.open("wb") as file:
-        try:
-            while True:
-                file.write(bytes(1024))
-                file.flush()
-        except OSError:
-            pass
-    session.workspace.add(holiday)
-    until(qtbot, lambda: bool(said))
-    click_derain(session, qtbot)
-    until(qtbot, idle(session))
-    qtbot.wait(1500)
-    until(qtbot, idle(session))
-    assert len(said) == 1
-    assert said[0].startswith("What you do now may not be there next time: ")
-    assert "the disk is full" in said[0]
-    assert all(item.state is State.DONE for item in session.workspace.items)
-    ballast.unlink()
-    session.workspace.set_amount(50)
-    written(qtbot, lambda text: text.count("DONE") == 4)
+    second = begun(next_session(), qtbot)
+    answer(second, 0, qtbot)
+    back = second.workspace.items
+    assert [item.path for item in back] == [items[0].path, items[1].path, items[2].path]
+    assert back[1].frames == items[1].frames
+    assert back[1].rate == 12
+    assert back[2].own is not None
+    assert back[2].own.amount == 40
+    assert back[2].own == items[2].own
+    assert (back[0].own, second.workspace.common_amount) == (None, 100)
