@@ -60,7 +60,8 @@ class Memory(QObject):
             signal.connect(self._soon)
 
     def _forget_line(self, row: int) -> None:
-        self._lines.pop(self._workspace.items[row], None)
+        if row < len(self._workspace.items):
+            self._lines.pop(self._workspace.items[row], None)
 
     def _soon(self, *_: object) -> None:
         if not self._timer.isActive() and not self._frozen:

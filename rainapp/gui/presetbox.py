@@ -28,7 +28,7 @@ class PresetBox(QWidget):
         head = QHBoxLayout()
         head.addWidget(label(self.tr("Settings"), "strong"))
         head.addStretch(1)
-        self.button = push_button(self.tr("Presets"), lambda: None, "flat")
+        self.button = push_button(self.tr("Presets"), lambda: None, "flat", "chevron-down")
         self.menu = QMenu(self.button)
         self.menu.aboutToShow.connect(self.fill)
         self.button.setMenu(self.menu)

@@ -58,5 +58,5 @@ def question_of(workspace: "Workspace", items: list[Item]) -> Question | None:
     said = tr("{name} is derained already.") if one else tr("{n} of {total} are derained already.")
     words = said.format(name=done[0].name, n=len(done), total=len(items))
     leave, again = (tr("Leave it"), tr("Derain it again")) if one else (tr("Leave those"), tr("Derain all again"))
-    note = tr("Your answer counts from now on; it can be changed in the settings.")
+    note = tr("The answer is kept (Settings, Files).")
     return Question(f"{words} {note}", ((leave, lambda: answer("skip")), (again, lambda: answer("rename"))))

@@ -79,10 +79,9 @@ def state(item: Item) -> tuple[str, str, str]:
             return "circle-pause", "warn", tr("Paused · {n} %").format(n=round(item.share * 100))
         case State.DONE:
             took = tr("Done · {time}").format(time=duration(item.seconds)) if item.seconds else tr("Done")
-            return "circle-check", "ok", f"{took} · {tr('other settings')}" if item.outdated else took
+            return "circle-check", "ok", tr("Done · other settings") if item.outdated else took
         case State.DRY:
-            copied = tr("No rain found, copied")
-            return "umbrella", "ok", f"{copied} · {tr('other settings')}" if item.outdated else copied
+            return "umbrella", "ok", tr("No rain · other settings") if item.outdated else tr("No rain found, copied")
         case State.SKIPPED:
             return "skip-forward", "dim", tr("Skipped, exists already")
         case State.FAILED:
