@@ -70,14 +70,16 @@ def read(file: Path) -> KeptSession:
     found = [entry for entry in entries if entry is not None]
     if lines and not found:
         return KeptSession(aside=_put_aside(file))
-    there = [entry for entry in found if _is_there(entry)]
+    is_there = [_is_there(entry) for entry in found]
+    there = [entry for entry, there in zip(found, is_there, strict=True) if there]
+    gone = [entry for entry, there in zip(found, is_there, strict=True) if not there]
     settled = [_settled(entry) for entry in there]
     return KeptSession(
         head or Head(),
         tuple(settled),
-        tuple(to_line(entry) for entry in (*settled, *(entry for entry in found if entry not in there))),
+        tuple(to_line(entry) for entry in (*settled, *gone)),
         damaged=len(entries) - len(found) + (head is None),
-        gone=tuple(entry.path for entry in found if entry not in there),
+        gone=tuple(entry.path for entry in gone),
         unmade=sum(
             before.state in DONE_STATES and after.state == "READY" for before, after in zip(there, settled, strict=True)
         ),

@@ -23,6 +23,7 @@ from rainapp.memory_jobs import KeepSession, KeepSettings, MemoryJob, ReadSessio
 from rainapp.session_lines import Entry, Head, KeptSession, masks_folder, names_of_masks, session_file, to_line
 
 SOON_MS = 500
+SLICE, SLICE_MS = 400, 20  # so many lines are put down at a time, and so long others have their turn then
 SHARE = 10  # a long list is written so much less often than writing down its lines takes
 
 
@@ -120,9 +121,12 @@ class Memory(QObject):
     def _write(self) -> None:
         """Let a worker write what is new; while it does, wait."""
         if self._busy:
-            self._soon()
+            self._timer.start(SOON_MS)
             return
         started = time.monotonic()
+        if not self._put_down_some():
+            self._timer.start(SLICE_MS)
+            return
         for job in self._jobs():
             self._busy += 1
             self._workspace.dispatch.ask(job, "memory", self._heard(job))
@@ -141,6 +145,13 @@ class Memory(QObject):
             jobs.append(KeepSession(self._file, lines, tuple(self._painted()), kept))
         return jobs
 
+    def _put_down_some(self) -> bool:
+        """Put down lines of new files, some at a time, so that a long list holds nobody up; whether all are there."""
+        new = [item for item in self._workspace.items if item not in self._lines] if self._ready else []
+        for item in new[:SLICE]:
+            self._lines[item] = to_line(entry_of(item))
+        return len(new) <= SLICE
+
     def _all_lines(self) -> tuple[str, ...]:
         workspace = self._workspace
         for item in {workspace.current, *workspace.selected}:  # a part of a clip and the like may be chosen without a word
@@ -149,6 +160,8 @@ class Memory(QObject):
         for item in workspace.items:
             if item not in self._lines:
                 self._lines[item] = to_line(entry_of(item))
+        if len(self._lines) > len(workspace.items):  # some have left the list
+            self._lines = {item: self._lines[item] for item in workspace.items}
         head = Head(amount=workspace.common_amount, current=workspace.current.path if workspace.current else None)
         return to_line(head), *self._pending, *(self._lines[item] for item in workspace.items)
 

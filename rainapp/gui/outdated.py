@@ -1,7 +1,5 @@
 """Which results are of other settings than those in force, so that they can be made again. No widgets."""
 
-from dataclasses import replace
-from functools import cache
 from typing import TYPE_CHECKING
 
 from rainapp.gui.item import Item, State
@@ -27,20 +25,17 @@ def mark_outdated(workspace: "Workspace", items: list[Item]) -> bool:
 
 def _differs(item: Item, made: Treatment, order: Order) -> bool:
     mask = item.mask.file if item.mask is not None and not item.mask.is_empty else None
-    dry = item.state is State.DRY
-    if made.mask != mask or _what(made, item.is_clip, dry) != _what(order.treatment, item.is_clip, dry):
+    if made.mask != mask or not _same(made, order.treatment, item):
         return True
     other_file = item.output is not None and _written(item.output) != _written(order.output)
     return item.only_rain != order.only_rain or item.part_done != item.part or other_file
 
 
-@cache
-def _what(treatment: Treatment, is_clip: bool, dry: bool) -> Treatment:
-    """What of a treatment decides on the result: not the machine; of photos not the frames; without rain not how much goes."""
-    return replace(
-        treatment, mask=None, device="auto", engine="auto", precision="auto", tile_px=None,
-        temporal=treatment.temporal if is_clip else "auto", strength=1.0 if dry and treatment.strength else treatment.strength,
-    )  # fmt: skip
+def _same(made: Treatment, wanted: Treatment, item: Item) -> bool:
+    """Whether both come to the same: the machine does not matter, of photos nor the frames, without rain nor how much goes."""
+    as_much = made.strength == wanted.strength or (item.state is State.DRY and wanted.strength > 0)
+    as_calm = made.temporal == wanted.temporal or not item.is_clip
+    return made.model == wanted.model and made.veil == wanted.veil and as_much and as_calm
 
 
 def _written(output: Output) -> tuple[object, ...]:

@@ -20,7 +20,7 @@ from tests.gui.plain_run import until
 PACKAGE = Path(__file__).resolve().parents[2] / "rainapp"
 ERRORS = {"UnreadableFile", "UnwritableFile", "BadModel", "BadTreatment", "NotEnoughMemory", "DeviceLost"}
 ELSEWHERE = {  # what only the command line says, and details of foreign weights, for which `importing` has a sentence
-    "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "presets", "foreign", "borrowed",
+    "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "foreign", "borrowed",
 }  # fmt: skip
 
 
