@@ -217,6 +217,7 @@ class Memory(QObject):
         """Once the workers are gone: let nothing older stand that one of them has written last, and give the session free."""
         if self._busy and remember:
             self._write_here(self._last)
+        self._busy = 0
         if self._lock is not None:
             self._lock.unlock()
             self._lock = None
