@@ -97,7 +97,11 @@ class Cancelled(Exception):
     """The person asked to stop. Passes through everything and is shown to nobody.
 
     `keep` is what the person said of the part done of a clip when asking, None where that was settled before; `kept` names it.
+    Where it is not kept as a file, `go_on` asks that its finished parts stay for the run that goes on; `goes_on` says that
+    they do.
     """
 
     keep: bool | None = None
     kept: Path | None = None
+    go_on: bool = False
+    goes_on: bool = False

@@ -18,10 +18,15 @@ from rainapp.find_jobs import FoundFiles as FoundFiles
 from rainapp.find_jobs import FoundFrames as FoundFrames
 from rainapp.find_jobs import NumberedFrames as NumberedFrames
 from rainapp.image import Image
+from rainapp.library_jobs import CheckModels as CheckModels
+from rainapp.library_jobs import ImportModel as ImportModel
+from rainapp.library_jobs import LibraryJob as LibraryJob
+from rainapp.library_jobs import RemoveModel as RemoveModel
 from rainapp.mask_jobs import LoadedMask as LoadedMask
 from rainapp.mask_jobs import LoadMask as LoadMask
 from rainapp.mask_jobs import MaskJob as MaskJob
 from rainapp.mask_jobs import SaveMask as SaveMask
+from rainapp.memory_jobs import MemoryJob as MemoryJob
 from rainapp.rates import RATE as RATE
 from rainapp.watch import NoWatch as NoWatch
 from rainapp.watch import StoppableWatch as StoppableWatch
@@ -37,7 +42,7 @@ Treat = Literal["auto", "always"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick", "library", "figures"]
+Lane = Literal["device", "quick", "library", "figures", "memory"]
 
 STRENGTH_MAX = 1.3
 
@@ -199,25 +204,6 @@ class WarmUp:
 
 
 @dataclass(frozen=True)
-class ImportModel:
-    """Bring a foreign model file or folder into the user's library; it is checked in a process of its own."""
-
-    source: Path
-
-
-@dataclass(frozen=True)
-class CheckModels:
-    """Hash all weights and look through all cards."""
-
-
-@dataclass(frozen=True)
-class RemoveModel:
-    """Move one of the user's models to the trash."""
-
-    model_id: ModelId
-
-
-@dataclass(frozen=True)
 class FindScreenProfile:
     """Find the ICC profile in `file`, or, None, of the screen `number` of `platform` (Qt's name), whose corner is `corner`."""
 
@@ -227,9 +213,8 @@ class FindScreenProfile:
     corner: tuple[int, int] = (0, 0)
 
 
-LibraryJob = ImportModel | CheckModels | RemoveModel
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile
+Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile | MemoryJob
 
 
 @dataclass(frozen=True)
@@ -380,10 +365,14 @@ class Failed:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The job was cancelled; nothing of it is left but `kept`, the part done of a clip, where that was asked for."""
+    """The job was cancelled; nothing of it is left but `kept`, the part done of a clip, where that was asked for.
+
+    `goes_on`: hidden parts of it stay, and the same job goes on after them.
+    """
 
     job_id: int
     kept: Path | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

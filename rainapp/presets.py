@@ -11,18 +11,21 @@ Only what differs from the defaults is written, so a preset says what it is for.
 known or a value that cannot be is an error in words, since silently leaving it out would change what the person asked for.
 """
 
+import contextlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
-from rainapp.errors import BadTreatment
+from rainapp.errors import BadTreatment, UnwritableFile
 from rainapp.escapes import escaped
 from rainapp.jobs import STRENGTH_MAX, Output, Treatment
 from rainapp.paths import settings_file
-from rainapp.regular import NotRegularFileError, TooLargeFileError
-from rainapp.textfile import toml_line, write_text
+from rainapp.regular import NotRegularFileError, TooLargeFileError, read_regular
+from rainapp.system_words import why_not_written
+from rainapp.textfile import replace_text, toml_line, write_text
 from rainapp.toml_text import read_toml
 
 FILE_BYTES_MAX = 64 * 1024
@@ -110,6 +113,49 @@ def save(name: str, preset: Preset, *, replaces: bool = False) -> Path:
                 lines.append(toml_line(item.name, str(value) if isinstance(value, Path) else value))
     path = path_of(name)
     return write_text(path, "\n".join(lines) + "\n", replaces=replaces)
+
+
+def refuse_taken(name: str) -> None:
+    """Raises BadTreatment where there is a preset of that name, on the least careful disk, or where none can have it."""
+    path_of(name)
+    if name.casefold() in (other.casefold() for other in names()):
+        raise BadTreatment(f"There is a preset “{name}” already.", "Choose another name.")
+
+
+def rename(old: str, new: str) -> None:
+    """Give a preset another name. Raises BadTreatment where that is taken, UnwritableFile."""
+    if old == new:
+        return
+    if old.casefold() != new.casefold():
+        refuse_taken(new)
+    target = path_of(new)
+    with _in_words(target):
+        path_of(old).rename(target)
+
+
+def remove(name: str) -> str:
+    """Delete a preset; its text, with which `bring_back` makes it again. Raises UnwritableFile."""
+    path = path_of(name)
+    with _in_words(path):
+        text = read_regular(path, FILE_BYTES_MAX).decode("utf-8", errors="replace")
+        path.unlink()
+    return text
+
+
+def bring_back(name: str, text: str) -> None:
+    """Make a preset again that was deleted. Raises UnwritableFile."""
+    replace_text(path_of(name), text)
+
+
+@contextlib.contextmanager
+def _in_words(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise BadTreatment("This preset is not there any more.", path=path) from error
+    except OSError as error:
+        reason = why_not_written(error)[0]
+        raise UnwritableFile(f"{path} cannot be written: {reason}.", "Check space and permissions.", path) from error
 
 
 def _record(kind: type[Record], table: object, path: Path) -> Record:

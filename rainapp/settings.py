@@ -169,9 +169,9 @@ class Settings:
         "{name}_derained", "Files", "File name", "{name} is the original's, {model} and {strength} say how it was made.",
         check=name_template_problem,
     )  # fmt: skip
-    if_exists: Literal["skip", "rename", "overwrite"] = _pref(
-        "rename", "Files", "If the file exists", "Overwriting never touches an original.",
-        words=("Skip the photo", "Keep both: add a number", "Overwrite the result"),
+    if_exists: Literal["ask", "skip", "rename", "overwrite"] = _pref(
+        "ask", "Files", "If the file exists", "Overwriting never touches an original.",
+        words=("Ask once", "Skip the photo", "Keep both: add a number", "Overwrite the result"),
     )  # fmt: skip
     format: str = _pref(
         "keep", "Files", "Format", "The original's, or one for all results.",
@@ -308,6 +308,14 @@ def save(settings: Settings, path: Path | None = None) -> None:
         lines += ["", "# Not known to this version"]
         lines += [toml_line(key, value) for key, value in settings.unknown.items()]
     replace_text(path or settings_file(), "\n".join(lines) + "\n")
+
+
+def save_changes(before: Settings, now: Settings, path: Path | None = None) -> None:
+    """Write what differs between `before` and `now`; what another window has written meanwhile stays. Raises UnwritableFile."""
+    changed = {name: getattr(now, name) for name in PREFERENCES if getattr(now, name) != getattr(before, name)}
+    if changed:
+        there, _ = load(path)
+        save(replace(there, **cast(Any, changed)), path)
 
 
 def _from_toml(preference: Preference, value: object) -> object:

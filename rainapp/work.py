@@ -18,6 +18,7 @@ from rainapp.jobs import (
     Job,
     MaskJob,
     MeasureSeen,
+    MemoryJob,
     PlayFrames,
     Preview,
     ReadPair,
@@ -29,6 +30,7 @@ from rainapp.keeping import keep
 from rainapp.library import ModelLibrary
 from rainapp.looking import preview, read_pair, read_picture
 from rainapp.masks import save_or_load
+from rainapp.remembering import do as remember
 from rainapp.screen_profile import find_profile
 
 
@@ -63,6 +65,8 @@ def run(job: Job, watch: Watch) -> object:
         return measuring.measure(job, watch, ModelLibrary())
     if isinstance(job, FindScreenProfile):
         return find_profile(job, watch)
+    if isinstance(job, MemoryJob):
+        return remember(job, watch)
     return keep(job, watch, ModelLibrary())
 
 

@@ -92,6 +92,7 @@ class _Running:
         self._state: Literal["queued", "running", "settled"] = "queued"
         self._cancelled = False
         self._keep: bool | None = None
+        self._go_on = False
         self._go = threading.Event()
         self._go.set()
         self._lock = threading.Lock()
@@ -107,7 +108,7 @@ class _Running:
             self._go.wait()
         if self._cancelled:
             stop = Cancelled()
-            stop.keep = self._keep
+            stop.keep, stop.go_on = self._keep, self._go_on
             raise stop
 
     @property
@@ -131,9 +132,10 @@ class _Running:
             self._pace.resume()
             self._go.set()
 
-    def cancel(self, keep: bool | None = None) -> None:
+    def cancel(self, keep: bool | None = None, go_on: bool = False) -> None:
         """Stop at the next tick; a job that still waits for its lane is stopped at once and never runs."""
         self._keep = self._keep if keep is None else keep
+        self._go_on = self._go_on or go_on
         self._cancelled = True
         self.resume()
         if self._settle("queued"):
@@ -161,7 +163,7 @@ class _Running:
         try:
             return Finished(self.job_id, run(self.job, self))
         except Cancelled as stop:
-            return Stopped(self.job_id, stop.kept)
+            return Stopped(self.job_id, stop.kept, stop.goes_on)
         except RainError as error:
             log.info("job %d failed: %s", self.job_id, error, exc_info=error.__cause__)
             return Failed(self.job_id, error.kind, error.message, error.hint)
@@ -200,12 +202,13 @@ class Handle:
         """Let a paused job go on."""
         self._running.resume()
 
-    def cancel(self, keep: bool | None = None) -> None:
+    def cancel(self, keep: bool | None = None, go_on: bool = False) -> None:
         """Stop the job; `Stopped` follows, unless it is already finished or failed.
 
-        `keep` says whether the part done of a clip stays as a file; None: as the job's own record says.
+        `keep` says whether the part done of a clip stays as a file; None: as the job's own record says. Where it does not, and
+        with `go_on`, its finished parts stay as they do after a crash.
         """
-        self._running.cancel(keep)
+        self._running.cancel(keep, go_on)
 
 
 class Workers:

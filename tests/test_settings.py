@@ -57,7 +57,8 @@ def test_every_default_is_acceptable_and_every_preference_is_described() -> None
     ],
 )
 def test_choices_are_those_of_the_job_records(name: str, literal: object) -> None:
-    assert tuple(value for value, _ in PREFERENCES[name].choices) == get_args(literal)
+    values = [value for value, _ in PREFERENCES[name].choices]
+    assert tuple(value for value in values if (name, value) != ("if_exists", "ask")) == get_args(literal)
 
 
 @pytest.mark.parametrize(

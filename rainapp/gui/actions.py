@@ -15,6 +15,8 @@ from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
 from rainapp.gui.menukeys import only_one, with_letters
+from rainapp.gui.own import has_own, see_rain, set_own
+from rainapp.gui.recent import RecentMenu
 from rainapp.gui.workspace import AMOUNT_MAX
 
 if TYPE_CHECKING:
@@ -74,7 +76,7 @@ def _has_current(window: "MainWindow") -> bool:
 def _treat_anyway(window: "MainWindow") -> None:
     """A person sees rain in what is selected, or takes that back."""
     sees = not _is_treated_anyway(window)
-    window.workspace.see_rain(list(window.workspace.selected), sees)
+    see_rain(window.workspace, list(window.workspace.selected), sees)
 
 
 def _is_treated_anyway(window: "MainWindow") -> bool:
@@ -132,6 +134,12 @@ ROWS: tuple[Row, ...] = (
     Row("select-all", "Select all", "Edit", lambda w: w.file_list.selectAll(), "Ctrl+A", enabled=_has_items),
     Row("remove", "Remove from list", "Edit", lambda w: w.workspace.remove(list(w.workspace.selected)), "Del",
         enabled=lambda w: w.shown_page in ("derain", "compare") and bool(w.workspace.selected)),
+    Row("move-up", "Move up in the list", "Edit", lambda w: w.workspace.move_by(w.workspace.selected, -1), "Alt+Up",
+        enabled=_has_items),
+    Row("move-down", "Move down in the list", "Edit", lambda w: w.workspace.move_by(w.workspace.selected, 1), "Alt+Down",
+        enabled=_has_items),
+    Row("own-settings", "Own settings for the selected", "Rain",
+        lambda w: set_own(w.workspace, not has_own(w.workspace)), enabled=_has_items, checked=lambda w: has_own(w.workspace)),
     Row("clear", "Clear the list", "Edit", lambda w: w.workspace.remove(list(w.workspace.items)), enabled=_has_items),
     Row("page-derain", "Page Derain", "View", lambda w: w.show_page("derain"), "Alt+1",
         checked=lambda w: w.shown_page == "derain"),
@@ -214,8 +222,10 @@ ROWS: tuple[Row, ...] = (
     Row("stop", "Stop", "Rain", lambda w: w.workspace.batch.stop(), "Ctrl+.", "x", _at_work),
     Row("stop-keep", "Stop and keep the part done", "Rain", lambda w: w.workspace.batch.stop(keep=True), icon="film",
         enabled=lambda w: w.workspace.batch.can_keep),
-    Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="circle-x",
-        enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
+    Row("stop-go-on", "Stop, to go on later", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="history",
+        enabled=lambda w: w.workspace.batch.can_keep),
+    Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False, go_on=False),
+        icon="circle-x", enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
     Row("more-amount", "Take out more", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
         enabled=_has_items),
     Row("less-amount", "Take out less", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount - 5), "Ctrl+Down",
@@ -317,6 +327,7 @@ class Actions(QObject):
 
     def run(self, row: Row) -> None:
         """Do what a row says, where it can be done now."""
+        self._window.alt_was_used()
         if row.enabled(self._window):
             row.run(self._window)
         self.refresh()
@@ -342,5 +353,7 @@ class Actions(QObject):
         for row in ROWS:
             menu: QMenu = menus[row.menu]
             menu.addAction(self._made[row.id])
+            if row.id == "open-folder":
+                menu.addMenu(RecentMenu(self._window.workspace, menu))
             if row.rule_after:
                 menu.addSeparator()

@@ -1,11 +1,11 @@
 """How the window starts and ends.
 
 1  QApplication, Fusion; LC_NUMERIC back to C, because Qt took the person's locale and that breaks number parsing below
-2  settings, theme, translations
+2  settings, theme, translations; the list of last time is read once the window is there
 3  the bridge and the workers: `run` imports what a job needs when the first of its kind comes, on its thread
 4  the window, before any of that is imported
 5  the event loop; every event of a job crosses here, through one queued signal
-6  the end: running jobs are cancelled, all threads joined, settings written
+6  the end: settings and list are written, running jobs cancelled, all threads joined
 """
 
 import locale
@@ -24,6 +24,7 @@ from rainapp.escapes import EscapingFormatter
 from rainapp.gui.collector import Collector
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.language import speak
+from rainapp.gui.memory import Memory
 from rainapp.gui.plain import message_box
 from rainapp.gui.report import LOG_NAME, report
 from rainapp.gui.screen import for_screen
@@ -40,6 +41,7 @@ from rainapp.jobs import (
     LibraryJob,
     MaskJob,
     MeasureSeen,
+    MemoryJob,
     PlayFrames,
     Preview,
     Progressed,
@@ -65,6 +67,10 @@ def run_work(job: Job, watch: Watch) -> object:
         from rainapp import looking
 
         return looking.read_picture(job, watch)
+    if isinstance(job, MemoryJob):
+        from rainapp import remembering
+
+        return remembering.do(job, watch)
     if isinstance(job, LibraryJob):
         from rainapp import keeping
 
@@ -164,6 +170,9 @@ class Session:
         self.colours.changed.connect(self.workspace.on_another_screen)
         self.colours.trouble.connect(self.workspace.notice)
         self.colours.follow(self.window, self.workspace)
+        self.memory = Memory(self.workspace)
+        self.memory.offered.connect(self.window.returning.ask)
+        self.window.closing.connect(self.memory.freeze)
         self._collector = Collector()
 
     def warm_up(self) -> None:
@@ -175,16 +184,17 @@ class Session:
             self.dispatch.ask(WarmUp(self.workspace.preview_treatment), "device", lambda _: None)
 
     def close(self, remember: bool = True) -> None:
-        """Cancel what runs, join the threads, write the settings. A second call does no harm."""
+        """Write settings and list, cancel what runs, join the threads. A second call does no harm."""
         self.window.hide()
+        if remember:
+            self.memory.freeze()
         self._collector.stop()
         self.window.page.stop()
         self.viewing.stop()
         self.dispatch.close()
         self.workers.shutdown()
         self.window.compare.end()
-        if remember:
-            self.workspace.remember()
+        self.memory.end(remember)
 
 
 def prepare(application: QApplication, settings: Settings) -> None:
@@ -239,6 +249,10 @@ def main(paths: Sequence[Path] = (), safe: bool = False) -> int:
     session.window.show()
     for words in notices:
         session.window.notice.say(words)
+    if safe:
+        session.memory.rest()
+    else:
+        session.memory.begin()
     session.workspace.add(paths)
     session.warm_up()
     code = application.exec()

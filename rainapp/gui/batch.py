@@ -7,45 +7,33 @@ queue. Each job record is made when the batch starts: changing a setting later n
 import time
 from collections import deque
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, Signal
 
-from rainapp.formats import CLIP_FORMATS, result_suffix
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item, State
+from rainapp.gui.tasks import Order, Task, job_of, wanted_target
 from rainapp.gui.troubles import translated
 from rainapp.jobs import (
     Derained,
-    DerainFile,
     Event,
     Failed,
     Finished,
-    Output,
     Progressed,
     SaveMask,
     Stopped,
     Treatment,
     Waiting,
 )
-from rainapp.naming import LISTED, Names, rain_path, result_path
+from rainapp.naming import LISTED, Names
 from rainapp.pacing import BatchPace, Clock, Load
-from rainapp.paths import resource
 from rainapp.settings import Settings
 from rainapp.workers import Handle
 
 SPEEDS_KEPT = 3
 FILE_S = 0.3  # beside the net: reading and writing, where no file was done yet
-
-
-@dataclass(frozen=True)
-class _Task:
-    """One file to derain, and the name that its result would have if nothing were in the way."""
-
-    item: Item
-    job: DerainFile
-    wanted: Path
 
 
 class Batch(QObject):
@@ -60,9 +48,9 @@ class Batch(QObject):
         """Work through `dispatch`."""
         super().__init__(parent)
         self._dispatch = dispatch
-        self._waiting: list[_Task] = []
+        self._waiting: list[Task] = []
         self._masks: dict[Item, SaveMask] = {}
-        self._task: _Task | None = None
+        self._task: Task | None = None
         self._handle: Handle | None = None
         self._anew = False  # the file at work begins again, as its result needs another name
         self._names = Names((), "rename")
@@ -146,40 +134,43 @@ class Batch(QObject):
         """Seconds per megapixel with this model here, once seen."""
         return min(self._seen.get(_speed_key(treatment), ()), default=None)
 
-    def start(
-        self, items: list[Item], treatment: Treatment, settings: Settings, originals: Iterable[Path], only_rain: bool = False
-    ) -> None:
-        """Put `items` behind what is at work already. With `only_rain` what was removed is saved instead of the result.
+    def start(self, orders: Iterable[Order], settings: Settings, originals: Iterable[Path]) -> None:
+        """Put files behind what is at work already.
 
         `originals` are all files of the person: no result replaces one, whatever the settings say of what exists.
         """
         if not self.running:
             self.total, self.paused = 0, False
-            self._names = Names((), settings.if_exists)
+            self._names = Names((), "rename")
             LISTED.forget()
-        self._names.if_exists = settings.if_exists
         self.guard(originals)
-        output = Output(
-            format=settings.format, quality=settings.quality, metadata=settings.metadata,
-            layer="rain" if only_rain else "result", if_exists=settings.if_exists, keep_partial=settings.keep_partial,
-        )  # fmt: skip
-        for item in items:
-            mask = None if item.mask is None or item.mask.is_empty else item.mask
-            own = item.own(treatment)
-            item.begin(own, only_rain)
-            wanted = _wanted_target(item, own, settings, only_rain)
-            target = self._names.claim(wanted)
-            if target is None:
-                item.state = State.SKIPPED
-            else:
-                item.state = State.WAITING
-                if mask is not None:
-                    self._masks[item] = mask.saving()  # as it is now, whatever is painted later
-                job = replace(_job(item, target, own, output), notes=self._names.spared(wanted))
-                self._waiting.append(_Task(item, job, wanted))
-                self.total += 1
-            self.item_changed.emit(item)
+        for order in orders:
+            self._line_up(order, settings)
         self._next()
+
+    def _line_up(self, order: Order, settings: Settings) -> None:
+        item, treatment = order.item, order.treatment
+        mask = None if item.mask is None or item.mask.is_empty else item.mask
+        if mask is not None:
+            treatment = replace(treatment, mask=mask.file)
+        item.begin(treatment, order.only_rain)
+        wanted = order.target or wanted_target(item, treatment, settings, order.only_rain)
+        target = self._names.claim(wanted, if_exists=order.if_exists)
+        item.output, item.claimed, item.since = order.output, target, time.time()
+        if target is None:
+            item.state = State.SKIPPED
+        else:
+            item.state = State.WAITING
+            if mask is not None:
+                self._masks[item] = mask.saving()  # as it is now, whatever is painted later
+            job = replace(job_of(item, target, treatment, order.output), notes=self._names.spared(wanted))
+            self._waiting.append(Task(item, job, wanted))
+            self.total += 1
+        self.item_changed.emit(item)
+
+    def reorder(self) -> None:
+        """The person moved files in the list: those that wait follow."""
+        self._waiting.sort(key=lambda task: task.item.row)
 
     def guard(self, paths: Iterable[Path]) -> None:
         """From now on no result of this batch replaces one of `paths`: those that wait get another name.
@@ -194,12 +185,13 @@ class Batch(QObject):
             self._anew = True
             self._handle.cancel(keep=False)
 
-    def _spared(self, task: _Task) -> _Task:
+    def _spared(self, task: Task) -> Task:
         """`task`, under another name where its own has become that of an original."""
         if task.job.target not in self._names.originals:
             return task
         target = self._names.claim(task.wanted, if_exists="rename")
         assert target is not None
+        task.item.claimed = target
         return replace(task, job=replace(task.job, target=target, notes=self._names.spared(task.job.target)))
 
     def _next(self) -> None:
@@ -240,10 +232,11 @@ class Batch(QObject):
         self.item_changed.emit(self._item)
         self.changed.emit()
 
-    def stop(self, keep: bool | None = None) -> None:
+    def stop(self, keep: bool | None = None, go_on: bool = True) -> None:
         """Stop the file at work and let the waiting ones go back to ready; what is done stays.
 
-        `keep` says whether the part done of a clip stays as a file of its own, None: as the settings said.
+        `keep` says whether the part done of a clip stays as a file of its own, None: as the settings said. Where it does not,
+        its finished parts stay out of sight unless `go_on` is False, and the same file goes on after them.
         """
         waiting, self._waiting = self._waiting, []
         self._masks.clear()
@@ -253,7 +246,7 @@ class Batch(QObject):
             task.item.state = State.READY
             self.item_changed.emit(task.item)
         if self._handle is not None:
-            self._handle.cancel(keep)
+            self._handle.cancel(keep, go_on)
         self.changed.emit()
 
     def drop(self, items: set[Item]) -> None:
@@ -291,7 +284,7 @@ class Batch(QObject):
                 event.hint,
             )
         elif isinstance(event, Stopped):
-            item.state, item.kept = State.STOPPED, event.kept
+            item.state, item.kept, item.goes_on = State.STOPPED, event.kept, event.goes_on
             if item.kept is not None:
                 words = self.tr("{name} was stopped. The part done is “{kept}” in {folder}.")
                 self.said.emit(words.format(name=item.name, kept=item.kept.name, folder=item.kept.parent))
@@ -299,7 +292,7 @@ class Batch(QObject):
             return
         self._settle(item)
 
-    def _begin_anew(self, task: _Task) -> None:
+    def _begin_anew(self, task: Task) -> None:
         self._anew = False
         self._task = self._handle = None
         task.item.done = 0
@@ -342,23 +335,3 @@ def _speed_key(treatment: Treatment) -> str:
 def _load(item: Item) -> Load:
     known = None if item.megapixels is None else item.megapixels * item.frame_count
     return Load(item.size, item.path.suffix.lower(), known)
-
-
-def _job(item: Item, target: Path, treatment: Treatment, output: Output) -> DerainFile:
-    if item.frames is not None and item.clip_format:
-        output = replace(output, format=item.clip_format)
-    return DerainFile(item.path, target, treatment, output, item.part, item.rate)
-
-
-def _wanted_target(item: Item, treatment: Treatment, settings: Settings, only_rain: bool) -> Path:
-    source, folder = item.path, item.path.parent
-    if settings.save_to == "folder" and settings.save_folder:
-        folder = Path(settings.save_folder)
-    elif folder == resource("samples"):  # part of the installation, which is not ours to write into
-        folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)) / "rainapp"
-    suffix = result_suffix(source, settings.format, item.container, item.moves)
-    if item.frames is not None:
-        form = item.clip_format or settings.format
-        source, suffix = source.with_name(f"{item.frames.title}.png"), f".{form}" if form in CLIP_FORMATS else ""
-    target = result_path(source, folder, suffix, treatment, settings.name_template)
-    return rain_path(target) if only_rain else target

@@ -48,7 +48,17 @@ class ListPanel(QFrame):
         self.setProperty("role", "list")
         self.list = ItemsView(workspace, lambda: None)
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-        for row_id in ("derain-selected", "reveal", "open-source-folder", "frames-join", "frames-split", "remove"):
+        for row_id in (
+            "derain-selected",
+            "reveal",
+            "open-source-folder",
+            "own-settings",
+            "move-up",
+            "move-down",
+            "frames-join",
+            "frames-split",
+            "remove",
+        ):
             self.list.addAction(actions[row_id])
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from rainapp.gui.controls import label, push_button
 from rainapp.gui.item import AT_WORK, Item, State
+from rainapp.gui.own import see_rain
+from rainapp.gui.plain import set_tip
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
 
@@ -25,7 +27,7 @@ class DryNote(QFrame):
         row.setSpacing(12)
         self.words = label("")
         self.anyway = push_button(self.tr("I see rain: treat anyway"), self._treat_anyway)
-        self.anyway.setToolTip(self.tr("Takes out what looks like rain, however faint or rare it is"))
+        set_tip(self.anyway, self.tr("Takes out what looks like rain, however faint or rare it is"))
         row.addWidget(self.words, 1)
         row.addWidget(self.anyway, 0, Qt.AlignmentFlag.AlignVCenter)
         for signal in (viewing.changed, viewing.switched, workspace.item_changed, workspace.treatment_changed):
@@ -57,4 +59,4 @@ class DryNote(QFrame):
 
     def _treat_anyway(self) -> None:
         if self._workspace.current is not None:
-            self._workspace.see_rain([self._workspace.current], True)
+            see_rain(self._workspace, [self._workspace.current], True)

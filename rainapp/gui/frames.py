@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
-from rainapp.gui.item import AT_WORK, Item, fresh_item
+from rainapp.gui.item import BUSY, Item, fresh_item
 from rainapp.jobs import (
     RATE,
     Event,
@@ -165,7 +165,7 @@ class Frames(QObject):
         """Put one clip in the place of the photos that are its frames."""
         there = next((item for item in self._workspace.items if item.path == group.pattern), None)
         members = set(group.files)
-        photos = [item for item in self._workspace.items if item.path in members and item.state not in AT_WORK]
+        photos = [item for item in self._workspace.items if item.path in members and item.state not in BUSY]
         clip = there or self._clip(group)
         self._workspace.exchange([*photos, *([there] if there else [])], [clip])
 
@@ -173,11 +173,11 @@ class Frames(QObject):
     def can_join(item: Item | None) -> bool:
         """Whether a row could be a frame of a clip, by its name."""
         numbered = item is not None and any(sign.isdigit() for sign in item.path.stem)
-        return item is not None and numbered and not item.is_clip and item.state not in AT_WORK
+        return item is not None and numbered and not item.is_clip and item.state not in BUSY
 
     def can_split(self, item: Item | None) -> bool:
         """Whether a row holds numbered frames that could be photos."""
-        return item is not None and item.frames is not None and item.state not in AT_WORK and item in self._workspace.items
+        return item is not None and item.frames is not None and item.state not in BUSY and item in self._workspace.items
 
     def split(self, item: Item) -> None:
         """Put the single frames in the place of a clip."""

@@ -9,7 +9,9 @@ from rainapp.gui.amount import AmountSlider
 from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
 from rainapp.gui.framesbox import FramesBox
 from rainapp.gui.modelbutton import ModelButton
+from rainapp.gui.ownbox import OwnBox
 from rainapp.gui.plain import PlainLabel, set_tip
+from rainapp.gui.presetbox import PresetBox
 from rainapp.gui.workspace import Workspace
 from rainapp.settings import PREFERENCES
 
@@ -32,6 +34,10 @@ class Inspector(QScrollArea):
         self._column = QVBoxLayout(body)
         self._column.setContentsMargins(16, 16, 16, 16)
         self._column.setSpacing(8)
+        self.presets = PresetBox(workspace)
+        self._column.addWidget(self.presets)
+        self.own = OwnBox(workspace)
+        self._column.addWidget(self.own)
         self._add_model()
         self._add_amount()
         self._add_haze()
@@ -182,7 +188,7 @@ class Inspector(QScrollArea):
         card, settings = self._workspace.card, self._workspace.settings
         self._haze_box.setVisible(card is not None and "clear" in card.veils)
         self.haze.choose(self._workspace.treatment.veil)
-        self.temporal.setCurrentIndex(max(0, self.temporal.findData(settings.temporal)))
+        self.temporal.setCurrentIndex(max(0, self.temporal.findData(self._workspace.chosen.temporal)))
         self._show_temporal()
         own = settings.save_to == "folder" and bool(settings.save_folder)
         self._place.show_words(Path(settings.save_folder).name if own else self.tr("Beside each photo"))

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rainapp.escapes import readable
-from rainapp.jobs import RATE, NumberedFrames, Progressed, Treatment
+from rainapp.jobs import RATE, NumberedFrames, Output, Progressed, Treatment
+from rainapp.session_lines import OwnSettings
 
 if TYPE_CHECKING:
     from rainapp.gui.mask import Mask
@@ -31,6 +32,7 @@ class State(Enum):
 
 
 AT_WORK = frozenset({State.WAITING, State.RUNNING, State.PAUSED})
+BUSY = frozenset({State.RUNNING, State.PAUSED})
 TROUBLED = frozenset({State.FAILED, State.UNREADABLE})
 FRESH = frozenset({State.READY, State.STOPPED})
 TO_DO = FRESH | TROUBLED  # what failed is taken along: it may have been mended meanwhile
@@ -59,7 +61,13 @@ class Item:
     notes: tuple[str, ...] = ()
     target: Path | None = None
     kept: Path | None = None  # the part done of a clip that was stopped
+    goes_on: bool = False  # ... or its finished parts lie out of sight, and the same job goes on after them
     treatment: Treatment | None = None
+    output: Output | None = None
+    claimed: Path | None = None  # what its result was to be called, since the moment `since`
+    since: float = 0.0
+    own: OwnSettings | None = None
+    outdated: bool = False  # its result is of other settings than those in force
     only_rain: bool = False
     width: int = 0
     height: int = 0
@@ -84,10 +92,8 @@ class Item:
         """What it is called in the list: the file's name, or what stands for all frames."""
         return readable(self.path.name if self.frames is None else self.frames.name)
 
-    def own(self, treatment: Treatment) -> Treatment:
-        """How it is treated where all are treated so: through its own mask, and as rainy where a person sees rain."""
-        if self.mask is not None and not self.mask.is_empty:
-            treatment = replace(treatment, mask=self.mask.file)
+    def as_seen(self, treatment: Treatment) -> Treatment:
+        """`treatment`, and as rainy where a person sees rain."""
         return replace(treatment, treat="always") if self.sees_rain else treatment
 
     @property
@@ -117,7 +123,7 @@ class Item:
         self.part_done = self.part
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
-        self.kept = None
+        self.kept, self.goes_on, self.outdated = None, False, False
         self.notes = ()
         self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 

@@ -1,12 +1,13 @@
 """The list of files: a model over the workspace and one delegate that paints rows, so that 10,000 of them scroll."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QItemSelection,
     QItemSelectionModel,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QRect,
@@ -14,7 +15,7 @@ from PySide6.QtCore import (
     QSize,
     Qt,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QFont, QFontMetrics, QKeyEvent, QPainter, QPainterPath
 from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from rainapp.gui import icons, words
@@ -24,6 +25,7 @@ from rainapp.gui.theme import interface_font, look
 from rainapp.gui.workspace import Workspace
 
 Index = QModelIndex | QPersistentModelIndex
+ROWS_MIME = "application/x-rainapp-rows"
 ROW_PX = 64
 STRIP_PX = 96
 THUMBNAIL = QSize(64, 48)
@@ -44,7 +46,27 @@ class ItemsModel(QAbstractListModel):
         workspace.removed.connect(self.endRemoveRows)
         workspace.moving.connect(self._begin_move)
         workspace.moved.connect(self._end_move)
+        workspace.items_changed.connect(self._all_changed)
         workspace.item_changed.connect(lambda row: self.dataChanged.emit(self.index(row), self.index(row)))
+
+    def flags(self, index: Index) -> Qt.ItemFlag:  # noqa: D102 - Qt's name
+        flags = super().flags(index)
+        return flags | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.ItemIsDropEnabled)
+
+    def supportedDropActions(self) -> Qt.DropAction:  # noqa: N802, D102 - Qt's name
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:  # noqa: N802, D102 - Qt's name
+        return [ROWS_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:  # noqa: N802, D102 - Qt's name
+        held = QMimeData()
+        held.setData(ROWS_MIME, b"rows")  # which ones, the selection knows
+        return held
+
+    def _all_changed(self) -> None:
+        if self._workspace.items:
+            self.dataChanged.emit(self.index(0), self.index(len(self._workspace.items) - 1))
 
     def _begin_move(self) -> None:
         self.layoutAboutToBeChanged.emit()
@@ -94,7 +116,7 @@ class ItemDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:  # noqa: D102 - Qt's name
         item: Item = index.data(ITEM_ROLE)
-        self._workspace.want_thumbnail(item)
+        self._workspace.thumbnails.want(item)
         rect: QRect = option.rect
         state: QStyle.StateFlag = option.state
         selected = bool(state & QStyle.StateFlag.State_Selected)
@@ -200,6 +222,8 @@ class ItemsView(QListView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
+        self.setDropIndicatorShown(True)
         self.setAccessibleName(self.tr("Photos and clips"))
         self.selectionModel().selectionChanged.connect(self._selected)
         self.selectionModel().currentChanged.connect(lambda *_: self._selected(QItemSelection(), QItemSelection()))
@@ -209,6 +233,31 @@ class ItemsView(QListView):
         workspace.moved.connect(self._show_failures)
         workspace.mask_changed.connect(self.viewport().update)
         look().changed.connect(self.viewport().update)
+
+    def _is_ours(self, event: QDropEvent) -> bool:
+        """Whether rows of this list are dragged; files from elsewhere are the window's."""
+        return event.source() is self or event.mimeData().hasFormat(ROWS_MIME)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if self._is_ours(event):
+            super().dragEnterEvent(event)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802, D102 - Qt's name
+        if not self._is_ours(event):
+            event.ignore()
+            return
+        at = self.indexAt(event.position().toPoint())
+        row = len(self._workspace.items)
+        if at.isValid():
+            place, middle = event.position(), self.visualRect(at).center()
+            after = place.x() > middle.x() if self._delegate.strip else place.y() > middle.y()
+            row = at.row() + after
+        event.setDropAction(Qt.DropAction.IgnoreAction)  # the rows are moved here; nothing is left to be taken away
+        event.accept()
+        self._workspace.move(list(self._workspace.selected), row)
 
     def set_strip(self, strip: bool) -> None:
         """Lie under the canvas as a strip, or stand beside it as a list."""
@@ -243,7 +292,7 @@ class ItemsView(QListView):
 
     def _show_failures(self) -> None:
         """What failed stands first: bring it into view, whatever is selected."""
-        if self._workspace.items[0].state in TROUBLED:
+        if self._workspace.order.shows_failures and self._workspace.items[0].state in TROUBLED:
             self.scrollToTop()
 
     def show_selected(self) -> None:

@@ -185,6 +185,12 @@ class Mask:
         self.cover[:] = treated if self.mode == "only" else 255 - treated
         self.end()
 
+    def bring_back(self, painted: Cover, mode: Mode) -> None:
+        """Be as another mask of this size was; there is nothing to undo."""
+        self.mode = mode
+        self.cover[:] = painted
+        self._changed()
+
     def set_mode(self, mode: Mode) -> None:
         """What is painted is protected, or it alone is treated."""
         if mode != self.mode:

@@ -11,6 +11,7 @@ from rainapp.gui import words
 from rainapp.gui.controls import Elided, icon_button, label, push_button, rule
 from rainapp.gui.language import summary
 from rainapp.gui.panes import DropBox, Picture
+from rainapp.gui.plain import set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import CheckModels, Event, Failed, Finished, ImportModel, LibraryJob, RemoveModel
 from rainapp.library import ModelCard
@@ -68,7 +69,7 @@ class CardView(QFrame):
         row.setSpacing(6)
         clears = "clear" in self._card.veils
         tag = label(self.tr("streaks and haze") if clears else self.tr("streaks only"), "tag")
-        tag.setToolTip(self.tr("Kind of net: {arch}").format(arch=self._card.arch))
+        set_tip(tag, self.tr("Kind of net: {arch}").format(arch=self._card.arch))
         row.addWidget(tag)
         row.addStretch(1)
         return row

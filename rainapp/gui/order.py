@@ -12,6 +12,20 @@ class OwnOrder:
         """The list is in its own order."""
         self._places: dict[Item, int] = {}
 
+    @property
+    def shows_failures(self) -> bool:
+        """Whether those that failed stand first."""
+        return bool(self._places)
+
+    def moved(self, items: Sequence[Item], some: Sequence[Item], row: int) -> list[Item]:
+        """`items` with `some` before what stands in `row` now; the order that is shown is the person's own from now on."""
+        self._places = {}
+        moved = sorted(some, key=lambda item: item.row)
+        chosen = set(moved)
+        left = [item for item in items if item not in chosen]
+        at = sum(item.row < row for item in left)
+        return [*left[:at], *moved, *left[at:]]
+
     def failures_first(self, items: Sequence[Item]) -> list[Item]:
         """`items` with those that failed first, each group in the person's order."""
         own = self.restored(items)

@@ -217,13 +217,13 @@ class Player(QObject):
     @property
     def locked(self) -> bool:
         """Whether the result is steadied from frame to frame."""
-        return self._workspace.settings.temporal != "off"
+        return self._workspace.chosen.temporal != "off"
 
     def set_locked(self, locked: bool) -> None:
         """Steady the result between frames, as was chosen before, or leave each frame to itself."""
         if locked != self.locked:
             if self.locked:
-                self._steadied_by = self._workspace.settings.temporal
+                self._steadied_by = self._workspace.chosen.temporal
             self._workspace.change(temporal=self._steadied_by if locked else "off")
 
     def _follow_part(self) -> None:

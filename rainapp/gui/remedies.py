@@ -46,7 +46,10 @@ def open_large(window: "MainWindow") -> None:
         return
     for path in (item.path, *(item.frames.files if item.frames is not None else ())):
         consent.allow(path)
-    window.workspace.look_again(item)
+    item.fail(State.READY, "", "", "")
+    item.thumbnail_asked = False
+    window.workspace.item_changed.emit(item.row)
+    window.workspace.thumbnails.want(item)
     window.viewing.look_again()
 
 

@@ -16,7 +16,7 @@ from rainapp.gui import words
 from rainapp.gui.controls import Elided, IconKeeper, label, push_button
 from rainapp.gui.ending import Ending, again, ending_of
 from rainapp.gui.endingline import EndingLine
-from rainapp.gui.item import AT_WORK, TROUBLED, Item
+from rainapp.gui.item import TROUBLED, Item
 from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 
@@ -38,6 +38,7 @@ class RunBar(QStackedWidget):
             workspace.added,
             workspace.removed,
             workspace.amount_changed,
+            workspace.items_changed,
             workspace.treatment_changed,
             workspace.mask_changed,
         ):
@@ -122,11 +123,8 @@ class RunBar(QStackedWidget):
 
     @property
     def chosen(self) -> list[Item]:
-        """What would be derained: all that is ready or failed; where nothing is, what is selected and was done otherwise."""
-        workspace = self._workspace
-        done = [item for item in workspace.selected if item.target is not None]
-        other = [item for item in done if item.treatment != workspace.treatment_of(item)]
-        return workspace.to_do or [item for item in other if item.state not in AT_WORK]
+        """What would be derained: all that is ready or failed; where nothing is, all that was done with other settings."""
+        return self._workspace.to_do or [item for item in self._workspace.items if item.outdated]
 
     @property
     def all_done(self) -> bool:

@@ -1,8 +1,7 @@
 """What the canvas shows of the selected file: its picture, the preview of the visible part, the finished result. QtCore only.
 
 Selecting a file asks for a picture of screen size, then for a preview. Zooming in asks for the picture at full size and for a
-preview of the part in sight: first in haste, then, where that left anything out, exactly. A newer wish cancels the older one;
-the last few files are kept for a quick return.
+preview of the part in sight: first in haste, then, where that left anything out, exactly. A newer wish cancels the older one.
 """
 
 from collections import OrderedDict
@@ -286,7 +285,7 @@ class Viewing(QObject):
     def _hold(self) -> None:
         """Thumbnails wait while something is fetched that a person looks at."""
         self.workspace.hold_thumbnails = self._previewing is not None or self._reading is not None
-        self.workspace.next_thumbnail()
+        self.workspace.thumbnails.next()
 
     # -- what arrives
 

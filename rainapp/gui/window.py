@@ -1,6 +1,6 @@
 """The main window: puts the parts in place, and is what the rows of the action table act on."""
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QDragEnterEvent,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLa
 
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
+from rainapp.gui.askline import AskLine
 from rainapp.gui.compare import ComparePage
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
@@ -50,6 +51,7 @@ class MainWindow(QMainWindow):
     page: DerainPage
     compare: ComparePage
     disk: Disk
+    closing = Signal()
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
         """Show `workspace`; nothing is opened yet."""
@@ -74,6 +76,7 @@ class MainWindow(QMainWindow):
         )
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
+        self.returning, self.question = AskLine("history"), AskLine("circle-check")
         self.pages = QStackedWidget()
         self.notice = Notice(self.pages, lambda: self.view)
         self.pages.addWidget(self.empty)
@@ -86,7 +89,8 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(self.header)
+        for part in (self.header, self.returning, self.question):
+            column.addWidget(part)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(body)
         self.actions_.fill(self.menuBar())
@@ -99,9 +103,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         workspace = self.workspace
-        self._refresh_soon = QTimer(self)
-        self._refresh_soon.setSingleShot(True)
-        self._refresh_soon.setInterval(0)
+        self._refresh_soon = QTimer(self, singleShot=True, interval=0)
         self._refresh_soon.timeout.connect(self._refresh)
         for signal in (
             workspace.added, workspace.removed, workspace.current_changed, workspace.selection_changed,
@@ -112,6 +114,7 @@ class MainWindow(QMainWindow):
         ):  # fmt: skip
             signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
+        workspace.asked.connect(self.question.ask)
         workspace.frames.offered.connect(self.notice.offer)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
@@ -122,7 +125,7 @@ class MainWindow(QMainWindow):
         self.page.run_bar.pause.clicked.connect(self.actions_["pause"].trigger)
         self.page.run_bar.go_on.clicked.connect(self.actions_["resume"].trigger)
         self.page.run_bar.stop.clicked.connect(self.actions_["stop"].trigger)
-        self.page.run_bar.stop_menu.addActions([self.actions_["stop-keep"], self.actions_["stop-drop"]])
+        self.page.run_bar.stop_menu.addActions([self.actions_[row] for row in ("stop-go-on", "stop-keep", "stop-drop")])
         self.page.inspector.change_place.clicked.connect(self.actions_["save-to"].trigger)
 
     def _refresh_later(self, *_: object) -> None:  # a signal's row must not reach start, which would wait so many ms
@@ -186,7 +189,6 @@ class MainWindow(QMainWindow):
     def show_page(self, page: str) -> None:
         """Show "derain", "compare" or "models"."""
         self._page = page
-        self._alt_alone = False  # Alt and a digit
         self.compare.comparing.show(page == "compare")
         self.file_list.show_selected()
         if page == "models":
@@ -334,6 +336,10 @@ class MainWindow(QMainWindow):
         else:
             super().keyReleaseEvent(event)
 
+    def alt_was_used(self) -> None:
+        """Alt was pressed for another key: it does not ask for the menu."""
+        self._alt_alone = False
+
     def _escape(self) -> None:
         if self.isFullScreen():
             self.toggle_full_screen()
@@ -382,11 +388,12 @@ class MainWindow(QMainWindow):
         if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
             event.ignore()
             return
-        batch.stop(keep=batch.can_keep or None)  # nobody who quits means to throw an hour's work away
+        self.closing.emit()
+        batch.stop(keep=False)  # what is finished of a clip stays as after a crash: the same job goes on with it
         keep_place(self)
         super().closeEvent(event)
 
     def _may_quit(self, keeps: bool) -> bool:
         lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
-        kept = self.tr("Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.")
+        kept = self.tr("Quit now? What is done stays; the clip at work goes on next time after what is finished of it.")
         return ask(self, self.tr("Photos are being derained"), kept if keeps else lost)

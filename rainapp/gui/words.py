@@ -78,9 +78,11 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.PAUSED:
             return "circle-pause", "warn", tr("Paused · {n} %").format(n=round(item.share * 100))
         case State.DONE:
-            return "circle-check", "ok", tr("Done · {time}").format(time=duration(item.seconds))
+            took = tr("Done · {time}").format(time=duration(item.seconds)) if item.seconds else tr("Done")
+            return "circle-check", "ok", tr("Done · other settings") if item.outdated else took
         case State.DRY:
-            return "umbrella", "ok", tr("Copied, no rain found") if item.copied else tr("No rain found, saved unchanged")
+            copied = tr("Copied, no rain found") if item.copied else tr("No rain found, saved unchanged")
+            return "umbrella", "ok", tr("No rain · other settings") if item.outdated else copied
         case State.SKIPPED:
             return "skip-forward", "dim", tr("Skipped, exists already")
         case State.FAILED:
@@ -88,6 +90,8 @@ def state(item: Item) -> tuple[str, str, str]:
         case State.UNREADABLE:
             return "triangle-alert", "bad", tr("Cannot be read")
         case State.STOPPED:
+            if item.goes_on:
+                return "history", "dim", tr("Stopped · goes on from there")
             return "circle-x", "dim", tr("Stopped") if item.kept is None else tr("Stopped · part kept")
         case _:
             return ("film" if item.is_clip else "image"), "dim", " · ".join((tr("Ready"), *facts))
@@ -97,6 +101,8 @@ def _facts(item: Item) -> tuple[str, ...]:
     """What is worth knowing of a file before it is started: length and lines of a clip, what a person saw or painted."""
     clip = (clock(item.duration_s), f"{min(item.width, item.height)}p") if item.is_clip and item.width else ()
     seen = (tr("treated anyway"),) if item.sees_rain else ()
+    if item.own is not None:
+        clip = (*clip, tr("own settings"))
     if item.mask is None or item.mask.is_empty:
         return (*clip, *seen)
     return (*clip, *seen, tr("part protected") if item.mask.mode == "protect" else tr("part treated"))

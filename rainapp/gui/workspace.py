@@ -11,21 +11,25 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from rainapp.errors import BadModel, RainError
-from rainapp.formats import GIF
+from rainapp.errors import BadModel
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.frames import Frames
-from rainapp.gui.item import AT_WORK, FRESH, TO_DO, TROUBLED, Item, State, fresh_item
+from rainapp.gui.item import AT_WORK, TO_DO, TROUBLED, Item, State, fresh_item
+from rainapp.gui.joining import Joining
+from rainapp.gui.opened import note_opened
 from rainapp.gui.order import OwnOrder
-from rainapp.gui.screen import ShownPicture
-from rainapp.jobs import STRENGTH_MAX, Event, Failed, Finished, ReadPicture, Stopped, Treatment
+from rainapp.gui.outdated import mark_outdated
+from rainapp.gui.own import change_own, tell_other
+from rainapp.gui.questions import question_of
+from rainapp.gui.tasks import Order, order_again, order_by, treatment_by
+from rainapp.gui.thumbnails import Thumbnails
+from rainapp.jobs import STRENGTH_MAX, Treatment
 from rainapp.library import ModelCard, ModelLibrary
-from rainapp.settings import Settings, save
+from rainapp.session_lines import OwnSettings
+from rainapp.settings import Settings
 
-THUMBNAIL_PX = 256
 AMOUNT_MIN, AMOUNT_MAX = -100, round(STRENGTH_MAX * 100)
-BACKGROUND_THUMBNAILS = 500  # lists up to this length are looked into even where they are not in sight
 
 
 class Workspace(QObject):
@@ -45,6 +49,8 @@ class Workspace(QObject):
     settings_changed = Signal()
     mask_changed = Signal()
     screen_changed = Signal()
+    items_changed = Signal()
+    asked = Signal(object)
     notice = Signal(str)
 
     def __init__(self, dispatch: Dispatch, library: ModelLibrary, settings: Settings, parent: QObject | None = None) -> None:
@@ -56,8 +62,7 @@ class Workspace(QObject):
         self.items: list[Item] = []
         self.current: Item | None = None
         self.selected: list[Item] = []
-        self.amount = round(settings.strength * 100)
-        self.veil = settings.veil
+        self._common = round(settings.strength * 100)
         self.cards: list[ModelCard] = []
         self.batch = Batch(dispatch, self)
         self.batch.item_changed.connect(self._tell_item)
@@ -65,11 +70,14 @@ class Workspace(QObject):
         self.batch.finished.connect(self._show_failures_first)
         self.frames = Frames(self)
         self.hold_thumbnails = False
-        self._order = OwnOrder()
+        self.order = OwnOrder()
         self._named: set[Path] = set()
         self._removed: list[list[tuple[int, Item]]] = []
-        self._wanted: list[Item] = []
-        self._thumbnail: Item | None = None
+        self.thumbnails = Thumbnails(self)
+        self.thumbnails.looked.connect(self._tell_item)
+        self.joining = Joining(self)
+        for signal in (self.treatment_changed, self.amount_changed, self.settings_changed, self.mask_changed):
+            signal.connect(self._mark_outdated)
         self.read_library()
 
     # -- models and treatment
@@ -82,27 +90,43 @@ class Workspace(QObject):
             self._default_id = self.library.default_id
         self.treatment_changed.emit()
 
+    def chosen_for(self, item: Item | None) -> OwnSettings:
+        """What a person chose for one file: its own settings, or those of all."""
+        settings = self.settings
+        own = item.own if item is not None else None
+        return own or OwnSettings(settings.model, self._common, settings.veil, settings.temporal)
+
+    @property
+    def chosen(self) -> OwnSettings:
+        """What was chosen for the file in sight."""
+        return self.chosen_for(self.current)
+
+    @property
+    def amount(self) -> int:
+        """How much rain goes, -100 to 130, from the file in sight."""
+        return self.chosen.amount
+
+    @property
+    def common_amount(self) -> int:
+        """How much rain goes from all files that have no settings of their own."""
+        return self._common
+
+    def _card_of(self, model: str) -> ModelCard | None:
+        by_id = {card.id: card for card in self.cards}
+        return by_id.get(model) or by_id.get(self._default_id)
+
     @property
     def card(self) -> ModelCard | None:
-        """The model in use: the one of the settings, else the default one; None where there is none at all."""
-        by_id = {card.id: card for card in self.cards}
-        return by_id.get(self.settings.model) or by_id.get(self._default_id)
+        """The model in use: the one that was chosen, else the default one; None where there is none at all."""
+        return self._card_of(self.chosen.model)
+
+    def _treatment(self, chosen: OwnSettings) -> Treatment:
+        return treatment_by(chosen, self._card_of(chosen.model), self.settings)
 
     @property
     def treatment(self) -> Treatment:
-        """How files would be treated if started now."""
-        card, settings = self.card, self.settings
-        return Treatment(
-            model=card.id if card else "default",
-            strength=min(STRENGTH_MAX, max(0.0, self.amount / 100)),
-            veil=self.veil if card and self.veil in card.veils else "keep",
-            temporal=settings.temporal,
-            tile_px=settings.tile_px,
-            device=settings.device,
-            engine=settings.engine,
-            precision=settings.precision,
-            treat=settings.treat,
-        )
+        """How the file in sight would be treated if started now, and with it all that have no settings of their own."""
+        return self._treatment(self.chosen)
 
     @property
     def preview_treatment(self) -> Treatment:
@@ -110,19 +134,19 @@ class Workspace(QObject):
         return replace(self.treatment, strength=1.0)
 
     def treatment_of(self, item: Item) -> Treatment:
-        """How one file would be treated: as all, but for what is its own."""
-        return item.own(self.treatment)
+        """How one file would be treated: as all or in its own way, and through its own mask where one was painted."""
+        treatment = item.as_seen(self._treatment(self.chosen_for(item)))
+        painted = item.mask is not None and not item.mask.is_empty
+        return replace(treatment, mask=item.mask.file) if painted and item.mask is not None else treatment
 
     def preview_treatment_of(self, item: Item) -> Treatment:
         """The same for its previews: at full strength, and all of it."""
-        return replace(item.own(self.preview_treatment), mask=None)
+        return replace(item.as_seen(self._treatment(self.chosen_for(item))), strength=1.0)
 
-    def see_rain(self, items: list[Item], sees: bool) -> None:
-        """A person sees rain in `items`, or does not any more: they are treated, whatever is found."""
-        for item in items:
-            item.sees_rain = sees
-            self._tell_item(item)
-        self.treatment_changed.emit()
+    def order_for(self, item: Item) -> Order:
+        """What would be asked of the batch for one file, its mask left aside."""
+        chosen = self.chosen_for(item)
+        return order_by(item, item.as_seen(self._treatment(chosen)), chosen.amount < 0, self.settings)
 
     @property
     def default_id(self) -> str:
@@ -137,30 +161,28 @@ class Workspace(QObject):
         """Take the amount in percent, -100 to 130."""
         amount = min(AMOUNT_MAX, max(AMOUNT_MIN, amount))
         if amount != self.amount:
-            self.amount = amount
+            if not change_own(self, {"amount": amount}):
+                self._common = amount
             self.amount_changed.emit()
 
     def change(self, **values: object) -> None:
         """Change settings at once: remember them and tell everyone; a value that cannot be is told instead."""
         before = self.preview_treatment
         try:
-            self.settings = self.settings.changed(**values)
+            changed = self.settings.changed(**values)
         except ValueError as error:
             self.notice.emit(str(error))
             return
-        if "veil" in values:
-            self.veil = self.settings.veil
+        if not change_own(self, values):
+            self.settings = changed
         self.settings_changed.emit()
         if self.preview_treatment != before:
             self.treatment_changed.emit()
 
-    def remember(self) -> None:
-        """Write the settings; a disk that refuses is told, not fatal."""
-        settings = replace(self.settings, strength=min(STRENGTH_MAX, max(0.0, self.amount / 100)), veil=self.veil)
-        try:
-            save(settings)
-        except RainError as error:
-            self.notice.emit(str(error))
+    @property
+    def to_remember(self) -> Settings:
+        """The settings as they are to be the next time."""
+        return replace(self.settings, strength=min(STRENGTH_MAX, max(0.0, self._common / 100)))
 
     # -- files
 
@@ -170,6 +192,7 @@ class Workspace(QObject):
         folders: list[Path] = []
         for path in paths:
             (folders if path.is_dir() else files).append(path)
+        note_opened(self, (*files, *folders))
         self.frames.take(files)
         if folders:
             self.frames.look_through(folders)
@@ -185,6 +208,17 @@ class Workspace(QObject):
         self._insert([(len(self.items) + i, item) for i, item in enumerate(made)])
         if self.current is None:
             self.select(self.items[0], [self.items[0]])
+        self.joining.came(made)
+
+    def restore(self, items: list[Item], current: Item | None) -> None:
+        """Put files of another day before those that came in meanwhile."""
+        known = {item.path for item in self.items}
+        back = [item for item in items if item.path not in known]
+        if back:
+            self._insert(list(enumerate(back)))
+            chosen = current if current in back else back[0]
+            self.select(chosen, [chosen])
+            self._mark_outdated()
 
     def _insert(self, placed: list[tuple[int, Item]]) -> None:
         """Put items at their rows; rows must be ascending and, taken together, one run."""
@@ -194,10 +228,7 @@ class Workspace(QObject):
         self._number()
         self._guard(path for _, item in placed for path in item.originals)
         self.added.emit()
-        few = len(self.items) <= BACKGROUND_THUMBNAILS
-        to_name = [item for _, item in reversed(placed) if few or item.path.suffix.lower() == f".{GIF}"]
-        self._wanted[:0] = [item for item in to_name if item.thumbnail is None]  # whether a GIF moves decides on its result
-        self.next_thumbnail()
+        self.thumbnails.add([item for _, item in placed])
 
     def _number(self) -> None:
         for row, item in enumerate(self.items):
@@ -207,8 +238,10 @@ class Workspace(QObject):
         """Take what the list shows as selected."""
         other, self.selected = selected != self.selected, selected
         if current is not self.current:
-            self.current = current
+            before, self.current = self.chosen, current
             self.current_changed.emit()
+            if self.chosen != before:
+                tell_other(self)
         if other:
             self.selection_changed.emit()
 
@@ -232,21 +265,24 @@ class Workspace(QObject):
             self.select(left, [left] if left else [])
 
     def exchange(self, old: list[Item], new: list[Item]) -> None:
-        """Put `new` in the place of `old`, which are not at work, and select the first of them."""
+        """Put `new` in the place of `old`, of which none runs, and select the first of them; what waited still does."""
         at = min((item.row for item in old), default=len(self.items))
+        waited = any(item.state in AT_WORK for item in old)
+        self.batch.drop(set(old))
         self._take_out(sorted(old, key=lambda item: item.row))
         if new:
             self._insert([(at + i, item) for i, item in enumerate(new)])
         chosen = new[0] if new else self.items[min(at, len(self.items) - 1)] if self.items else None
         self.select(chosen, [chosen] if chosen else [])
+        if waited:
+            self.joining.came(new)
 
     def _take_out(self, gone: list[Item]) -> None:
         for start, end in reversed(_runs([item.row for item in gone])):
             self.removing.emit(start, end)
             del self.items[start : end + 1]
             self.removed.emit()
-        left_out = set(gone)
-        self._wanted = [item for item in self._wanted if item not in left_out]
+        self.thumbnails.drop(gone)
         self._number()
 
     @property
@@ -286,10 +322,26 @@ class Workspace(QObject):
         chosen = [item for item in items if item.state not in AT_WORK]
         if not chosen or self.card is None:
             return
-        self._move(self._order.restored(self.items))
-        only_rain = self.amount < 0
-        treatment = self.preview_treatment if only_rain else self.treatment
-        self.batch.start(chosen, treatment, self.settings, self.originals(), only_rain)
+        question = question_of(self, chosen)
+        self.asked.emit(question)
+        if question is None:
+            self._move(self.order.restored(self.items))
+            self.batch.start([self.order_for(item) for item in chosen], self.settings, self.originals())
+
+    def resume(self, items: list[Item]) -> None:
+        """Go on with `items` as they were begun on another day: with the same settings, under the same names."""
+        self.batch.start([order_again(item, self.settings) for item in items], self.settings, self.originals())
+
+    def move(self, items: list[Item], row: int) -> None:
+        """Put `items`, in their order, before what stands in `row` now; those that wait are derained in the new order."""
+        self._move(self.order.moved(self.items, items, row))
+        self.batch.reorder()
+
+    def move_by(self, items: list[Item], by: int) -> None:
+        """Put `items` one place up (-1) or down (1)."""
+        rows = [item.row for item in items]
+        if rows and min(rows) + by >= 0 and max(rows) + by < len(self.items):
+            self.move(items, min(rows) - 1 if by < 0 else max(rows) + 2)
 
     def originals(self) -> Iterator[Path]:
         """The files of the person that no result may replace: those of the list, and masks and the like that were chosen."""
@@ -309,7 +361,7 @@ class Workspace(QObject):
 
     def _show_failures_first(self) -> None:
         if self.failed:
-            self._move(self._order.failures_first(self.items))
+            self._move(self.order.failures_first(self.items))
 
     def _move(self, order: list[Item]) -> None:
         if order != self.items:
@@ -318,7 +370,13 @@ class Workspace(QObject):
             self._number()
             self.moved.emit()
 
+    def _mark_outdated(self) -> None:
+        """Look whose results are of other settings than those in force."""
+        if mark_outdated(self, self.items):
+            self.items_changed.emit()
+
     def _tell_item(self, item: Item) -> None:
+        mark_outdated(self, [item])
         if item.row < len(self.items) and self.items[item.row] is item:
             self.item_changed.emit(item.row)
 
@@ -326,49 +384,9 @@ class Workspace(QObject):
 
     def on_another_screen(self) -> None:
         """The window shows on a screen of other colours: every picture made ready so far has the wrong ones."""
-        for item in self.items:
-            item.thumbnail, item.thumbnail_asked = None, False
-        self._wanted = list(reversed(self.items)) if len(self.items) <= BACKGROUND_THUMBNAILS else []
+        self.thumbnails.anew()
         self.screen_changed.emit()
-        self.next_thumbnail()
-
-    def want_thumbnail(self, item: Item) -> None:
-        """A row came in sight: its thumbnail is next."""
-        if item.thumbnail is None and not item.thumbnail_asked and (not self._wanted or self._wanted[-1] is not item):
-            self._wanted.append(item)
-            self.next_thumbnail()
-
-    def look_again(self, item: Item) -> None:
-        """A file that could not be read may be read now."""
-        item.fail(State.READY, "", "", "")
-        item.thumbnail_asked = False
-        self._tell_item(item)
-        self.want_thumbnail(item)
-
-    def next_thumbnail(self) -> None:
-        """Ask for one thumbnail, unless something more urgent is on its way."""
-        while self._thumbnail is None and self._wanted and not self.hold_thumbnails:
-            item = self._wanted.pop()
-            if item.thumbnail is None and not item.thumbnail_asked:
-                item.thumbnail_asked = True
-                self._thumbnail = item
-                self.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX, rate=item.rate), "quick", self._thumbnail_came)
-
-    def _thumbnail_came(self, event: Event) -> None:
-        item = self._thumbnail
-        if item is None or not isinstance(event, Finished | Failed | Stopped):
-            return
-        self._thumbnail = None
-        if isinstance(event, Finished) and isinstance(event.result, ShownPicture):
-            shown = event.result
-            item.thumbnail = shown
-            item.width, item.height = shown.full_width, shown.full_height
-            item.is_clip, item.duration_s = shown.is_clip, shown.duration_s
-            item.container, item.moves = shown.container or None, shown.moves
-        elif isinstance(event, Failed) and item.state in FRESH:
-            item.fail(State.UNREADABLE, event.kind, event.message, event.hint)
-        self._tell_item(item)
-        self.next_thumbnail()
+        self.thumbnails.next()
 
 
 def _runs(rows: list[int]) -> list[tuple[int, int]]:

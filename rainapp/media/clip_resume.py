@@ -4,8 +4,8 @@ Every part has an encoder of its own and starts with a key frame, always at the 
 interrupted run and of the one that goes on are the same as those of a run without interruption. The result grows under a hidden
 name beside the target, with sound and everything else; the journal says where in it the packets lie. To go on, they are read
 from there and given to the muxer once more, which thereby writes the same bytes again and is where it was. So nothing is kept
-twice, and nothing is put together at the end. A cancel leaves nothing, or the part done as a file of its own; what is killed
-or fails leaves what it had for the next run.
+twice, and nothing is put together at the end. A cancel leaves nothing, the part done as a file of its own, or, where it is to
+go on later, what it had; what is killed or fails always leaves that for the next run.
 """
 
 import contextlib
@@ -196,7 +196,7 @@ class ResumableClipSink:
             raise unwritable(self.target, error) from error
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
+        """Commit when all went well. After a failure keep the finished parts, after a cancel where they are wanted."""
         keep = isinstance(error, RainError | OSError | MemoryError)
         try:
             with self._disk_in_words():
@@ -205,6 +205,9 @@ class ResumableClipSink:
                 elif isinstance(error, Cancelled) and self._keeps(error) and self._count:
                     path = self._commit_part_done()
                     error.kept = error.kept or path
+                elif isinstance(error, Cancelled) and error.go_on:
+                    keep = True
+                    error.goes_on = error.goes_on or self.frames_done > 0
         except (RainError, OSError, MemoryError):
             keep = True
             raise

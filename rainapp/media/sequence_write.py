@@ -146,7 +146,7 @@ class SequenceSink:
             os.fsync(self._index.fileno())
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        """Commit when all went well. After a failure keep the finished parts, after a cancel nothing."""
+        """Commit when all went well. After a failure keep the finished parts, after a cancel where they are wanted."""
         keep = isinstance(error, RainError | OSError | MemoryError)
         try:
             if error is None:
@@ -156,6 +156,9 @@ class SequenceSink:
             elif isinstance(error, Cancelled) and self._keeps(error) and self._count:
                 path = self._commit(unfinished_path(self.target))
                 error.kept = error.kept or path
+            elif isinstance(error, Cancelled) and error.go_on:
+                keep = True
+                error.goes_on = error.goes_on or self._index.tell() > len(self._head)
         except (RainError, OSError, MemoryError):
             keep = True
             raise

@@ -110,3 +110,23 @@ def opened(session: Session, photos: list[Path], qtbot: QtBot) -> Session:
     until(qtbot, idle(session))
     session.window.canvas.setFocus()
     return session
+
+
+@pytest.fixture
+def next_session(open_session: Callable[..., Session], tiny_library: Path, tmp_path: Path) -> Callable[[], Session]:
+    """Opens a window over the real work, as on a new day."""
+
+    def make() -> Session:
+        settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")
+        session = open_session(settings, run_work, ModelLibrary(tmp_path / "bundled", tiny_library))
+        session.memory.begin()
+        return session
+
+    return make
+
+
+@pytest.fixture
+def holiday(tmp_path: Path) -> list[Path]:
+    """Four photos of a day."""
+    (tmp_path / "holiday").mkdir()
+    return [rainy_photo(tmp_path / "holiday" / f"day {n}.png", 96, 64, seed=n) for n in range(4)]

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
+from rainapp.gui.items import ROWS_MIME, ItemsView
 from rainapp.gui.viewer import Canvas
 
 
@@ -28,6 +29,18 @@ def drop(session: Session, paths: list[Path]) -> None:
     dropped = QDropEvent(at, copy, held, buttons, modifiers)
     QApplication.sendEvent(window, dropped)
     assert dropped.isAccepted()
+
+
+def drop_rows(file_list: ItemsView, at: QPointF) -> None:
+    """Let the selected rows of a list go at a point of it."""
+    held = QMimeData()
+    held.setData(ROWS_MIME, b"rows")
+    move, button, modifiers = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        enter = QDragEnterEvent(at.toPoint(), move, held, button, modifiers)
+    QApplication.sendEvent(file_list.viewport(), enter)
+    QApplication.sendEvent(file_list.viewport(), QDropEvent(at, move, held, button, modifiers))
 
 
 def canvas_image(session: Session) -> QImage:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
+from rainapp import remembering
 from rainapp.errors import UnreadableFile
 from rainapp.gui.app import Session
 from rainapp.gui.item import AT_WORK
@@ -29,6 +30,7 @@ from rainapp.jobs import (
     MaskJob,
     Measured,
     MeasureSeen,
+    MemoryJob,
     Picture,
     Preview,
     Previewed,
@@ -68,6 +70,8 @@ class PlainRun:
             return FoundFrames(())
         if isinstance(job, MaskJob):
             return save_or_load(job, watch)
+        if isinstance(job, MemoryJob):
+            return remembering.do(job, watch)
         if isinstance(job, FindScreenProfile):
             return find_profile(job, watch)
         if isinstance(job, WarmUp):

@@ -233,7 +233,7 @@ def test_frames_at_work_can_be_paused_and_stopped_with_the_part_done_kept(clip: 
     until(qtbot, lambda: item.share > 0.1)
     window.actions_["pause"].trigger()
     assert item.state is State.PAUSED
-    window.page.run_bar.stop.menu().actions()[0].trigger()
+    window.actions_["stop-keep"].trigger()
     until(qtbot, idle(clip))
     assert item.kept == shot / "frame_derained (unfinished)"
     kept = sorted(path.name for path in item.kept.iterdir())

@@ -23,7 +23,7 @@ ERRORS = {
     "EngineFailed",
 }  # fmt: skip
 ELSEWHERE = {  # what only the command line says, and details of foreign weights, for which `importing` has a sentence
-    "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "presets", "foreign", "borrowed",
+    "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "foreign", "borrowed",
 }  # fmt: skip
 
 

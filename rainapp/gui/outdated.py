@@ -1,0 +1,44 @@
+"""Which results are of other settings than those in force, so that they can be made again. No widgets."""
+
+from typing import TYPE_CHECKING
+
+from rainapp.gui.item import Item, State
+from rainapp.gui.tasks import Order
+from rainapp.jobs import Output, Treatment
+from rainapp.session_lines import OwnSettings
+
+if TYPE_CHECKING:
+    from rainapp.gui.workspace import Workspace
+
+
+def mark_outdated(workspace: "Workspace", items: list[Item]) -> bool:
+    """Note at each of `items` whether its result is of other settings; whether that is news for any."""
+    news, orders = False, dict[tuple[OwnSettings | None, bool], Order]()
+    for item in items:
+        mark = False
+        if item.state in (State.DONE, State.DRY) and item.treatment is not None:
+            kind = item.own, item.sees_rain
+            order = orders.get(kind) or orders.setdefault(kind, workspace.order_for(item))
+            mark = _differs(item, item.treatment, order)
+        news, item.outdated = news or mark != item.outdated, mark
+    return news
+
+
+def _differs(item: Item, made: Treatment, order: Order) -> bool:
+    mask = item.mask.file if item.mask is not None and not item.mask.is_empty else None
+    if made.mask != mask or not _same(made, order.treatment, item):
+        return True
+    other_file = item.output is not None and _written(item.output) != _written(order.output)
+    return item.only_rain != order.only_rain or item.part_done != item.part or other_file
+
+
+def _same(made: Treatment, wanted: Treatment, item: Item) -> bool:
+    """Whether both come to the same: the machine does not matter, of photos nor the frames, without rain nor how much goes."""
+    as_much = made.strength == wanted.strength or (item.state is State.DRY and wanted.strength > 0)
+    as_calm = made.temporal == wanted.temporal or not item.is_clip
+    alike = (made.model, made.veil, made.treat) == (wanted.model, wanted.veil, wanted.treat)
+    return alike and as_much and as_calm
+
+
+def _written(output: Output) -> tuple[object, ...]:
+    return output.format, output.quality, output.metadata

@@ -1,0 +1,48 @@
+"""Settings that single files have of their own, in the place of those of all. No widgets."""
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from rainapp.gui.item import Item
+
+if TYPE_CHECKING:
+    from rainapp.gui.workspace import Workspace
+
+OWN = frozenset({"model", "amount", "veil", "temporal"})
+
+
+def has_own(workspace: "Workspace") -> bool:
+    """Whether the file in sight has settings of its own."""
+    return workspace.current is not None and workspace.current.own is not None
+
+
+def change_own(workspace: "Workspace", values: dict[str, Any]) -> bool:
+    """Change the own settings of what is selected; False where those of all are meant."""
+    if not has_own(workspace) or not values.keys() <= OWN:
+        return False
+    for item in {workspace.current, *workspace.selected}:
+        if item is not None and item.own is not None:
+            item.own = replace(item.own, **values)
+    return True
+
+
+def set_own(workspace: "Workspace", own: bool) -> None:
+    """Give what is selected settings of its own, as they are now; or let it follow those of all again."""
+    for item in workspace.selected:
+        item.own = (item.own or workspace.chosen_for(item)) if own else None
+        workspace.item_changed.emit(item.row)
+    tell_other(workspace)
+
+
+def tell_other(workspace: "Workspace") -> None:
+    """Tell that the settings in sight are other ones."""
+    for signal in (workspace.settings_changed, workspace.amount_changed, workspace.treatment_changed):
+        signal.emit()
+
+
+def see_rain(workspace: "Workspace", items: list[Item], sees: bool) -> None:
+    """A person sees rain in `items`, or does not any more: they are treated, whatever is found."""
+    for item in items:
+        item.sees_rain = sees
+        workspace.item_changed.emit(item.row)
+    workspace.treatment_changed.emit()
