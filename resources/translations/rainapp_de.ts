@@ -12,12 +12,20 @@
         <translation>Originalgröße, 1:1</translation>
     </message>
     <message>
+        <source>As strong as it goes: 130</source>
+        <translation>So stark es geht: 130</translation>
+    </message>
+    <message>
         <source>Blind test</source>
         <translation>Blindtest</translation>
     </message>
     <message>
         <source>Brush</source>
         <translation>Pinsel</translation>
+    </message>
+    <message>
+        <source>Calm flicker</source>
+        <translation>Flackern beruhigen</translation>
     </message>
     <message>
         <source>Clear the list</source>
@@ -48,6 +56,10 @@
         <translation>Nur diesen Teil entregnen</translation>
     </message>
     <message>
+        <source>Derain the failed again</source>
+        <translation>Fehlgeschlagene noch einmal entregnen</translation>
+    </message>
+    <message>
         <source>Derain the selected</source>
         <translation>Ausgewählte entregnen</translation>
     </message>
@@ -58,10 +70,6 @@
     <message>
         <source>Erase</source>
         <translation>Radieren</translation>
-    </message>
-    <message>
-        <source>Figures of the photo</source>
-        <translation>Messwerte des Fotos</translation>
     </message>
     <message>
         <source>File</source>
@@ -88,16 +96,16 @@
         <translation>Vollbild</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>Weiter</translation>
-    </message>
-    <message>
         <source>Harder edge</source>
         <translation>Härterer Rand</translation>
     </message>
     <message>
         <source>Help</source>
         <translation>Hilfe</translation>
+    </message>
+    <message>
+        <source>I see rain: treat anyway</source>
+        <translation>Ich sehe Regen: trotzdem entregnen</translation>
     </message>
     <message>
         <source>Import a model…</source>
@@ -110,10 +118,6 @@
     <message>
         <source>Larger brush</source>
         <translation>Größerer Pinsel</translation>
-    </message>
-    <message>
-        <source>Less</source>
-        <translation>Weniger</translation>
     </message>
     <message>
         <source>Light</source>
@@ -148,8 +152,16 @@
         <translation>Maske</translation>
     </message>
     <message>
-        <source>More</source>
-        <translation>Mehr</translation>
+        <source>Measurements</source>
+        <translation>Messwerte</translation>
+    </message>
+    <message>
+        <source>Move down in the list</source>
+        <translation>In der Liste nach unten</translation>
+    </message>
+    <message>
+        <source>Move up in the list</source>
+        <translation>In der Liste nach oben</translation>
     </message>
     <message>
         <source>Next photo</source>
@@ -190,6 +202,10 @@
     <message>
         <source>Open…</source>
         <translation>Öffnen…</translation>
+    </message>
+    <message>
+        <source>Own settings for the selected</source>
+        <translation>Eigene Einstellungen für die ausgewählten</translation>
     </message>
     <message>
         <source>Page Compare</source>
@@ -260,6 +276,10 @@
         <translation>Aus der Liste nehmen</translation>
     </message>
     <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
         <source>Save as a moving picture…</source>
         <translation>Als bewegtes Bild sichern…</translation>
     </message>
@@ -274,6 +294,10 @@
     <message>
         <source>Save results to…</source>
         <translation>Ergebnisse sichern unter…</translation>
+    </message>
+    <message>
+        <source>Save the figures as a table (CSV)…</source>
+        <translation>Zahlen als Tabelle sichern (CSV)…</translation>
     </message>
     <message>
         <source>Save the mask…</source>
@@ -312,6 +336,10 @@
         <translation>Gemaltes zeigen</translation>
     </message>
     <message>
+        <source>Show where fine rain remains</source>
+        <translation>Zeigen, wo feiner Regen bleibt</translation>
+    </message>
+    <message>
         <source>Side by side</source>
         <translation>Nebeneinander</translation>
     </message>
@@ -340,6 +368,10 @@
         <translation>Vergleich stoppen</translation>
     </message>
     <message>
+        <source>Stop, to go on later</source>
+        <translation>Anhalten, später weitermachen</translation>
+    </message>
+    <message>
         <source>Swap painted and not painted</source>
         <translation>Gemaltes und Rest tauschen</translation>
     </message>
@@ -348,16 +380,24 @@
         <translation>Wischen</translation>
     </message>
     <message>
+        <source>Take out less</source>
+        <translation>Weniger herausnehmen</translation>
+    </message>
+    <message>
+        <source>Take out more</source>
+        <translation>Mehr herausnehmen</translation>
+    </message>
+    <message>
         <source>Tell darker from brighter</source>
         <translation>Dunkler von heller unterscheiden</translation>
     </message>
     <message>
-        <source>Temporal lock</source>
-        <translation>Zeitliche Ruhe</translation>
-    </message>
-    <message>
         <source>Theme as the system</source>
         <translation>Aussehen wie das System</translation>
+    </message>
+    <message>
+        <source>Treat only a part: paint it</source>
+        <translation>Nur einen Teil entregnen: aufmalen</translation>
     </message>
     <message>
         <source>Treat only what is painted</source>
@@ -412,6 +452,13 @@
     <message>
         <source>Only the rain</source>
         <translation>Nur der Regen</translation>
+    </message>
+</context>
+<context>
+    <name>AskLine</name>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
     </message>
 </context>
 <context>
@@ -569,6 +616,10 @@
         <translation>In Gebrauch</translation>
     </message>
     <message>
+        <source>Kind of net: {arch}</source>
+        <translation>Art des Netzes: {arch}</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>Lizenz</translation>
     </message>
@@ -585,8 +636,20 @@
         <translation>In den Papierkorb</translation>
     </message>
     <message>
-        <source>Rain removed, unseen</source>
-        <translation>Regen entfernt, ungesehen</translation>
+        <source>Rain removed in tests</source>
+        <translation>Regen entfernt, in Tests</translation>
+    </message>
+    <message>
+        <source>not seen at work yet</source>
+        <translation>noch nicht gemessen</translation>
+    </message>
+    <message>
+        <source>streaks and haze</source>
+        <translation>Streifen und Dunst</translation>
+    </message>
+    <message>
+        <source>streaks only</source>
+        <translation>nur Streifen</translation>
     </message>
     <message>
         <source>Show in its folder</source>
@@ -599,10 +662,6 @@
     <message>
         <source>Use</source>
         <translation>Verwenden</translation>
-    </message>
-    <message>
-        <source>clears haze too</source>
-        <translation>klärt auch Dunst</translation>
     </message>
     <message>
         <source>{n} %</source>
@@ -645,6 +704,14 @@
 </context>
 <context>
     <name>ClipBar</name>
+    <message>
+        <source>Calm flicker</source>
+        <translation>Flackern beruhigen</translation>
+    </message>
+    <message>
+        <source>Calm flicker: steady the result from frame to frame</source>
+        <translation>Flackern beruhigen: das Ergebnis von Bild zu Bild ruhig halten</translation>
+    </message>
     <message>
         <source>Derain only this</source>
         <translation>Nur das entregnen</translation>
@@ -698,14 +765,6 @@
         <translation>Hier beginnen</translation>
     </message>
     <message>
-        <source>Temporal lock</source>
-        <translation>Zeitliche Ruhe</translation>
-    </message>
-    <message>
-        <source>Temporal lock: steady the result from frame to frame, so that nothing flickers</source>
-        <translation>Zeitliche Ruhe: das Ergebnis von Bild zu Bild beruhigen, damit nichts flackert</translation>
-    </message>
-    <message>
         <source>Underlined: derained</source>
         <translation>Unterstrichen: entregnet</translation>
     </message>
@@ -723,6 +782,10 @@
     <message>
         <source>Moving pictures (*.mp4 *.webp *.gif)</source>
         <translation>Bewegte Bilder (*.mp4 *.webp *.gif)</translation>
+    </message>
+    <message>
+        <source>Of each clip one frame was compared, the one in its middle.</source>
+        <translation>Von jedem Clip wurde ein Bild verglichen, das in seiner Mitte.</translation>
     </message>
     <message>
         <source>Pictures (*.png *.jpg)</source>
@@ -745,12 +808,24 @@
         <translation>Vergleich als Bericht sichern</translation>
     </message>
     <message>
+        <source>Save the figures as a table</source>
+        <translation>Die Zahlen als Tabelle sichern</translation>
+    </message>
+    <message>
         <source>Saved {name}.</source>
         <translation>{name} gesichert.</translation>
     </message>
     <message>
+        <source>Saved {name}; {n} results failed and are missing in it.</source>
+        <translation>{name} gesichert; {n} Ergebnisse sind fehlgeschlagen und fehlen darin.</translation>
+    </message>
+    <message>
         <source>Seconds were measured on this machine. Naturalness is NIQE; smaller is better, yet sharp rain can score well.</source>
         <translation>Die Sekunden wurden auf diesem Rechner gemessen. Natürlichkeit ist NIQE; kleiner ist besser, doch auch scharfer Regen kann gut abschneiden.</translation>
+    </message>
+    <message>
+        <source>Table (*.csv)</source>
+        <translation>Tabelle (*.csv)</translation>
     </message>
     <message>
         <source>Web page (*.html)</source>
@@ -759,6 +834,10 @@
     <message>
         <source>Writing {name}…</source>
         <translation>{name} wird geschrieben…</translation>
+    </message>
+    <message>
+        <source>{n} results are missing here: they failed.</source>
+        <translation>{n} Ergebnisse fehlen hier: Sie sind fehlgeschlagen.</translation>
     </message>
 </context>
 <context>
@@ -769,6 +848,10 @@
             <numerusform>%n Ergebnis</numerusform>
             <numerusform>%n Ergebnisse</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>All but {n} compared, which cannot be read</source>
+        <translation>Alle verglichen bis auf {n}, die nicht lesbar sind</translation>
     </message>
     <message>
         <source>All of it is compared</source>
@@ -825,8 +908,20 @@
         <translation>etwa {time}</translation>
     </message>
     <message>
+        <source>{n} compared</source>
+        <translation>{n} verglichen</translation>
+    </message>
+    <message>
+        <source>{n} failed</source>
+        <translation>{n} fehlgeschlagen</translation>
+    </message>
+    <message>
         <source>{n} of {total} results</source>
         <translation>{n} von {total} Ergebnissen</translation>
+    </message>
+    <message>
+        <source>{n} to go</source>
+        <translation>{n} noch offen</translation>
     </message>
     <message>
         <source>{size} on the disk until you close</source>
@@ -932,10 +1027,6 @@
         <translation>Geändert</translation>
     </message>
     <message>
-        <source>Decibels on luminance against the ground truth; larger is better</source>
-        <translation>Dezibel der Helligkeit gegen die Referenz; größer ist besser</translation>
-    </message>
-    <message>
         <source>Downpour</source>
         <translation>Wolkenbruch</translation>
     </message>
@@ -944,16 +1035,32 @@
         <translation>Feine Fäden</translation>
     </message>
     <message>
-        <source>Light removed</source>
-        <translation>Licht entfernt</translation>
-    </message>
-    <message>
         <source>Like real rain</source>
         <translation>Wie echter Regen</translation>
     </message>
     <message>
-        <source>Mean light taken away, in grey levels of 255</source>
-        <translation>Mittlere Lichtmenge, die weggenommen wurde, in Graustufen von 255</translation>
+        <source>Decibels on luminance against the picture without rain; larger is better, 30 and more is good</source>
+        <translation>Dezibel der Helligkeit gegen das Bild ohne Regen; größer ist besser, ab 30 ist es gut</translation>
+    </message>
+    <message>
+        <source>Difference left</source>
+        <translation>Rest-Unterschied</translation>
+    </message>
+    <message>
+        <source>Fine rain removed</source>
+        <translation>Feiner Regen entfernt</translation>
+    </message>
+    <message>
+        <source>How much of the fine streaks is gone, in any photo; 75 % and more is good</source>
+        <translation>Wie viel der feinen Streifen weg ist, in jedem Foto; ab 75 % ist es gut</translation>
+    </message>
+    <message>
+        <source>Light taken out</source>
+        <translation>Licht entnommen</translation>
+    </message>
+    <message>
+        <source>Mean light taken out, in grey levels of 255; neither much nor little is good</source>
+        <translation>Im Mittel entnommenes Licht, in Graustufen von 255; weder viel noch wenig ist an sich gut</translation>
     </message>
     <message>
         <source>Model</source>
@@ -984,6 +1091,10 @@
         <translation>Es wurde nicht abgestimmt.</translation>
     </message>
     <message>
+        <source>Of the difference from the dry picture: 0 is perfect, 100 % as untouched</source>
+        <translation>Vom Unterschied zum trockenen Bild: 0 ist vollkommen, 100 % wie unbehandelt</translation>
+    </message>
+    <message>
         <source>PSNR</source>
         <translation>PSNR</translation>
     </message>
@@ -1000,8 +1111,24 @@
         <translation>Foto geändert</translation>
     </message>
     <message>
-        <source>Rain left</source>
-        <translation>Regen übrig</translation>
+        <source>Seconds for a megapixel on this machine; smaller is better</source>
+        <translation>Sekunden für ein Megapixel auf diesem Rechner; kleiner ist besser</translation>
+    </message>
+    <message>
+        <source>Structural similarity with the picture without rain; larger is better, 0.9 and more is good</source>
+        <translation>Ähnlichkeit der Struktur mit dem Bild ohne Regen; größer ist besser, ab 0,9 ist es gut</translation>
+    </message>
+    <message>
+        <source>The share of pixels that changed visibly; less is better where there was little rain</source>
+        <translation>Der Anteil sichtbar geänderter Bildpunkte; weniger ist besser, wo wenig Regen war</translation>
+    </message>
+    <message>
+        <source>{name} suits {photo} best: it leaves {left} of the difference from the dry picture</source>
+        <translation>{name} passt für {photo} am besten: Es lässt {left} des Unterschieds zum trockenen Bild</translation>
+    </message>
+    <message>
+        <source>{time} · {share} left</source>
+        <translation>{time} · Rest {share}</translation>
     </message>
     <message>
         <source>Rain removed</source>
@@ -1014,10 +1141,6 @@
     <message>
         <source>SSIM {n}</source>
         <translation>SSIM {n}</translation>
-    </message>
-    <message>
-        <source>Seconds for a megapixel on this machine</source>
-        <translation>Sekunden für ein Megapixel auf diesem Rechner</translation>
     </message>
     <message>
         <source>Seconds per MP</source>
@@ -1034,18 +1157,6 @@
     <message>
         <source>Soft, out of focus</source>
         <translation>Weich, unscharf</translation>
-    </message>
-    <message>
-        <source>Structural similarity with the ground truth; larger is better</source>
-        <translation>Strukturelle Ähnlichkeit mit der Referenz; größer ist besser</translation>
-    </message>
-    <message>
-        <source>The share of pixels that changed visibly</source>
-        <translation>Anteil der sichtbar geänderten Pixel</translation>
-    </message>
-    <message>
-        <source>The share of the difference from the dry picture that is left; smaller is better</source>
-        <translation>Anteil des Unterschieds zum trockenen Bild, der übrig ist; kleiner ist besser</translation>
     </message>
     <message>
         <source>Thick and short</source>
@@ -1068,12 +1179,16 @@
         <translation>Wo es regnete: unter 1 wurde zu wenig genommen, über 1 zu viel</translation>
     </message>
     <message>
-        <source>naturalness {change}</source>
-        <translation>Natürlichkeit {change}</translation>
+        <source>difference left {share}</source>
+        <translation>Rest-Unterschied {share}</translation>
     </message>
     <message>
-        <source>rain left {share}</source>
-        <translation>Regen übrig {share}</translation>
+        <source>fine rain removed {share}</source>
+        <translation>feiner Regen entfernt {share}</translation>
+    </message>
+    <message>
+        <source>naturalness {change}</source>
+        <translation>Natürlichkeit {change}</translation>
     </message>
     <message>
         <source>s per MP</source>
@@ -1096,10 +1211,6 @@
         <translation>{name} ist fast so gut und {times}-mal so schnell.</translation>
     </message>
     <message>
-        <source>{name} suits {photo} best: it leaves {left} of the rain</source>
-        <translation>{name} passt am besten zu {photo}: Es lässt {left} des Regens übrig</translation>
-    </message>
-    <message>
         <source>{name} won {n} of {all} votes.</source>
         <translation>{name} gewann {n} von {all} Stimmen.</translation>
     </message>
@@ -1118,10 +1229,6 @@
     <message>
         <source>{share} of the photo changed</source>
         <translation>{share} des Fotos geändert</translation>
-    </message>
-    <message>
-        <source>{time} · rain left {share}</source>
-        <translation>{time} · Regen übrig {share}</translation>
     </message>
     <message>
         <source>{time} · worse than untouched</source>
@@ -1159,6 +1266,14 @@
         <translation>Wartet</translation>
     </message>
     <message>
+        <source>Without rain</source>
+        <translation>Ohne Regen</translation>
+    </message>
+    <message>
+        <source>one frame, at {time}</source>
+        <translation>ein Bild, bei {time}</translation>
+    </message>
+    <message>
         <source>waiting</source>
         <translation>wartet</translation>
     </message>
@@ -1168,6 +1283,14 @@
     <message>
         <source>Derained</source>
         <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Fine rain that remains</source>
+        <translation>Feiner Regen, der bleibt</translation>
+    </message>
+    <message>
+        <source>Halt the clip to see where fine rain remains</source>
+        <translation>Den Clip anhalten, um zu sehen, wo feiner Regen bleibt</translation>
     </message>
     <message>
         <source>How much changed</source>
@@ -1180,6 +1303,10 @@
     <message>
         <source>No rain found</source>
         <translation>Kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>Nothing to measure: fine rain has no one direction here</source>
+        <translation>Nichts zu messen: Feiner Regen hat hier keine eine Richtung</translation>
     </message>
     <message>
         <source>Only the rain</source>
@@ -1226,6 +1353,33 @@
     </message>
 </context>
 <context>
+    <name>DryNote</name>
+    <message>
+        <source>Copied, no rain found</source>
+        <translation>Kopiert, kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>I see rain: treat anyway</source>
+        <translation>Ich sehe Regen: trotzdem entregnen</translation>
+    </message>
+    <message>
+        <source>No rain found</source>
+        <translation>Kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>No rain found in this frame</source>
+        <translation>In diesem Bild kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>No rain found, saved unchanged</source>
+        <translation>Kein Regen gefunden, unverändert gesichert</translation>
+    </message>
+    <message>
+        <source>Takes out what looks like rain, however faint or rare it is</source>
+        <translation>Nimmt heraus, was wie Regen aussieht, so schwach oder selten es auch ist</translation>
+    </message>
+</context>
+<context>
     <name>EmptyPage</name>
     <message>
         <source>Drop rainy photos or videos here</source>
@@ -1249,10 +1403,85 @@
     </message>
 </context>
 <context>
+    <name>Ending</name>
+    <message>
+        <source>All done</source>
+        <translation>Alles fertig</translation>
+    </message>
+    <message>
+        <source>All done · {n} saved in {folder}</source>
+        <translation>Alles fertig · {n} gesichert in {folder}</translation>
+    </message>
+    <message>
+        <source>Nothing new</source>
+        <translation>Nichts Neues</translation>
+    </message>
+    <message>
+        <source>Nothing saved</source>
+        <translation>Nichts gesichert</translation>
+    </message>
+    <message>
+        <source>Try it again</source>
+        <translation>Erneut versuchen</translation>
+    </message>
+    <message>
+        <source>Try the {n} again</source>
+        <translation>Die {n} erneut versuchen</translation>
+    </message>
+    <message>
+        <source>{n} copied (no rain found)</source>
+        <translation>{n} kopiert (kein Regen gefunden)</translation>
+    </message>
+    <message>
+        <source>{n} failed</source>
+        <translation>{n} fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>{n} saved</source>
+        <translation>{n} gesichert</translation>
+    </message>
+    <message>
+        <source>{n} skipped (exists already)</source>
+        <translation>{n} übersprungen (schon vorhanden)</translation>
+    </message>
+    <message>
+        <source>{n} stopped</source>
+        <translation>{n} gestoppt</translation>
+    </message>
+</context>
+<context>
     <name>FigureBar</name>
     <message>
         <source>Changed {n} % of the photo</source>
         <translation>{n} % des Fotos geändert</translation>
+    </message>
+    <message>
+        <source>Changed: the share of the photo that looks different; less is better where there was little rain.</source>
+        <translation>Geändert: der Anteil des Fotos, der anders aussieht; weniger ist besser, wo wenig Regen war.</translation>
+    </message>
+    <message>
+        <source>Fine rain removed 100 %, perhaps more than rain</source>
+        <translation>Feiner Regen entfernt: 100 %, vielleicht mehr als Regen</translation>
+    </message>
+    <message>
+        <source>Fine rain removed {n} %</source>
+        <translation>Feiner Regen entfernt: {n} %</translation>
+    </message>
+    <message>
+        <source>Fine rain removed: how much of the fine streaks is gone; 75 % and more is good. Press 9 to see where not.</source>
+        <translation>Feiner Regen entfernt: wie viel der feinen Streifen weg ist; ab 75 % ist es gut. Die Taste 9 zeigt, wo nicht.</translation>
+    </message>
+    <message>
+        <source>Fine rain: nothing to measure, it has no one direction</source>
+        <translation>Feiner Regen: nichts zu messen, er hat keine eine Richtung</translation>
+    </message>
+    <message>
+        <source>Halt the clip to measure what is in sight</source>
+        <translation>Den Clip anhalten, um zu messen, was zu sehen ist</translation>
+    </message>
+    <message>
+        <source>Light taken out: how much darker the photo became in the mean, of 255 levels.</source>
+        <translation>Licht entnommen: um wie viel das Foto im Mittel dunkler wurde, von 255 Stufen.</translation>
     </message>
     <message>
         <source>Measure against the same picture without rain</source>
@@ -1263,12 +1492,16 @@
         <translation>Wieder ohne dieses Bild messen</translation>
     </message>
     <message>
-        <source>Measured on the preview; rain left is what a second pass would take out, as a share of the first</source>
-        <translation>An der Vorschau gemessen; übriger Regen ist, was ein zweiter Durchgang noch nähme, als Anteil des ersten</translation>
+        <source>Measured on the preview, at the size in which it is seen.</source>
+        <translation>Gemessen an der Vorschau, in der Größe, in der sie zu sehen ist.</translation>
     </message>
     <message>
         <source>Measuring…</source>
         <translation>Wird gemessen…</translation>
+    </message>
+    <message>
+        <source>Natural: NIQE, smaller is better; sharp rain can score well too.</source>
+        <translation>Natürlich: NIQE, kleiner ist besser; auch scharfer Regen kann gut abschneiden.</translation>
     </message>
     <message>
         <source>PSNR {a} → {b} dB</source>
@@ -1287,12 +1520,20 @@
         <translation>Dasselbe Bild ohne Regen</translation>
     </message>
     <message>
+        <source>With a picture without rain – PSNR: 30 dB and more is good. SSIM: 0.9 and more. Rain removed: 100 % is all.</source>
+        <translation>Mit einem Bild ohne Regen – PSNR: ab 30 dB ist es gut. SSIM: ab 0,9. Regen entfernt: 100 % ist alles.</translation>
+    </message>
+    <message>
         <source>Without it</source>
         <translation>Ohne es</translation>
     </message>
     <message>
         <source>elsewhere off by {n} levels</source>
         <translation>sonst um {n} Stufen daneben</translation>
+    </message>
+    <message>
+        <source>light taken out: {n} grey levels</source>
+        <translation>Licht entnommen: {n} Graustufen</translation>
     </message>
     <message>
         <source>looks more natural: {a} → {b}</source>
@@ -1303,16 +1544,8 @@
         <translation>Natürlichkeit {a} → {b}, weniger ist besser</translation>
     </message>
     <message>
-        <source>rain left {n} %</source>
-        <translation>Regen übrig {n} %</translation>
-    </message>
-    <message>
         <source>rain removed {n} %</source>
         <translation>Regen entfernt {n} %</translation>
-    </message>
-    <message>
-        <source>taken out {n} levels</source>
-        <translation>{n} Stufen weggenommen</translation>
     </message>
 </context>
 <context>
@@ -1457,24 +1690,12 @@
         <translation>Stärke</translation>
     </message>
     <message>
-        <source>Auto</source>
-        <translation>Auto</translation>
-    </message>
-    <message>
         <source>Beside</source>
         <translation>Daneben</translation>
     </message>
     <message>
         <source>Beside each photo</source>
         <translation>Neben jedem Foto</translation>
-    </message>
-    <message>
-        <source>Best</source>
-        <translation>Beste</translation>
-    </message>
-    <message>
-        <source>Between frames</source>
-        <translation>Zwischen Bildern</translation>
     </message>
     <message>
         <source>Change</source>
@@ -1485,8 +1706,20 @@
         <translation>Klären</translation>
     </message>
     <message>
-        <source>Fast</source>
-        <translation>Schnell</translation>
+        <source>Along the motion, with a net: slowest</source>
+        <translation>Der Bewegung nach, mit Netz: am langsamsten</translation>
+    </message>
+    <message>
+        <source>Along the motion: slower</source>
+        <translation>Der Bewegung nach: langsamer</translation>
+    </message>
+    <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
+        <source>Calm flicker</source>
+        <translation>Flackern beruhigen</translation>
     </message>
     <message>
         <source>File name of results</source>
@@ -1513,16 +1746,16 @@
         <translation>Behalten</translation>
     </message>
     <message>
-        <source>Learned</source>
-        <translation>Netz</translation>
+        <source>Leave it as it is</source>
+        <translation>Lassen, wie es ist</translation>
+    </message>
+    <message>
+        <source>Where nothing moves: fast</source>
+        <translation>Wo sich nichts bewegt: schnell</translation>
     </message>
     <message>
         <source>Model</source>
         <translation>Modell</translation>
-    </message>
-    <message>
-        <source>Off</source>
-        <translation>Aus</translation>
     </message>
     <message>
         <source>PNG</source>
@@ -1539,6 +1772,10 @@
     <message>
         <source>Save to</source>
         <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Settings of the photo</source>
+        <translation>Einstellungen des Fotos</translation>
     </message>
     <message>
         <source>TIFF</source>
@@ -1564,6 +1801,13 @@
     <message>
         <source>Photos and clips</source>
         <translation>Fotos und Clips</translation>
+    </message>
+</context>
+<context>
+    <name>LeftMap</name>
+    <message>
+        <source>Orange: fine rain, or upright edges of the scene. None is good.</source>
+        <translation>Orange: feiner Regen oder aufrechte Kanten der Szene. Keins ist gut.</translation>
     </message>
 </context>
 <context>
@@ -1619,8 +1863,8 @@
         <translation>Fotos werden entregnet</translation>
     </message>
     <message>
-        <source>Quit now? What is done stays; of the clip at work the part done is kept, named “… (unfinished)”.</source>
-        <translation>Jetzt beenden? Fertiges bleibt; vom laufenden Clip bleibt der fertige Teil als „… (unfinished)“.</translation>
+        <source>Quit now? What is done stays; the clip at work goes on next time after what is finished of it.</source>
+        <translation>Jetzt beenden? Was fertig ist, bleibt; der Clip in Arbeit geht beim nächsten Mal nach dem weiter, was von ihm fertig ist.</translation>
     </message>
     <message>
         <source>Quit now? What is done stays; the photo at work is left out.</source>
@@ -1631,12 +1875,27 @@
         <translation>Der Bericht ist in der Zwischenablage.</translation>
     </message>
     <message>
+        <source>The window is too low for the measurements. Make it higher to see them.</source>
+        <translation>Das Fenster ist zu niedrig für die Messwerte. Macht man es höher, sind sie zu sehen.</translation>
+    </message>
+    <message>
         <source>There is no photo on the clipboard.</source>
         <translation>In der Zwischenablage ist kein Foto.</translation>
     </message>
     <message>
         <source>Waits</source>
         <translation>Wartet</translation>
+    </message>
+</context>
+<context>
+    <name>Memory</name>
+    <message>
+        <source>What you do now may not be there next time: {why}</source>
+        <translation>Was Sie jetzt tun, ist beim nächsten Mal vielleicht nicht mehr da: {why}</translation>
+    </message>
+    <message>
+        <source>rainapp is open already. The list of this window will not be there next time.</source>
+        <translation>rainapp ist schon offen. Die Liste dieses Fensters ist beim nächsten Mal nicht mehr da.</translation>
     </message>
 </context>
 <context>
@@ -1656,6 +1915,10 @@
     <message>
         <source>No model</source>
         <translation>Kein Modell</translation>
+    </message>
+    <message>
+        <source>{time} per MP</source>
+        <translation>{time} je MP</translation>
     </message>
 </context>
 <context>
@@ -1712,6 +1975,87 @@
     </message>
 </context>
 <context>
+    <name>OwnBox</name>
+    <message>
+        <source>As all</source>
+        <translation>Wie alle</translation>
+    </message>
+    <message>
+        <source>Model, amount, haze and what is between frames count for the selected files alone</source>
+        <translation>Modell, Menge, Dunst und was zwischen den Bildern geschieht, gelten nur für die ausgewählten Dateien</translation>
+    </message>
+    <message>
+        <source>Only for the selected</source>
+        <translation>Nur für die ausgewählten</translation>
+    </message>
+    <message>
+        <source>Only for this file</source>
+        <translation>Nur für diese Datei</translation>
+    </message>
+    <message>
+        <source>Use the settings of all files again</source>
+        <translation>Wieder die Einstellungen aller Dateien verwenden</translation>
+    </message>
+</context>
+<context>
+    <name>PresetBox</name>
+    <message>
+        <source>Bring it back</source>
+        <translation>Zurückholen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>Löschen</translation>
+    </message>
+    <message>
+        <source>Name of the preset</source>
+        <translation>Name der Vorgabe</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>Vorgaben</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>Umbenennen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Sichern</translation>
+    </message>
+    <message>
+        <source>Save these settings as</source>
+        <translation>Diese Einstellungen sichern als</translation>
+    </message>
+    <message>
+        <source>Save these settings…</source>
+        <translation>Diese Einstellungen sichern…</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>The preset “{name}” is deleted.</source>
+        <translation>Die Vorgabe „{name}“ ist gelöscht.</translation>
+    </message>
+</context>
+<context>
+    <name>Presets</name>
+    <message>
+        <source>Of this preset only the command line knows: {names}.</source>
+        <translation>Von dieser Vorgabe kennt nur die Befehlszeile: {names}.</translation>
+    </message>
+    <message>
+        <source>There is no model “{name}” here; the default one is used.</source>
+        <translation>Ein Modell „{name}“ gibt es hier nicht; das übliche wird verwendet.</translation>
+    </message>
+</context>
+<context>
     <name>QObject</name>
     <message>
         <source>Copy report</source>
@@ -1727,15 +2071,108 @@
     </message>
 </context>
 <context>
+    <name>Questions</name>
+    <message>
+        <source>Derain all again</source>
+        <translation>Alle noch einmal entregnen</translation>
+    </message>
+    <message>
+        <source>Derain it again</source>
+        <translation>Noch einmal entregnen</translation>
+    </message>
+    <message>
+        <source>Leave it</source>
+        <translation>So lassen</translation>
+    </message>
+    <message>
+        <source>Leave those</source>
+        <translation>Diese so lassen</translation>
+    </message>
+    <message>
+        <source>The answer is kept (Settings, Files).</source>
+        <translation>Die Antwort wird gemerkt (Einstellungen, Dateien).</translation>
+    </message>
+    <message>
+        <source>{name} is derained already.</source>
+        <translation>{name} ist schon entregnet.</translation>
+    </message>
+    <message>
+        <source>{n} of {total} are derained already.</source>
+        <translation>{n} von {total} sind schon entregnet.</translation>
+    </message>
+</context>
+<context>
+    <name>RecentMenu</name>
+    <message>
+        <source>Forget these</source>
+        <translation>Diese vergessen</translation>
+    </message>
+    <message>
+        <source>Open recent</source>
+        <translation>Zuletzt geöffnet</translation>
+    </message>
+    <message>
+        <source>{name} is not there any more: {folder}</source>
+        <translation>{name} ist nicht mehr da: {folder}</translation>
+    </message>
+</context>
+<context>
+    <name>Returning</name>
+    <message>
+        <source> and {n} more</source>
+        <translation> und {n} weitere</translation>
+    </message>
+    <message>
+        <source>Damaged lines left out: {n}.</source>
+        <translation>Beschädigte Zeilen ausgelassen: {n}.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weitermachen</translation>
+    </message>
+    <message>
+        <source>Go on where you stopped?</source>
+        <translation>Weitermachen, wo Sie aufgehört haben?</translation>
+    </message>
+    <message>
+        <source>It was written by another version; what is not known here is left out.</source>
+        <translation>Eine andere Version hat sie geschrieben; was hier nicht bekannt ist, fehlt.</translation>
+    </message>
+    <message>
+        <source>Not there any more: {names}.</source>
+        <translation>Nicht mehr da: {names}.</translation>
+    </message>
+    <message>
+        <source>Open the list of last time?</source>
+        <translation>Die Liste vom letzten Mal öffnen?</translation>
+    </message>
+    <message>
+        <source>Ready again, as their results are gone: {n}.</source>
+        <translation>Wieder bereit, weil ihre Ergebnisse fehlen: {n}.</translation>
+    </message>
+    <message>
+        <source>Start fresh</source>
+        <translation>Neu anfangen</translation>
+    </message>
+    <message>
+        <source>The list of last time cannot be read; it is kept as {name}.</source>
+        <translation>Die Liste vom letzten Mal lässt sich nicht lesen; sie liegt als {name} bereit.</translation>
+    </message>
+    <message>
+        <source>Understood</source>
+        <translation>Verstanden</translation>
+    </message>
+    <message>
+        <source>What was painted over {names} is lost; what was at work there waits for you.</source>
+        <translation>Was über {names} gemalt war, ist verloren; was dort in Arbeit war, wartet auf Sie.</translation>
+    </message>
+    <message>
+        <source>{n} of {total} done.</source>
+        <translation>{n} von {total} fertig.</translation>
+    </message>
+</context>
+<context>
     <name>RunBar</name>
-    <message>
-        <source>All done · {n} saved</source>
-        <translation>Alles fertig · {n} gesichert</translation>
-    </message>
-    <message>
-        <source>All done · {n} saved in {folder}</source>
-        <translation>Alles fertig · {n} gesichert in {folder}</translation>
-    </message>
     <message>
         <source>At an amount of 0 nothing would change</source>
         <translation>Bei Stärke 0 würde sich nichts ändern</translation>
@@ -1749,10 +2186,6 @@
         <translation>Neu entregnen</translation>
     </message>
     <message>
-        <source>Go on</source>
-        <translation>Weiter</translation>
-    </message>
-    <message>
         <source>Pause</source>
         <translation>Pause</translation>
     </message>
@@ -1763,6 +2196,10 @@
     <message>
         <source>Progress of all files</source>
         <translation>Fortschritt aller Dateien</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
     </message>
     <message>
         <source>Save only the rain of</source>
@@ -1793,12 +2230,20 @@
         <translation>etwa {time}</translation>
     </message>
     <message>
+        <source>{n} cannot be read</source>
+        <translation>{n} nicht lesbar</translation>
+    </message>
+    <message>
         <source>{n} of {total}</source>
         <translation>{n} von {total}</translation>
     </message>
     <message>
         <source>{n} ready</source>
         <translation>{n} bereit</translation>
+    </message>
+    <message>
+        <source>{n} to try again</source>
+        <translation>{n} erneut zu versuchen</translation>
     </message>
 </context>
 <context>
@@ -1845,6 +2290,10 @@
     <message>
         <source>Ask before quitting at work</source>
         <translation>Vor dem Beenden bei der Arbeit fragen</translation>
+    </message>
+    <message>
+        <source>Ask once</source>
+        <translation>Einmal fragen</translation>
     </message>
     <message>
         <source>Asks only while photos are being derained.</source>
@@ -2176,6 +2625,29 @@
     </message>
 </context>
 <context>
+    <name>StillRain</name>
+    <message>
+        <source>A part is painted, and only the rest or only that part is treated.</source>
+        <translation>Ein Teil ist aufgemalt, und nur der Rest oder nur dieser Teil wird entregnet.</translation>
+    </message>
+    <message>
+        <source>Fast or fine rain can differ in every frame, and what the model takes for the scene stays.</source>
+        <translation>Schneller oder feiner Regen ist in jedem Bild anders, und was das Modell für die Szene hält, bleibt.</translation>
+    </message>
+    <message>
+        <source>Still rain to be seen?</source>
+        <translation>Noch Regen zu sehen?</translation>
+    </message>
+    <message>
+        <source>The amount is below 100, so a part of the rain is kept.</source>
+        <translation>Die Stärke ist unter 100, darum bleibt ein Teil des Regens.</translation>
+    </message>
+    <message>
+        <source>What the model cannot tell from the scene stays: very fine threads, drops on the lens, haze, splashes.</source>
+        <translation>Was das Modell nicht von der Szene unterscheiden kann, bleibt: sehr feine Fäden, Tropfen auf der Linse, Dunst, Spritzer.</translation>
+    </message>
+</context>
+<context>
     <name>TroublePane</name>
     <message>
         <source>As separate photos</source>
@@ -2188,6 +2660,10 @@
     <message>
         <source>Open folder</source>
         <translation>Ordner öffnen</translation>
+    </message>
+    <message>
+        <source>Open it anyway</source>
+        <translation>Trotzdem öffnen</translation>
     </message>
     <message>
         <source>Remove from list</source>
@@ -2377,6 +2853,14 @@
         <translation>Wählen Sie das Gerät cpu oder die Maschine torch.</translation>
     </message>
     <message>
+        <source>Choose the device cpu.</source>
+        <translation>Wählen Sie das Gerät cpu.</translation>
+    </message>
+    <message>
+        <source>Choose the mask again.</source>
+        <translation>Wählen Sie die Maske noch einmal.</translation>
+    </message>
+    <message>
         <source>Choose the precision auto or fp32.</source>
         <translation>Wählen Sie die Genauigkeit auto oder fp32.</translation>
     </message>
@@ -2407,6 +2891,14 @@
     <message>
         <source>Compare again.</source>
         <translation>Vergleichen Sie noch einmal.</translation>
+    </message>
+    <message>
+        <source>Convert it to HDR10 or SDR first.</source>
+        <translation>Vorher in HDR10 oder SDR umwandeln.</translation>
+    </message>
+    <message>
+        <source>Convert it to JPEG or PNG, or install rainapp with all it needs.</source>
+        <translation>In JPEG oder PNG umwandeln, oder rainapp mit allem Nötigen installieren.</translation>
     </message>
     <message>
         <source>Convert it to MP4 first.</source>
@@ -2541,6 +3033,10 @@
         <translation>Bekannt sind {known}.</translation>
     </message>
     <message>
+        <source>Known: {names}.</source>
+        <translation>Bekannt: {names}.</translation>
+    </message>
+    <message>
         <source>Leave it out, or choose h264, hevc, av1 or vp9.</source>
         <translation>Lassen Sie ihn weg, oder wählen Sie h264, hevc, av1 oder vp9.</translation>
     </message>
@@ -2573,16 +3069,44 @@
         <translation>Keine Maschine kann dieses Modell rechnen.</translation>
     </message>
     <message>
+        <source>No rain was found in {frames} frames from all over the clip.</source>
+        <translation>In {frames} Bildern aus dem ganzen Clip wurde kein Regen gefunden.</translation>
+    </message>
+    <message>
         <source>Nothing of it was unpacked.</source>
         <translation>Nichts davon wurde entpackt.</translation>
+    </message>
+    <message>
+        <source>Open it only if you know it (on the command line with --allow-large).</source>
+        <translation>Nur öffnen, wenn Sie die Datei kennen (auf der Kommandozeile mit --allow-large).</translation>
     </message>
     <message>
         <source>OpenVINO cannot convert this model.</source>
         <translation>OpenVINO kann dieses Modell nicht umwandeln.</translation>
     </message>
     <message>
-        <source>OpenVINO cannot run this model.</source>
-        <translation>OpenVINO kann dieses Modell nicht rechnen.</translation>
+        <source>Something unexpected happened.</source>
+        <translation>Etwas Unerwartetes ist passiert.</translation>
+    </message>
+    <message>
+        <source>Start the program anew and try again; if it comes back, the log holds the details.</source>
+        <translation>Starten Sie das Programm neu und versuchen Sie es noch einmal; kommt es wieder, stehen die Einzelheiten im Protokoll.</translation>
+    </message>
+    <message>
+        <source>The log holds the details, please report them: {file}</source>
+        <translation>Einzelheiten stehen im Protokoll, bitte melden Sie sie: {file}</translation>
+    </message>
+    <message>
+        <source>The mask cannot be read: {reason}.</source>
+        <translation>Die Maske kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The weights of “{model}” cannot be read: {reason}.</source>
+        <translation>Die Gewichte von „{model}“ können nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} cannot be written: the encoder {encoder} refused.</source>
+        <translation>{name} kann nicht geschrieben werden: Der Kodierer {encoder} hat abgelehnt.</translation>
     </message>
     <message>
         <source>OpenVINO is not installed.</source>
@@ -2601,6 +3125,10 @@
         <translation>Spielen Sie sie in einem anderen Programm ab, um zu sehen, ob sie ganz ist.</translation>
     </message>
     <message>
+        <source>Presets: {names}.</source>
+        <translation>Vorgaben: {names}.</translation>
+    </message>
+    <message>
         <source>Protected clips cannot be treated; use an unprotected copy.</source>
         <translation>Geschützte Clips können nicht bearbeitet werden; nehmen Sie eine ungeschützte Kopie.</translation>
     </message>
@@ -2613,8 +3141,16 @@
         <translation>Benennen Sie den Ordner {folder} um, oder entfernen Sie ihn.</translation>
     </message>
     <message>
+        <source>Save it again from the window.</source>
+        <translation>Sichern Sie sie noch einmal aus dem Fenster.</translation>
+    </message>
+    <message>
         <source>Save it as PNG.</source>
         <translation>Speichern Sie sie als PNG.</translation>
+    </message>
+    <message>
+        <source>Save it as TIFF or PNG of 16 bit with the program that it comes from.</source>
+        <translation>Speichern Sie es mit dem Programm, aus dem es stammt, als TIFF oder PNG mit 16 Bit.</translation>
     </message>
     <message>
         <source>Save the mask at exactly the size of the picture, upright as it is shown.</source>
@@ -2627,10 +3163,6 @@
     <message>
         <source>Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].</source>
         <translation>Etwa vierzig weitere Netze können importiert werden, sobald spandrel da ist: pip install rainapp[foreign].</translation>
-    </message>
-    <message>
-        <source>Something unexpected happened: {what}</source>
-        <translation>Etwas Unerwartetes geschah: {what}</translation>
     </message>
     <message>
         <source>Such a file can do anything on your computer. Ask its author for the state dict, or for safetensors.</source>
@@ -2651,6 +3183,10 @@
     <message>
         <source>The architecture “{arch}” does not take the shape {shape}.</source>
         <translation>Die Bauart „{arch}“ nimmt die Form {shape} nicht.</translation>
+    </message>
+    <message>
+        <source>The architecture “{arch}” has no such shape: {shape}.</source>
+        <translation>Die Architektur „{arch}“ gibt es nicht in dieser Form: {shape}.</translation>
     </message>
     <message>
         <source>The architecture “{arch}” is not known.</source>
@@ -2725,14 +3261,6 @@
         <translation>Die Sammlung hat {known}.</translation>
     </message>
     <message>
-        <source>The log holds the details; please report it.</source>
-        <translation>Das Protokoll enthält die Einzelheiten; bitte melden Sie es.</translation>
-    </message>
-    <message>
-        <source>The mask cannot be read.</source>
-        <translation>Die Maske kann nicht gelesen werden.</translation>
-    </message>
-    <message>
         <source>The mask is no picture that can be read.</source>
         <translation>Die Maske ist kein lesbares Bild.</translation>
     </message>
@@ -2777,6 +3305,26 @@
         <translation>Das Bild ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
     </message>
     <message>
+        <source>The preset {name} cannot be read: {reason}.</source>
+        <translation>Die Vorgabe {name} lässt sich nicht lesen: {reason}.</translation>
+    </message>
+    <message>
+        <source>The preset {name} has an impossible {key}: {value}.</source>
+        <translation>In der Vorgabe {name} ist {key} unmöglich: {value}.</translation>
+    </message>
+    <message>
+        <source>The preset {name} has the unknown key “{key}”.</source>
+        <translation>Die Vorgabe {name} hat den unbekannten Eintrag „{key}“.</translation>
+    </message>
+    <message>
+        <source>The preset {name} has the unknown part “{part}”.</source>
+        <translation>Die Vorgabe {name} hat den unbekannten Teil „{part}“.</translation>
+    </message>
+    <message>
+        <source>The preset {name} is not built as a preset is.</source>
+        <translation>Die Vorgabe {name} ist nicht wie eine Vorgabe gebaut.</translation>
+    </message>
+    <message>
         <source>The result cannot be kept for comparing.</source>
         <translation>Das Ergebnis kann nicht für den Vergleich aufgehoben werden.</translation>
     </message>
@@ -2805,10 +3353,6 @@
         <translation>Die Gewichte von „{model}“ sind nicht die, die seine Karte nennt.</translation>
     </message>
     <message>
-        <source>The weights of “{model}” cannot be read.</source>
-        <translation>Die Gewichte von „{model}“ können nicht gelesen werden.</translation>
-    </message>
-    <message>
         <source>The weights of “{model}” do not fit the net “{arch}”.</source>
         <translation>Die Gewichte von „{model}“ passen nicht zum Netz „{arch}“.</translation>
     </message>
@@ -2833,6 +3377,10 @@
         <translation>Das ZIP ist verschlüsselt.</translation>
     </message>
     <message>
+        <source>There is a preset “{name}” already.</source>
+        <translation>Eine Vorgabe „{name}“ gibt es schon.</translation>
+    </message>
+    <message>
         <source>There is already a model “{model}”.</source>
         <translation>Ein Modell „{model}“ gibt es schon.</translation>
     </message>
@@ -2843,6 +3391,10 @@
     <message>
         <source>There is no model “{model}”.</source>
         <translation>Es gibt kein Modell „{model}“.</translation>
+    </message>
+    <message>
+        <source>There is no preset “{name}”.</source>
+        <translation>Eine Vorgabe „{name}“ gibt es nicht.</translation>
     </message>
     <message>
         <source>There is no room for the results of comparing.</source>
@@ -2865,6 +3417,10 @@
         <translation>Dieser Rechner hat {devices}.</translation>
     </message>
     <message>
+        <source>This preset is not there any more.</source>
+        <translation>Diese Vorgabe ist nicht mehr da.</translation>
+    </message>
+    <message>
         <source>Tiles of {pixels} pixels are too small.</source>
         <translation>Kacheln von {pixels} Pixeln sind zu klein.</translation>
     </message>
@@ -2873,12 +3429,20 @@
         <translation>Das Training ging schief, oder die Datei ist beschädigt.</translation>
     </message>
     <message>
+        <source>Try again.</source>
+        <translation>Versuchen Sie es noch einmal.</translation>
+    </message>
+    <message>
         <source>Try again; if it comes back, choose the CPU as the device.</source>
         <translation>Versuchen Sie es noch einmal; kommt es wieder, wählen Sie die CPU als Gerät.</translation>
     </message>
     <message>
         <source>Unpack it first, then import the folder.</source>
         <translation>Entpacken Sie es zuerst, und importieren Sie dann den Ordner.</translation>
+    </message>
+    <message>
+        <source>Use letters, digits, spaces and hyphens.</source>
+        <translation>Verwenden Sie Buchstaben, Ziffern, Leerzeichen und Bindestriche.</translation>
     </message>
     <message>
         <source>Use the engine torch.</source>
@@ -2911,6 +3475,10 @@
     <message>
         <source>a drawing (SVG)</source>
         <translation>eine Zeichnung (SVG)</translation>
+    </message>
+    <message>
+        <source>a file or folder has that name already</source>
+        <translation>eine Datei oder ein Ordner heißt schon so</translation>
     </message>
     <message>
         <source>a folder has that name</source>
@@ -2961,8 +3529,28 @@
         <translation>ein anderes Modell hat diese Kennung.</translation>
     </message>
     <message>
+        <source>it does not exist</source>
+        <translation>es gibt sie nicht</translation>
+    </message>
+    <message>
         <source>it goes on where it stopped</source>
         <translation>es geht weiter, wo es stehen blieb</translation>
+    </message>
+    <message>
+        <source>it is a device, not a file</source>
+        <translation>sie ist ein Gerät, keine Datei</translation>
+    </message>
+    <message>
+        <source>it is a folder</source>
+        <translation>sie ist ein Ordner</translation>
+    </message>
+    <message>
+        <source>it is a pipe, not a file</source>
+        <translation>sie ist eine Pipe, keine Datei</translation>
+    </message>
+    <message>
+        <source>it is a socket, not a file</source>
+        <translation>sie ist ein Socket, keine Datei</translation>
     </message>
     <message>
         <source>it is a tar archive (PyTorch&apos;s oldest format is among these, and cannot be opened safely)</source>
@@ -2975,6 +3563,10 @@
     <message>
         <source>it is an HDF5 file</source>
         <translation>sie ist eine HDF5-Datei</translation>
+    </message>
+    <message>
+        <source>it is larger than {size}</source>
+        <translation>sie ist größer als {size}</translation>
     </message>
     <message>
         <source>it is text and begins with “{start}”</source>
@@ -2997,6 +3589,10 @@
         <translation>der Name ist zu lang für diesen Datenträger</translation>
     </message>
     <message>
+        <source>reading it is not permitted</source>
+        <translation>sie zu lesen ist nicht erlaubt</translation>
+    </message>
+    <message>
         <source>the card says “{model}”, but the folder is named “{folder}”.</source>
         <translation>die Karte sagt „{model}“, aber der Ordner heißt „{folder}“.</translation>
     </message>
@@ -3015,6 +3611,10 @@
     <message>
         <source>the disk reported an error</source>
         <translation>der Datenträger meldet einen Fehler</translation>
+    </message>
+    <message>
+        <source>the encoder refused it</source>
+        <translation>der Kodierer hat abgelehnt</translation>
     </message>
     <message>
         <source>the file grew too large for this disk</source>
@@ -3049,6 +3649,10 @@
         <translation>{encoder} hat keinen CRF.</translation>
     </message>
     <message>
+        <source>{library} failed while it computed.</source>
+        <translation>{library} ist beim Rechnen gescheitert.</translation>
+    </message>
+    <message>
         <source>{name} are animations.</source>
         <translation>{name} sind bewegte Bilder.</translation>
     </message>
@@ -3067,10 +3671,6 @@
     <message>
         <source>{name} cannot be written: the disk is still full.</source>
         <translation>{name} kann nicht geschrieben werden: Der Datenträger ist noch immer voll.</translation>
-    </message>
-    <message>
-        <source>{name} cannot be written: {encoder} refused ({reason}).</source>
-        <translation>{name} kann nicht geschrieben werden: {encoder} weigert sich ({reason}).</translation>
     </message>
     <message>
         <source>{name} cannot be written: {reason}.</source>
@@ -3133,6 +3733,10 @@
         <translation>{name} hat nichts zwischen diesen Zeitpunkten.</translation>
     </message>
     <message>
+        <source>{name} has {megabytes} MB and says it has {megapixels} megapixels, which would need about {gigabytes} GB of memory.</source>
+        <translation>{name} hat {megabytes} MB und gibt {megapixels} Megapixel an; das bräuchte etwa {gigabytes} GB Speicher.</translation>
+    </message>
+    <message>
         <source>{name} hides {what}.</source>
         <translation>{name} verbirgt {what}.</translation>
     </message>
@@ -3149,6 +3753,10 @@
         <translation>{name} enthält Ton, aber kein Bild.</translation>
     </message>
     <message>
+        <source>{name} is a JPEG of {bits} bits a channel, which cannot be read here.</source>
+        <translation>{name} ist ein JPEG mit {bits} Bit je Kanal, das hier nicht gelesen werden kann.</translation>
+    </message>
+    <message>
         <source>{name} is a camera raw file.</source>
         <translation>{name} ist eine Rohdatei einer Kamera.</translation>
     </message>
@@ -3159,6 +3767,10 @@
     <message>
         <source>{name} is a video, not a photo.</source>
         <translation>{name} ist ein Video, kein Foto.</translation>
+    </message>
+    <message>
+        <source>{name} is cut off, or needs {library} to be read, which is not installed here.</source>
+        <translation>{name} ist abgeschnitten oder braucht zum Lesen {library}, das hier nicht installiert ist.</translation>
     </message>
     <message>
         <source>{name} is cut off: part of its pixels is missing.</source>
@@ -3185,6 +3797,10 @@
         <translation>{name} ist verschlüsselt.</translation>
     </message>
     <message>
+        <source>{name} is in Dolby Vision profile {number}, whose colours only a Dolby Vision decoder understands.</source>
+        <translation>{name} liegt in Dolby Vision Profil {number} vor, dessen Farben nur ein Dolby-Vision-Decoder versteht.</translation>
+    </message>
+    <message>
         <source>{name} is in a format that cannot be decoded here.</source>
         <translation>{name} hat ein Format, das hier nicht gelesen werden kann.</translation>
     </message>
@@ -3209,12 +3825,28 @@
         <translation>{name} ist kein Foto oder Video, sondern {what}.</translation>
     </message>
     <message>
+        <source>{name} is one of your originals and stays; the result has another name.</source>
+        <translation>{name} ist eines Ihrer Originale und bleibt; das Ergebnis heißt anders.</translation>
+    </message>
+    <message>
+        <source>{name} is one of your originals, which are never overwritten.</source>
+        <translation>{name} ist eines Ihrer Originale; diese werden nie überschrieben.</translation>
+    </message>
+    <message>
         <source>{name} is the source itself, which is never overwritten.</source>
         <translation>{name} ist die Quelle selbst, die nie überschrieben wird.</translation>
     </message>
     <message>
+        <source>{name} is too large for a preset.</source>
+        <translation>{name} ist zu groß für eine Vorgabe.</translation>
+    </message>
+    <message>
         <source>{name} may not be read.</source>
         <translation>{name} darf nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>{name} says it has frames of {size}, which would need about {gigabytes} GB of memory.</source>
+        <translation>{name} gibt Bilder von {size} an; das bräuchte etwa {gigabytes} GB Speicher.</translation>
     </message>
     <message>
         <source>{name} says it has {megapixels} megapixels, which would need {gigabytes} GB of memory.</source>
@@ -3247,6 +3879,10 @@
     <message>
         <source>“{name}” cannot be the id of a model.</source>
         <translation>„{name}“ kann nicht die Kennung eines Modells sein.</translation>
+    </message>
+    <message>
+        <source>“{name}” cannot be the name of a preset.</source>
+        <translation>„{name}“ kann nicht der Name einer Vorgabe sein.</translation>
     </message>
     <message>
         <source>“{name}” could not be imported: {reason}.</source>
@@ -3297,6 +3933,14 @@
         <translation>„{name}“ ist keine gültige safetensors-Datei: {reason}.</translation>
     </message>
     <message>
+        <source>“{name}” lists tensors in {megabytes} MB, more than any net has.</source>
+        <translation>„{name}“ zählt Tensoren auf {megabytes} MB auf, mehr als irgendein Netz hat.</translation>
+    </message>
+    <message>
+        <source>“{name}” says it holds {count} files; no model has more than {most}.</source>
+        <translation>„{name}“ soll {count} Dateien enthalten; kein Modell hat mehr als {most}.</translation>
+    </message>
+    <message>
         <source>“{name}” unpacks to more than it says.</source>
         <translation>„{name}“ wird entpackt größer, als es angibt.</translation>
     </message>
@@ -3332,8 +3976,16 @@
         <translation>Pinsel: einen Teil schützen oder behandeln</translation>
     </message>
     <message>
+        <source>Changes</source>
+        <translation>Änderung</translation>
+    </message>
+    <message>
         <source>Colour</source>
         <translation>Farbe</translation>
+    </message>
+    <message>
+        <source>Coloured where fine rain may remain; upright edges too</source>
+        <translation>Farbig, wo feiner Regen bleiben mag; aufrechte Kanten auch</translation>
     </message>
     <message>
         <source>Fit</source>
@@ -3352,8 +4004,12 @@
         <translation>Lupe mit Werten</translation>
     </message>
     <message>
-        <source>Map</source>
-        <translation>Karte</translation>
+        <source>Remains</source>
+        <translation>Rest</translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation>Nebeneinander</translation>
     </message>
     <message>
         <source>Only painted is derained</source>
@@ -3366,14 +4022,6 @@
     <message>
         <source>Rain</source>
         <translation>Regen</translation>
-    </message>
-    <message>
-        <source>Side</source>
-        <translation>Seiten</translation>
-    </message>
-    <message>
-        <source>Signed</source>
-        <translation>Vorzeichen</translation>
     </message>
     <message>
         <source>Swipe</source>
@@ -3403,16 +4051,32 @@
         <translation>Nicht lesbar</translation>
     </message>
     <message>
+        <source>Copied, no rain found</source>
+        <translation>Kopiert, kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>Fertig</translation>
+    </message>
+    <message>
+        <source>Done · other settings</source>
+        <translation>Fertig · andere Einstellungen</translation>
+    </message>
+    <message>
         <source>Done · {time}</source>
         <translation>Fertig · {time}</translation>
     </message>
     <message>
-        <source>No rain found, copied</source>
-        <translation>Kein Regen gefunden, kopiert</translation>
+        <source>Failed</source>
+        <translation>Fehlgeschlagen</translation>
     </message>
     <message>
-        <source>Not done</source>
-        <translation>Nicht gemacht</translation>
+        <source>No rain found, saved unchanged</source>
+        <translation>Kein Regen gefunden, unverändert gesichert</translation>
+    </message>
+    <message>
+        <source>No rain · other settings</source>
+        <translation>Kein Regen · andere Einstellungen</translation>
     </message>
     <message>
         <source>Paused · {n} %</source>
@@ -3431,6 +4095,10 @@
         <translation>Gestoppt</translation>
     </message>
     <message>
+        <source>Stopped · goes on from there</source>
+        <translation>Angehalten · geht dort weiter</translation>
+    </message>
+    <message>
         <source>Stopped · part kept</source>
         <translation>Gestoppt · Teil behalten</translation>
     </message>
@@ -3443,12 +4111,20 @@
         <translation>noch etwa {time}</translation>
     </message>
     <message>
+        <source>own settings</source>
+        <translation>eigene Einstellungen</translation>
+    </message>
+    <message>
         <source>part protected</source>
         <translation>teils geschützt</translation>
     </message>
     <message>
         <source>part treated</source>
         <translation>teils behandelt</translation>
+    </message>
+    <message>
+        <source>treated anyway</source>
+        <translation>trotzdem entregnet</translation>
     </message>
     <message>
         <source>{h} h {m:02d} min</source>
