@@ -13,6 +13,7 @@ from rainapp.cli.reports import PlainReport
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.item import Item
+from rainapp.gui.tasks import order_by
 from rainapp.jobs import Derained, DerainFile, Finished, Job, Lane, Treatment, Watch
 from rainapp.settings import Settings
 from rainapp.workers import Handle
@@ -71,7 +72,7 @@ def test_the_window_tells_the_time_left_of_small_photos(tmp_path: Path) -> None:
     items = [Item(path, size=60_000) for path in photos(tmp_path)]
     batch.saw_speed(Treatment(), 30.0, 0.5)  # the first preview, which made the engine ready
     assert batch.estimate_s(items, Treatment()) is None  # no guess from that
-    batch.start(items, Treatment(), Settings(), [])
+    batch.start([order_by(item, Treatment(), only_rain=False, settings=Settings()) for item in items], Settings(), [])
     for number in range(COUNT - 1):
         took = SMALL_S + (WARM_UP_S if not number else 0)
         clock.now += took

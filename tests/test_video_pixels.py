@@ -181,3 +181,15 @@ def test_a_written_clip_looks_like_its_source(tmp_path: Path) -> None:
         assert 10 * np.log10(255**2 / (error**2).mean()) > 33
         assert abs(error.mean()) < 0.6
         assert np.abs(old.image.pixels.astype(float) - moving_picture(index)).mean() < 4
+
+
+def test_the_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
+    noise = make_clip(tmp_path / "a.mp4", times=range(0, 800, 25), noise=True)
+    made = set()
+    for number in range(4):
+        clip = video.ClipSource(noise)
+        with video.ClipSink(tmp_path / f"{number}.mp4", clip.info, Output(crf=10)) as sink:
+            for frame in clip:
+                sink.write(frame)
+        made.add((tmp_path / f"{number}.mp4").read_bytes())
+    assert len(made) == 1

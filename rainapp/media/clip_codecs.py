@@ -17,6 +17,7 @@ from rainapp.errors import BadTreatment
 from rainapp.jobs import Output
 from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
 from rainapp.media.clip_hardware import hardware_encoder
+from rainapp.media.clip_steady import x264_parameters
 
 os.environ.setdefault("SVT_LOG", "0")  # SVT-AV1 writes its banner, and a line for every cancel, to standard error otherwise
 
@@ -262,7 +263,7 @@ def _options(facts: ClipFacts, encoder: str, muxer: str, output: Output) -> dict
     if encoder == "libx264":
         options |= {"preset": "medium"} | ({"bf": "0"} if muxer == "avi" else {})
         extra = {"mastering-display": facts.hdr.mastering_text, "cll": facts.hdr.light_text}
-        options |= _parameters("x264-params", extra)
+        options |= _parameters("x264-params", extra | x264_parameters())
     elif encoder == "libx265":
         extra = {"log-level": "error", "master-display": facts.hdr.mastering_text, "max-cll": facts.hdr.light_text}
         options |= {"preset": "fast"} | _parameters("x265-params", extra)
