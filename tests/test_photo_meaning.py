@@ -145,7 +145,7 @@ def test_gamma_and_chromaticities_of_a_png_become_a_profile(tmp_path: Path, targ
     linear = ((b"gAMA", (100000).to_bytes(4, "big")),)
     for chunks, expected in ((wide, (215, 93, 31)), (linear, (229, 168, 122))):
         (tmp_path / "rain.png").write_bytes(png_bytes(flat(200, 100, 50), 8, 2, *chunks))
-        rewrite(tmp_path / "rain.png", tmp_path / f"dry{target}")
+        rewrite(tmp_path / "rain.png", tmp_path / f"dry{target}", Output(if_exists="overwrite"))
         assert np.abs(on_srgb(tmp_path / f"dry{target}").astype(int) - expected).max() <= 4
 
 
@@ -172,7 +172,7 @@ def test_gamma_and_chromaticities_that_make_no_sense_are_passed_over(tmp_path: P
     for gamma, corners in ((0, CHRM_P3), (45455, bytes(32)), (45455, b"\xff" * 32), (45455, CHRM_P3[:5])):
         chunks = (b"gAMA", gamma.to_bytes(4, "big")), (b"cHRM", corners)
         (tmp_path / "rain.png").write_bytes(png_bytes(picture(), 8, 2, *chunks))
-        rewrite(tmp_path / "rain.png", tmp_path / "dry.jpg")
+        rewrite(tmp_path / "rain.png", tmp_path / "dry.jpg", Output(if_exists="overwrite"))
         assert read(tmp_path / "dry.jpg")[0].width == 51
 
 

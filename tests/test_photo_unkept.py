@@ -94,9 +94,9 @@ def test_comments_are_told_where_they_go(tmp_path: Path, target: str) -> None:
     (tmp_path / "rain.jpg").write_bytes(full_jpeg())
     (tmp_path / "rain.png").write_bytes(png_bytes(picture(), 8, 2, (b"tEXt", b"Title\0Wet")))
     for source, word in ((tmp_path / "rain.jpg", b"taken in the rain"), (tmp_path / "rain.png", b"Title\0Wet")):
-        said = " ".join(rewrite(source, tmp_path / f"dry{target}"))
+        said = " ".join(rewrite(source, tmp_path / f"dry{target}", Output(if_exists="overwrite")))
         assert ("comments" in said) == (word not in (tmp_path / f"dry{target}").read_bytes())
-    assert rewrite(tmp_path / "rain.jpg", tmp_path / f"dry{target}", Output(metadata="strip")) == ()
+    assert rewrite(tmp_path / "rain.jpg", tmp_path / f"dry{target}", Output(metadata="strip", if_exists="overwrite")) == ()
 
 
 def test_iptc_of_a_png_goes_on_to_a_jpeg_and_is_in_a_png_once(tmp_path: Path) -> None:

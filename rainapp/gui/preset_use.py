@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rainapp.gui.workspace import Workspace
 
 TREATED = ("model", "veil", "temporal")
-MACHINE = ("device", "engine", "precision", "tile_px")
+MACHINE = ("device", "engine", "precision", "tile_px", "treat")
 WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial")
 ELSEWHERE = ("codec", "crf", "hardware")  # the command line alone has them
 

@@ -79,7 +79,7 @@ class PresetBox(QWidget):
         take_over(self._workspace, presets.load(name))
 
     def _update(self, name: str) -> None:
-        presets.save(name, preset_of(self._workspace))
+        presets.save(name, preset_of(self._workspace), replaces=True)
 
     def _make(self, name: str) -> None:
         presets.refuse_taken(name)

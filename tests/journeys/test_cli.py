@@ -209,6 +209,8 @@ def test_silence_is_broken_while_nothing_moves(
 ) -> None:
     monkeypatch.setattr(batch_run, "BEAT_S", 0.001)
     monkeypatch.setattr("rainapp.cli.reports.OFTEN_S", 0)
+    large = cv2.resize(cv2.imread(str(photos / "a.png")), (1600, 1200))  # long enough at work for some beats
+    cv2.imwrite(str(photos / "a.png"), large)
     assert derain(photos / "a.png", "-o", tmp_path / "x.png", "--json") == 0
     told = of_kind(events(capsys), "progress")
     assert len(told) > len({(event["done"], event["total"]) for event in told})
