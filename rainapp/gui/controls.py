@@ -151,11 +151,13 @@ class Segments(QFrame):
 class Elided(PlainLabel):
     """A label that shortens its words to the room there is; the whole stands in the tool tip."""
 
-    def __init__(self, words: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight) -> None:
-        """Show `words`, shortened at the place that `mode` says."""
+    def __init__(
+        self, words: str = "", role: str = "", mode: Qt.TextElideMode = Qt.TextElideMode.ElideRight, whole: bool = False
+    ) -> None:
+        """Show `words`, shortened at the place that `mode` says; `whole`: all of them or none."""
         super().__init__()
         self.setProperty("role", role)
-        self._mode = mode
+        self._mode, self._whole = mode, whole
         self._words, self._help = words, ""
         self.setMinimumWidth(24)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -168,7 +170,7 @@ class Elided(PlainLabel):
 
     def _elide(self) -> None:
         short = self.fontMetrics().elidedText(self._words, self._mode, self.width())
-        self.setText(short)
+        self.setText("" if self._whole and short != self._words else short)
         self.setAccessibleName(self._words)
         set_tip(self, "\n\n".join(filter(None, (self._words if short != self._words else "", self._help))))
 

@@ -59,7 +59,7 @@ class ViewBar(QFrame):
         self.brush.setCheckable(True)
         self.brush.clicked.connect(lambda: canvas.brush.set_active(self.brush.isChecked()))
         self._add_gain()
-        self.hint = Elided(role="small")
+        self.hint = Elided(role="small", whole=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for widget in (self.views, self.zoom, self.fit, self.actual, self.turn, self.loupe, self.brush, self._gain_box):
             self.row.addWidget(widget)
