@@ -20,7 +20,7 @@ from rainapp.image import Colour, Image, Pixels
 from rainapp.jobs import Region, Watch
 from rainapp.media.photo import shrunk
 from rainapp.new_files import NewFile, make_private
-from rainapp.own_files import OpenFolder
+from rainapp.own_files import OpenFolder, is_own_folder
 from rainapp.paths import cache_dir
 from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import why_not_written
@@ -128,6 +128,8 @@ def drop(job: DropKept, watch: Watch) -> None:
 
 def sweep() -> None:
     """Delete what a window that did not close has left; a day later where a disk does not tell who is at work."""
+    if not is_own_folder(root()):
+        return  # what a link leads to is not ours
     with contextlib.suppress(OSError):
         for folder in root().iterdir():
             if folder not in _held:

@@ -16,6 +16,7 @@ from rainapp.jobs import LoadedMask, LoadMask, MaskJob, SaveMask, Watch
 from rainapp.media.atomic import Landing, unwritable
 from rainapp.media.photo import read_reduced
 from rainapp.new_files import make_private
+from rainapp.own_files import is_own_folder
 from rainapp.paths import cache_dir
 
 Mask = NDArray[np.uint8]
@@ -66,7 +67,7 @@ def save_mask(job: SaveMask) -> Path:
 
 
 def _forget_old(folder: Path) -> None:
-    for path in folder.glob("*.png"):
+    for path in folder.glob("*.png") if is_own_folder(folder) else ():  # what a link leads to is not ours
         with contextlib.suppress(OSError):
             if time.time() - path.stat().st_mtime > KEPT_S:
                 path.unlink()

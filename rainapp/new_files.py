@@ -124,8 +124,11 @@ def make_private(folder: Path) -> None:
     with contextlib.suppress(FileExistsError):
         os.mkdir(folder, 0o700)
         return
-    if os.name == "posix" and is_own_folder(folder):
-        os.chmod(folder, 0o700)
+    if os.name != "posix":
+        return
+    if not is_own_folder(folder):
+        raise NotADirectoryError(errno.ENOTDIR, "is no folder of ours", str(folder))
+    os.chmod(folder, 0o700)
 
 
 def settle(part: Path, target: Path, *, replaces: bool = False, files: Iterable[BinaryIO | FileIO] = ()) -> Path:

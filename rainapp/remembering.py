@@ -13,6 +13,7 @@ from pathlib import Path
 from rainapp import settings
 from rainapp.jobs import Watch
 from rainapp.memory_jobs import KeepSession, KeepSettings, MemoryJob, ReadSession
+from rainapp.own_files import is_own_folder
 from rainapp.regular import read_regular
 from rainapp.session_lines import VERSION, Entry, Head, KeptSession, from_line, masks_folder, to_line
 from rainapp.textfile import replace_text
@@ -48,7 +49,8 @@ def keep(job: KeepSession) -> None:
         for painted in job.painted:
             save_mask(painted)
     replace_text(job.file, "\n".join(job.lines) + "\n")
-    for path in masks_folder(job.file).glob("*.png"):
+    masks = masks_folder(job.file)
+    for path in masks.glob("*.png") if is_own_folder(masks) else ():  # what a link leads to is not ours
         if path.name not in job.masks:
             with contextlib.suppress(OSError):
                 path.unlink()

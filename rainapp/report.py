@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from rainapp.escapes import one_line
 from rainapp.evaluate import COLUMNS, Evaluation, names_of, read_image, shrunk
 from rainapp.image import Image
 from rainapp.new_files import NewFile
@@ -31,14 +32,14 @@ def picture_tag(image: Image, caption: str) -> str:
     """A figure with the picture inside the file."""
     bgr = cv2.cvtColor(np.asarray(image.pixels, np.uint8), cv2.COLOR_RGB2BGR)
     data = base64.b64encode(cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, 88])[1].tobytes()).decode()
-    words = html.escape(caption)
+    words = html.escape(one_line(caption))
     return f'<figure><img alt="{words}" src="data:image/jpeg;base64,{data}"><figcaption>{words}</figcaption></figure>'
 
 
 def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     """An HTML table of words."""
-    cells = "".join(f"<th>{html.escape(h)}</th>" for h in head)
-    body = "".join("<tr>" + "".join(f"<td>{html.escape(c)}</td>" for c in row) + "</tr>" for row in rows)
+    cells = "".join(f"<th>{html.escape(one_line(h))}</th>" for h in head)
+    body = "".join("<tr>" + "".join(f"<td>{html.escape(one_line(c))}</td>" for c in row) + "</tr>" for row in rows)
     return f"<table><tr>{cells}</tr>{body}</table>"
 
 
@@ -85,7 +86,7 @@ def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> s
     parts = []
     for name in worst_first(evaluations)[:MOST_PICTURES]:
         rainy, clean = files[name]
-        parts.append(f"<section><h2>{html.escape(name)}</h2>")
+        parts.append(f"<section><h2>{html.escape(one_line(name))}</h2>")
         for e in sorted(evaluations, key=lambda e: e.score.model != "identity"):  # the untouched picture comes first
             scored = next(s for s in e.pictures if s.name == name)
             figures = ", ".join(f"{c} {number(getattr(scored, c))}" for c in PICTURE_COLUMNS)
@@ -109,7 +110,7 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         "bg_err and mean_change in grey levels; gmsd 0 is perfect; niqe, smaller is more natural, says something only beside "
         f"that of the row “identity”, without which no figure says much.</p>{tests(evaluations)}"
         f"<h1>Worst first</h1><p>{min(MOST_PICTURES, len(pairs))} of {len(pairs)} pictures, in the order of psnr_y of "
-        f"{html.escape(evaluations[-1].score.model)}</p>{pictures(evaluations, pairs)}"
+        f"{html.escape(one_line(evaluations[-1].score.model))}</p>{pictures(evaluations, pairs)}"
         f"<h1>Every picture</h1>{every_picture(evaluations)}</html>"
     )
     new = NewFile(target, replaces=replaces)

@@ -5,6 +5,7 @@ written, and what is not known here (a newer version's) is passed over.
 """
 
 import json
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass
@@ -21,6 +22,7 @@ from rainapp.textfile import json_line
 
 VERSION = 1
 TEXT_MAX = 4096
+NUMBER_MAX = 2**53  # larger ones neither lie in a file of ours nor fit the words that show them
 
 Record = TypeVar("Record")
 
@@ -188,7 +190,8 @@ def _read_plain(hint: Any, value: Any) -> object:
         return _checked(Fraction(found), Fraction(found) > 0)
     if hint is bool:
         return _checked(value, isinstance(value, bool))
-    return _checked(value, isinstance(value, int if hint is int else int | float) and not isinstance(value, bool))
+    _checked(value, isinstance(value, int if hint is int else int | float) and not isinstance(value, bool))
+    return _checked(value, math.isfinite(value) and abs(value) <= NUMBER_MAX)
 
 
 def _read_record(kind: type, value: Any) -> object:

@@ -17,8 +17,8 @@ NESTING_MAX = 32
 
 # Texts and comments, whose insides say nothing of the structure. Possessive, so that each character is looked at once.
 _TEXTS = re.compile(
-    r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+"{3,5}'
-    r"|'''[^']*+(?:'(?!'')[^']*+)*+'{3,5}"
+    r'"""[^"\\]*+(?:(?:\\.|"(?!""))[^"\\]*+)*+(?:"{3,5}|\\?\Z)'  # one that is never closed ends the file, not the patience
+    r"|'''[^']*+(?:'(?!'')[^']*+)*+(?:'{3,5}|\Z)"
     r'|"[^"\\\n]*+(?:\\[^\n][^"\\\n]*+)*+"'
     r"|'[^'\n]*+'"
     r"|#[^\n]*+",

@@ -88,13 +88,18 @@ def in_heif(clip: tuple[int, int] | None, meta: Metadata, *, gain: bool, depth: 
     return place, tuple(words for there, words in ((gain, GAIN_LOST), (depth, DEPTH_LOST)) if there)
 
 
+def _goes_on(part: tuple[str, bytes]) -> bool:
+    """Whether a segment of a JPEG is one in which the XMP packet goes on."""
+    return part[0] == "e1" and part[1].startswith(EXTENSION)
+
+
 def cleaned(meta: Metadata, *, keeps_clip: bool, keeps_extension: bool, in_jpeg: bool) -> Metadata:
     """The metadata without claims of what the result lacks; `in_jpeg`: the result is one, and a clip follows at once."""
-    extended = [part for part in meta.own if part[0] == "e1" and part[1].startswith(EXTENSION)]
+    extended = [part for part in meta.own if _goes_on(part)]
     if extended and claims.of_depth(b"".join(body for _, body in extended)):
         keeps_extension = False
     if not keeps_extension and extended:
-        meta = replace(meta, own=tuple(part for part in meta.own if part not in extended))
+        meta = replace(meta, own=tuple(part for part in meta.own if not _goes_on(part)))
     if meta.xmp is None or b"\0" in meta.xmp[:64].strip(b"\0"):
         return meta
     xmp = claims.without(meta.xmp, clip=not keeps_clip, pictures=True, extension=not keeps_extension)

@@ -8,6 +8,7 @@ many.
 import contextlib
 import hashlib
 import os
+import re
 import shutil
 import threading
 from functools import cache
@@ -19,7 +20,6 @@ from rainapp.errors import BadTreatment
 from rainapp.library import sha256_of
 from rainapp.loading import load_libraries
 from rainapp.new_files import new_folder, put
-from rainapp.own_files import PART_SUFFIX
 from rainapp.privacy import silence_reporters
 from rainapp.regular import read_regular
 from rainapp.stages.engines import Model
@@ -29,6 +29,7 @@ FORM = 3  # raise when the inference form of a net changes, so that kept models 
 SUMS_BYTES_MAX = 4096
 KEPT_MAX = 24  # models in the cache; two for each that knows of haze
 KEPT_BYTES_MAX = 400 << 20
+OURS = re.compile("[0-9a-f]{32}")  # how the folders are named: nothing else is ever removed
 NET, NUMBERS, SUMS = "net.xml", "net.bin", "sums.txt"
 
 _converting = threading.Lock()  # translating twice at once would only be slower
@@ -115,7 +116,7 @@ def _keep(net: Any, folder: Path) -> None:
 def _make_room(folder: Path) -> None:
     """Let go of those used longest ago until there is room for one more."""
     total = 0
-    entries = [entry for entry in folder.iterdir() if not entry.name.endswith(PART_SUFFIX)]
+    entries = [entry for entry in folder.iterdir() if OURS.fullmatch(entry.name) and not entry.is_symlink()]
     for place, kept in enumerate(sorted(entries, key=lambda each: each.stat().st_mtime, reverse=True), 1):
         total += sum(file.stat().st_size for file in kept.iterdir())
         if place >= KEPT_MAX or total > KEPT_BYTES_MAX:
