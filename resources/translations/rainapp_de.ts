@@ -1306,7 +1306,7 @@
     </message>
     <message>
         <source>Nothing to measure: fine rain has no one direction here</source>
-        <translation>Nichts zu messen: Feiner Regen hat hier keine eine Richtung</translation>
+        <translation>Nichts zu messen: Feiner Regen hat hier keine klare Richtung</translation>
     </message>
     <message>
         <source>Only the rain</source>
@@ -1473,7 +1473,7 @@
     </message>
     <message>
         <source>Fine rain: nothing to measure, it has no one direction</source>
-        <translation>Feiner Regen: nichts zu messen, er hat keine eine Richtung</translation>
+        <translation>Feiner Regen: nichts zu messen, er hat keine klare Richtung</translation>
     </message>
     <message>
         <source>Halt the clip to measure what is in sight</source>
@@ -1807,7 +1807,7 @@
     <name>LeftMap</name>
     <message>
         <source>Orange: fine rain, or upright edges of the scene. None is good.</source>
-        <translation>Orange: feiner Regen oder aufrechte Kanten der Szene. Keins ist gut.</translation>
+        <translation>Orange: feiner Regen oder aufrechte Kanten der Szene. Kein Orange ist gut.</translation>
     </message>
 </context>
 <context>
