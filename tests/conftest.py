@@ -17,6 +17,8 @@ import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
+from rainapp.media.clip_steady import usual_scheduling
+
 settings.register_profile("rainapp", deadline=None)  # machines are busy at times; speed is measured by benchmarks
 settings.load_profile("rainapp")
 
@@ -40,6 +42,13 @@ def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mo
     for name in ("MODELS", "CONFIG", "CACHE", "LOG"):
         monkeypatch.setenv(f"RAINAPP_{name}", str(root / name.lower()))
     return root
+
+
+@pytest.fixture(autouse=True)
+def usual_thread() -> Iterator[None]:
+    """Clips that tests make as AV1 leave the thread a real-time one where the tests run as root, which starves others later."""
+    with usual_scheduling():
+        yield
 
 
 @pytest.fixture

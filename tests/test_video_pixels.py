@@ -1,5 +1,6 @@
 """Colours of clips: the numbers of the standards, both ways, at every depth."""
 
+import os
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -193,3 +194,14 @@ def test_the_same_pictures_give_the_same_bytes(tmp_path: Path) -> None:
                 sink.write(frame)
         made.add((tmp_path / f"{number}.mp4").read_bytes())
     assert len(made) == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_getscheduler"), reason="this system tells nobody how threads are scheduled")
+def test_an_encoder_leaves_the_thread_as_it_came(tmp_path: Path) -> None:
+    clip = video.ClipSource(make_clip(tmp_path / "a.mp4", times=range(0, 100, 25)))
+    before = os.sched_getscheduler(0)
+    with video.ClipSink(tmp_path / "b.mp4", clip.info, Output(codec="av1")) as sink:
+        for frame in clip:
+            sink.write(frame)
+            assert os.sched_getscheduler(0) == before
+    assert os.sched_getscheduler(0) == before

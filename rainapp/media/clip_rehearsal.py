@@ -20,6 +20,8 @@ from av.stream import Disposition, Stream
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
+from rainapp.media.clip_steady import usual_scheduling
+
 _LOOKED_PACKETS, _LOOKED_BYTES = 2000, 16 << 20  # how far into a file the first packets of its tracks are looked for
 _TEXT = {"subrip": b"x", "ass": b"0,0,Default,,0,0,0,,x", "webvtt": b"x", "mov_text": b"\0\x01x"}
 _REWRITTEN = ("location", "creationtime", "date")  # whose texts containers write in their own way
@@ -159,7 +161,8 @@ def _picture(muxer: str) -> list[bytes]:
             plane.update(bytes(plane.buffer_size))
         frame.pts = number
         frames.append(frame)
-    return [bytes(packet) for frame in (*frames, None) for packet in context.encode(frame)]
+    with usual_scheduling():
+        return [bytes(packet) for frame in (*frames, None) for packet in context.encode(frame)]
 
 
 def _read(file: io.BytesIO) -> list[Told]:

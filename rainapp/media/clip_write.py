@@ -18,6 +18,7 @@ from rainapp.media.clip_codecs import Encoding, choose_encoding
 from rainapp.media.clip_facts import ClipFacts, writable
 from rainapp.media.clip_file import ClipFile, in_words
 from rainapp.media.clip_pixels import FrameWriter
+from rainapp.media.clip_steady import usual_scheduling
 
 _MAX_REORDERING = 1 << 31  # ticks between decoding and showing a frame
 
@@ -109,7 +110,9 @@ class PictureEncoder:
 
     def end(self, following: Fraction | None) -> "list[Packet[VideoStream]]":
         """The packets that are left. `following` is the time of the frame after the last, None when there is none."""
-        packets = self._encode_pending(following) + self._timed(self._stream.encode(None))
+        packets = self._encode_pending(following)
+        with usual_scheduling():
+            packets += self._timed(self._stream.encode(None))
         return _decoded_in_turn(packets) if self._is_x265 and not self._given else packets
 
     def _encode_pending(self, following: Fraction | None) -> "list[Packet[VideoStream]]":
@@ -121,7 +124,8 @@ class PictureEncoder:
         until = self._frame.time_s + self._facts.step if following is None else following
         picture.duration = max(1, self._ticks(until) - picture.pts)
         self._frame = None
-        return self._timed(self._stream.encode(picture))
+        with usual_scheduling():
+            return self._timed(self._stream.encode(picture))
 
     def _ticks(self, time_s: Fraction) -> int:
         return round(time_s / self._facts.time_base)
