@@ -13,7 +13,6 @@ write the next into it. A new one takes 0.1 ms.
 
 import contextlib
 import importlib.util
-import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,9 +26,6 @@ from rainapp.stages.engines.converted import converted, core
 from rainapp.stages.engines.failures import told
 
 HINTS = {"fp32": "f32", "bf16": "bf16", "fp16": "f16"}
-AT_ONCE_MAX = 100
-_lost: list[tuple[Any, Tiles]] = []
-"""Requests that may still write into their array: both stay, so that no other memory is written into."""
 STOP_MS = 20  # how often it is asked whether the result is still wanted
 LARGE_PX = 1_000_000
 BREAK_EVEN_PX = 2_000_000
@@ -284,31 +280,12 @@ def infer(model: Any, given: NDArray[Any], made: Tiles, stop: Stop | None = None
     request.set_output_tensor(Tensor(made, shared_memory=True))
     request.start_async()
     try:
-        if stop is not None:
-            _wait_until(request, stop, made)
+        while stop is not None and not request.wait_for(STOP_MS):
+            if stop():
+                raise Cancelled
         request.wait()  # tells what went wrong, if anything did
     except BaseException:
         request.cancel()
         with contextlib.suppress(RuntimeError):  # that it was cancelled, or what is told already
             request.wait()  # until then it writes into `made`
         raise
-
-
-def _wait_until(request: Any, stop: Stop, made: Tiles) -> None:
-    """Return when `request` is done. Raises Cancelled when `stop` says so, RuntimeError where it has nothing to wait for.
-
-    Seen once in some thousand calls on a busy machine: the request says at once that it is not done, for ever.
-    """
-    at_once = 0
-    while True:
-        begun = time.monotonic()
-        if request.wait_for(STOP_MS):
-            return
-        if stop():
-            raise Cancelled
-        if time.monotonic() - begun < STOP_MS / 4000:
-            at_once += 1
-            time.sleep(STOP_MS / 1000)
-        if at_once > AT_ONCE_MAX:
-            _lost.append((request, made))
-            raise RuntimeError("the request has nothing to wait for")
