@@ -70,7 +70,7 @@ def test_other_commands_take_them(odd_folder: Path, tiny_library: Path, capsys: 
     report = odd_folder / "report.html"
     words = ["--rainy", str(rainy), "--clean", str(clean), "--model", "tiny", "--engine", "torch", "--html", str(report)]
     assert cli.main(["evaluate", *words]) == 0
-    assert "r\\udce9gen" in report.read_text(encoding="utf-8")
+    assert "r\\xe9gen" in report.read_text(encoding="utf-8")
     assert "nexpected" not in capsys.readouterr().err
 
 
