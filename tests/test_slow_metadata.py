@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from rainapp.media import containers, exif, jpeg, metadata
+from rainapp.media import containers, exif, jpeg, metadata, tiff_pages
 from rainapp.media.metadata import Metadata, prepared
 
 MILLION = 1 << 20
@@ -53,6 +53,30 @@ def exif_of_copies() -> bytes:
     return b"II*\0" + struct.pack("<I", 8) + block + bytes(4 * MILLION)
 
 
+def exif_of_places() -> bytes:
+    """Four thousand values of the place, which all are the same sixteen million bytes."""
+    pointer = directory((exif.GPS_IFD, 4, 1, 26)) + bytes(4)
+    places = directory(*((n, 1, 16 * MILLION, 26) for n in range(4000)))
+    return b"II*\0" + struct.pack("<I", 8) + pointer + places + bytes(16 * MILLION)
+
+
+def tiff_of_pages() -> bytes:
+    """Two hundred pages, each with a value that is the whole file, and so many pages no picture."""
+    pages, at = b"", 8
+    for _ in range(200):
+        page = directory((254, 4, 1, 1), (0x9000, 1, 32 * MILLION, 8))
+        at += len(page) + 4
+        pages += page + struct.pack("<I", at)
+    return b"II*\0" + struct.pack("<I", 8) + pages + bytes(32 * MILLION)
+
+
+def sef_of_blocks() -> bytes:
+    """A trailer of a phone that lists millions of blocks."""
+    blocks = bytes(200 * MILLION)
+    head = b"SEFH" + bytes(4) + b"\xff\xff\xff\xff" + blocks
+    return b"\xff\xd8" + FRAME + bytes(64) + head + struct.pack("<I", len(head)) + b"SEFT"
+
+
 def segment(marker: int, payload: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(payload) + 2) + payload
 
@@ -64,6 +88,9 @@ SLOW: dict[str, Callable[[], object]] = {
     "directories in one another": lambda: exif.edited(exif_of_pointers(), 8, 8, location=False),
     "values many times": lambda: len(exif.Directories(exif_of_copies()).tags(8)),
     "orientation among them": lambda: exif.orientation(exif_of_copies()),
+    "places many times": lambda: exif.edited(exif_of_places(), 8, 8, location=False),
+    "pages many times": lambda: tiff_pages.picture_page(exif.Directories(tiff_of_pages())),
+    "blocks without end": lambda: jpeg.read_header(sef_of_blocks()),
     "jpeg padding": lambda: jpeg.read_header(b"\xff\xd8" + bytes(64 * MILLION) + FRAME),
     "jpeg fill bytes": lambda: jpeg.read_header(b"\xff\xd8" + b"\xff" * (64 * MILLION) + FRAME),
     "jpeg resources": lambda: jpeg.read_header(b"\xff\xd8" + segment(0xED, b"Photoshop 3.0\0" + bytes(65_000)) * 3000 + FRAME),
@@ -116,3 +143,14 @@ def test_places_go_and_everything_else_stays() -> None:
     found = prepared(Metadata(xmp=xmp), "no-location", 8, 8, {}).xmp
     kept = b'<rdf:Description lr:weight="2" photoshop:CityCode="3" dc:title="Location">'
     assert found == packet(kept + b"<dc:subject>exif:GPSx</dc:subject></rdf:Description>")
+
+
+def test_every_value_of_the_place_goes_and_nothing_beside_it() -> None:
+    """Values that share bytes, lie in one another or reach beyond the end."""
+    pointer = directory((exif.GPS_IFD, 4, 1, 26)) + bytes(4)
+    entries = directory((1, 2, 8, 100), (2, 2, 40, 104), (3, 2, 8, 110), (4, 2, 1000, 190)) + bytes(4)
+    head = (b"II*\0" + struct.pack("<I", 8) + pointer + entries).ljust(100, b"\0")
+    edited = exif.edited(head + b"x" * 100, 8, 8, location=False)
+    assert edited is not None
+    assert edited[100:] == bytes(44) + b"x" * 46 + bytes(10)
+    assert edited[26 : 26 + len(entries)] == bytes(len(entries))

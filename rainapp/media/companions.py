@@ -25,6 +25,7 @@ _GAIN_WORDS = re.compile(rb"ns\.adobe\.com/hdr-gain-map|urn:iso:std:iso:ts:21496
 _DEPTH_WORDS = re.compile(rb"ns\.apple\.com/depthData|DualShot_DepthMap|DepthMapData")
 _SEF_END, _SEF_HEAD, _SEF_CLIP = b"SEFT", b"SEFH", b"MotionPhoto_Data"
 _SEF_ASIDE = re.compile(rb"DualShot|DepthMap|Dual_Shot")
+_SEF_BLOCKS_MAX = 1000  # a phone writes some ten
 _COPY_BYTES = 1 << 20
 
 
@@ -74,7 +75,7 @@ def _sef_start(data: bytes | memoryview) -> int | None:
     head = len(data) - 8 - length
     if length < 12 or head < 0 or bytes(data[head : head + 4]) != _SEF_HEAD:
         return None
-    count = min(int.from_bytes(data[head + 8 : head + 12], "little"), (length - 12) // 12)
+    count = min(int.from_bytes(data[head + 8 : head + 12], "little"), (length - 12) // 12, _SEF_BLOCKS_MAX)
     entries = (head + 12 + 12 * n for n in range(count))
     starts = [head - int.from_bytes(data[at + 4 : at + 8], "little") for at in entries]
     return min(starts) if starts and min(starts) > 0 else None

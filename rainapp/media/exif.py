@@ -6,7 +6,7 @@ that no one can rewrite: every byte that need not change stays where it is. Meth
 
 import contextlib
 import struct
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 ORIENTATION, EXIF_IFD, GPS_IFD, INTEROP_IFD = 0x0112, 0x8769, 0x8825, 0xA005
@@ -93,6 +93,16 @@ class Directories:
             if e.type in _SIZES and e.value_at + e.length <= len(self.data) and e.length <= room:
                 room -= e.length
                 found.append(Tag(e.tag, e.type, e.count, bytes(self.data[e.value_at : e.value_at + e.length])))
+        return found
+
+    def first_numbers(self, offset: int, wanted: Collection[int]) -> dict[int, int]:
+        """The first number of each `wanted` tag of the directory at `offset`; of a tag given twice the last counts."""
+        found = {}
+        for entry in self.entries(offset)[0]:
+            size = _SIZES.get(entry.type, 0)
+            if entry.tag in wanted and entry.count and size and entry.value_at + entry.length <= len(self.data):
+                raw = bytes(self.data[entry.value_at : entry.value_at + size])
+                found.update((entry.tag, value) for value in self.numbers(Tag(entry.tag, entry.type, 1, raw)))
         return found
 
     def numbers(self, tag: Tag) -> tuple[int, ...]:
@@ -234,16 +244,23 @@ def _drop_location(directories: Directories, offset: int) -> None:
             continue
         gps = directories._number("I", entry.at + 8)
         with contextlib.suppress(ValueError):
-            for value in directories.entries(gps)[0]:
-                end = min(value.value_at + value.length, len(data))
-                data[value.value_at : end] = bytes(max(0, end - value.value_at))
-            size = 2 + len(directories.entries(gps)[0]) * 12
-            data[gps : gps + size] = bytes(min(size, len(data) - gps))
+            values = directories.entries(gps)[0]
+            _blank(data, [(gps, 2 + len(values) * 12), *((value.value_at, value.length) for value in values)])
         end = offset + 2 + len(entries) * 12
         rest = bytes(data[entry.at + 12 : end + 4])  # the entries after it, and the link to the next directory
         struct.pack_into(directories.order + "H", data, offset, len(entries) - 1)
         data[entry.at : entry.at + 12 + len(rest)] = rest + bytes(12)
         return
+
+
+def _blank(data: bytearray, places: Sequence[tuple[int, int]]) -> None:
+    """Write zeros over all `places`: (where one begins, its length). Bytes that many of them share are written once."""
+    done = 0
+    for start, length in sorted(places):
+        start, end = max(start, done), min(start + length, len(data))
+        if start < end:
+            data[start:end] = bytes(end - start)
+            done = end
 
 
 def serialised(order: str, first: Sequence[Tag], subs: Mapping[int, Sequence[Tag]], base: int = 0) -> bytes:

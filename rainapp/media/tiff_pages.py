@@ -8,7 +8,7 @@ Method: TIFF 6.0, BigTIFF.
 import struct
 from collections.abc import Iterator
 
-from rainapp.media.exif import Directories, Tag
+from rainapp.media.exif import Directories
 
 _NEW_KIND, _OLD_KIND = 254, 255
 _REDUCED, _MASK = 1, 4
@@ -58,16 +58,9 @@ def _offsets(directories: Directories) -> Iterator[int]:
 def _numbers(directories: Directories, offset: int) -> dict[int, int]:
     """The first number of each of the tags that tell of a page."""
     try:
-        tags = [tag for tag in directories.tags(offset) if tag.tag in (_NEW_KIND, _OLD_KIND, 256, 257)]
-        return {tag.tag: value for tag in tags for value in directories.numbers(_one(tag))}
+        return directories.first_numbers(offset, (_NEW_KIND, _OLD_KIND, 256, 257))
     except (ValueError, struct.error):
         return {}
-
-
-def _one(tag: Tag) -> Tag:
-    """The tag with only the first of its values."""
-    size = len(tag.raw) // max(tag.count, 1)
-    return Tag(tag.tag, tag.type, min(tag.count, 1), tag.raw[:size])
 
 
 def _is_aside(directories: Directories, offset: int) -> bool:
