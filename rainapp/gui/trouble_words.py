@@ -67,6 +67,7 @@ SENTENCES = (
     "{name} is a video, not a photo.",
     "{name} hides {what}.",
     "{name} claims more pixels than the memory holds.",
+    "{name} goes over its picture {number} times, which photos do ten times.",
     "{name} is neither a photo nor a video that is known here.",
     "{name} is not a photo or video but {what}.",
     "{name} is empty.",

@@ -56,6 +56,7 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
 
     Raises UnreadableFile when no decoder reads it whole, NotEnoughMemory when memory ends.
     """
+    refuse_scans(path, data)
     reasons: list[Exception] = []
     if header.container == "tiff":
         data = tiff_pages.beginning_with(data, header.traits["page"])
@@ -81,6 +82,15 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
         else "cannot be decoded: it is damaged, or of a kind not known here."
     )
     raise UnreadableFile(f"{path.name} {words}", "Copy it again from where it came from.", path) from reasons[0]
+
+
+def refuse_scans(path: Path, data: bytes | memoryview) -> None:
+    """Raise UnreadableFile where `data`, the content of `path`, is a JPEG whose scans would keep a decoder busy for minutes."""
+    try:
+        jpeg_scan.check_scans(data)
+    except jpeg_scan.TooManyScansError as error:
+        words = f"{path.name} goes over its picture {error} times, which photos do ten times."
+        raise UnreadableFile(words, "It looks like a decompression bomb and was not opened.", path) from error
 
 
 _Decoder = Callable[[memoryview, Header], Decoded]

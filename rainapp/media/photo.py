@@ -26,7 +26,7 @@ from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, 
 from rainapp.media.atomic import Landing, copy_file, guard_of, refuse_source, unreadable
 from rainapp.media.code_points import adobe_rgb, points_of
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
-from rainapp.media.decode import decode
+from rainapp.media.decode import decode, refuse_scans
 from rainapp.media.decoded import turned_array
 from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
@@ -236,6 +236,7 @@ def _reduced_jpeg(path: Path, source: PhotoSource, longest_px: int) -> Image | N
     def read(data: memoryview) -> Pixels | None:
         if not jpeg.is_whole(data):
             return None
+        refuse_scans(path, data)
         flags = _REDUCED[factor] | cv2.IMREAD_IGNORE_ORIENTATION
         return cast(Pixels | None, cv2.imdecode(np.frombuffer(data, np.uint8), flags))
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from rainapp.errors import UnreadableFile
 from rainapp.media.atomic import unreadable
+from rainapp.media.jpeg_scan import TooManyScansError, check_scans
 from rainapp.regular import open_regular
 
 Bytes = NDArray[np.uint8]
@@ -35,8 +36,9 @@ def read_plain(path: Path) -> Bytes:
 
 def _decoded(data: bytes) -> NDArray[np.generic] | None:
     try:
+        check_scans(data)
         return cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR_RGB)
-    except cv2.error:  # a size that cannot be
+    except (cv2.error, TooManyScansError):  # a size that cannot be; the full reader says why
         return None
 
 

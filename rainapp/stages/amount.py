@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import STRENGTH_MAX, Watch
+from rainapp.media.jpeg_scan import TooManyScansError, check_scans
 from rainapp.regular import read_regular
 from rainapp.system_words import why_not_read
 
@@ -117,8 +118,9 @@ def read_mask(path: Path) -> Mask:
     except OSError as error:
         raise BadTreatment(f"The mask cannot be read: {why_not_read(error)}.", "Choose the mask again.", path) from error
     try:
+        check_scans(content.data)
         grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if len(content) else None
-    except cv2.error as error:
+    except (cv2.error, TooManyScansError) as error:
         raise BadTreatment("The mask is no picture that can be read.", "Save it as PNG.", path) from error
     if grey is None or grey.dtype not in (np.uint8, np.uint16):
         raise BadTreatment("The mask is no picture that can be read.", "Save it as PNG.", path)
