@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.escapes import escaped
+from rainapp.own_files import Like
 from rainapp.regular import read_regular
 from rainapp.system_words import why_not_read, why_not_written
 from rainapp.textfile import replace_text, toml_line
@@ -86,8 +87,8 @@ def check_id(model_id: ModelId) -> ModelId:
     return model_id
 
 
-def write_card(folder: Path, card: ModelCard) -> Path:
-    """Write `card` into `folder` as card.toml, whole or not at all; returns its path."""
+def write_card(folder: Path, card: ModelCard, like: Like = None) -> Path:
+    """Write `card` into `folder` as card.toml, whole or not at all, for those who may read `like`; returns its path."""
     lines: list[str] = []
     tables: list[str] = []
     for item in fields(card):
@@ -97,7 +98,7 @@ def write_card(folder: Path, card: ModelCard) -> Path:
         elif value is not None:
             lines.append(toml_line(item.name, sorted(value) if isinstance(value, frozenset) else value))
     path = folder / CARD
-    replace_text(path, "\n".join([*lines, *tables]) + "\n")
+    replace_text(path, "\n".join([*lines, *tables]) + "\n", like)
     return path
 
 

@@ -61,7 +61,8 @@ class ExportComparison:
 
     `photos`: (name, shots) of each, the original first among its shots; `table`: words, the head first; `notes`: sentences.
     `title` heads a report, all in `language`. `replaces`: a file of that name was to be replaced; else what appeared there
-    meanwhile stays. `sheet`: plain values for a spreadsheet, the head first.
+    meanwhile stays. `sheet`: plain values for a spreadsheet, the head first. `sources`: all that went in, whose
+    readers alone may read what comes out.
     """
 
     target: Path
@@ -72,6 +73,7 @@ class ExportComparison:
     language: str = "en"
     replaces: bool = False
     sheet: tuple[tuple[str, ...], ...] = ()
+    sources: tuple[Path, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ from rainapp.jobs import Watch
 from rainapp.media.atomic import Landing, unwritable
 from rainapp.media.photo import shrunk
 from rainapp.new_files import new_folder, settle, sync_files
+from rainapp.own_files import narrow, readers_of_all
 from rainapp.report import STYLE, table
 
 Shots = tuple[Shot, ...]
@@ -62,7 +63,7 @@ def export(job: ExportComparison, watch: Watch) -> Path:
         raise UnwritableFile(f"A comparison cannot be written as “{job.target.suffix}”.", f"Choose one of {known}.", job.target)
     if write is None:
         return _film(job, watch)
-    landing = Landing(job.target, replaces=job.replaces)
+    landing = Landing(job.target, replaces=job.replaces, like=readers_of_all(job.sources))
     with landing as file:
         write(job, file, watch)
     return landing.target
@@ -221,9 +222,11 @@ def _clip(job: ExportComparison, file: BinaryIO, watch: Watch) -> None:
 def _film(job: ExportComparison, watch: Watch) -> Path:
     """H.264 in MP4; the name it got. Its writer goes back to the beginning by name, so it is made in a folder of its own."""
     try:
-        with new_folder(job.target.parent) as folder:
+        readers = readers_of_all(job.sources)
+        with new_folder(job.target.parent, readers) as folder:
             part = folder / f"film{FILM}"
             _encode(job, part, watch)
+            narrow(part, readers)
             sync_files(folder)
             return settle(part, job.target, replaces=job.replaces)
     except OSError as error:

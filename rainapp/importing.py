@@ -38,6 +38,7 @@ from rainapp.jobs import NoWatch, Watch
 from rainapp.library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
 from rainapp.model_files import Kind, kind_of, unpack
 from rainapp.new_files import desk
+from rainapp.own_files import narrow, readers_of, readers_of_all
 from rainapp.recognise import Recognised, parts, recognise, unknown_net
 from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import why_not_written
@@ -98,7 +99,8 @@ def import_model(
 def _make_model(
     source: Path, kind: Kind, library: ModelLibrary, model_id: ModelId | None, licence: str | None, watch: Watch
 ) -> ModelCard:
-    with library.staging() as staged:
+    readers = readers_of_all(source / name for name in (CARD, WEIGHTS)) if kind == "folder" else readers_of(source)
+    with library.staging(readers) as staged:
         if kind in ("folder", "package"):
             card = _take_model(source, kind, staged, model_id, licence)
             _check_header(staged / WEIGHTS, card)
@@ -110,7 +112,8 @@ def _make_model(
             facts = _ask_child(source, kind, staged / WEIGHTS, None, watch)
             card = _describe(source, facts, model_id or library.free_id(source.stem), licence, sha256_of(staged / WEIGHTS))
         while True:
-            write_card(staged, card)
+            write_card(staged, card, readers)
+            narrow(staged / WEIGHTS, readers)
             try:
                 return library.admit(staged, card.id)
             except BadModel:

@@ -29,6 +29,7 @@ from rainapp.cards import (
 )
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.new_files import new_folder, put, sync_files
+from rainapp.own_files import Like
 from rainapp.paths import bundled_models_dir, user_models_dir
 from rainapp.regular import open_regular, read_regular
 from rainapp.system_words import REFUSED, why_not_read
@@ -198,11 +199,14 @@ class ModelLibrary:
             ) from error
 
     @contextlib.contextmanager
-    def staging(self) -> Iterator[Path]:
-        """An empty folder beside the user's models in which a new model is made; gone afterwards unless it was `admit`ted."""
+    def staging(self, like: Like = None) -> Iterator[Path]:
+        """An empty folder beside the user's models in which a new model is made; gone afterwards unless it was `admit`ted.
+
+        Nobody looks into it who may not read `like`.
+        """
         self._make_user_folder()
         self._sweep()
-        with new_folder(self.user) as folder:
+        with new_folder(self.user, like) as folder:
             yield folder
 
     def admit(self, staged: Path, model_id: ModelId) -> ModelCard:

@@ -1,7 +1,7 @@
 """The log: one file that turns over, for what a person may want to report. Standard error stays for words meant for people."""
 
 import contextlib
-import errno
+import io
 import logging
 import logging.handlers
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TextIO
 
 from rainapp.escapes import EscapingFormatter, EscapingStream, escaped_lines, escaping
+from rainapp.own_files import OWNER, make_closed, narrow, open_to_append
 from rainapp.paths import log_dir
 
 BYTES_MAX = 1 << 20
@@ -24,6 +25,24 @@ def log_file() -> Path:
     return log_dir() / "rainapp.log"
 
 
+class _OwnFileHandler(logging.handlers.RotatingFileHandler):
+    """Writes to a file of ours alone, which others cannot read, or not at all: a link or a pipe could be lying at its name."""
+
+    def _open(self) -> TextIO:  # type: ignore[override]  # what the library says it returns is not public
+        raw = open_to_append(Path(self.baseFilename), OWNER)
+        return io.TextIOWrapper(io.BufferedWriter(raw), self.encoding, self.errors, newline="\n")
+
+    def doRollover(self) -> None:  # noqa: N802 - the name is the library's
+        """Begin anew; where an older name cannot be had, what was written so far goes."""
+        try:
+            super().doRollover()
+        except OSError:
+            os.truncate(self.baseFilename, 0)
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is the library's
+        """A log that cannot be written helps nobody, and a word about it on the terminal for every line less than that."""
+
+
 def start_log() -> Path | None:
     """Log into a file from now on; its path, or None where no file can be made (then nothing is logged).
 
@@ -32,26 +51,25 @@ def start_log() -> Path | None:
     logging.captureWarnings(True)
     root = logging.getLogger()
     root.setLevel(logging.INFO)
-    path = log_file()
-    handler: logging.Handler
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        require_writable(path)
-        handler = logging.handlers.RotatingFileHandler(
-            path, maxBytes=BYTES_MAX, backupCount=OLDER_FILES, encoding="utf-8", errors="backslashreplace", delay=False
-        )
+        handler = file_handler()
     except OSError:
         root.addHandler(logging.NullHandler())
         return None
-    handler.setFormatter(EscapingFormatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
-    return path
+    return log_file()
 
 
-def require_writable(path: Path) -> None:
-    """Raise OSError where a pipe or a device lies at the log's place: opening it could wait for ever."""
-    if path.exists() and not path.is_file():
-        raise OSError(errno.EINVAL, "the log is no regular file", str(path))
+def file_handler() -> logging.Handler:
+    """What writes the log; older files are closed to others too. Raises OSError, where no file of ours can be had."""
+    path = log_file()
+    make_closed(path.parent, OWNER)
+    for number in range(1, OLDER_FILES + 1):
+        with contextlib.suppress(OSError):
+            narrow(path.with_name(f"{path.name}.{number}"), OWNER)
+    handler = _OwnFileHandler(path, maxBytes=BYTES_MAX, backupCount=OLDER_FILES, encoding="utf-8", errors="backslashreplace")
+    handler.setFormatter(EscapingFormatter("%(asctime)s %(process)d %(levelname)s %(name)s: %(message)s"))
+    return handler
 
 
 @contextlib.contextmanager
@@ -85,7 +103,7 @@ def _into_log() -> Iterator[int]:
     They come through a pipe. A decoder that says more than fits it while this thread cannot run is not waited for, which
     could last for ever; those words are lost.
     """
-    log = os.open(log_file() if log_file().is_file() else os.devnull, os.O_WRONLY | os.O_APPEND)
+    log = _log_or_nothing()
     source, words = os.pipe()
     reader = threading.Thread(target=_pass_on, args=(source, log), daemon=True, name="native-words")
     try:
@@ -102,6 +120,14 @@ def _into_log() -> Iterator[int]:
         if not reader.is_alive():
             os.close(source)
             os.close(log)
+
+
+def _log_or_nothing() -> int:
+    """The log as it is there, open for adding to it; else what swallows everything."""
+    if os.path.lexists(log_file()):
+        with contextlib.suppress(OSError), open_to_append(log_file(), OWNER) as file:
+            return os.dup(file.fileno())
+    return os.open(os.devnull, os.O_WRONLY)
 
 
 def _pass_on(source: int, log: int) -> None:

@@ -11,7 +11,8 @@ class SaveMask:
     """Write a mask as PNG of `width` x `height` pixels, white where rain is taken out.
 
     `painted` (h, w) uint8, read-only, of that shape or smaller; `protects`: what is painted stays as it was, else it alone is
-    treated. `replaces`: a file of that name was to be replaced; else what appeared there meanwhile stays.
+    treated. `replaces`: a file of that name was to be replaced; else what appeared there meanwhile stays. Nobody may read
+    the file who may not read `like`.
     """
 
     painted: Pixels
@@ -20,6 +21,7 @@ class SaveMask:
     height: int
     target: Path
     replaces: bool = False
+    like: Path | None = None
 
 
 @dataclass(frozen=True)

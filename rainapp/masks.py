@@ -58,7 +58,7 @@ def save_mask(job: SaveMask) -> Path:
         job.target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise unwritable(job.target, error) from error
-    landing = Landing(job.target, replaces=job.replaces or is_cached, like=job.target.parent if is_cached else None)
+    landing = Landing(job.target, replaces=job.replaces or is_cached, like=job.target.parent if is_cached else job.like)
     with landing as file:
         file.write(content.tobytes())
     if is_cached:

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import BinaryIO
 
 from rainapp.leftovers import HOLDER, drop, sweep
-from rainapp.own_files import PART_SUFFIX, TRIES, create_own, is_own_folder, leave_parts, make_folder, take_parts
+from rainapp.own_files import PART_SUFFIX, TRIES, Like, create_own, is_own_folder, leave_parts, make_folder, take_parts
 
 NAME_BYTES_MAX = 255
 NUMBERS_MAX = 100_000
@@ -35,7 +35,7 @@ class NewFile:
     Raises OSError.
     """
 
-    def __init__(self, path: Path, *, replaces: bool = False, like: Path | None = None) -> None:
+    def __init__(self, path: Path, *, replaces: bool = False, like: Like = None) -> None:
         self.path = path
         self._replaces = replaces
         self._like = like
@@ -67,7 +67,7 @@ class NewFile:
 
 
 @contextlib.contextmanager
-def new_folder(parent: Path, like: Path | None = None) -> Iterator[Path]:
+def new_folder(parent: Path, like: Like = None) -> Iterator[Path]:
     """A hidden folder in `parent` to make something in; gone after the block, unless `settle` gave it a name.
 
     Raises OSError.
@@ -93,7 +93,7 @@ def desk() -> Iterator[Path]:
         yield folder
 
 
-def _held_folder(parent: Path, like: Path | None) -> tuple[Path, Path, FileIO]:
+def _held_folder(parent: Path, like: Like) -> tuple[Path, Path, FileIO]:
     """The folder, and the file beside it that says that somebody is at work; a folder without one is swept away."""
     for _ in range(TRIES):
         holder, file = create_own(parent, end=HOLDER + PART_SUFFIX)

@@ -12,6 +12,7 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from io import FileIO
 from pathlib import Path
 from typing import IO, Any, Literal, Protocol
@@ -24,6 +25,18 @@ _FAR = 1 << 40  # where nothing is written: Windows refuses to touch the bytes t
 _PLAIN = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0) | getattr(os, "O_CLOEXEC", 0)
 
 Held = Literal["ours", "theirs", "unknown"]
+
+
+@dataclass(frozen=True)
+class Readers:
+    """Who may read a new file: the mode it is made with (the umask takes its own from that), and the group it is for."""
+
+    mode: int = 0o666
+    group: int | None = None
+
+
+ANYBODY, OWNER = Readers(), Readers(0o600)
+Like = Path | Readers | None  # a file whose readers alone may read a new one; None: whoever the umask allows
 
 
 class Opened(Protocol):
@@ -109,13 +122,45 @@ def open_own(path: Path, *, writes: bool = True) -> FileIO:
     return FileIO(descriptor, "r+" if writes else "r")
 
 
-def open_to_append(path: Path) -> FileIO:
-    """Open a file for adding to its end, made where it is missing. Raises OSError, for a link and for what is no file too."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN, 0o666)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode) or path.is_symlink():
+def open_to_append(path: Path, like: Like = None) -> FileIO:
+    """Open a file for adding to its end, made where it is missing; from then on nobody reads it who may not read `like`.
+
+    Raises:
+        OSError: the system refuses, or what lies there is none of ours: a link, no regular file, somebody else's, or known
+            under a second name.
+    """
+    readers = readers_of(like)
+    with contextlib.suppress(FileNotFoundError):  # opening a device may do something
+        if not stat.S_ISREG(os.lstat(path).st_mode):
+            raise PermissionError(errno.EPERM, "is no file of ours", str(path))
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | _PLAIN, readers.mode)
+    try:
+        if not _is_own(os.fstat(descriptor), os.lstat(path)):
+            raise PermissionError(errno.EPERM, "is no file of ours", str(path))
+        _narrow(descriptor, readers)
+    except OSError:
         os.close(descriptor)
-        raise PermissionError(errno.EPERM, "is no regular file", str(path))
+        raise
     return FileIO(descriptor, "a")
+
+
+def narrow(path: Path, like: Like) -> None:
+    """Take a file of ours from those who may not read `like`. Raises OSError."""
+    with open_own(path, writes=False) as file:
+        _narrow(file.fileno(), readers_of(like))
+
+
+def _narrow(descriptor: int, readers: Readers) -> None:
+    """Take an open file of ours from those who are not among its `readers`. Raises OSError."""
+    if readers == ANYBODY or sys.platform == "win32":
+        return
+    state = os.fstat(descriptor)
+    mode = stat.S_IMODE(state.st_mode)
+    if mode & 0o077:
+        os.fchmod(descriptor, mode & 0o700)
+    may_share = not state.st_size or mode & stat.S_IROTH or (mode & stat.S_IRGRP and state.st_gid == readers.group)
+    if may_share:
+        _share(descriptor, readers.group)
 
 
 def is_own_folder(path: Path) -> bool:
@@ -135,7 +180,7 @@ def _is_mine(state: os.stat_result) -> bool:
     return not hasattr(os, "geteuid") or state.st_uid == os.geteuid()
 
 
-def create_own(folder: Path, *, begin: str = "", end: str = PART_SUFFIX, like: Path | None = None) -> tuple[Path, FileIO]:
+def create_own(folder: Path, *, begin: str = "", end: str = PART_SUFFIX, like: Like = None) -> tuple[Path, FileIO]:
     """A new, empty file in `folder` under a hidden name by chance between `begin` and `end`, held.
 
     It may be read by nobody who may not read `like`, and counts as being written until `leave_parts`. Raises OSError.
@@ -149,16 +194,16 @@ def create_own(folder: Path, *, begin: str = "", end: str = PART_SUFFIX, like: P
     raise FileExistsError(errno.EEXIST, "no hidden name is free", str(folder))
 
 
-def create_at(path: Path, like: Path | None = None) -> FileIO | None:
+def create_at(path: Path, like: Like = None) -> FileIO | None:
     """The new, empty file `path`, held; None where somebody has swept it away at once.
 
     Raises:
         FileExistsError: something has that name, be it a link that leads nowhere.
     """
-    mode, group = sharing(like)
-    file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _PLAIN, mode), "r+")
+    readers = readers_of(like)
+    file = FileIO(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | _PLAIN, readers.mode), "r+")
     taken.add(path)
-    _share(file.fileno(), group)
+    _share(file.fileno(), readers.group)
     if hold(file) and os.fstat(file.fileno()).st_nlink:
         return file
     file.close()
@@ -166,32 +211,47 @@ def create_at(path: Path, like: Path | None = None) -> FileIO | None:
     return None
 
 
-def make_folder(path: Path, like: Path | None = None) -> None:
+def make_folder(path: Path, like: Like = None) -> None:
     """Make the folder `path`, which nothing is in the place of, no more open than `like`. Raises OSError."""
-    mode, group = sharing(like)
-    os.mkdir(path, mode | (mode & 0o444) >> 2)
-    if group is not None:
+    readers = readers_of(like)
+    os.mkdir(path, readers.mode | (readers.mode & 0o444) >> 2)
+    if readers.group is not None:
         descriptor = os.open(path, os.O_RDONLY | _PLAIN)
         try:
-            _share(descriptor, group, searches=True)
+            _share(descriptor, readers.group, searches=True)
         finally:
             os.close(descriptor)
 
 
-def sharing(like: Path | None) -> tuple[int, int | None]:
-    """The mode that a new file like `like` is made with (the umask takes its own from that), and the group it is for.
+def make_closed(folder: Path, like: Like) -> None:
+    """Make `folder` where it is missing, no more open than `like`; what is above it as usual. Raises OSError."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with contextlib.suppress(FileExistsError):
+        make_folder(folder, like)
+
+
+def readers_of(like: Like) -> Readers:
+    """Who may read a new file like `like`.
 
     Where only the group of `like` may read it, the file is its owner's alone until it belongs to the same group.
     """
+    if isinstance(like, Readers):
+        return like
     if like is None or os.name != "posix":
-        return 0o666, None
+        return ANYBODY
     try:
         state = os.stat(like)
     except OSError:
-        return 0o600, None
+        return OWNER
     if state.st_mode & stat.S_IROTH:
-        return 0o666, None
-    return 0o600, state.st_gid if state.st_mode & stat.S_IRGRP else None
+        return ANYBODY
+    return Readers(0o600, state.st_gid) if state.st_mode & stat.S_IRGRP else OWNER
+
+
+def readers_of_all(paths: Iterable[Path]) -> Readers:
+    """Who may read what comes of all `paths`: those alone who may read every one of them."""
+    closed = {readers_of(path) for path in paths} - {ANYBODY}
+    return OWNER if len(closed) > 1 else next(iter(closed), ANYBODY)
 
 
 def _share(descriptor: int, group: int | None, *, searches: bool = False) -> None:

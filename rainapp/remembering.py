@@ -7,18 +7,24 @@ is counted, for a sentence.
 import contextlib
 import logging
 import os
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from rainapp import settings
+from rainapp.errors import UnwritableFile
 from rainapp.jobs import Watch
 from rainapp.memory_jobs import KeepSession, KeepSettings, MemoryJob, ReadSession
-from rainapp.own_files import is_own_folder
+from rainapp.new_files import make_private
+from rainapp.own_files import OWNER, is_own_folder
 from rainapp.regular import read_regular
 from rainapp.session_lines import VERSION, Entry, Head, KeptSession, from_line, masks_folder, to_line
+from rainapp.system_words import why_not_written
 from rainapp.textfile import replace_text
 
-FILE_BYTES_MAX = 1 << 30
+FILE_BYTES_MAX = 64 << 20
+LINES_MAX = 200_000  # a window of so many files would not be usable
+DAMAGED_MAX = 10_000  # after so many lines that are none nothing is looked for any more
 CLOCK_S = 2.0  # how coarse the times of files are on some disks
 DONE_STATES = ("DONE", "DRY")
 
@@ -46,14 +52,23 @@ def keep(job: KeepSession) -> None:
     if job.painted:
         from rainapp.masks import save_mask  # loads what decodes pictures, which a list without masks has no need of
 
+        _make_masks_folder(masks_folder(job.file))
         for painted in job.painted:
             save_mask(painted)
-    replace_text(job.file, "\n".join(job.lines) + "\n")
+    replace_text(job.file, "\n".join(job.lines) + "\n", OWNER)
     masks = masks_folder(job.file)
     for path in masks.glob("*.png") if is_own_folder(masks) else ():  # what a link leads to is not ours
         if path.name not in job.masks:
             with contextlib.suppress(OSError):
                 path.unlink()
+
+
+def _make_masks_folder(folder: Path) -> None:
+    try:
+        make_private(folder)
+    except OSError as error:
+        words = f"{folder} cannot be written: {why_not_written(error)[0]}."
+        raise UnwritableFile(words, "Check space and permissions.", folder) from error
 
 
 def read(file: Path) -> KeptSession:
@@ -65,11 +80,12 @@ def read(file: Path) -> KeptSession:
     except (OSError, ValueError) as error:
         log.info("the session could not be read", exc_info=error)
         return KeptSession(aside=_put_aside(file))
-    first, *rest = text.split("\n")
+    first, *rest = text.split("\n", LINES_MAX)
     head = _head(first)
     lines = [line for line in (rest if head is not None else [first, *rest]) if line.strip()]
-    entries = [_entry(line) for line in lines]
-    found = [entry for entry in entries if entry is not None]
+    found = _entries(lines)
+    if len(found) < len(lines):
+        log.info("%d lines of the session could not be read", len(lines) - len(found))
     if lines and not found:
         return KeptSession(aside=_put_aside(file))
     is_there = [_is_there(entry) for entry in found]
@@ -80,7 +96,7 @@ def read(file: Path) -> KeptSession:
         head or Head(),
         tuple(settled),
         tuple(to_line(entry) for entry in (*settled, *gone)),
-        damaged=len(entries) - len(found) + (head is None),
+        damaged=len(lines) - len(found) + (head is None),
         gone=tuple(entry.path for entry in gone),
         unmade=sum(
             before.state in DONE_STATES and after.state == "READY" for before, after in zip(there, settled, strict=True)
@@ -101,12 +117,18 @@ def _head(line: str) -> Head | None:
     return head if '"session"' in line else None
 
 
-def _entry(line: str) -> Entry | None:
-    try:
-        return from_line(Entry, line)
-    except ValueError as error:
-        log.info("a line of the session could not be read: %s", error)
-        return None
+def _entries(lines: Sequence[str]) -> list[Entry]:
+    """The entries in `lines`, as far as it makes sense to look for them."""
+    found: list[Entry] = []
+    damaged = 0
+    for line in lines[:LINES_MAX]:
+        try:
+            found.append(from_line(Entry, line))
+        except ValueError:
+            damaged += 1
+            if damaged > DAMAGED_MAX:
+                break
+    return found
 
 
 def _is_there(entry: Entry) -> bool:

@@ -11,6 +11,7 @@ from rainapp.escapes import one_line
 from rainapp.evaluate import COLUMNS, Evaluation, names_of, read_image, shrunk
 from rainapp.image import Image
 from rainapp.new_files import NewFile
+from rainapp.own_files import readers_of_all
 
 PICTURE_COLUMNS = ("psnr_y", "rain_removed", "bg_err", "gmsd")
 SHOWN_PX = 480
@@ -101,7 +102,7 @@ def pictures(evaluations: list[Evaluation], pairs: list[tuple[Path, Path]]) -> s
 def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, Path]], *, replaces: bool = False) -> Path:
     """Write the report of at least one evaluation made with `keep_px=SHOWN_PX`, whole or not at all; the name it got.
 
-    Unless it `replaces`, what has that name by then stays. Raises OSError.
+    Unless it `replaces`, what has that name by then stays. Nobody reads it who may not read all `pairs`. Raises OSError.
     """
     page = (
         '<!doctype html><html lang="en"><meta charset="utf-8"><title>rainapp: evaluation</title>'
@@ -113,7 +114,7 @@ def write(target: Path, evaluations: list[Evaluation], pairs: list[tuple[Path, P
         f"{html.escape(one_line(evaluations[-1].score.model))}</p>{pictures(evaluations, pairs)}"
         f"<h1>Every picture</h1>{every_picture(evaluations)}</html>"
     )
-    new = NewFile(target, replaces=replaces)
+    new = NewFile(target, replaces=replaces, like=readers_of_all(path for pair in pairs for path in pair))
     with new as file:
         file.write(page.encode("utf-8", "backslashreplace"))  # names may be no text
     return new.path

@@ -16,12 +16,13 @@ from pathlib import Path
 from typing import Any, Literal, cast, get_args, get_origin, get_type_hints
 
 from rainapp.new_files import settle
+from rainapp.own_files import OWNER
 from rainapp.paths import settings_file
 from rainapp.textfile import replace_text, toml_line
 from rainapp.toml_text import read_toml
 
 VERSION = 1
-FILE_BYTES_MAX = 1 << 20  # settings are a page of text; anything larger is something else
+FILE_BYTES_MAX = 64 << 10  # settings are a page of text; anything larger is something else
 TEXT_MAX = 4096
 
 log = logging.getLogger(__name__)
@@ -290,9 +291,18 @@ def load(path: Path | None = None) -> tuple[Settings, tuple[str, ...]]:
 def save(settings: Settings, path: Path | None = None) -> None:
     """Write the settings, whole or not at all; defaults stand as comments, so that a later version's better ones apply.
 
+    Recent files whose names are so long that the settings would not be read again are left out.
+
     Raises:
         UnwritableFile: no space, no permission.
     """
+    text = _text(settings)
+    if len(text.encode(errors="replace")) > FILE_BYTES_MAX:
+        text = _text(replace(settings, recent=()))
+    replace_text(path or settings_file(), text, OWNER)
+
+
+def _text(settings: Settings) -> str:
     lines = ["# Settings of rainapp. A line that begins with # shows a default.", f"version = {settings.version}"]
     page: str | None = None
     for name, preference in PREFERENCES.items():
@@ -307,7 +317,7 @@ def save(settings: Settings, path: Path | None = None) -> None:
     if settings.unknown:
         lines += ["", "# Not known to this version"]
         lines += [toml_line(key, value) for key, value in settings.unknown.items()]
-    replace_text(path or settings_file(), "\n".join(lines) + "\n")
+    return "\n".join(lines) + "\n"
 
 
 def save_changes(before: Settings, now: Settings, path: Path | None = None) -> None:

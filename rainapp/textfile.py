@@ -13,7 +13,7 @@ from pathlib import Path
 
 from rainapp.errors import UnwritableFile
 from rainapp.new_files import NewFile
-from rainapp.own_files import open_to_append
+from rainapp.own_files import Like, make_closed, open_to_append
 from rainapp.system_words import why_not_written
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
@@ -63,25 +63,27 @@ def _finite(value: object) -> object:
     return [_finite(item) for item in value] if isinstance(value, list | tuple) else value
 
 
-def replace_text(path: Path, text: str) -> None:
+def replace_text(path: Path, text: str, like: Like = None) -> None:
     """Write `text` as UTF-8 so that a reader sees the old file or the new one, never half of either; makes the folder.
 
-    A link is followed, so that settings kept elsewhere stay there. Who could not read the old file cannot read the new one.
+    A link is followed, so that settings kept elsewhere stay there. Nobody reads the new file who may not read `like`; without
+    that, nobody who could not read the old one.
 
     Raises:
         UnwritableFile: no space, no permission.
     """
-    write_text(Path(os.path.realpath(path)), text, replaces=True)
+    write_text(Path(os.path.realpath(path)), text, replaces=True, like=like)
 
 
-def write_text(path: Path, text: str, *, replaces: bool = False) -> Path:
+def write_text(path: Path, text: str, *, replaces: bool = False, like: Like = None) -> Path:
     """Write `text` as UTF-8, whole or not at all; the name it got: unless it `replaces`, what has that name stays.
 
-    Makes the folder. Who could not read the old file cannot read the new one. Raises UnwritableFile.
+    Makes the folder, as closed as the file. The new file is read by nobody who may not read `like`; without that, by nobody who
+    could not read the old one. Raises UnwritableFile.
     """
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        new = NewFile(path, replaces=replaces, like=path if replaces and path.exists() else None)
+        make_closed(path.parent, like)
+        new = NewFile(path, replaces=replaces, like=like or (path if replaces and path.exists() else None))
         with new as file:
             file.write(text.encode(errors="replace"))  # names may be no text
     except OSError as error:
@@ -91,10 +93,13 @@ def write_text(path: Path, text: str, *, replaces: bool = False) -> Path:
     return new.path
 
 
-def append_text(path: Path, text: str) -> None:
-    """Add lines to a file in one go, so that those of two processes do not mix; no link is followed. Raises UnwritableFile."""
+def append_text(path: Path, text: str, like: Like = None) -> None:
+    """Add lines to a file in one go, so that those of two processes do not mix; no link is followed.
+
+    From then on nobody reads it who may not read `like`. Raises UnwritableFile.
+    """
     try:
-        with open_to_append(path) as file:
+        with open_to_append(path, like) as file:
             file.write(text.encode(errors="replace"))
     except OSError as error:
         raise UnwritableFile(

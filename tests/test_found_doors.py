@@ -2,6 +2,7 @@
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from rainapp.media.companions import cleaned
 from rainapp.media.metadata import EXTENSION, Metadata
 from rainapp.memory_jobs import KeepSession
 from rainapp.session_lines import Entry, from_line, masks_folder
+from rainapp.settings import Settings, load, save
 from rainapp.stages.engines import converted
 from rainapp.toml_text import parse_toml
 
@@ -59,6 +61,53 @@ def test_only_translated_nets_make_room_for_translated_nets(album: Path) -> None
 def test_a_number_that_cannot_be_is_no_entry_of_a_session(name: str, number: str) -> None:
     with pytest.raises(ValueError, match=r"\w"):
         from_line(Entry, f'{{"path": "/a.png", "{name}": {number}}}')
+
+
+def test_damaged_lines_of_a_session_cost_little_time_and_one_line_of_the_log(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "session.jsonl"
+    whole = '{"session": 1}\n{"path": "/a.png"}\n'
+    file.write_text(whole + '{"path": 1, "words": "' + "x" * 40 + '"}\n' * 1 + '{"path": 1}\n' * 1_000_000)
+    caplog.set_level("INFO")
+    began = time.process_time()
+    found = remembering.read(file)
+    assert time.process_time() - began < 4
+    assert found.gone == (Path("/a.png"),)
+    assert found.damaged > remembering.DAMAGED_MAX
+    assert len(caplog.records) == 1
+    assert len(caplog.text) < 1000
+
+
+def test_a_session_of_nothing_but_line_ends_costs_little(tmp_path: Path) -> None:
+    file = tmp_path / "session.jsonl"
+    file.write_bytes(b"\n" * (60 << 20))
+    began = time.process_time()
+    assert remembering.read(file).entries == ()
+    assert time.process_time() - began < 4
+
+
+@pytest.mark.parametrize("name", ["session.jsonl", "settings.toml"])
+def test_what_is_too_large_to_be_ours_is_not_read(tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    with file.open("wb") as opened:
+        opened.truncate(65 << 20 if name == "session.jsonl" else 65 << 10)
+    began = time.process_time()
+    if name == "session.jsonl":
+        assert remembering.read(file).aside == tmp_path / "session.jsonl.broken"
+    else:
+        assert "could not be read" in load(file)[1][0]
+    assert time.process_time() - began < 1
+
+
+def test_settings_with_the_longest_names_are_read_again(tmp_path: Path) -> None:
+    longest = "/" + "é" * 2040  # so many bytes a path can have
+    settings = Settings(recent=(longest,) * 10, last_folder=longest, model="other")
+    save(settings, tmp_path / "settings.toml")
+    assert load(tmp_path / "settings.toml")[0].recent == settings.recent
+    save(replace(settings, recent=("/" + "\x01" * 4000,) * 10), tmp_path / "settings.toml")
+    read, notices = load(tmp_path / "settings.toml")
+    assert (read.model, read.last_folder, notices) == ("other", longest, ())
 
 
 @pytest.mark.parametrize("quote", ['"""', "'''"])

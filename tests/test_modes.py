@@ -35,17 +35,16 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_settings_cards_and_models_follow_the_umask(umask: int, tiny_library: Path, tmp_path: Path) -> None:
+def test_cards_and_models_follow_the_umask(umask: int, tiny_library: Path, tmp_path: Path) -> None:
     user = tmp_path / "user"
-    save(Settings(model="other"), tmp_path / "settings.toml")
     source = tmp_path / "mine.safetensors"
     source.write_bytes((tiny_library / "tiny" / "weights.safetensors").read_bytes())
     card = import_model(source, ModelLibrary(user=user))
     ModelLibrary(user=user).set_default(card.id)
     assert cli.main(["models", "export", "tiny", str(tmp_path / "out")]) == 0
     folders = [user / "mine", tmp_path / "out" / "tiny"]
-    files = [tmp_path / "settings.toml", user / "library.toml", *(file for folder in folders for file in folder.iterdir())]
-    assert len(files) == 6
+    files = [user / "library.toml", *(file for folder in folders for file in folder.iterdir())]
+    assert len(files) == 5
     assert {mode(file) for file in files} == {0o666 & ~umask}
     assert {mode(folder) for folder in folders} == {0o777 & ~umask}
 

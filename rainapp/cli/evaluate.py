@@ -12,6 +12,7 @@ from rainapp.cli import large
 from rainapp.errors import BadTreatment, UnwritableFile
 from rainapp.escapes import one_line
 from rainapp.naming import Originals
+from rainapp.own_files import readers_of_all
 from rainapp.system_words import why_not_written
 from rainapp.textfile import json_line
 
@@ -202,7 +203,7 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     evaluations = each_model(args, measure)
     if args.sheet:
         sheet = evaluate_real.sheet([e for e in evaluations if e.crops])
-        told_elsewhere(args.sheet, media.write_picture(args.sheet, sheet, replaces=args.replaces))
+        told_elsewhere(args.sheet, media.write_picture(args.sheet, sheet, replaces=args.replaces, like=readers_of_all(photos)))
     return [e.score for e in evaluations]
 
 

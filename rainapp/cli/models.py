@@ -14,11 +14,13 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from rainapp.cards import ModelCard, printable, write_card
+from rainapp.cards import CARD, ModelCard, printable, write_card
 from rainapp.cli.terminal import PlainConsole, console
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.new_files import new_folder, put, sync_files
+from rainapp.new_files import NewFile, new_folder, put, sync_files
+from rainapp.own_files import readers_of_all
+from rainapp.regular import open_regular
 from rainapp.system_words import why_not_written
 from rainapp.textfile import json_line
 
@@ -139,9 +141,12 @@ def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
         args.dir.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(folder):
             raise FileExistsError
-        with new_folder(args.dir) as staged:
-            shutil.copyfile(library.weights_path(card), staged / WEIGHTS)
-            write_card(staged, card)
+        weights = library.weights_path(card)
+        readers = readers_of_all((weights, library.folder(card) / CARD))
+        with new_folder(args.dir, readers) as staged:
+            with open_regular(weights) as whole, NewFile(staged / WEIGHTS, like=readers) as copy:
+                shutil.copyfileobj(whole, copy)
+            write_card(staged, card, readers)
             sync_files(staged)
             put(staged, folder)
     except FileExistsError as error:

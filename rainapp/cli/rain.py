@@ -137,7 +137,7 @@ def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
         draw = draw_clip if is_clip or args.frames else draw_photo
         record = draw(path, source, seed, args)
     line = json_line({"clip" if is_clip or args.frames else "photo": path.name, **record}) + "\n"
-    append_text(args.out / "parameters.jsonl", line)
+    append_text(args.out / "parameters.jsonl", line, path)
 
 
 def free_name(out: Path, name: str, *, replaces: bool) -> str:

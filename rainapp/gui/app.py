@@ -13,7 +13,6 @@ import logging
 import sys
 import threading
 from collections.abc import Sequence
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
 
@@ -26,7 +25,7 @@ from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.language import speak
 from rainapp.gui.memory import Memory
 from rainapp.gui.plain import message_box
-from rainapp.gui.report import LOG_NAME, report
+from rainapp.gui.report import report
 from rainapp.gui.screen import for_screen
 from rainapp.gui.screen_colours import ScreenColours
 from rainapp.gui.theme import interface_font, look
@@ -50,8 +49,7 @@ from rainapp.jobs import (
     Watch,
 )
 from rainapp.library import ModelLibrary
-from rainapp.logs import require_writable
-from rainapp.paths import log_dir
+from rainapp.logs import file_handler
 from rainapp.settings import Settings, load
 from rainapp.workers import Run, Workers
 
@@ -213,12 +211,10 @@ def _start_log() -> None:
     if root.handlers:
         return
     try:
-        log_dir().mkdir(parents=True, exist_ok=True)
-        require_writable(log_dir() / LOG_NAME)
-        handler: logging.Handler = RotatingFileHandler(log_dir() / LOG_NAME, maxBytes=1 << 20, backupCount=2, encoding="utf-8")
+        handler = file_handler()
     except OSError:  # no place for a log: the terminal will do
         handler = logging.StreamHandler()
-    handler.setFormatter(EscapingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        handler.setFormatter(EscapingFormatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
     root.addHandler(handler)
     root.setLevel(logging.INFO)
 

@@ -54,7 +54,18 @@ def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = Fa
     language = QLocale().name().split("_")[0]
     title = tr("Comparison of models")
     sheet = figures_sheet(run.results()) if kind == "table" else ()
-    return ExportComparison(target, photos, say.export_table(rows), tuple(notes), title, language, replaces, sheet)
+    table = say.export_table(rows)
+    return ExportComparison(target, photos, table, tuple(notes), title, language, replaces, sheet, sources(comparing))
+
+
+def sources(comparing: Comparing) -> tuple[Path, ...]:
+    """The files of the person that an export comes of: all that was compared, as its table speaks of all."""
+    if comparing.mode == "trial":
+        return () if comparing.trial.photo is None else (comparing.trial.photo.source,)
+    found = [result.source for result in comparing.run.results()]
+    names = {path.stem for path in found}
+    clean = [path for path in truths(comparing) if path == comparing.truth or path.stem in names]
+    return tuple(dict.fromkeys((*found, *clean)))
 
 
 def figures_sheet(results: Sequence[Compared]) -> tuple[tuple[str, ...], ...]:

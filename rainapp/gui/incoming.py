@@ -1,13 +1,16 @@
 """What is dropped or pasted, as files."""
 
+import contextlib
 import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
-from PySide6.QtCore import QMimeData, QStandardPaths, QUrl
+from PySide6.QtCore import QBuffer, QIODevice, QMimeData, QStandardPaths, QUrl
 from PySide6.QtGui import QImage
+
+from rainapp.new_files import NewFile
 
 
 def local_paths(held: QMimeData | None) -> list[Path]:
@@ -27,9 +30,17 @@ def path_of(url: QUrl) -> Path:
 
 
 def keep_pasted(image: QImage) -> Path:
-    """Write a pasted picture into the pictures folder, where the person finds it again."""
+    """Write a pasted picture into the pictures folder, where the person finds it again.
+
+    Where that cannot be done the list says that the file is not there.
+    """
     folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation))
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"pasted {datetime.now():%Y-%m-%d %H.%M.%S}.png"
-    image.save(str(path), "PNG", 100)  # type: ignore[call-overload]
-    return path
+    coded = QBuffer()
+    coded.open(QIODevice.OpenModeFlag.WriteOnly)
+    image.save(coded, "PNG", 100)  # type: ignore[call-overload]
+    pasted = NewFile(folder / f"pasted {datetime.now():%Y-%m-%d %H.%M.%S}.png")
+    with contextlib.suppress(OSError):
+        folder.mkdir(parents=True, exist_ok=True)
+        with pasted as file:
+            file.write(coded.data().data())
+    return pasted.path

@@ -31,7 +31,7 @@ def painted_mask(mask: Mask, target: Path) -> SaveMask:
     down, across = mask.cover.shape
     painted = mask.cover.copy()
     painted.setflags(write=False)
-    return SaveMask(painted, False, across, down, target)
+    return SaveMask(painted, False, across, down, target, like=target.parent)
 
 
 def item_of(entry: Entry, mask: Mask | None) -> Item:

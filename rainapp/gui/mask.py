@@ -84,11 +84,11 @@ class Mask:
         """Where a job finds the mask as it is now; every change has another name."""
         return cache_dir() / "masks" / f"{_session}-{self.version}.png"
 
-    def saving(self, target: Path | None = None, *, replaces: bool = False) -> SaveMask:
+    def saving(self, target: Path | None = None, *, replaces: bool = False, like: Path | None = None) -> SaveMask:
         """The record that writes the mask as it is now, white where rain is taken out; painting may go on meanwhile."""
         painted = self.cover.copy()
         painted.setflags(write=False)
-        return SaveMask(painted, self.mode == "protect", self.width, self.height, target or self.file, replaces)
+        return SaveMask(painted, self.mode == "protect", self.width, self.height, target or self.file, replaces, like)
 
     # -- painting
 

@@ -20,6 +20,7 @@ from rainapp.gui.returning import lost_masks, question_of
 from rainapp.gui.workspace import Workspace
 from rainapp.jobs import Event, Failed, Finished, LoadedMask, LoadMask, NoWatch, SaveMask, Stopped
 from rainapp.memory_jobs import KeepSession, KeepSettings, MemoryJob, ReadSession
+from rainapp.own_files import OWNER, make_closed
 from rainapp.session_lines import Entry, Head, KeptSession, masks_folder, names_of_masks, session_file, to_line
 
 SOON_MS = 500
@@ -73,7 +74,7 @@ class Memory(QObject):
     def begin(self) -> None:
         """Take the session of last time, unless another window has it in its hands."""
         with contextlib.suppress(OSError):  # then the lock is refused
-            self._file.parent.mkdir(parents=True, exist_ok=True)
+            make_closed(self._file.parent, OWNER)
         lock = QLockFile(str(self._file.with_suffix(".lock")))
         lock.setStaleLockTime(0)  # never by its age: only when its process is gone
         if not lock.tryLock(0) and lock.error() is QLockFile.LockError.LockFailedError:

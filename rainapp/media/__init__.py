@@ -16,6 +16,7 @@ from rainapp.image import Frame, Image
 from rainapp.jobs import RATE as RATE
 from rainapp.jobs import Output
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
+from rainapp.own_files import Like, readers_of
 
 ANIMATIONS = frozenset(("gif", "webp", "png", "avif"))  # containers of pictures that may move
 SEQUENCE = "sequence"  # what the container of numbered pictures is called
@@ -220,12 +221,14 @@ def copy_source(info: MediaInfo, target: Path, *, replaces: bool = False) -> Pat
     return copy_sequence(info, target)
 
 
-def write_picture(target: Path, image: Image, *, replaces: bool = False, like: Path | None = None) -> Path:
+def write_picture(target: Path, image: Image, *, replaces: bool = False, like: Like = None) -> Path:
     """Write a picture that was made here instead of read, at 8 or 16 bit, whole or not at all; the name it got.
 
     Unless it `replaces`, what has that name by then stays. Nobody reads it who may not read `like`. Raises UnwritableFile.
     """
-    nowhere = MediaInfo(like or Path(), "photo", target.suffix.lower().lstrip("."), image.width, image.height, image.depth)
+    suffix = target.suffix.lower().lstrip(".")
+    path = like if isinstance(like, Path) else Path()
+    nowhere = MediaInfo(path, "photo", suffix, image.width, image.height, image.depth, carry=readers_of(like))
     with open_sink(target, nowhere, Output(if_exists="overwrite" if replaces else "rename")) as sink:
         sink.write(Frame(0, Fraction(0), image, image))
     return sink.target

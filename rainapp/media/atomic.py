@@ -7,7 +7,6 @@ appears under the target's name meanwhile stays. How that is done is told in `ra
 
 import contextlib
 import os
-import stat
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +15,7 @@ from rainapp.errors import UnreadableFile, UnwritableFile
 from rainapp.media.clip_facts import PictureFacts
 from rainapp.naming import LISTED
 from rainapp.new_files import NewFile
+from rainapp.own_files import Like, Readers, readers_of_all
 from rainapp.regular import NotRegularFileError, open_regular
 from rainapp.system_words import why_not_read, why_not_written
 
@@ -69,7 +69,7 @@ class Landing:
     inside the block too.
     """
 
-    def __init__(self, target: Path, *, replaces: bool = False, like: Path | None = None) -> None:
+    def __init__(self, target: Path, *, replaces: bool = False, like: Like = None) -> None:
         self._file = NewFile(target, replaces=replaces, like=like)
 
     @property
@@ -105,11 +105,12 @@ class Landing:
             raise unwritable(self.target, error) from error
 
 
-def guard_of(like: "MediaInfo") -> Path | None:
-    """The file whose readers alone may read what is made of `like`; None where it was made here."""
+def guard_of(like: "MediaInfo") -> Like:
+    """Who alone may read what is made of `like`; None where it was made here."""
+    if isinstance(like.carry, Readers):
+        return like.carry
     if isinstance(like.carry, PictureFacts):
-        closed = (file for file in like.carry.files if file.stat().st_mode & stat.S_IROTH == 0)
-        return next(closed, like.carry.files[0])
+        return readers_of_all(like.carry.files)
     return None if like.path == Path() else like.path
 
 

@@ -22,7 +22,7 @@ from rainapp.media.clip_parts import PartFiles, head_of
 from rainapp.media.clip_tape import Piece, StoredPacket, Tape, whole
 from rainapp.media.room import AwaitRoom, PatientFile
 from rainapp.new_files import settle
-from rainapp.own_files import leave_parts
+from rainapp.own_files import Like, leave_parts
 
 _MAGIC = b"rainapp parts 4\n"
 _RESULT, *_RESTS = PARTS
@@ -79,7 +79,7 @@ class Journal:
     """The parts made so far under one key; `mark` is the end of the last one that is finished."""
 
     def __init__(
-        self, target: Path, key: str, await_room: AwaitRoom | None = None, *, finds: bool = True, like: Path | None = None
+        self, target: Path, key: str, await_room: AwaitRoom | None = None, *, finds: bool = True, like: Like = None
     ) -> None:
         """Opens the parts of `target` made under `key`, or begins anew when there are none. Raises UnwritableFile.
 

@@ -15,7 +15,7 @@ from io import BufferedReader, FileIO
 from pathlib import Path
 
 from rainapp.leftovers import INDEX, drop_parts, sweep
-from rainapp.own_files import PARTS_SUFFIX, TRIES, create_at, hold, leave_parts, open_own, take_parts
+from rainapp.own_files import PARTS_SUFFIX, TRIES, Like, create_at, hold, leave_parts, open_own, take_parts
 
 
 def head_of(magic: bytes, target: Path, key: str) -> bytes:
@@ -26,7 +26,7 @@ def head_of(magic: bytes, target: Path, key: str) -> bytes:
 class PartFiles:
     """The hidden files of one result: the index, held as long as this is open, and others by their ending."""
 
-    def __init__(self, target: Path, head: bytes, like: Path | None) -> None:
+    def __init__(self, target: Path, head: bytes, like: Like) -> None:
         """Finds what an earlier run has left for `head`, else begins anew. Nobody reads what may not read `like`.
 
         Raises OSError.

@@ -97,7 +97,7 @@ class Directories:
 
     def first_numbers(self, offset: int, wanted: Collection[int]) -> dict[int, int]:
         """The first number of each `wanted` tag of the directory at `offset`; of a tag given twice the last counts."""
-        found = {}
+        found: dict[int, int] = {}
         for entry in self.entries(offset)[0]:
             size = _SIZES.get(entry.type, 0)
             if entry.tag in wanted and entry.count and size and entry.value_at + entry.length <= len(self.data):

@@ -11,6 +11,7 @@ from av.video.stream import VideoStream
 
 from rainapp.image import Image
 from rainapp.media.atomic import Landing
+from rainapp.own_files import Like
 
 SUFFIX = ".mkv"
 _TIME_BASE = Fraction(1, 1000)  # what Matroska counts in
@@ -39,7 +40,7 @@ class _Writing:
 
 @contextmanager
 def making_clip(
-    target: Path, width: int, height: int, rate: Fraction, *, replaces: bool = False, like: Path | None = None
+    target: Path, width: int, height: int, rate: Fraction, *, replaces: bool = False, like: Like = None
 ) -> Iterator[MadeClip]:
     """Yield what takes the pictures of the clip `target`, which appears whole at the end or not at all.
 

@@ -1,10 +1,12 @@
 """Stories of a person at the window, told through drops, clicks, keys and the mouse on real pixels."""
 
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtCore import QMimeData, QStandardPaths, Qt, QUrl
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -70,6 +72,29 @@ def test_pasted_files_are_listed(session: Session, photos: list[Path], qtbot: Qt
     qapp.clipboard().setMimeData(held)
     session.window.actions_["paste"].trigger()
     assert [item.path for item in session.workspace.items] == [photos[1]]
+    until(qtbot, idle(session))
+
+
+def test_a_pasted_picture_takes_the_place_of_nothing(
+    session: Session, tmp_path: Path, qtbot: QtBot, qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The name is the second at which it is pasted: a link could be lying at each of the next ones."""
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    letter = tmp_path / "letter"
+    letter.write_text("dear")
+    now = datetime.now()
+    for second in range(-1, 60):
+        (pictures / f"pasted {now + timedelta(seconds=second):%Y-%m-%d %H.%M.%S}.png").symlink_to(letter)
+    monkeypatch.setattr(QStandardPaths, "writableLocation", lambda _: str(pictures))
+    held = QImage(40, 30, QImage.Format.Format_RGB32)
+    held.fill(0x336699)
+    qapp.clipboard().setImage(held)
+    session.window.actions_["paste"].trigger()
+    assert letter.read_text() == "dear"
+    (item,) = session.workspace.items
+    assert item.path.name.endswith(" (2).png")
+    assert QImage(str(item.path)).pixelColor(3, 3).name() == "#336699"
     until(qtbot, idle(session))
 
 

@@ -14,7 +14,7 @@ from rainapp.ballot import Tally
 from rainapp.comparison import Compared, Figures
 from rainapp.gui.app import Session, prepare
 from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_export import record
+from rainapp.gui.compare_export import record, sources
 from rainapp.gui.compare_run import Cell, CellState, Subject
 from rainapp.gui.compare_table import CompareTable, Line
 from rainapp.settings import Settings
@@ -173,6 +173,24 @@ def test_a_report_leaves_out_photos_without_results_of_the_models_that_take_part
         compared.comparing.choose(model, False)
     names = [name for name, _ in record(compared.comparing, tmp_path / "report.html", "report").photos]
     assert sorted(names) == [photos[0].name, photos[2].name]
+
+
+def test_an_export_names_all_photos_that_went_into_it(
+    compared: ComparePage, session: Session, photos: list[Path], tmp_path: Path, qtbot: QtBot
+) -> None:
+    """Whose readers alone may read it: one of them is closed."""
+    truth = tmp_path / "truth"
+    truth.mkdir()
+    for name in (photos[1].name, "other.png"):
+        (truth / name).write_bytes(photos[1].read_bytes())
+    compared.comparing.truth = truth
+    for kind in ("picture", "report", "table"):
+        job = record(compared.comparing, tmp_path / "out.png", kind)
+        assert set(job.sources) == {*photos, truth / photos[1].name}
+    compared.comparing.trial.photo = Subject(photos[0], "dry")
+    compared.comparing.mode = "trial"
+    assert sources(compared.comparing) == (photos[0],)
+    compared.comparing.mode = "photos"
 
 
 def test_a_comparison_is_exported(
