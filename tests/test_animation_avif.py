@@ -116,3 +116,14 @@ def test_the_colours_of_a_moving_png_stay_when_it_is_written_as_png(tmp_path: Pa
     source.write_bytes(data[:33] + chunk + data[33:])
     rewrite_moving(source, tmp_path / "dry.png", metadata="strip")
     assert (tmp_path / "dry.png").read_bytes().count(b"cICP") == 1
+
+
+def test_a_text_in_a_moving_avif_with_the_letters_of_a_colour_box_stays_as_it_is(tmp_path: Path) -> None:
+    words = XMP.replace(b'Headline="Rain', b'Headline="colrnclxRain')
+    source = make(tmp_path / "rain.avif", xmp=words)
+    coded = source.read_bytes()
+    source.write_bytes(coded.replace(b"colrnclx" + struct.pack(">HH", 1, 13), b"colrnclx" + struct.pack(">HH", 12, 13)))
+    assert rewrite_moving(source, tmp_path / "dry.avif") == ()
+    header = PhotoSource(tmp_path / "dry.avif").header
+    assert header.meta.xmp == words
+    assert (header.traits["primaries"], header.traits["transfer"]) == (12, 13)

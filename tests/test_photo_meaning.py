@@ -9,7 +9,7 @@ import numpy as np
 import pillow_heif
 import pytest
 from numpy.typing import NDArray
-from photo_files import picture, png_bytes, read, rewrite
+from photo_files import XMP, picture, png_bytes, read, rewrite
 from PIL import Image as Pillow
 from PIL import ImageCms
 
@@ -245,3 +245,28 @@ def test_adobe_rgb_that_only_exif_names_becomes_a_profile(tmp_path: Path, space:
         assert (PhotoSource(tmp_path / target).header.meta.icc is not None) == wide
         if wide:  # linear blue: -0.0429 * 0.586 + 1.0429 * 0.028, by the matrix from Adobe RGB to sRGB; red is beyond sRGB
             assert np.abs(on_srgb(tmp_path / target).astype(int) - (0, 201, 12)).max() <= 5
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_a_text_with_the_letters_of_a_colour_box_stays_as_it_is(tmp_path: Path, wide: bool) -> None:
+    """They may stand in a caption, before and behind the pixels."""
+    words = XMP.replace(b'Headline="Rain', b'Headline="colrnclxRain colrnclx    ')
+    assert words != XMP
+    if wide:
+        kinds, texts = [cv2.IMAGE_METADATA_XMP], [np.frombuffer(words, np.uint8)]
+        pixels, options = np.full((32, 48, 3), 2000, np.uint16), [cv2.IMWRITE_AVIF_DEPTH, 12]
+        coded = cv2.imencodeWithMetadata(".avif", pixels, kinds, texts, options)[1].tobytes()
+    else:
+        made = io.BytesIO()
+        Pillow.fromarray(picture()).save(made, "AVIF", xmp=words)
+        coded = made.getvalue()
+    source = tmp_path / "words.avif"
+    at = next(found for found in _places(coded, b"colrnclx") if coded[found + 8 : found + 12] not in (b"Rain", b"    "))
+    source.write_bytes(coded[: at + 8] + struct.pack(">HH", *P3) + coded[at + 12 :])
+    rewrite(source, tmp_path / "dry.avif")
+    assert stated(tmp_path / "dry.avif") == P3
+    assert PhotoSource(tmp_path / "dry.avif").header.meta.xmp == words
+
+
+def _places(data: bytes, word: bytes) -> list[int]:
+    return [at for at in range(len(data)) if data[at : at + len(word)] == word]

@@ -5,7 +5,6 @@ put behind the picture. Whatever cannot be parsed is left out: the decoders judg
 Method: ISO/IEC 14496-12, 23008-12 and 21496-1; MIAF for the clean aperture.
 """
 
-import re
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,6 +12,21 @@ from fractions import Fraction
 
 _BOXES_MAX = 100_000
 _MOTION = b"mpvd"
+# The way to the boxes that state colours: among the properties of items, and in what describes the frames of a track.
+_ENTRIES = (b"av01", b"hvc1", b"hev1")
+_COLOURS_IN: dict[bytes, tuple[bytes, ...]] = {
+    b"": (b"meta", b"moov"),
+    b"meta": (b"iprp",),
+    b"iprp": (b"ipco",),
+    b"moov": (b"trak",),
+    b"trak": (b"mdia",),
+    b"mdia": (b"minf",),
+    b"minf": (b"stbl",),
+    b"stbl": (b"stsd",),
+    b"stsd": _ENTRIES,
+}
+_HAVE_COLOURS = (b"ipco", *_ENTRIES)
+_BEFORE_BOXES = {b"meta": 4, b"stsd": 8} | dict.fromkeys(_ENTRIES, 78)  # bytes of a box before those that lie in it
 
 
 @dataclass(frozen=True)
@@ -153,6 +167,15 @@ def without_texts(data: bytes | memoryview) -> bytes:
 
 
 def state_points(data: bytearray, primaries: int, transfer: int) -> None:
-    """Write these code points over those of all colour boxes, of the picture and of its frames, in place."""
-    for match in re.finditer(rb"colrnclx", bytes(data)):
-        struct.pack_into(">HH", data, match.end(), primaries, transfer)
+    """Write these code points over those of all colour boxes, of the picture and of its frames, in place.
+
+    The same letters in a text or a profile are no box.
+    """
+    waiting = [(b"", 0, len(data))]
+    while waiting:
+        parent, start, end = waiting.pop()
+        for kind, at, until in inside(data, start, end):
+            if kind in _COLOURS_IN.get(parent, ()):
+                waiting.append((kind, at + _BEFORE_BOXES.get(kind, 0), until))
+            elif kind == b"colr" and parent in _HAVE_COLOURS and until - at >= 8 and data[at : at + 4] == b"nclx":
+                struct.pack_into(">HH", data, at + 4, primaries, transfer)
