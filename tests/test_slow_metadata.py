@@ -3,11 +3,14 @@
 import struct
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
+from rainapp.errors import UnreadableFile
 from rainapp.media import containers, exif, jpeg, metadata, tiff_pages
 from rainapp.media.metadata import Metadata, prepared
+from rainapp.media.photo import PhotoSource
 
 MILLION = 1 << 20
 PATIENCE_S = 8.0  # of the processor; what was quadratic took minutes
@@ -91,8 +94,6 @@ SLOW: dict[str, Callable[[], object]] = {
     "places many times": lambda: exif.edited(exif_of_places(), 8, 8, location=False),
     "pages many times": lambda: tiff_pages.picture_page(exif.Directories(tiff_of_pages())),
     "blocks without end": lambda: jpeg.read_header(sef_of_blocks()),
-    "jpeg padding": lambda: jpeg.read_header(b"\xff\xd8" + bytes(64 * MILLION) + FRAME),
-    "jpeg fill bytes": lambda: jpeg.read_header(b"\xff\xd8" + b"\xff" * (64 * MILLION) + FRAME),
     "jpeg resources": lambda: jpeg.read_header(b"\xff\xd8" + segment(0xED, b"Photoshop 3.0\0" + bytes(65_000)) * 3000 + FRAME),
 }
 
@@ -114,15 +115,77 @@ def test_blocks_are_read_in_time_that_grows_with_their_length(what: str) -> None
     assert seconds(SLOW[what]) < PATIENCE_S
 
 
+@pytest.mark.parametrize("padding", [bytes(64 * MILLION), b"\xff" * (64 * MILLION), b"\xff\0" * (32 * MILLION)])
+def test_padding_without_end_is_refused_at_once(padding: bytes) -> None:
+    began = time.process_time()
+    with pytest.raises(ValueError, match="padding"):
+        jpeg.read_header(b"\xff\xd8" + padding + FRAME)
+    assert time.process_time() - began < PATIENCE_S
+
+
+def gif(between: bytes) -> bytes:
+    head = b"GIF89a" + struct.pack("<HHBBB", 8, 8, 0x80, 0, 0) + bytes(6)
+    return head + between + b"\x2c" + struct.pack("<HHHHB", 0, 0, 8, 8, 0) + b"\x02\x02\x44\x01\x00\x3b"
+
+
+def photoshop(resources: bytes) -> bytes:
+    head = b"8BPS" + struct.pack(">H", 1) + bytes(6) + struct.pack(">HIIHHI", 3, 8, 8, 8, 3, 0)
+    return head + struct.pack(">I", len(resources)) + resources + bytes(4) + struct.pack(">H", 0) + bytes(192)
+
+
+def webp(chunks: bytes) -> bytes:
+    body = b"VP8L" + struct.pack("<I", 5) + b"\x2f\x07\xc0\x01\x00\0" + chunks
+    return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
+
+
+BUSY = {
+    "comments.gif": lambda: gif(b"\x21\xfe\x01x\0" * (8 * MILLION)),
+    "comment.gif": lambda: gif(b"\x21\xfe" + b"\x01x" * (16 * MILLION) + b"\0"),
+    "resources.psd": lambda: photoshop(resource(1) * (4 * MILLION)),
+    "chunks.webp": lambda: webp((b"abcd" + bytes(4)) * (16 * MILLION)),
+    "comment.ppm": lambda: b"P6\n#" + b"x" * (64 * MILLION) + b"\n8 8\n255\n" + bytes(192),
+    "comments.ppm": lambda: b"P6\n8 8\n" + b"#\n" * (32 * MILLION) + b"255\n" + bytes(192),
+    "spaces.pgm": lambda: b"P6\n8 " + b" " * (64 * MILLION) + b"8 255\n" + bytes(192),
+}
+
+
+@pytest.mark.parametrize("name", BUSY)
+def test_a_file_of_millions_of_nothings_is_refused_at_once(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(BUSY[name]())
+    began = time.process_time()
+    with pytest.raises(UnreadableFile, match="damaged"):
+        PhotoSource(path)
+    assert time.process_time() - began < PATIENCE_S / 2
+
+
+USUAL = {
+    "a.gif": lambda: gif(b"\x21\xfe\x03abc\0" * 20),
+    "a.psd": lambda: photoshop(
+        resource(1) * 20 + b"8BIM" + struct.pack(">H", 2) + b"\x03abc" + struct.pack(">I", 3) + b"xyz\0"
+    ),
+    "a.webp": lambda: webp((b"abcd" + bytes(4)) * 20),
+    "a.ppm": lambda: b"P6\n# made by a program\n# in two lines\n8  8 # size\n\t255\n" + bytes(192),
+    "a.pgm": lambda: b"P2 8 8 255\n" + b"7 " * 64,
+    "a.pbm": lambda: b"P4\n8 8\n" + bytes(8),
+}
+
+
+@pytest.mark.parametrize("name", USUAL)
+def test_what_programs_put_before_a_picture_is_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(USUAL[name]())
+    info = PhotoSource(path).info
+    assert (info.width, info.height) == (8, 8)
+
+
 def test_segments_without_end_are_refused() -> None:
     with pytest.raises(ValueError, match="segments"):
         jpeg.read_header(b"\xff\xd8" + segment(0xFE, b"") * 200_000 + FRAME)
 
 
 def test_webp_chunks_of_every_name_are_passed_over() -> None:
-    chunks = b"".join(struct.pack("<II", 0x61616161 + n, 0) for n in range(200_000))
-    body = b"VP8L" + struct.pack("<I", 5) + b"\x2f\x07\xc0\x01\x00\0" + chunks
-    header = containers.webp_header(b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body)
+    header = containers.webp_header(webp(b"".join(struct.pack("<II", 0x61616161 + n, 0) for n in range(190_000))))
     assert (header.width, header.height) == (8, 8)
 
 

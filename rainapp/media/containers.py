@@ -1,6 +1,7 @@
 """The containers that need only a header here: WebP, Radiance, and whatever else Pillow opens."""
 
 import mmap
+import os
 import re
 import struct
 import warnings
@@ -31,6 +32,11 @@ _PSD_IPTC, _PSD_EXIF, _PSD_XMP = 1028, 1058, 1060
 _JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
 _WEBP_CHUNKS = frozenset((b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ICCP", b"EXIF", b"XMP "))
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
+_CHUNKS_MAX = 200_000  # of a file, or before the first picture of one: more than any has, and each takes its time
+_BLOCKS_MAX = 2_000_000  # of up to 255 bytes
+_HEAD_BYTES = 1 << 16
+_GAP = rb"(?:\s|#[^\r\n]*+[\r\n])++"
+_PPM_HEAD = re.compile(rb"P(?:[14]|\w{1,5}" + _GAP + rb"\d{1,10})" + (_GAP + rb"\d{1,10}") * 2 + rb"[\s#]")
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
 
@@ -38,7 +44,9 @@ def webp_header(data: bytes | memoryview) -> Header:
     """The facts of a WebP file; raises ValueError when it holds no picture."""
     parts: dict[bytes, bytes] = {}
     at, end = 12, min(len(data), 8 + int.from_bytes(data[4:8], "little"))
+    left = _CHUNKS_MAX
     while at + 8 <= end:
+        left = _counted_down(left)
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         kind = bytes(data[at : at + 4])
         keep = size if kind in (b"ICCP", b"EXIF", b"XMP ") else min(size, 16)
@@ -81,8 +89,10 @@ def gif_header(data: bytes | memoryview) -> Header:
     """
     width, height = struct.unpack("<HH", bytes(data[6:10]))
     pictures = keyed = 0
+    chunks_left, blocks_left = _CHUNKS_MAX, _BLOCKS_MAX
     at = 13 + _table_bytes(data[10])
     while pictures < 2 and at + 1 < len(data) and data[at] in (_GIF_EXTENSION, _GIF_PICTURE):
+        chunks_left = _counted_down(chunks_left)
         if data[at] == _GIF_EXTENSION:
             keyed |= int(not pictures and data[at + 1] == _GIF_CONTROL and bool(data[at + 3] & 1))
             at += 2
@@ -93,12 +103,20 @@ def gif_header(data: bytes | memoryview) -> Header:
             pictures += 1
             at += 11 + _table_bytes(flags)
         while at < len(data) and data[at]:
+            blocks_left = _counted_down(blocks_left)
             at += 1 + data[at]
         at += 1
     if not pictures:
         raise ValueError("no picture")
     notes = ("Only the first picture of the animation is used.",) if pictures > 1 else ()
     return Header("gif", width, height, alpha=bool(keyed), notes=notes)
+
+
+def _counted_down(left: int) -> int:
+    """One less than `left`. Raises ValueError where nothing is left: a file made to keep whoever reads it busy."""
+    if not left:
+        raise ValueError("more parts than pictures have")
+    return left - 1
 
 
 def _table_bytes(flags: int) -> int:
@@ -112,7 +130,31 @@ def pillow_header(path: Path, container: str) -> Header:
         return _from_opened(path, container)
 
 
+def _check_head(path: Path) -> None:
+    """Raise ValueError where Pillow would read a head without end: comments byte by byte, or millions of empty resources."""
+    with open_regular(path) as file:
+        head = file.read(_HEAD_BYTES)
+        if head.startswith(b"P") and _PPM_HEAD.match(head) is None:
+            raise ValueError("no head of a portable picture")
+        if head.startswith(b"8BPS"):
+            _check_resources(file)
+
+
+def _check_resources(file: BinaryIO) -> None:
+    """Go over the resources of a Photoshop file. Raises ValueError where they are too many."""
+    file.seek(26)
+    file.seek(int.from_bytes(file.read(4), "big"), os.SEEK_CUR)
+    length = int.from_bytes(file.read(4), "big")
+    end, left = file.tell() + length, _CHUNKS_MAX
+    while file.tell() < end and len(head := file.read(7)) == 7:
+        left = _counted_down(left)
+        file.seek(head[6] | 1, os.SEEK_CUR)  # the name, padded with its length to whole pairs
+        size = int.from_bytes(file.read(4), "big")
+        file.seek(size + size % 2, os.SEEK_CUR)
+
+
 def _from_opened(path: Path, container: str) -> Header:
+    _check_head(path)
     with Pillow.open(path, formats=PILLOW_FORMATS) as opened:
         mode = opened.mode
         exif = opened.info.get("exif")

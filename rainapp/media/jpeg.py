@@ -21,6 +21,7 @@ _ICC, _PHOTOSHOP, _MPF = b"ICC_PROFILE\0", b"Photoshop 3.0\0", b"MPF\0"
 _SOF = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _MARKER = re.compile(rb"\xff[^\xff\x00\x01\xd0-\xd8]", re.DOTALL)  # not fill bytes, and not what stands alone
 _SEGMENTS_MAX = 100_000  # a photo has some dozens
+_PADDING_MAX = 1 << 20  # bytes between them; some decoders look at each
 _PAYLOAD_MAX = 65533
 _STRIP_BYTES = 64_000_000
 LARGEST_PX = 65500
@@ -40,12 +41,16 @@ _MCU_PX = {444: (8, 8), 440: (8, 16), 422: (16, 8), 420: (16, 16), 411: (32, 8)}
 def segments(data: bytes | memoryview) -> Iterator[tuple[int, int, bytes]]:
     """Yield (marker, offset of the marker, payload) from the start up to and with the first scan header (0xDA).
 
-    Raises ValueError for segments without end.
+    Raises ValueError for segments or padding without end.
     """
-    at, end = 2, len(data)
+    at, end, padding = 2, len(data), 0
     for _ in range(_SEGMENTS_MAX):
         found = _MARKER.search(data, at)  # over bytes between segments: some cameras pad, and libjpeg skips them too
+        padding -= at
         at = end if found is None else found.start()
+        padding += at
+        if padding > _PADDING_MAX:
+            raise ValueError("more padding than pictures have")
         if at + 4 > end:
             return
         marker = data[at + 1]
