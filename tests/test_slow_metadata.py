@@ -1,11 +1,13 @@
 """Metadata made to be slow cost what honest ones cost."""
 
+import io
 import struct
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import Image as Pillow
 
 from rainapp.errors import UnreadableFile
 from rainapp.media import containers, exif, jpeg, metadata, tiff_pages
@@ -138,7 +140,18 @@ def webp(chunks: bytes) -> bytes:
     return b"RIFF" + struct.pack("<I", 4 + len(body)) + b"WEBP" + body
 
 
+def jpeg2000(before: bytes, within: bytes = b"") -> bytes:
+    held = io.BytesIO()
+    Pillow.new("RGB", (8, 8)).save(held, "JPEG2000")
+    whole = held.getvalue()
+    at = whole.index(b"jp2h") + 4
+    grown = struct.pack(">I", int.from_bytes(whole[at - 8 : at - 4], "big") + len(within))
+    return whole[:12] + before + whole[12 : at - 8] + grown + b"jp2h" + within + whole[at:]
+
+
 BUSY = {
+    "boxes.jp2": lambda: jpeg2000(b"\0\0\0\x08free" * (8 * MILLION)),
+    "inner.jp2": lambda: jpeg2000(b"", b"\0\0\0\x08free" * (8 * MILLION)),
     "comments.gif": lambda: gif(b"\x21\xfe\x01x\0" * (8 * MILLION)),
     "comment.gif": lambda: gif(b"\x21\xfe" + b"\x01x" * (16 * MILLION) + b"\0"),
     "resources.psd": lambda: photoshop(resource(1) * (4 * MILLION)),
@@ -160,6 +173,7 @@ def test_a_file_of_millions_of_nothings_is_refused_at_once(tmp_path: Path, name:
 
 
 USUAL = {
+    "a.jp2": lambda: jpeg2000(b"\0\0\0\x08free" * 20, b"\0\0\0\x0cfreewords"[:12] * 20),
     "a.gif": lambda: gif(b"\x21\xfe\x03abc\0" * 20),
     "a.psd": lambda: photoshop(
         resource(1) * 20 + b"8BIM" + struct.pack(">H", 2) + b"\x03abc" + struct.pack(">I", 3) + b"xyz\0"

@@ -29,6 +29,7 @@ PILLOW_FORMATS = (
 MAIN_ONLY = "Only the main picture of the file is used."
 NO_LAYERS = "The layers of the file are left out."
 _PSD_IPTC, _PSD_EXIF, _PSD_XMP = 1028, 1058, 1060
+_JP2_HEAD = b"\0\0\0\x0cjP  "
 _JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
 _WEBP_CHUNKS = frozenset((b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ICCP", b"EXIF", b"XMP "))
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
@@ -131,13 +132,29 @@ def pillow_header(path: Path, container: str) -> Header:
 
 
 def _check_head(path: Path) -> None:
-    """Raise ValueError where Pillow would read a head without end: comments byte by byte, or millions of empty resources."""
+    """Raise ValueError where Pillow would read a head without end: comments byte by byte, or millions of empty parts."""
     with open_regular(path) as file:
         head = file.read(_HEAD_BYTES)
         if head.startswith(b"P") and _PPM_HEAD.match(head) is None:
             raise ValueError("no head of a portable picture")
         if head.startswith(b"8BPS"):
             _check_resources(file)
+        if head.startswith(_JP2_HEAD):
+            _check_boxes(file)
+
+
+def _check_boxes(file: BinaryIO) -> None:
+    """Go over the boxes of a JPEG 2000 file up to its picture. Raises ValueError where they are too many."""
+    at, left = 0, _CHUNKS_MAX
+    while True:
+        file.seek(at)
+        size, kind = int.from_bytes(file.read(4), "big"), file.read(4)
+        if len(kind) < 4 or kind == b"jp2c" or size == 0:
+            return
+        left = _counted_down(left)
+        head = 16 if size == 1 else 8
+        size = int.from_bytes(file.read(8), "big") if size == 1 else size
+        at += head if kind == b"jp2h" else max(size, head)
 
 
 def _check_resources(file: BinaryIO) -> None:
