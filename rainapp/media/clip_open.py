@@ -27,6 +27,7 @@ from rainapp.media.clip_captions import carries_captions
 from rainapp.media.clip_facts import IDENTITY_MATRIX, PICTURES, UNSAID, ClipFacts, Hdr, parse_light, parse_mastering
 from rainapp.media.clip_joined import demuxed
 from rainapp.media.clip_order import DecodeOrder, grid_of
+from rainapp.media.clip_samples import check_samples
 from rainapp.media.header import ALLOW_HINT
 from rainapp.regular import open_regular
 
@@ -54,6 +55,7 @@ def open_container(path: Path) -> InputContainer:
     except OSError as error:
         raise unreadable(path, error) from error
     try:
+        check_samples(path)
         return av.open(f"file:{path.absolute()}", container_options=options, metadata_errors="replace")
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise unreadable(path, error) from error
