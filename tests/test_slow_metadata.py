@@ -149,7 +149,9 @@ def jpeg2000(before: bytes, within: bytes = b"") -> bytes:
     return whole[:12] + before + whole[12 : at - 8] + grown + b"jp2h" + within + whole[at:]
 
 
+PICTURE = b"\x2c" + struct.pack("<HHHHB", 0, 0, 8, 8, 0) + b"\x02\x02\x44\x01\x00"
 BUSY = {
+    "between.gif": lambda: gif(PICTURE * 3 + b"\x21\xfe" + b"\x01x" * (16 * MILLION) + b"\0"),
     "boxes.jp2": lambda: jpeg2000(b"\0\0\0\x08free" * (8 * MILLION)),
     "inner.jp2": lambda: jpeg2000(b"", b"\0\0\0\x08free" * (8 * MILLION)),
     "comments.gif": lambda: gif(b"\x21\xfe\x01x\0" * (8 * MILLION)),

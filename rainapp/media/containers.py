@@ -33,7 +33,7 @@ _JP2_HEAD = b"\0\0\0\x0cjP  "
 _JP2_XMP, _JP2_EXIF = bytes.fromhex("be7acfcb97a942e89c71999491e3afac"), b"JpgTiffExif->JP2"
 _WEBP_CHUNKS = frozenset((b"VP8X", b"VP8L", b"VP8 ", b"ALPH", b"ANIM", b"ICCP", b"EXIF", b"XMP "))
 _GIF_EXTENSION, _GIF_PICTURE, _GIF_CONTROL = 0x21, 0x2C, 0xF9
-_CHUNKS_MAX = 200_000  # of a file, or before the first picture of one: more than any has, and each takes its time
+_CHUNKS_MAX = 200_000  # of a file: more than any has, and each takes its time
 _BLOCKS_MAX = 2_000_000  # of up to 255 bytes
 _HEAD_BYTES = 1 << 16
 _GAP = rb"(?:\s|#[^\r\n]*+[\r\n])++"
@@ -86,17 +86,20 @@ def hdr_header(data: bytes | memoryview) -> Header:
 def gif_header(data: bytes | memoryview) -> Header:
     """The facts of a GIF file; raises ValueError when it holds no picture.
 
-    Told by its blocks, since Pillow draws the second picture to count them. The first picture may exceed the screen.
+    Told by its blocks, since Pillow draws the second picture to count them. The first picture may exceed the screen. All blocks
+    are gone over, as Pillow does for the frames; of a file cut off behind its first picture what is there counts.
     """
     width, height = struct.unpack("<HH", bytes(data[6:10]))
     pictures = keyed = 0
-    chunks_left, blocks_left = _CHUNKS_MAX, _BLOCKS_MAX
+    chunks_left, blocks_left = 2 * _CHUNKS_MAX, _BLOCKS_MAX
     at = 13 + _table_bytes(data[10])
-    while pictures < 2 and at + 1 < len(data) and data[at] in (_GIF_EXTENSION, _GIF_PICTURE):
+    while at + 1 < len(data) and data[at] in (_GIF_EXTENSION, _GIF_PICTURE):
         chunks_left = _counted_down(chunks_left)
         if data[at] == _GIF_EXTENSION:
             keyed |= int(not pictures and data[at + 1] == _GIF_CONTROL and bool(data[at + 3] & 1))
             at += 2
+        elif pictures and at + 10 > len(data):
+            break  # cut off, yet the pictures before are there
         else:
             left, top, wide, high, flags = struct.unpack("<HHHHB", bytes(data[at + 1 : at + 10]))
             if not pictures:
