@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from rainapp.gui.report import report
 from rainapp.logs import log_file, start_log
 
 NATIVE = """
@@ -149,3 +150,16 @@ os.write(2, b"after\\n")
     words = log_file().read_text("utf-8")
     assert "libnoise: hm \\x1b[31m\\xff\n" in words
     assert "\x1b" not in words
+
+
+@pytest.mark.skipif(os.name != "posix", reason="links as POSIX has them")
+def test_a_report_quotes_the_log_and_nothing_that_a_link_in_its_place_leads_to(tmp_path: Path) -> None:
+    log_file().parent.mkdir()
+    log_file().write_text("rain " * 10_000 + "the end")
+    told = report("It broke.")
+    assert told.endswith("the end")
+    assert len(told) < 6000
+    log_file().unlink()
+    (tmp_path / "secret").write_text("secret")
+    log_file().symlink_to(tmp_path / "secret")
+    assert "secret" not in report("It broke.")

@@ -7,12 +7,11 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from rainapp import __version__
+from rainapp.own_files import open_own
 from rainapp.paths import log_dir
-from rainapp.regular import read_regular
 
 LOG_NAME = "rainapp.log"
 LOG_TAIL = 4000
-LOG_BYTES_MAX = 64 << 20
 _PACKAGES = ("PySide6-Essentials", "torch", "openvino", "opencv-python-headless", "pillow", "av", "numpy")
 
 
@@ -22,9 +21,9 @@ def report(happened: str) -> str:
     for package in _PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
             lines.append(f"{package} {version(package)}")
-    with contextlib.suppress(OSError):
-        tail = read_regular(log_dir() / LOG_NAME, LOG_BYTES_MAX).decode("utf-8", "replace")[-LOG_TAIL:]
-        lines += ["", "End of the log:", tail]
+    with contextlib.suppress(OSError), open_own(log_dir() / LOG_NAME, writes=False) as file:  # a link may lead to a secret
+        file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL))
+        lines += ["", "End of the log:", file.read(LOG_TAIL).decode("utf-8", "replace")]
     return "\n".join(lines).replace(os.path.expanduser("~") + os.sep, f"~{os.sep}")
 
 
