@@ -27,6 +27,7 @@ LEVELS_MAX = 8  # of a U-shape
 
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
+BRN_RECEPTIVE_PX = 96  # as far as a PReNet by its share of the formal reach; no public weights were measured
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,7 @@ class Recognised:
     multiple_of_px: int = 1
     receptive_px: int = PRENET_RECEPTIVE_PX
     conditional: bool = False
+    unused: tuple[str, ...] = ()  # tensors that public files hold and no formula reads: left out
 
 
 def common_prefix(names: Collection[str]) -> str:
@@ -83,7 +85,8 @@ def recognise(shapes: Shapes) -> Recognised | None:
 
     The shapes are read, not trusted: whoever builds the net must still compare every one.
     """
-    return next((found for try_one in (_prenet_family, _unshuffle_naf) if (found := try_one(shapes)) is not None), None)
+    tries = (_prenet_family, _brn, _unshuffle_naf)
+    return next((found for try_one in tries if (found := try_one(shapes)) is not None), None)
 
 
 def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
@@ -95,7 +98,7 @@ def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
     else:
         message = f"This looks like {guess}, which rainapp cannot run{'' if spandrel_was_asked else ' by itself'}."
     if spandrel_was_asked or guess in _NOT_IN_SPANDREL:
-        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r and rainapp's own nets can be imported.")
+        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r, BRN and rainapp's own nets can be imported.")
     return BadModel(message, "Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].")
 
 
@@ -112,7 +115,7 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
 
 # Telling names, each of which must be there; from the authors' published checkpoints.
 _BY_SIGHT: dict[str, tuple[str, ...]] = {
-    "BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
+    "a variant of BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
     "RCDNet": (r".*proxNet_B", r".*proxNet_M"),
     "NAFNet": (r"intro\.weight", r"ending\.weight", r"encoders\.0\.0\.beta"),
     "DRSformer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.attn1"),
@@ -133,7 +136,7 @@ _BY_SIGHT: dict[str, tuple[str, ...]] = {
 
 
 _NOT_IN_SPANDREL = {
-    "BRN",
+    "a variant of BRN",
     "RCDNet",
     "DRSformer",
     "Restormer",
@@ -152,16 +155,14 @@ def _prenet_family(shapes: Shapes) -> Recognised | None:
     if len(head) != 4:
         return None
     variants = {
-        (memory, shared): {
-            f"{layer}.{kind}"
-            for layer in (
+        (memory, shared): _weights_and_biases(
+            (
                 "conv0.0",
                 "conv.0",
                 *(f"res_conv{n}.{place}" for n in range(1, 2 if shared else 6) for place in (0, 2)),
                 *((f"conv_{gate}.0" for gate in "ifgo") if memory else ()),
             )
-            for kind in ("weight", "bias")
-        }
+        )
         for memory in (True, False)
         for shared in (True, False)
     }
@@ -173,6 +174,30 @@ def _prenet_family(shapes: Shapes) -> Recognised | None:
     }
     fitting = next((variant for variant, names in variants.items() if names == shapes.keys()), None)
     return None if fitting is None else Recognised(*rows[fitting], shape={"channels": head[0]})
+
+
+def _brn(shapes: Shapes) -> Recognised | None:
+    """BRN: a background branch of five residual blocks, a rain branch of three.
+
+    The authors' net has two more blocks for the rain, which it never asks; some of their files hold them.
+    """
+    head = shapes.get("conv0_r.0.weight", ())
+    if len(head) != 4:
+        return None
+    spare = {f"res_conv{number}_r.{place}" for number in (4, 5) for place in (0, 2)}
+    layers = {
+        f"{layer}{branch}.0" for branch in ("", "_r") for layer in ("conv0", "conv", *(f"conv_{gate}" for gate in "ifgo"))
+    }
+    layers |= {f"res_conv{number}{branch}.{place}" for branch in ("", "_r") for number in range(1, 6) for place in (0, 2)}
+    used, unused = (_weights_and_biases(names) for names in (layers - spare, spare))
+    if shapes.keys() not in (used, used | unused):
+        return None
+    left_out = tuple(sorted(unused & shapes.keys()))
+    return Recognised("brn", "BRN", {"channels": head[0]}, receptive_px=BRN_RECEPTIVE_PX, unused=left_out)
+
+
+def _weights_and_biases(layers: Iterable[str]) -> set[str]:
+    return {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
 
 
 def _unshuffle_naf(shapes: Shapes) -> Recognised | None:

@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from rainapp.cards import ModelCard, check_shape, read_card
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS, checked_weights
+from rainapp.nets.brn import Brn
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
@@ -26,6 +27,7 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "prenet_r": PReNetShared,
     "prn": Prn,
     "prn_r": PrnShared,
+    "brn": Brn,
 }
 
 

@@ -217,9 +217,10 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
     state = read_state(source, kind)
     check_finite(state)
     net, found = _net_of(state, claimed)
+    used = _used(state, found)
     probe(net)
     if target is not None:
-        save_file({name: _as_stored(tensor) for name, tensor in state.items()}, target)
+        save_file({name: _as_stored(tensor) for name, tensor in used.items()}, target)
         share_as_usual(target)  # safetensors makes files for their owner alone
     return {
         "arch": found.arch,
@@ -229,7 +230,7 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
         "receptive_px": found.receptive_px,
         "conditional": bool(getattr(net, "conditional", False)),
         "precisions": accurate_precisions(net),
-        "parameters": sum(tensor.numel() for tensor in state.values()),
+        "parameters": sum(tensor.numel() for tensor in used.values()),
     }
 
 
@@ -239,12 +240,16 @@ def _net_of(state: State, claimed: Recognised | None) -> tuple[nn.Module, Recogn
         return borrowed.load(claimed.arch, {name: _widened(tensor) for name, tensor in state.items()}), claimed
     found = claimed or recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
     if found is not None:
-        return fit(state, found), found
+        return fit(_used(state, found), found), found
     asked = borrowed.installed()
     taken = borrowed.borrow({name: _widened(tensor) for name, tensor in state.items()}) if asked else None
     if taken is None:
         raise unknown_net(state.keys(), asked)
     return taken
+
+
+def _used(state: State, found: Recognised) -> State:
+    return {name: tensor for name, tensor in state.items() if name not in found.unused}
 
 
 def limit_memory(file_bytes: int) -> None:
