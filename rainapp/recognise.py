@@ -28,6 +28,7 @@ LEVELS_MAX = 8  # of a U-shape
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
 BRN_RECEPTIVE_PX = 96  # as far as a PReNet by its share of the formal reach; no public weights were measured
+RCDNET_RECEPTIVE_PX = 128  # formally 24 px a stage; a choice, no public weights were measured
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def recognise(shapes: Shapes) -> Recognised | None:
 
     The shapes are read, not trusted: whoever builds the net must still compare every one.
     """
-    tries = (_prenet_family, _brn, _unshuffle_naf)
+    tries = (_prenet_family, _brn, _rcdnet, _unshuffle_naf)
     return next((found for try_one in tries if (found := try_one(shapes)) is not None), None)
 
 
@@ -98,7 +99,7 @@ def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
     else:
         message = f"This looks like {guess}, which rainapp cannot run{'' if spandrel_was_asked else ' by itself'}."
     if spandrel_was_asked or guess in _NOT_IN_SPANDREL:
-        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r, BRN and rainapp's own nets can be imported.")
+        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r, BRN, RCDNet and rainapp's own nets can be imported.")
     return BadModel(message, "Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].")
 
 
@@ -116,7 +117,7 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
 # Telling names, each of which must be there; from the authors' published checkpoints.
 _BY_SIGHT: dict[str, tuple[str, ...]] = {
     "a variant of BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
-    "RCDNet": (r".*proxNet_B", r".*proxNet_M"),
+    "a variant of RCDNet": (r".*proxNet_B", r".*proxNet_M"),
     "NAFNet": (r"intro\.weight", r"ending\.weight", r"encoders\.0\.0\.beta"),
     "DRSformer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.attn1"),
     "Restormer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.temperature"),
@@ -137,7 +138,7 @@ _BY_SIGHT: dict[str, tuple[str, ...]] = {
 
 _NOT_IN_SPANDREL = {
     "a variant of BRN",
-    "RCDNet",
+    "a variant of RCDNet",
     "DRSformer",
     "Restormer",
     "NeRD-Rain",
@@ -194,6 +195,24 @@ def _brn(shapes: Shapes) -> Recognised | None:
         return None
     left_out = tuple(sorted(unused & shapes.keys()))
     return Recognised("brn", "BRN", {"channels": head[0]}, receptive_px=BRN_RECEPTIVE_PX, unused=left_out)
+
+
+def _rcdnet(shapes: Shapes) -> Recognised | None:
+    """RCDNet: stages and blocks by counting names, kernels and planes off the weights."""
+    kernels, planes = shapes.get("C", ()), shapes.get("C_z", ())
+    stages, blocks = _count(shapes, "proxNet_B_S"), _count(shapes, "proxNet_B_0.layer")
+    if len(kernels) != 4 or len(planes) != 4 or not stages or not blocks:
+        return None
+    convolution = _weights_and_biases(("",))
+    norm = convolution | {".running_mean", ".running_var", ".num_batches_tracked"}
+    layers = {0: convolution, 1: norm, 3: convolution, 4: norm}
+    inner = {f"layer.{block}.{place}{end}" for block in range(blocks) for place, ends in layers.items() for end in ends}
+    nets = ("proxNet_B_0", "proxNet_B_last_layer", *(f"proxNet_{kind}_S.{stage}" for kind in "BM" for stage in range(stages)))
+    names = {f"{net}.{name}" for net in nets for name in inner} | {f"proxNet_M_S.{stage}.tau" for stage in range(stages)}
+    if shapes.keys() != names | {"C0", "C", "C_z", "etaM_S", "etaB_S", "tau"}:
+        return None
+    shape = {"stages": stages, "kernels": kernels[1], "channels": planes[0], "blocks": blocks}
+    return Recognised("rcdnet", "RCDNet", shape, receptive_px=RCDNET_RECEPTIVE_PX)
 
 
 def _weights_and_biases(layers: Iterable[str]) -> set[str]:

@@ -17,6 +17,7 @@ from rainapp.nets.brn import Brn
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
+from rainapp.nets.rcdnet import RcdNet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 from rainapp.recognise import BORROWED
 
@@ -28,6 +29,7 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "prn": Prn,
     "prn_r": PrnShared,
     "brn": Brn,
+    "rcdnet": RcdNet,
 }
 
 

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from rainapp import nets
 from rainapp.errors import BadModel, RainError
 from rainapp.nets import borrowed
+from rainapp.nets.rcdnet import from_first_release
 from rainapp.own_files import share_as_usual
 from rainapp.plain_name import plainly_named
 from rainapp.recognise import BORROWED, WRAPPERS, Recognised, parts, recognise, unknown_net
@@ -64,7 +65,7 @@ def read_state(path: Path, kind: str) -> State:
                 loaded = torch.load(path, map_location="cpu", weights_only=True)
     except LOADER_ERRORS as error:
         raise BadModel("The file is damaged, or holds more than weights.", _first_line(error), path) from error
-    state = unwrap(loaded)
+    state = from_first_release(unwrap(loaded))
     if not state:
         raise BadModel("The file holds no weights.", "A state dict maps names to tensors; this one does not.", path)
     if len(state) > TENSORS_MAX:
