@@ -14,6 +14,7 @@ from rainapp.cards import ModelCard, check_shape, read_card
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS, checked_weights
 from rainapp.nets.brn import Brn
+from rainapp.nets.coim import Modulated
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
@@ -115,6 +116,8 @@ def _of_its_own(tensor: Tensor) -> Tensor:
 
 def for_inference(net: nn.Module) -> nn.Module:
     """The same function in the form that inference engines run fastest; a copy where such a form exists."""
+    if isinstance(net, Modulated):
+        return net.for_inference()
     return folded(net) if isinstance(net, UnshuffleNaf) else net
 
 
