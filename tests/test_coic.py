@@ -46,8 +46,10 @@ def test_the_encoder_has_the_size_of_the_paper_and_gives_directions() -> None:
     torch.testing.assert_close(code.norm(dim=1), torch.ones(2))
 
 
-def test_pictures_of_a_batch_do_not_touch_each_other_in_training() -> None:
-    encoder = InstanceEncoder(code_size=4, width=8).train()
+def test_pictures_of_a_batch_do_not_touch_each_other() -> None:
+    encoder = InstanceEncoder(code_size=4, width=8)
+    encoder(torch.rand(4, 3, 32, 32))  # statistics of its own
+    encoder.eval()
     pictures = torch.rand(3, 3, 32, 32)
     for together, alone in zip(encoder(pictures), encoder(pictures[:1]), strict=True):
         torch.testing.assert_close(together[:1], alone, atol=1e-5, rtol=1e-4)
@@ -120,6 +122,37 @@ def test_a_seed_draws_the_same_again() -> None:
         assert not torch.equal(draw(7), draw(8))
 
 
+def test_the_term_teaches_the_encoder_rain() -> None:
+    """After some steps two pictures of one rain are nearer to each other than two rains over one background."""
+    torch.manual_seed(0)
+    encoder, key = InstanceEncoder(code_size=8, width=8), InstanceEncoder(code_size=8, width=8).eval()
+    key.load_state_dict(encoder.state_dict())
+    learning = torch.optim.Adam(encoder.parameters(), 1e-3)
+    clean = scenes(4)
+    rainy = (clean + rain(4)).clamp(0, 1)
+    generator = seeded(4)
+    losses = []
+    for _ in range(80):
+        query, _ = encoder(rainy)
+        with torch.no_grad():
+            others = negatives(rainy, clean, 4, generator)
+            told = key(others.flatten(0, 1))[0].reshape(4, 5, -1, 4, 4)
+            like = key(positive(rainy, generator))[0]
+        loss = contrast(query, like, told).mean()
+        learning.zero_grad()
+        loss.backward()
+        learning.step()
+        follow(key, encoder, 0.9)
+        losses.append(loss.item())
+    assert sum(losses[-10:]) / 10 < math.log(6) - 0.05, "all pictures look alike to it"
+    heavy, light = rain(4)[3:], rain(4)[:1]
+    back, another = scenes(8)[4:6].split(1)  # not seen in training
+    encoder.eval()
+    with torch.no_grad():
+        one, same, other = (encoder(seen)[0].mean((2, 3)) for seen in (back + heavy, another + heavy, back + light))
+    assert F.cosine_similarity(one, same) > F.cosine_similarity(one, other) + 0.1
+
+
 def test_the_key_follows_weights_and_statistics_and_copies_counters() -> None:
     torch.manual_seed(0)
     query, key = (nn.Sequential(nn.Conv2d(3, 4, 1), nn.BatchNorm2d(4)) for _ in range(2))
@@ -152,7 +185,7 @@ def test_windows_lie_evenly_over_a_photo(height: int, width: int, count: int) ->
 
 def test_a_photo_has_one_code_whatever_lies_where() -> None:
     torch.manual_seed(0)
-    encoder = InstanceEncoder(code_size=8, width=8)
+    encoder = InstanceEncoder(code_size=8, width=8).eval()
     left, right = torch.rand(3, 128, 128), torch.rand(3, 128, 128) / 2
     with torch.no_grad():
         code = photo_code(encoder, torch.cat([left, right], 2))

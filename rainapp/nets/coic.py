@@ -12,7 +12,10 @@ The term departs from the public code where that does not do what the paper says
 * features are compared as means over all positions; there position by position, although the key is mirrored.
 * half of the detail-aware negatives carry the picture's own rain over the blurred background, so that detail is what they
   differ in; there none has rain, so that rain alone tells them apart.
-* the encoder has group norm; there batch norm, whose statistics mix the data sets.
+* the encoder has group norm; there batch norm, whose statistics mix the data sets. Only the last map is centred and scaled by
+  batch statistics, without weights: without any, all features take one direction within some tens of steps, and the term stays
+  at log(1 + J). So the key encoder must be in evaluation mode, where it has the running statistics that `follow` gives it:
+  statistics of a batch of dry negatives would take away what tells them from rain.
 """
 
 import torch
@@ -32,7 +35,7 @@ SIGMA_PX = (0.3, 1.5)
 class InstanceEncoder(nn.Module):
     """What rain a picture shows: a feature map for the contrastive term, and a code for modulation; 1.26 million parameters.
 
-    Group norm stands where the public code has batch norm, whose statistics mix the data sets (and a tile with its neighbours).
+    In evaluation mode the pictures of a batch do not touch each other; see above for training.
 
     Args:
         code_size: length of the code.
@@ -47,6 +50,7 @@ class InstanceEncoder(nn.Module):
         self.stem = nn.Conv2d(3, width, 3, padding=1)
         self.stages = nn.Sequential(*(_Halving(width * 2**level, width * 2 ** (level + 1)) for level in range(3)))
         last = 8 * width
+        self.centre = nn.BatchNorm2d(last, affine=False)
         self.head = nn.Sequential(nn.Linear(last, code_size), nn.LeakyReLU(SLOPE), nn.Linear(code_size, code_size))
 
     def forward(self, pictures: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,7 +62,7 @@ class InstanceEncoder(nn.Module):
         Returns:
             (B, C, H / 8, W / 8), of length one at each position, and (B, code_size), of length one.
         """
-        features = self.stages(self.stem(pictures.to(self.stem.weight.dtype)))
+        features = self.centre(self.stages(self.stem(pictures.to(self.stem.weight.dtype))))
         return F.normalize(features, dim=1), F.normalize(self.head(features.mean((2, 3))), dim=1)
 
 

@@ -66,7 +66,7 @@ class Modulator(nn.Module):
 
 
 class Ready:
-    """The attention that lies ready for layers, by their paths, while a net runs; a class, since `torch.export` copies dicts."""
+    """The attention that lies ready for layers, by path, while a net runs; a class, since `torch.export` copies dicts."""
 
     def __init__(self) -> None:
         self.by_path: dict[str, Tensor] = {}
