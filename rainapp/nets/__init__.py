@@ -20,6 +20,7 @@ from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.rcdnet import RcdNet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
+from rainapp.nets.window_former import WindowFormer
 from rainapp.recognise import BORROWED
 
 FUSION = "fusion_naf"  # no derainer, so it is not among them
@@ -31,6 +32,7 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "prn_r": PrnShared,
     "brn": Brn,
     "rcdnet": RcdNet,
+    "window_former": WindowFormer,
 }
 
 
