@@ -4,6 +4,7 @@ No tensor is needed, so a safetensors file is recognised from its header, withou
 the shape parameters read off the weights; and nets we only know by sight, so that a refusal can name them.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ _COUNTERS = ("total_ops", "total_params", "__flops__", "__params__", "__batch_co
 
 PREFIXES_MAX = 8  # wrappers within wrappers
 LEVELS_MAX = 8  # of a U-shape
+WINDOW_MAX = 32  # positions; a table of all pairs of them is made
 
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
@@ -86,7 +88,7 @@ def recognise(shapes: Shapes) -> Recognised | None:
 
     The shapes are read, not trusted: whoever builds the net must still compare every one.
     """
-    tries = (_prenet_family, _brn, _rcdnet, _unshuffle_naf)
+    tries = (_prenet_family, _brn, _rcdnet, _unshuffle_naf, _window_former)
     return next((found for try_one in tries if (found := try_one(shapes)) is not None), None)
 
 
@@ -240,6 +242,51 @@ def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
         receptive_px=naf_receptive_px(encoder, middle, decoder),
         conditional=head[1] == 13,
     )
+
+
+def _window_former(shapes: Shapes) -> Recognised | None:
+    """Our small transformer: window and heads off the bias by relative position, the rest off names and widths."""
+    head, bias = shapes.get("patches.weight", ()), shapes.get("middle.0.attention.bias", ())
+    inside = shapes.get("middle.0.project.weight", ())
+    if len(head) != 4 or head[1] not in (12, 13) or len(bias) != 2 or len(inside) != 4 or "tail.weight" not in shapes:
+        return None
+    width, window = head[0], (math.isqrt(bias[1]) + 1) // 2
+    if min(width, window, bias[0]) < 1 or window > WINDOW_MAX:
+        return None
+    blocks = {level: _count(shapes, level) for level in ("before", "middle", "after")}
+    shape = {"width": width, **blocks, "head_size": 2 * width // bias[0], "window": window}
+    shape |= {"expansion": inside[1] // (2 * width), "conditional": head[1] == 13}
+    return Recognised(
+        "window_former",
+        f"Window former {width}",
+        shape,
+        multiple_of_px=4 * window,
+        receptive_px=window_receptive_px(blocks["before"], blocks["middle"], blocks["after"], window),
+        conditional=head[1] == 13,
+    )
+
+
+def window_receptive_px(before: int, middle: int, after: int, window: int) -> int:
+    """How far a pixel of `window_former` sees at most, by following back from the last layer what a position depends on.
+
+    An interval is followed for every place within a window, since a place near the edge of one sees less far to one side.
+    """
+    farthest = 0
+    for place in range(2 * window):  # in positions of the first level, which are 2 px wide
+        low, high = _seen_through(place - 1, place + 2, after, window)  # [low, high); the tail reads a neighbour each side
+        deep = _seen_through(low // 2, -(-high // 2), middle, window)
+        low, high = _seen_through(min(low, 2 * deep[0]), max(high, 2 * deep[1]), before, window)
+        farthest = max(farthest, place - low + 1, high - place)
+    return 2 * (farthest + 1)
+
+
+def _seen_through(low: int, high: int, blocks: int, window: int) -> tuple[int, int]:
+    """What positions [low, high) depend on before that many blocks; every second one has shifted windows."""
+    for number in reversed(range(blocks)):
+        shift = window // 2 if number % 2 else 0
+        low = (low - 1 + shift) // window * window - shift
+        high = -(-(high + 1 + shift) // window) * window - shift
+    return low, high
 
 
 def naf_receptive_px(encoder: list[int], middle: int, decoder: list[int]) -> int:

@@ -7,9 +7,11 @@ import torch.nn.functional as F
 
 from rainapp import nets
 from rainapp.nets.coim import wrap
-from rainapp.nets.window_former import WindowAttention, WindowFormer, receptive_px, relative_positions
+from rainapp.nets.window_former import WindowAttention, WindowFormer, relative_positions
+from rainapp.recognise import recognise
 from rainapp.stages.derain import TiledNet
 from rainapp.stages.engines import Model, Variant, make
+from tests.foreign_files import shapes_of
 from tests.test_derain import derain, smooth
 
 SMALL = {"width": 4, "before": 1, "middle": 2, "after": 1, "head_size": 2, "window": 4}
@@ -71,7 +73,17 @@ def test_a_pixel_sees_no_further_than_it_says(more: dict[str, int]) -> None:
 
 
 def test_the_reach_of_the_net_as_it_is() -> None:
-    assert receptive_px(2, 6, 2, 8) == WindowFormer().receptive_px < 170
+    assert 140 < WindowFormer().receptive_px < 170
+
+
+@pytest.mark.parametrize("more", [{}, {"conditional": False}, {"window": 8, "before": 3, "expansion": 3}, {"head_size": 4}])
+def test_its_shape_is_read_off_its_weights(more: dict[str, int]) -> None:
+    net = WindowFormer(**SMALL | more)
+    found = recognise(shapes_of(dict(net.state_dict())))
+    assert found is not None
+    assert (found.arch, found.shape) == ("window_former", {"expansion": 2, "conditional": True} | SMALL | more)
+    assert (found.multiple_of_px, found.receptive_px) == (net.multiple_px, net.receptive_px)
+    assert found.conditional == net.conditional
 
 
 def test_a_tile_at_a_multiple_is_what_it_is_in_the_whole_picture() -> None:

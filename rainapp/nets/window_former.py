@@ -16,6 +16,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from rainapp.nets.unshuffle_naf import ChannelNorm, pad_to_multiple
+from rainapp.recognise import window_receptive_px
 
 FINEST_PX = 2  # of a position at the first level, after the unshuffle
 
@@ -121,7 +122,7 @@ class WindowFormer(nn.Module):
             raise ValueError("the window must be even, and width a multiple of head_size")
         self.conditional = conditional
         self.multiple_px = 2 * FINEST_PX * window
-        self.receptive_px = receptive_px(before, middle, after, window)
+        self.receptive_px = window_receptive_px(before, middle, after, window)
         self.patches = nn.Conv2d(12 + int(conditional), width, 3, padding=1)
 
         def blocks(channels: int, count: int) -> nn.Sequential:
@@ -157,30 +158,3 @@ class WindowFormer(nn.Module):
         deep = self.middle(self.down(x))
         x = self.after(x + F.pixel_shuffle(self.up(deep), 2))
         return (padded + F.pixel_shuffle(self.tail(x), FINEST_PX))[..., :height, :width]
-
-
-def receptive_px(before: int, middle: int, after: int, window: int) -> int:
-    """How far a pixel sees at most, found by following from the last layer back what a position depends on.
-
-    An interval is followed for every place within a window, since a place near the edge of one sees less far to one side.
-    """
-    period = 2 * window  # of the pattern of windows, in positions of the first level
-    farthest = 0
-    for place in range(period):
-        low, high = place - 1, place + 2  # positions [low, high) that the tail reads
-        low, high = _through(low, high, after, window)
-        deep = _through(low // 2, -(-high // 2), middle, window)
-        low, high = min(low, 2 * deep[0]), max(high, 2 * deep[1])
-        low, high = _through(low, high, before, window)
-        farthest = max(farthest, place - (low - 1), high + 1 - place - 1)
-    return FINEST_PX * (farthest + 1)
-
-
-def _through(low: int, high: int, blocks: int, window: int) -> tuple[int, int]:
-    """What positions [low, high) depend on before that many blocks."""
-    for number in reversed(range(blocks)):
-        shift = window // 2 if number % 2 else 0
-        low, high = low - 1, high + 1
-        low = (low + shift) // window * window - shift
-        high = -(-(high + shift) // window) * window - shift
-    return low, high
