@@ -205,6 +205,8 @@ def _rcdnet(shapes: Shapes) -> Recognised | None:
     stages, blocks = _count(shapes, "proxNet_B_S"), _count(shapes, "proxNet_B_0.layer")
     if len(kernels) != 4 or len(planes) != 4 or not stages or not blocks:
         return None
+    if 28 * (stages + 1) * blocks > len(shapes):  # before a list is made of what a hostile file only counts up to
+        return None
     convolution = _weights_and_biases(("",))
     norm = convolution | {".running_mean", ".running_var", ".num_batches_tracked"}
     layers = {0: convolution, 1: norm, 3: convolution, 4: norm}

@@ -1,5 +1,6 @@
 """RCDNet: its formulas, the size of its public weights under both namings, and their way into the library and through tiles."""
 
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -133,6 +134,16 @@ def test_one_tensor_too_many_or_too_few_is_another_net() -> None:
     shapes.pop("proxNet_M_S.1.tau")
     assert recognise(shapes) is None
     assert looks_like(shapes) == "a variant of RCDNet"
+
+
+def test_a_file_that_only_counts_far_costs_nothing() -> None:
+    shapes = {f"proxNet_B_S.{number}.x": (1,) for number in range(9999)}
+    shapes |= {f"proxNet_B_0.layer.{number}.x": (1,) for number in range(9999)} | {"C": (3, 5, 9, 9), "C_z": (4, 3, 3, 3)}
+    tracemalloc.start()
+    assert recognise(shapes) is None
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 50e6, "three thousand million names were about to be made"
 
 
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
