@@ -29,7 +29,17 @@ TEXT_MAX = 16 * 1024  # of one value
 NOTES_MAX = 20  # what is not understood is told so often; a folder full of it says no more
 
 # What a net may be made of, by the name of the parameter: far more than any has, and too little to stall or fill a machine.
-SHAPE_LIMITS = {"width": 4096, "channels": 4096, "middle": 512, "stages": 64, "inside": 16}
+SHAPE_LIMITS = {
+    "width": 4096,
+    "channels": 4096,
+    "middle": 512,
+    "stages": 64,
+    "inside": 16,
+    "blocks": 16,
+    "window": 32,
+    "before": 512,
+    "after": 512,
+}
 SHAPE_MAX = 1024  # of a parameter that is not among these
 LEVELS_MAX = 8
 BLOCKS_MAX = 512  # of all levels together

@@ -179,11 +179,12 @@ def _describe(source: Path, facts: dict[str, Any], model_id: ModelId, licence: s
 
 
 def _stages(source: Path, arch: str) -> dict[str, int]:
-    """How often a PReNet passes over the picture. The weights do not tell; the authors' file names do ("PReNet6"), else 6."""
-    if arch not in ("prenet", "prenet_r", "prn", "prn_r"):
+    """How often a PReNet or a BRN passes over the picture: file names may tell ("PReNet6"), weights do not; else the papers."""
+    in_paper = {"prenet": 6, "prenet_r": 6, "prn": 6, "prn_r": 6, "brn": 8}
+    if arch not in in_paper:
         return {}
-    told = re.search(r"(?:prenet|prn)_?([1-9])(?!\d)", source.stem, re.IGNORECASE)
-    return {"stages": int(told[1]) if told else 6}
+    told = re.search(r"(?:prenet|prn|brn)_?([1-9])(?!\d)", source.stem, re.IGNORECASE)
+    return {"stages": int(told[1]) if told else in_paper[arch]}
 
 
 def _check_header(source: Path, card: ModelCard | None = None) -> None:

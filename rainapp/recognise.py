@@ -4,6 +4,7 @@ No tensor is needed, so a safetensors file is recognised from its header, withou
 the shape parameters read off the weights; and nets we only know by sight, so that a refusal can name them.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,9 +25,12 @@ _COUNTERS = ("total_ops", "total_params", "__flops__", "__params__", "__batch_co
 
 PREFIXES_MAX = 8  # wrappers within wrappers
 LEVELS_MAX = 8  # of a U-shape
+WINDOW_MAX = 32  # positions; a table of all pairs of them is made
 
 BORROWED = "spandrel:"  # before the architecture's name on a card, where `nets.borrowed` builds the net
 PRENET_RECEPTIVE_PX = 64  # what matters in practice (science.md 10.6: about 60)
+BRN_RECEPTIVE_PX = 96  # as far as a PReNet by its share of the formal reach; no public weights were measured
+RCDNET_RECEPTIVE_PX = 128  # formally 24 px a stage; a choice, no public weights were measured
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Recognised:
     multiple_of_px: int = 1
     receptive_px: int = PRENET_RECEPTIVE_PX
     conditional: bool = False
+    unused: tuple[str, ...] = ()  # tensors that public files hold and no formula reads: left out
 
 
 def common_prefix(names: Collection[str]) -> str:
@@ -83,7 +88,8 @@ def recognise(shapes: Shapes) -> Recognised | None:
 
     The shapes are read, not trusted: whoever builds the net must still compare every one.
     """
-    return next((found for try_one in (_prenet_family, _unshuffle_naf) if (found := try_one(shapes)) is not None), None)
+    tries = (_prenet_family, _brn, _rcdnet, _unshuffle_naf, _window_former)
+    return next((found for try_one in tries if (found := try_one(shapes)) is not None), None)
 
 
 def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
@@ -95,7 +101,7 @@ def unknown_net(names: Collection[str], spandrel_was_asked: bool) -> BadModel:
     else:
         message = f"This looks like {guess}, which rainapp cannot run{'' if spandrel_was_asked else ' by itself'}."
     if spandrel_was_asked or guess in _NOT_IN_SPANDREL:
-        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r and rainapp's own nets can be imported.")
+        return BadModel(message, "PReNet, PReNet_r, PRN, PRN_r, BRN, RCDNet and rainapp's own nets can be imported.")
     return BadModel(message, "Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].")
 
 
@@ -112,8 +118,8 @@ def _matcher(pattern: str) -> Callable[[str], re.Match[str] | None]:
 
 # Telling names, each of which must be there; from the authors' published checkpoints.
 _BY_SIGHT: dict[str, tuple[str, ...]] = {
-    "BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
-    "RCDNet": (r".*proxNet_B", r".*proxNet_M"),
+    "a variant of BRN": (r"conv0\.0\.weight", r"res_conv1\.0\.weight", r"conv_i_b\.|conv_ib\d?\.|conv_i\d\.|.*_bg\.|.*_r\."),
+    "a variant of RCDNet": (r".*proxNet_B", r".*proxNet_M"),
     "NAFNet": (r"intro\.weight", r"ending\.weight", r"encoders\.0\.0\.beta"),
     "DRSformer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.attn1"),
     "Restormer": (r"patch_embed\.proj\.weight", r"encoder_level1\.0\.attn\.temperature"),
@@ -133,8 +139,8 @@ _BY_SIGHT: dict[str, tuple[str, ...]] = {
 
 
 _NOT_IN_SPANDREL = {
-    "BRN",
-    "RCDNet",
+    "a variant of BRN",
+    "a variant of RCDNet",
     "DRSformer",
     "Restormer",
     "NeRD-Rain",
@@ -152,16 +158,14 @@ def _prenet_family(shapes: Shapes) -> Recognised | None:
     if len(head) != 4:
         return None
     variants = {
-        (memory, shared): {
-            f"{layer}.{kind}"
-            for layer in (
+        (memory, shared): _weights_and_biases(
+            (
                 "conv0.0",
                 "conv.0",
                 *(f"res_conv{n}.{place}" for n in range(1, 2 if shared else 6) for place in (0, 2)),
                 *((f"conv_{gate}.0" for gate in "ifgo") if memory else ()),
             )
-            for kind in ("weight", "bias")
-        }
+        )
         for memory in (True, False)
         for shared in (True, False)
     }
@@ -173,6 +177,50 @@ def _prenet_family(shapes: Shapes) -> Recognised | None:
     }
     fitting = next((variant for variant, names in variants.items() if names == shapes.keys()), None)
     return None if fitting is None else Recognised(*rows[fitting], shape={"channels": head[0]})
+
+
+def _brn(shapes: Shapes) -> Recognised | None:
+    """BRN: a background branch of five residual blocks, a rain branch of three.
+
+    The authors' net has two more blocks for the rain, which it never asks; some of their files hold them.
+    """
+    head = shapes.get("conv0_r.0.weight", ())
+    if len(head) != 4:
+        return None
+    spare = {f"res_conv{number}_r.{place}" for number in (4, 5) for place in (0, 2)}
+    layers = {
+        f"{layer}{branch}.0" for branch in ("", "_r") for layer in ("conv0", "conv", *(f"conv_{gate}" for gate in "ifgo"))
+    }
+    layers |= {f"res_conv{number}{branch}.{place}" for branch in ("", "_r") for number in range(1, 6) for place in (0, 2)}
+    used, unused = (_weights_and_biases(names) for names in (layers - spare, spare))
+    if shapes.keys() not in (used, used | unused):
+        return None
+    left_out = tuple(sorted(unused & shapes.keys()))
+    return Recognised("brn", "BRN", {"channels": head[0]}, receptive_px=BRN_RECEPTIVE_PX, unused=left_out)
+
+
+def _rcdnet(shapes: Shapes) -> Recognised | None:
+    """RCDNet: stages and blocks by counting names, kernels and planes off the weights."""
+    kernels, planes = shapes.get("C", ()), shapes.get("C_z", ())
+    stages, blocks = _count(shapes, "proxNet_B_S"), _count(shapes, "proxNet_B_0.layer")
+    if len(kernels) != 4 or len(planes) != 4 or not stages or not blocks:
+        return None
+    if 28 * (stages + 1) * blocks > len(shapes):  # before a list is made of what a hostile file only counts up to
+        return None
+    convolution = _weights_and_biases(("",))
+    norm = convolution | {".running_mean", ".running_var", ".num_batches_tracked"}
+    layers = {0: convolution, 1: norm, 3: convolution, 4: norm}
+    inner = {f"layer.{block}.{place}{end}" for block in range(blocks) for place, ends in layers.items() for end in ends}
+    nets = ("proxNet_B_0", "proxNet_B_last_layer", *(f"proxNet_{kind}_S.{stage}" for kind in "BM" for stage in range(stages)))
+    names = {f"{net}.{name}" for net in nets for name in inner} | {f"proxNet_M_S.{stage}.tau" for stage in range(stages)}
+    if shapes.keys() != names | {"C0", "C", "C_z", "etaM_S", "etaB_S", "tau"}:
+        return None
+    shape = {"stages": stages, "kernels": kernels[1], "channels": planes[0], "blocks": blocks}
+    return Recognised("rcdnet", "RCDNet", shape, receptive_px=RCDNET_RECEPTIVE_PX)
+
+
+def _weights_and_biases(layers: Iterable[str]) -> set[str]:
+    return {f"{layer}.{kind}" for layer in layers for kind in ("weight", "bias")}
 
 
 def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
@@ -196,6 +244,51 @@ def _unshuffle_naf(shapes: Shapes) -> Recognised | None:
         receptive_px=naf_receptive_px(encoder, middle, decoder),
         conditional=head[1] == 13,
     )
+
+
+def _window_former(shapes: Shapes) -> Recognised | None:
+    """Our small transformer: window and heads off the bias by relative position, the rest off names and widths."""
+    head, bias = shapes.get("patches.weight", ()), shapes.get("middle.0.attention.bias", ())
+    inside = shapes.get("middle.0.project.weight", ())
+    if len(head) != 4 or head[1] not in (12, 13) or len(bias) != 2 or len(inside) != 4 or "tail.weight" not in shapes:
+        return None
+    width, window = head[0], (math.isqrt(bias[1]) + 1) // 2
+    if min(width, window, bias[0]) < 1 or window > WINDOW_MAX:
+        return None
+    blocks = {level: _count(shapes, level) for level in ("before", "middle", "after")}
+    shape = {"width": width, **blocks, "head_size": 2 * width // bias[0], "window": window}
+    shape |= {"expansion": inside[1] // (2 * width), "conditional": head[1] == 13}
+    return Recognised(
+        "window_former",
+        f"Window former {width}",
+        shape,
+        multiple_of_px=4 * window,
+        receptive_px=window_receptive_px(blocks["before"], blocks["middle"], blocks["after"], window),
+        conditional=head[1] == 13,
+    )
+
+
+def window_receptive_px(before: int, middle: int, after: int, window: int) -> int:
+    """How far a pixel of `window_former` sees at most, by following back from the last layer what a position depends on.
+
+    An interval is followed for every place within a window, since a place near the edge of one sees less far to one side.
+    """
+    farthest = 0
+    for place in range(2 * window):  # in positions of the first level, which are 2 px wide
+        low, high = _seen_through(place - 1, place + 2, after, window)  # [low, high); the tail reads a neighbour each side
+        deep = _seen_through(low // 2, -(-high // 2), middle, window)
+        low, high = _seen_through(min(low, 2 * deep[0]), max(high, 2 * deep[1]), before, window)
+        farthest = max(farthest, place - low + 1, high - place)
+    return 2 * (farthest + 1)
+
+
+def _seen_through(low: int, high: int, blocks: int, window: int) -> tuple[int, int]:
+    """What positions [low, high) depend on before that many blocks; every second one has shifted windows."""
+    for number in reversed(range(blocks)):
+        shift = window // 2 if number % 2 else 0
+        low = (low - 1 + shift) // window * window - shift
+        high = -(-(high + 1 + shift) // window) * window - shift
+    return low, high
 
 
 def naf_receptive_px(encoder: list[int], middle: int, decoder: list[int]) -> int:

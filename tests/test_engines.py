@@ -30,8 +30,8 @@ def model(arch: str = "unshuffle_naf", veil: str = "keep", seed: int = 4) -> Mod
     if arch == "unshuffle_naf":
         net.tail.get_parameter("weight").normal_(std=0.05)
         net.last = False  # type: ignore[assignment]
-    ours = arch == "unshuffle_naf"
-    return Model(lambda: net, f"{arch}{seed}", 8 if ours else 1, "clear" if veil == "clear" else "keep", conditional=ours)
+    told = "clear" if veil == "clear" else "keep"
+    return Model(lambda: net, f"{arch}{seed}", getattr(net, "multiple_px", 1), told, bool(net.conditional))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("arch", sorted(SMALL))

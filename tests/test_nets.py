@@ -21,7 +21,12 @@ SMALL: dict[str, dict[str, int | bool | list[int]]] = {
     "prenet_r": {"stages": 2, "channels": 4},
     "prn": {"stages": 2, "channels": 4},
     "prn_r": {"stages": 2, "channels": 4},
+    "brn": {"stages": 2, "channels": 4},
+    # not 3 kernels: OpenVINO 2026 takes both sets of an untrained net, equal and then square, for one constant, and errs
+    "rcdnet": {"stages": 2, "kernels": 4, "channels": 2, "blocks": 1},
+    "window_former": {"width": 4, "before": 1, "middle": 2, "after": 1, "head_size": 2, "window": 4},
 }
+DIRECT = {"brn", "rcdnet"}  # their result is the background itself, not something added to the rainy picture
 SHARED = os.environ.get("RAINAPP_SHARED")
 
 
@@ -36,7 +41,10 @@ def net(request: pytest.FixtureRequest) -> torch.nn.Module:
 
 def saved(folder: Path, net: torch.nn.Module, arch: str, half: bool = False) -> tuple[ModelCard, Path]:
     path = folder / "weights.safetensors"
-    state = {name: value.half() if half else value.contiguous() for name, value in net.state_dict().items()}
+    state = {
+        name: value.half() if half and value.is_floating_point() else value.contiguous()
+        for name, value in net.state_dict().items()
+    }
     save_file(state, path)
     return ModelCard(id="small", title="Small", arch=arch, sha256=library.sha256_of(path), shape=dict(SMALL[arch])), path
 
@@ -96,8 +104,9 @@ def test_a_mirrored_net_finds_the_same_in_the_mirror_image_and_halfway_between_b
     assert (mirrored(rainy) - plain(rainy)).abs().max() > 1e-3
 
 
+@pytest.mark.parametrize("net", sorted(set(SMALL) - DIRECT), indirect=True)
 def test_a_half_precision_net_keeps_the_picture_exact_where_it_changes_nothing(net: torch.nn.Module) -> None:
-    last = net.tail if isinstance(net, UnshuffleNaf) else net.get_submodule("conv.0")
+    last = net.get_submodule("tail" if hasattr(net, "tail") else "conv.0")
     for parameter in last.parameters():
         parameter.zero_()
     rainy = torch.rand(1, 3, 16, 24)
@@ -158,7 +167,8 @@ def test_weights_come_back_from_half_precision_wide_and_ready(tmp_path: Path, ar
     assert not loaded.training
     assert {(value.dtype, value.requires_grad) for value in loaded.parameters()} == {(torch.float32, False)}
     for name, value in net.state_dict().items():
-        assert torch.equal(loaded.state_dict()[name], value.half().float())
+        wide = value.half().float() if value.is_floating_point() else value
+        assert torch.equal(loaded.state_dict()[name], wide)
 
 
 def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:

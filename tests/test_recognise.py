@@ -59,7 +59,7 @@ def test_a_pixel_sees_no_further_than_the_card_says() -> None:
     [
         (["intro.weight", "ending.weight", "encoders.0.0.beta"], "NAFNet"),
         (["patch_embed.proj.weight", "encoder_level1.0.attn.temperature"], "Restormer"),
-        (["proxNet_B_S1.layer1.weight", "proxNet_M0.x"], "RCDNet"),
+        (["proxNet_B_S1.layer1.weight", "proxNet_M0.x"], "a variant of RCDNet"),
         (["something.weight"], None),
     ],
 )

@@ -245,7 +245,7 @@ SENTENCES = (
     "“{name}” is a TorchScript archive: it holds a program, not only weights.",
     "Ask its author for the state dict, or for safetensors.",
     "Some forty more nets can be imported once spandrel is there: pip install rainapp[foreign].",
-    "PReNet, PReNet_r, PRN, PRN_r and rainapp's own nets can be imported.",
+    "PReNet, PReNet_r, PRN, PRN_r, BRN, RCDNet and rainapp's own nets can be imported.",
     "The architecture “{arch}” is not known.",
     "Known are {known}.",
     "The weights of “{model}” are not finite in {name}.",

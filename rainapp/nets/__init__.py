@@ -13,10 +13,14 @@ from torch import Tensor, nn
 from rainapp.cards import ModelCard, check_shape, read_card
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS, checked_weights
+from rainapp.nets.brn import Brn
+from rainapp.nets.coim import Modulated
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
+from rainapp.nets.rcdnet import RcdNet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
+from rainapp.nets.window_former import WindowFormer
 from rainapp.recognise import BORROWED
 
 FUSION = "fusion_naf"  # no derainer, so it is not among them
@@ -26,6 +30,9 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "prenet_r": PReNetShared,
     "prn": Prn,
     "prn_r": PrnShared,
+    "brn": Brn,
+    "rcdnet": RcdNet,
+    "window_former": WindowFormer,
 }
 
 
@@ -111,6 +118,8 @@ def _of_its_own(tensor: Tensor) -> Tensor:
 
 def for_inference(net: nn.Module) -> nn.Module:
     """The same function in the form that inference engines run fastest; a copy where such a form exists."""
+    if isinstance(net, Modulated):
+        return net.for_inference()
     return folded(net) if isinstance(net, UnshuffleNaf) else net
 
 

@@ -29,6 +29,7 @@ from torch import Tensor, nn
 from rainapp import nets
 from rainapp.errors import BadModel, RainError
 from rainapp.nets import borrowed
+from rainapp.nets.rcdnet import from_first_release
 from rainapp.own_files import share_as_usual
 from rainapp.plain_name import plainly_named
 from rainapp.recognise import BORROWED, WRAPPERS, Recognised, parts, recognise, unknown_net
@@ -64,7 +65,7 @@ def read_state(path: Path, kind: str) -> State:
                 loaded = torch.load(path, map_location="cpu", weights_only=True)
     except LOADER_ERRORS as error:
         raise BadModel("The file is damaged, or holds more than weights.", _first_line(error), path) from error
-    state = unwrap(loaded)
+    state = from_first_release(unwrap(loaded))
     if not state:
         raise BadModel("The file holds no weights.", "A state dict maps names to tensors; this one does not.", path)
     if len(state) > TENSORS_MAX:
@@ -217,9 +218,10 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
     state = read_state(source, kind)
     check_finite(state)
     net, found = _net_of(state, claimed)
+    used = _used(state, found)
     probe(net)
     if target is not None:
-        save_file({name: _as_stored(tensor) for name, tensor in state.items()}, target)
+        save_file({name: _as_stored(tensor) for name, tensor in used.items()}, target)
         share_as_usual(target)  # safetensors makes files for their owner alone
     return {
         "arch": found.arch,
@@ -229,7 +231,7 @@ def convert(source: Path, kind: str, target: Path | None, claimed: Recognised | 
         "receptive_px": found.receptive_px,
         "conditional": bool(getattr(net, "conditional", False)),
         "precisions": accurate_precisions(net),
-        "parameters": sum(tensor.numel() for tensor in state.values()),
+        "parameters": sum(tensor.numel() for tensor in used.values()),
     }
 
 
@@ -239,12 +241,16 @@ def _net_of(state: State, claimed: Recognised | None) -> tuple[nn.Module, Recogn
         return borrowed.load(claimed.arch, {name: _widened(tensor) for name, tensor in state.items()}), claimed
     found = claimed or recognise({name: tuple(tensor.shape) for name, tensor in state.items()})
     if found is not None:
-        return fit(state, found), found
+        return fit(_used(state, found), found), found
     asked = borrowed.installed()
     taken = borrowed.borrow({name: _widened(tensor) for name, tensor in state.items()}) if asked else None
     if taken is None:
         raise unknown_net(state.keys(), asked)
     return taken
+
+
+def _used(state: State, found: Recognised) -> State:
+    return {name: tensor for name, tensor in state.items() if name not in found.unused}
 
 
 def limit_memory(file_bytes: int) -> None:

@@ -14,12 +14,14 @@ from torch import Tensor, nn
 BLOCKS = 5
 
 
-def _convolution(inputs: int, outputs: int, activation: type[nn.Module] | None) -> nn.Sequential:
+def convolution(inputs: int, outputs: int, activation: type[nn.Module] | None) -> nn.Sequential:
+    """A 3x3 convolution that keeps the size, and what follows it; its tensors are named `0.weight` and `0.bias`."""
     layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, 3, padding=1)]
     return nn.Sequential(*layers, *([activation()] if activation else []))
 
 
-def _residual(channels: int) -> nn.Sequential:
+def residual(channels: int) -> nn.Sequential:
+    """What a residual block of this family adds: twice a 3x3 convolution and ReLU."""
     return nn.Sequential(
         nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU(), nn.Conv2d(channels, channels, 3, padding=1), nn.ReLU()
     )
@@ -44,16 +46,16 @@ class ProgressiveNet(nn.Module):
         self.stages = stages
         self.channels = channels
         self.memory = memory
-        self.conv0 = _convolution(6, channels, nn.ReLU)
+        self.conv0 = convolution(6, channels, nn.ReLU)
         if memory:
-            self.conv_i = _convolution(2 * channels, channels, nn.Sigmoid)
-            self.conv_f = _convolution(2 * channels, channels, nn.Sigmoid)
-            self.conv_g = _convolution(2 * channels, channels, nn.Tanh)
-            self.conv_o = _convolution(2 * channels, channels, nn.Sigmoid)
+            self.conv_i = convolution(2 * channels, channels, nn.Sigmoid)
+            self.conv_f = convolution(2 * channels, channels, nn.Sigmoid)
+            self.conv_g = convolution(2 * channels, channels, nn.Tanh)
+            self.conv_o = convolution(2 * channels, channels, nn.Sigmoid)
         self.block_names = ["res_conv1"] * BLOCKS if shared else [f"res_conv{number}" for number in range(1, BLOCKS + 1)]
         for name in dict.fromkeys(self.block_names):
-            self.add_module(name, _residual(channels))
-        self.conv = _convolution(channels, 3, None)
+            self.add_module(name, residual(channels))
+        self.conv = convolution(channels, 3, None)
 
     def forward(self, rainy: Tensor) -> Tensor:
         """Derained picture.
