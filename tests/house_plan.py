@@ -125,17 +125,8 @@ TABLE = (
     Row(
         "rain",
         (
-            "training.rain",
-            "training.rain_clip",
-            "training.night",
-            "training.lamplight",
-            "training.places",
-            "training.profiles",
-            "training.streaks",
-            "training.drops",
-            "training.bank_cache",
-            "training.descriptors",
-            "training.rainy_photos",
+            "training.rain.*",
+            "training.data.rainy_photos",
             "training.recipe",
         ),
         uses=("words", "values", "files"),
@@ -158,7 +149,7 @@ TABLE = (
     ),
     Row(
         "fusing",
-        ("training.fusion", "training.fusion_samples"),
+        ("training.tasks.fuse", "training.tasks.fuse_samples"),
         uses=("words", "values", "contracts", "nets", "metrics", "files", "rain", "stages", "training"),
         libraries=libraries("numpy cv2 torch"),
         why="what fuses frames is trained on what the stages before it make of a clip",

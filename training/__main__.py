@@ -23,8 +23,13 @@ from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, Unwritable
 from rainapp.escapes import escaping_terminal
 from rainapp.new_files import NewFile, numbered
 from rainapp.textfile import json_line
-from training import average, confusers, data, rainy_photos, recipe, tasks, trainer, validate
+from training import average, recipe
+from training.data import crops as data
+from training.data import hard_negatives as confusers
+from training.data import rainy_photos
+from training.loop import trainer, validate
 from training.strategies import combine
+from training.tasks import derain as tasks
 
 CONFUSERS_SOUGHT = 2400
 """Dry crops that are looked at before a run begins that asks for confusing ones."""
@@ -191,7 +196,7 @@ def _obey(args: argparse.Namespace) -> int:
     """Do what was asked; the exit code."""
     try:
         if args.command == "publish":
-            from training import publish  # needs the whole library; the loop does not
+            from training import publish
 
             label = publish.Label(args.title, args.summary, args.licence, args.trained_on, args.figures)
             publish.publish(args.folder, args.id, args.into, label, args.replace)

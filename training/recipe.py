@@ -15,8 +15,8 @@ from rainapp.escapes import escaped
 from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
 from rainapp.regular import read_regular
 from rainapp.toml_text import parse_toml
-from training.profiles import MIXES, PROFILES
-from training.rain import BLENDS
+from training.rain.generator import BLENDS
+from training.rain.profiles import MIXES, PROFILES
 
 Filled = TypeVar("Filled")
 FILE_BYTES_MAX = 256 * 1024  # a recipe is a page of text
@@ -55,14 +55,13 @@ class Net:
 class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
-    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`),
-    `strands` of them grass, hair or wool (`training.strands`), `uprights` boards, posts or tiles (`training.uprights`),
-    `grounds` flat walls, dark skies or asphalt (`training.grounds`), `lights` the lights of a night or of a low sun
-    (`training.lights`). `mimics` is the share of samples, beside the dry ones of the rain block, that show one of the last
-    three and no rain.
-    `confusing` adds that many times the dry samples of the rain block again, of crops that the first weights of the run harm
-    most among a few thousand (`training.confusers`).
-    `workers` processes draw samples ahead; 0 draws them in the training process itself.
+    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them
+    (`training.scenery.structures`), `strands` of them grass, hair or wool (`training.scenery.strands`), `uprights` boards,
+    posts or tiles (`training.scenery.uprights`), `grounds` flat walls, dark skies or asphalt (`training.scenery.grounds`),
+    `lights` the lights of a night or of a low sun (`training.scenery.lights`). `mimics` is the share of samples, beside the
+    dry ones of the rain block, that show one of the last three and no rain. `confusing` adds that many times the dry samples
+    of the rain block again, of crops that the first weights of the run harm most among a few thousand
+    (`training.data.hard_negatives`). `workers` processes draw samples ahead; 0 draws them in the training process itself.
     """
 
     clean: str = ""
@@ -100,7 +99,7 @@ class Train:
 
     `loss` is l1 or psnr; with l1, `fft_weight` adds spectral L1 and `even_out` 0 to 1 lets samples with little rain count as
     much as heavy ones (`losses.rain_weights`); with psnr, `boldness` makes rain that is left dearer than what is taken too
-    much where rain is light (`losses.psnr_loss`). `optimiser` is adamw or muon (`training.muon`).
+    much where rain is light (`losses.psnr_loss`). `optimiser` is adamw or muon (`training.loop.muon`).
     """
 
     steps: int = 20000

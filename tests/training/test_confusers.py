@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training import confusers, data, recipe
-from training.streaks import StreakBank
+from training import recipe
+from training.data import crops as data
+from training.data import hard_negatives as confusers
+from training.rain.streaks import StreakBank
 
 
 class Darkening(nn.Module):

@@ -9,8 +9,9 @@ import torch
 
 from rainapp import nets
 from rainapp.nets.fusion import CHANNELS, FusionNaf
-from training import fusion, fusion_samples
-from training.fusion_scenes import scene_clip
+from training.tasks import fuse as fusion
+from training.tasks import fuse_samples as fusion_samples
+from training.tasks.fuse_scenes import scene_clip
 
 SIDE = 64
 

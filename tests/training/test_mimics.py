@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training import data, grounds, lights, uprights
-from training.data import RainyCrops
+from training.data import crops as data
+from training.data.crops import RainyCrops
+from training.rain.streaks import KINDS, StreakBank
 from training.recipe import Data, Rain, Recipe, Train, read
-from training.streaks import KINDS, StreakBank
+from training.scenery import grounds, lights, uprights
 
 Photo = NDArray[np.float32]
 EXPERIMENTS = Path(__file__).parents[2] / "training" / "experiments"

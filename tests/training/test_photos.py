@@ -16,9 +16,12 @@ from rainapp.errors import BadRecipe, UnreadableFile
 from rainapp.image import Image
 from rainapp.media import write_picture
 from rainapp.media.plain import read_plain
-from training import data, photos, recipe, validate
-from training.photos import Photos
-from training.streaks import StreakBank
+from training import recipe
+from training.data import crops as data
+from training.data import photos
+from training.data.photos import Photos
+from training.loop import validate
+from training.rain.streaks import StreakBank
 
 PLAN = """
 [net]

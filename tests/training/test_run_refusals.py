@@ -11,12 +11,17 @@ import torch
 
 from rainapp import nets, paths
 from rainapp.errors import BadRecipe
-from training import bank_cache, data, fusion, rainy_photos, recipe, validate
+from training import recipe
 from training.__main__ import foresee, main
 from training.average import average
-from training.prefetch import Prefetch
-from training.streaks import StreakBank
-from training.trainer import find_weights, read_weights
+from training.data import crops as data
+from training.data import rainy_photos
+from training.data.prefetch import Prefetch
+from training.loop import validate
+from training.loop.trainer import find_weights, read_weights
+from training.rain import bank_cache
+from training.rain.streaks import StreakBank
+from training.tasks import fuse as fusion
 
 SMALL = """
 [net]

@@ -18,11 +18,15 @@ from rainapp import nets
 from rainapp.errors import BadModel, BadRecipe, Cancelled
 from rainapp.jobs import NoWatch
 from rainapp.library import ModelLibrary
-from training import checkpoint, data, losses, recipe, strategies, tasks
+from training import recipe, strategies
 from training.__main__ import main
-from training.prefetch import Prefetch
-from training.streaks import StreakBank
-from training.trainer import Trainer
+from training.data import crops as data
+from training.data.prefetch import Prefetch
+from training.loop import checkpoint
+from training.loop.trainer import Trainer
+from training.rain.streaks import StreakBank
+from training.tasks import derain as tasks
+from training.tasks import losses
 
 STEPS = 6
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from torch import Tensor, nn
 
 from rainapp.errors import BadRecipe
-from training.data import Batch
+from training.data.crops import Batch
 
 Forward = Callable[[Tensor, Tensor], Tensor]
 Term = Callable[[Tensor, Batch], Tensor]

@@ -27,9 +27,9 @@ from rainapp.jobs import Watch
 from rainapp.library import WEIGHTS, ModelLibrary
 from rainapp.new_files import NewFile
 from rainapp.textfile import json_line
-from training import checkpoint, validate
-from training.growth import grown
-from training.muon import optimiser_for
+from training.loop import checkpoint, validate
+from training.loop.muon import optimiser_for
+from training.loop.net2net import grown
 from training.recipe import Recipe
 from training.strategies import Plan
 

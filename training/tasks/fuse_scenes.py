@@ -11,9 +11,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training.rain import Photo
-from training.rain_clip import view
-from training.streaks import Rng
+from training.rain.clip import view
+from training.rain.generator import Photo
+from training.rain.streaks import Rng
 
 Camera = Literal["stands", "hand", "drives"]
 CAMERAS: tuple[Camera, ...] = ("stands", "hand", "drives")

@@ -16,11 +16,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import drops, lamplight, night
-from training.drops import DRAWN
-from training.places import draw_place
-from training.profiles import PROFILES, resolve_profile
-from training.rain import (
+from training.rain import drops, lamplight, night
+from training.rain.drops import DRAWN
+from training.rain.generator import (
     BLENDS,
     Blend,
     Photo,
@@ -34,7 +32,9 @@ from training.rain import (
     to_encoded,
     to_linear,
 )
-from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, draw_angle, drop_field, motion_kernel
+from training.rain.places import draw_place
+from training.rain.profiles import PROFILES, resolve_profile
+from training.rain.streaks import KINDS, REFERENCE_PX, Layer, Rng, draw_angle, drop_field, motion_kernel
 
 RHO = 0.95  # what a drifting number keeps of itself from frame to frame
 WIND_DEG, DENSITY_DECADES, STRENGTH = 3.0, 0.12, 0.12  # standard deviations of the drifts
@@ -56,8 +56,8 @@ def stream(seed: int, name: Stream, index: int = 0) -> Rng:
 class Fall:
     """One layer of rain as it stays through a clip: sizes in px of the frame, `density` in drops a pixel.
 
-    `lean_deg` is its direction beside the wind's, `look` the seed of its streaks' shape. Kinds of drops (`training.drops`) have
-    sizes and density by `look` and `scale` alone.
+    `lean_deg` is its direction beside the wind's, `look` the seed of its streaks' shape. Kinds of drops
+    (`training.rain.drops`) have sizes and density by `look` and `scale` alone.
     """
 
     kind: str
@@ -157,7 +157,7 @@ class RainClip:
         grain: bool = True,
         fps: float = 25.0,
     ) -> None:
-        """`blends` and `veil` as in `training.rain.draw_rain`; without `grain` no sensor noise. KeyError: unknown profile."""
+        """`blends` and `veil` as in `generator.draw_rain`; without `grain` no sensor noise. KeyError: unknown profile."""
         look = stream(seed, "look")
         self.profile = resolve_profile(profile, look)
         self._chosen = PROFILES[self.profile]

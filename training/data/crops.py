@@ -18,17 +18,17 @@ from rainapp.errors import BadRecipe, RainError
 from rainapp.escapes import readable
 from rainapp.folders import files_below
 from rainapp.media.plain import read_plain
-from training.confusers import Confusers
-from training.grounds import add_ground
-from training.lights import add_lights, light_up
-from training.photos import Photos
-from training.profiles import MIXES, PROFILES
-from training.rain import BLENDS, Blend, RainParameters, RainSample, draw_rain
+from training.data.hard_negatives import Confusers
+from training.data.photos import Photos
+from training.rain.generator import BLENDS, Blend, RainParameters, RainSample, draw_rain
+from training.rain.profiles import MIXES, PROFILES
+from training.rain.streaks import BANK_PX, StreakBank
 from training.recipe import Recipe
-from training.strands import add_strands
-from training.streaks import BANK_PX, StreakBank
-from training.structures import add_structure
-from training.uprights import add_uprights
+from training.scenery.grounds import add_ground
+from training.scenery.lights import add_lights, light_up
+from training.scenery.strands import add_strands
+from training.scenery.structures import add_structure
+from training.scenery.uprights import add_uprights
 
 SUFFIXES = {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".heic", ".heif", ".hif", ".avif"}
 MIN_SIDE_PX = 64

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import drops, lamplight, night
+from training.rain import drops, lamplight, night
 
 Photo = NDArray[np.float32]
 Plane = NDArray[np.float32]

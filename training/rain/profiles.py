@@ -1,14 +1,14 @@
 """Rain by name: families of streaks, how strong and how blended, and mixes of them.
 
-Ranges are fitted to what descriptors measure in rain (`training.descriptors`; science notes 8.2, 8.4), never to layers lifted
-from pairs.
+Ranges are fitted to what descriptors measure in rain (`training.rain.descriptors`; science notes 8.2, 8.4), never to layers
+lifted from pairs.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from training.streaks import Rng
+from training.rain.streaks import Rng
 
 WHERE = ("window", "arch", "cone", "side", "spot")
 """Parts of the picture where it may rain; "around" and "gap" are held out."""
@@ -22,10 +22,10 @@ class RainProfile:
     `blends` gives the shares of additive, screen and linear; `veil` the share of samples with haze and its densest value;
     `night` darkens the scene and lets lamps light the rain. `together` is the share of samples whose layers fall in one
     direction, `bends` that of layers whose streaks are bent, `drifts` that of samples with far more rain here than there,
-    `partly` that of samples with rain in a part of the picture only, of the shapes `where` (`training.places`). `lamps` are the
-    kinds of lamp that light the rain in a dark scene (`training.lamplight`). `mist` is the share of samples with mist that
-    lies over the ground, or as `mist_form` says, and its densest value; like haze it stays in one target. `sky` is the share of
-    samples whose drops show light from beside or above the picture, so that they are bright before what is dark.
+    `partly` that of samples with rain in a part of the picture only, of the shapes `where` (`training.rain.places`). `lamps`
+    are the kinds of lamp that light the rain in a dark scene (`training.rain.lamplight`). `mist` is the share of samples with
+    mist that lies over the ground, or as `mist_form` says, and its densest value; like haze it stays in one target. `sky` is
+    the share of samples whose drops show light from beside or above the picture, so that they are bright before what is dark.
     """
 
     kinds: tuple[str, ...]

@@ -1,6 +1,6 @@
 """A dark scene with lamps whose light the rain shows: cones under lanterns, halos, headlights, floodlight from behind.
 
-`training.night` lets rain take the colour of the scene around it. Here the lamps are known, so rain is bright where a lamp
+`training.rain.night` lets rain take the colour of the scene around it. Here the lamps are known, so rain is bright where a lamp
 reaches it and all but invisible elsewhere, which is what photos at night look like. numpy and OpenCV only.
 """
 
@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import night
+from training.rain import night
 
 Photo = NDArray[np.float32]
 Plane = NDArray[np.float32]

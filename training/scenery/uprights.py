@@ -1,8 +1,8 @@
 """Boards, posts, pickets, lattices, window frames and tiles on clean photos: upright things that are solid and must stay.
 
-Families of plain lines are drawn elsewhere (`training.structures`). What is drawn here hides what lies behind it, has a surface
-of its own, light and shade at its edges, and is wider than most streaks: that is what tells a white post from a streak near the
-lens. numpy and OpenCV only.
+Families of plain lines are drawn elsewhere (`training.scenery.structures`). What is drawn here hides what lies behind it, has
+a surface of its own, light and shade at its edges, and is wider than most streaks: that is what tells a white post from a
+streak near the lens. numpy and OpenCV only.
 """
 
 from collections.abc import Callable

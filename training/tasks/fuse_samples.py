@@ -20,9 +20,9 @@ from rainapp.stages.fusion import seen_by_net
 from rainapp.stages.neighbours import see
 from rainapp.stages.steady import is_cut
 from rainapp.stages.weighing import Weigher
-from training.fusion_scenes import scene_clip
-from training.rain import Photo
-from training.rain_clip import RainClip
+from training.rain.clip import RainClip
+from training.rain.generator import Photo
+from training.tasks.fuse_scenes import scene_clip
 
 PROFILES = {"narrow": 0.2, "heavy": 0.28, "real-like": 0.3, "fu": 0.07, "anything": 0.12, "": 0.03}  # "": no rain
 SIDE_PX = 208

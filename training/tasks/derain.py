@@ -2,11 +2,12 @@
 
 from torch import Tensor
 
-from training import data, losses
-from training.prefetch import Prefetch
+from training.data import crops as data
+from training.data.prefetch import Prefetch
+from training.rain.streaks import StreakBank
 from training.recipe import Recipe
 from training.strategies import Strategy
-from training.streaks import StreakBank
+from training.tasks import losses
 
 
 def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:

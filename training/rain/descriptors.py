@@ -1,8 +1,8 @@
 """What rain looks like in numbers: coverage, strength, length, width, angle, coherence, blend; real against synthetic.
 
-Shows whether a profile lies where the rain it stands for lies: `python -m training.descriptors PROFILE… --rainy DIR [--clean
-DIR]` prints 10th percentile, median and 90th percentile of both. Works on a rain layer: the difference of a pair, or for real
-photos without a pair their bright fine structure. numpy and OpenCV only.
+Shows whether a profile lies where the rain it stands for lies: `python -m training.rain.descriptors PROFILE… --rainy DIR
+[--clean DIR]` prints 10th percentile, median and 90th percentile of both. Works on a rain layer: the difference of a pair, or
+for real photos without a pair their bright fine structure. numpy and OpenCV only.
 """
 
 import argparse
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from rainapp.errors import BadTreatment, RainError, UnreadableFile
 from rainapp.media.plain import read_plain
-from training.profiles import MIXES, PROFILES
-from training.rain import draw_rain
+from training.rain.generator import draw_rain
+from training.rain.profiles import MIXES, PROFILES
 
 Plane = NDArray[np.float32]
 
@@ -262,7 +262,7 @@ def tables(profiles: Sequence[str], rainy: Path, clean: Path | None) -> dict[str
 
 def main(arguments: list[str] | None = None) -> int:
     """Print the ranges of a set, and those of each profile drawn on the same photos."""
-    parser = argparse.ArgumentParser(prog="training.descriptors")
+    parser = argparse.ArgumentParser(prog="training.rain.descriptors")
     parser.add_argument("profiles", nargs="*", metavar="PROFILE")
     parser.add_argument("--rainy", type=Path, required=True, help="a folder of rainy photos")
     parser.add_argument("--clean", type=Path, help="the same photos without rain; without it only fine structure is compared")

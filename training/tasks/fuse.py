@@ -1,4 +1,4 @@
-"""Train the net that fuses frames: `python -m training.fusion --clean PHOTOS --out RUN`.
+"""Train the net that fuses frames: `python -m training.tasks.fuse --clean PHOTOS --out RUN`.
 
 Draws the clips it lacks, trains, and writes card and weights, which ship as `resources/fusion`.
 
@@ -31,10 +31,10 @@ from rainapp.privacy import silence_reporters
 from rainapp.stages import load_pipeline
 from rainapp.stages.fusion import LARGE_PX, known_around, near_rain
 from rainapp.textfile import json_line
-from training import checkpoint
-from training.data import read_photos
-from training.fusion_samples import Bytes, Maker, as_floats
-from training.trainer import save_weights
+from training.data.crops import read_photos
+from training.loop import checkpoint
+from training.loop.trainer import save_weights
+from training.tasks.fuse_samples import Bytes, Maker, as_floats
 
 LUMA = (65.481 / 219, 128.553 / 219, 24.966 / 219)  # BT.601, as PSNR-Y counts
 LUMA_SHARE = 0.7  # of the error; the rest is that of all channels
@@ -206,7 +206,7 @@ def publish(folder: Path, shape: dict[str, object]) -> None:
 def parser() -> argparse.ArgumentParser:
     """The command line; its defaults are what ships."""
     plan = Plan()
-    top = argparse.ArgumentParser(prog="training.fusion", description="Draw clips and train the net that fuses frames.")
+    top = argparse.ArgumentParser(prog="training.tasks.fuse", description="Draw clips and train the net that fuses frames.")
     top.add_argument("--clean", type=Path, required=True, help="folder of photos without rain")
     top.add_argument("--out", type=Path, required=True, help="run folder; what is there is continued")
     top.add_argument("--clips", type=int, default=494, help="clips to draw, four frames and more are taken of each")

@@ -18,10 +18,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import lamplight, night
-from training.places import draw_place
-from training.profiles import PROFILES, RainProfile, resolve_profile
-from training.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_kind
+from training.rain import lamplight, night
+from training.rain.places import draw_place
+from training.rain.profiles import PROFILES, RainProfile, resolve_profile
+from training.rain.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_kind
 
 Blend = Literal["additive", "screen", "linear"]
 BLENDS: tuple[Blend, ...] = ("additive", "screen", "linear")

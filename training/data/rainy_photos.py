@@ -3,11 +3,13 @@
 Rain is bright, thin, near vertical and of one direction over much of the picture; textures are bright *and* dark, and lie as
 they like. So a photo is filtered along lines in twelve directions at two scales, and each direction is described by how skewed,
 how heavy-tailed and how strong its responses are, over the picture and over its calmer part. A logistic regression weighs these
-numbers. It was fitted on clean photos and on rain drawn on them by `training.rain`; no photo of real rain has taught it.
+numbers. It was fitted on clean photos and on rain drawn on them by `training.rain.generator`; no photo of real rain has taught
+it.
 
 Only a warning comes of it: it is meant to be right when it speaks, not to find every rainy photo. Measured by
-`python -m training.rainy_photos FOLDER…`: of 77 photos of real rain it finds 25 (32 %); of the dry photos of Kodak (24) and of
-CID22 (41), which it never saw, none; of 300 it was fitted on 2. In a fit by quarters it found 7 of 361 dry photos left out.
+`python -m training.data.rainy_photos FOLDER…`: of 77 photos of real rain it finds 25 (32 %); of the dry photos of Kodak (24)
+and of CID22 (41), which it never saw, none; of 300 it was fitted on 2. In a fit by quarters it found 7 of 361 dry photos left
+out.
 """
 
 import argparse
@@ -25,7 +27,7 @@ from rainapp import paths
 from rainapp.errors import RainError
 from rainapp.escapes import readable
 from rainapp.media.plain import read_plain
-from training.rain import draw_rain
+from training.rain.generator import draw_rain
 
 Plane = NDArray[np.float32]
 Numbers = NDArray[np.float64]
@@ -204,7 +206,7 @@ def drawn(files: Iterable[Path]) -> tuple[Numbers, Numbers]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Fit the judge on a folder of clean photos, or count what it finds in folders."""
-    parser = argparse.ArgumentParser(prog="training.rainy_photos")
+    parser = argparse.ArgumentParser(prog="training.data.rainy_photos")
     parser.add_argument("folders", nargs="+", type=Path, help="folders of photos")
     parser.add_argument("--fit", type=Path, metavar="FILE", help="fit on these clean photos and store the judge")
     args = parser.parse_args(arguments)

@@ -1,8 +1,9 @@
 """Rain that is no thin streak: drops out of focus, flakes, dashes, beads off an edge, splashes, near bars, torn streams.
 
-Streak layers spread one kernel over many drops (`training.streaks`). Here every drop has its own size, length, direction and
-brightness, because near the lens and at the ground no two look alike. A kind is a row of numbers and the name of the rule that
-places the drops; a layer is a (H, W) float32 map, 0 where nothing is and 1 where a drop hides most. numpy and OpenCV only.
+Streak layers spread one kernel over many drops (`training.rain.streaks`). Here every drop has its own size, length, direction
+and brightness, because near the lens and at the ground no two look alike. A kind is a row of numbers and the name of the rule
+that places the drops; a layer is a (H, W) float32 map, 0 where nothing is and 1 where a drop hides most. numpy and OpenCV
+only.
 """
 
 from collections.abc import Callable

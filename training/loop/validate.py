@@ -16,7 +16,7 @@ from rainapp.errors import BadRecipe, RainError
 from rainapp.escapes import readable
 from rainapp.media.pairs import CLEAN_WORDS, EXPLAINED, RAINY_WORDS, pair_up, side
 from rainapp.media.plain import read_plain
-from training.data import photo_files
+from training.data.crops import photo_files
 
 
 @dataclass(frozen=True)

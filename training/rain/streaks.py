@@ -14,8 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from training import bank_cache, drops
-from training.drops import DRAWN
+from training.rain import bank_cache, drops
+from training.rain.drops import DRAWN
 
 Layer = NDArray[np.float32]
 Rng = np.random.Generator

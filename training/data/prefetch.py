@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from training.data import Batch, RainyCrops
+from training.data.crops import Batch, RainyCrops
 
 
 class _Places(Dataset[Batch]):
