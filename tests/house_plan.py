@@ -66,6 +66,7 @@ TABLE = (
             "rainapp.image",
             "rainapp.library",
             "rainapp.cards",
+            "rainapp.net_spec",
             "rainapp.recognise",
             "rainapp.model_files",
             "rainapp.plain_name",
@@ -128,6 +129,7 @@ TABLE = (
             "training.rain.*",
             "training.data.rainy_photos",
             "training.recipe",
+            "training.recipe_checks",
         ),
         uses=("words", "values", "files"),
         libraries=libraries("numpy cv2"),
@@ -145,6 +147,7 @@ TABLE = (
         ("training.*",),
         uses=("words", "values", "contracts", "nets", "metrics", "files", "rain"),
         libraries=libraries("numpy cv2 torch safetensors"),
+        late=("training.tasks.fuse",),
         why="one loop on the lower layers of rainapp; it runs without any face",
     ),
     Row(

@@ -23,13 +23,12 @@ from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, Unwritable
 from rainapp.escapes import escaping_terminal
 from rainapp.new_files import NewFile, numbered
 from rainapp.textfile import json_line
-from training import average, recipe
-from training.data import crops as data
-from training.data import hard_negatives as confusers
-from training.data import rainy_photos
-from training.loop import trainer, validate
-from training.strategies import combine
-from training.tasks import derain as tasks
+from training import average, recipe, recipe_checks
+from training.data import hard_negatives
+from training.loop import trainer, validate, weights
+from training.strategies.table import require_one_gradient, spec_of, strategies_of
+from training.tasks.derain import Derain
+from training.tasks.table import tasks_of
 
 CONFUSERS_SOUGHT = 2400
 """Dry crops that are looked at before a run begins that asks for confusing ones."""
@@ -84,48 +83,53 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> list[str]:
+def foresee(folder: Path, plan: recipe.Recipe, resuming: bool) -> list[str]:
     """A sentence for each validation pair that is left out.
 
     Raises a RainError for what would stop the run of `folder` only after photos were read and rain was drawn.
     """
-    plan_recipe.check()
-    net = nets.build(plan_recipe.net.arch, **plan_recipe.net.shape())
+    recipe_checks.require(plan)
+    strategies = strategies_of(plan)
+    require_one_gradient(strategies)
+    net = nets.build_spec(spec_of(plan, strategies))
     if resuming and not (folder / trainer.CHECKPOINT).is_file():
         raise BadModel(f"The run {folder.name} has no checkpoint to go on from.", "Start it again from its recipe.", folder)
-    if plan_recipe.start_from and not resuming:
-        trainer.start(net, plan_recipe.start_from)
-    sets = (Path(name) for name in plan_recipe.validate.sets)
-    return [sentence for each in sets for sentence in validate.require(each, plan_recipe.validate.limit)]
+    if plan.start_from and not resuming:
+        weights.start(net, plan.start_from)
+    sets = (Path(name) for name in plan.validate.sets)
+    return [sentence for each in sets for sentence in validate.require(each, plan.validate.limit)]
+
+
+def tell(kind: str, sentence: str) -> None:
+    """Say something about the samples, as a JSON line; of several processes one speaks."""
+    if leads():
+        print(json_line({"event": kind, "message": sentence}), flush=True)
 
 
 def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
-    plan_recipe = recipe.read(folder / "recipe.toml")
-    unpaired = foresee(folder, plan_recipe, resuming)
+    plan = recipe.read(folder / "recipe.toml")
+    for sentence in foresee(folder, plan, resuming):
+        tell("left-out", sentence)
     if processes() > 1:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
         if torch.cuda.is_available():  # each process on an accelerator of its own
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
-    for sentence in (*unpaired, *left_out) if leads() else ():
-        print(json_line({"event": "left-out", "message": sentence}), flush=True)
-    if not resuming and leads():
-        rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
-        if rainy:
-            print(json_line({"event": "warning", "message": rainy}), flush=True)
-    crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
+    tasks = tasks_of(plan, folder, tell)
     found = folder / "confusers.npz"
-    begun = resuming and (found.exists() or not plan_recipe.data.confusing)
-    loop = trainer.Trainer(
-        replace(plan_recipe, start_from="") if begun else plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)])
-    )
-    if plan_recipe.data.confusing:
-        crops.confusers = confusers.kept(found, lambda: confusers.find(loop.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT))
+    begun = resuming and (found.exists() or not plan.data.confusing)
+    loop = trainer.Trainer(replace(plan, start_from="") if begun else plan, folder, tasks, strategies_of(plan))
+    if plan.data.confusing and isinstance(drawing := tasks.get("derain"), Derain):
+        crops = drawing.crops
+        crops.confusers = hard_negatives.kept(
+            found, lambda: hard_negatives.find(loop.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT)
+        )
         loop.net.train()
     if resuming:
         loop.resume()
-    loop.log(started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(loop.device), photos=len(photos))
+    photos = {name: task.sources() for name, task in tasks.items()}
+    began = time.strftime("%Y-%m-%dT%H:%M:%S")
+    loop.log(started=began, torch=torch.__version__, device=str(loop.device), photos=next(iter(photos.values())))
     watch = LineWatch(listen=not quiet, tells=leads())
     with stopped_by_signals(watch):
         loop.run(watch)
@@ -138,8 +142,8 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
         BadRecipe: the recipe cannot be read or run, `out` holds a run that would be lost, or several processes have none.
         UnwritableFile: the folder cannot be made.
     """
-    plan_recipe = recipe.read(recipe_file)
-    plan_recipe.check()
+    plan = recipe.read(recipe_file)
+    recipe_checks.require(plan)
     if out is None and processes() > 1:
         raise BadRecipe("Several processes need one run folder.", "Name it with --out.", recipe_file)
     folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
@@ -150,7 +154,7 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
             folder = numbered(folder, 1)
         folder.mkdir(parents=True, exist_ok=out is not None)
         with NewFile(folder / "recipe.toml", replaces=True) as file:
-            file.write(plan_recipe.to_toml().encode())
+            file.write(plan.to_toml().encode())
     except OSError as error:
         raise UnwritableFile(f"The run folder {folder} cannot be written.", str(error), folder) from error
     return folder

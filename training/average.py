@@ -12,7 +12,7 @@ from torch import Size, Tensor
 from rainapp import nets
 from rainapp.errors import BadRecipe
 from training.loop.net2net import grown
-from training.loop.trainer import find_weights, read_weights, save_weights
+from training.loop.weights import find_weights, read_weights, save_weights
 from training.recipe import Recipe, read
 
 

@@ -17,11 +17,13 @@ from rainapp.image import Image
 from rainapp.media import write_picture
 from rainapp.media.plain import read_plain
 from training import recipe
+from training.contracts import Pick
 from training.data import crops as data
 from training.data import photos
 from training.data.photos import Photos
 from training.loop import validate
 from training.rain.streaks import StreakBank
+from training.recipe_checks import require
 
 PLAN = """
 [net]
@@ -72,8 +74,8 @@ def test_samples_are_the_same_bytes_wherever_a_photo_lies(
     assert len(read) == len(listed) == 7
     before, after = (data.RainyCrops(plan, given, bank) for given in (listed, read))
     for step in range(3):
-        one, other = before.batch(step), after.batch(step)
-        for name in ("rainy", "target", "clear"):
+        one, other = before.batch([Pick(step)]), after.batch([Pick(step)])
+        for name in ("image", "target", "streaks"):
             assert getattr(one, name).numpy().tobytes() == getattr(other, name).numpy().tobytes()
     again = pickle.loads(pickle.dumps(read))  # as a process that draws samples gets it
     assert all((again[i] == listed[i]).all() for i in range(7))
@@ -156,7 +158,7 @@ def test_a_validation_set_of_the_fields_names_is_paired(tmp_path: Path) -> None:
     plan = replace(
         plan, validate=recipe.Validate((str(tmp_path / "set"),)), data=replace(plan.data, clean=str(tmp_path / "set"))
     )
-    plan.check()
+    require(plan)
 
 
 def test_a_bad_validation_pair_costs_itself(tmp_path: Path) -> None:

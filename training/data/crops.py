@@ -1,11 +1,11 @@
 """Samples for training: clean photos, crops, and rain drawn on them.
 
-The sample at a place in the run depends on the seed and that place alone, so a resumed run sees what it would have seen, and
+The samples of a pick depend on the recipe's seed and that pick alone, so a resumed run sees what it would have seen, and
 several processes see different samples.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import cv2
@@ -18,8 +18,10 @@ from rainapp.errors import BadRecipe, RainError
 from rainapp.escapes import readable
 from rainapp.folders import files_below
 from rainapp.media.plain import read_plain
+from training.contracts import Batch, Pick
 from training.data.hard_negatives import Confusers
 from training.data.photos import Photos
+from training.rain import domains
 from training.rain.generator import BLENDS, Blend, RainParameters, RainSample, draw_rain
 from training.rain.profiles import MIXES, PROFILES
 from training.rain.streaks import BANK_PX, StreakBank
@@ -35,19 +37,6 @@ MIN_SIDE_PX = 64
 MIMICS = (add_uprights, add_ground, add_lights)
 CONFUSING = 1
 """Sets the random numbers of dry crops apart from those of samples."""
-
-
-@dataclass(frozen=True, eq=False)
-class Batch:
-    """Samples on one device: `rainy`, `target` (B, 3, H, W) float sRGB 0..1; `clear` (B,), 1 where haze goes too."""
-
-    rainy: Tensor
-    target: Tensor
-    clear: Tensor
-
-    def to(self, device: torch.device) -> "Batch":
-        """The batch on `device`."""
-        return Batch(*(t.to(device, non_blocking=True) for t in (self.rainy, self.target, self.clear)))
 
 
 def photo_files(folder: Path, limit: int) -> list[Path]:
@@ -107,6 +96,15 @@ def resized(sample: RainSample, size_px: int) -> RainSample:
     return RainSample(small(sample.rainy), small(sample.hazy), small(sample.clear), small(sample.streaks), sample.parameters)
 
 
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """A sample, whether haze is to go from it too, and the domain of its rain, "" without rain."""
+
+    sample: RainSample
+    wants_clear: bool
+    domain: str
+
+
 class RainyCrops:
     """Rain on random crops of clean photos, by the recipe. `confusers` are dry crops to repeat; they may be set later."""
 
@@ -116,16 +114,20 @@ class RainyCrops:
         self.bank = bank
         self.confusers: Confusers | None = None
         self.blends: tuple[Blend, ...] = tuple(b for b in BLENDS if b in recipe.rain.blends)
+        self.conditional = bool(recipe.net.shape().get("conditional", False))
+        types = recipe.dil.types if recipe.dil else ()
+        self.places = {name: place for place, name in enumerate(types or domains.plain(recipe.rain.profiles))}
 
-    def sample(self, place: int) -> tuple[RainSample, bool]:
-        """The sample at `place` of the run, and whether it is to be cleared of haze."""
-        rng = np.random.default_rng([self.recipe.seed, place])
+    def samples(self, pick: Pick) -> list[Drawn]:
+        """The samples of `pick`: one, or one for each of its domains, on the same crop."""
+        rng = np.random.default_rng([self.recipe.seed, pick.seed])
         if self.confusers is not None and rng.random() < self.recipe.rain.dry * self.recipe.data.confusing:
             number = self.confusers.draw(rng)
-            return dry(self.dry_crop(number), number), bool(rng.random() < self.recipe.rain.clear_share)
+            return [Drawn(dry(self.dry_crop(number), number), bool(rng.random() < self.recipe.rain.clear_share), "")]
         mimics = self.recipe.data.mimics
-        imitates = bool(mimics) and rng.random() < mimics
-        photo = self.photos[int(rng.integers(len(self.photos)))]
+        imitates = bool(mimics) and rng.random() < mimics and len(pick.domains) < 2
+        drawn = int(rng.integers(len(self.photos)))  # drawn always, so that what follows is the same with a source
+        photo = self.photos[drawn if pick.source < 0 else pick.source]
         size_px = self.recipe.train.crop_px
         shrinks = rng.random() < self.recipe.rain.shrunk
         extent = min(round(size_px * float(rng.uniform(1.1, 1.8))), BANK_PX) if shrinks else size_px
@@ -135,12 +137,20 @@ class RainyCrops:
             clean = MIMICS[int(rng.integers(len(MIMICS)))](clean, rng)
         seed = int(rng.integers(2**62))
         wants_clear = bool(rng.random() < self.recipe.rain.clear_share)
-        if imitates or rng.random() < self.recipe.rain.dry:
-            drawn = dry(clean, seed)
-            return (resized(drawn, size_px) if shrinks else drawn), wants_clear
-        profile = str(rng.choice(self.recipe.rain.profiles))
-        drawn = draw_rain(clean, profile, seed, bank=self.bank, blends=self.blends)
-        return (resized(drawn, size_px) if shrinks else drawn), wants_clear
+        is_dry = imitates or (rng.random() < self.recipe.rain.dry and len(pick.domains) < 2)
+        if is_dry:
+            made = [Drawn(dry(clean, seed), wants_clear, "")]
+        else:
+            chosen = pick.domains or (str(rng.choice(self.recipe.rain.profiles)),)
+            made = [self._rained(clean, domain, seed + place, wants_clear) for place, domain in enumerate(chosen)]
+        return [replace(each, sample=resized(each.sample, size_px)) for each in made] if shrinks else made
+
+    def _rained(self, clean: NDArray[np.float32], domain: str, seed: int, wants_clear: bool) -> Drawn:
+        """Rain of a domain, or of a profile or mix of the recipe, on a crop."""
+        profile, _, blend = domain.partition(":")
+        blends = tuple(b for b in BLENDS if b == blend) or self.blends
+        sample = draw_rain(clean, profile, seed, bank=self.bank, blends=blends)
+        return Drawn(sample, wants_clear, domain if domain in self.places else sample.parameters.profile)
 
     def dry_crop(self, number: int) -> NDArray[np.float32]:
         """A dry crop by its number: any number gives one, the same one always."""
@@ -162,19 +172,28 @@ class RainyCrops:
                 clean = add(clean, rng)
         return clean
 
-    def batch(self, step: int, rank: int = 0, world: int = 1) -> Batch:
-        """The batch of optimiser step `step` for process `rank` of `world`."""
-        size = self.recipe.train.batch
-        first = (step * world + rank) * size
-        drawn = [self.sample(first + i) for i in range(size)]
-        rainy = np.stack([s.rainy for s, _ in drawn])
-        target = np.stack([s.clear if clear else s.hazy for s, clear in drawn])
-        wants = np.array([clear for _, clear in drawn], np.float32)
+    def batch(self, picks: Sequence[Pick]) -> Batch:
+        """The samples of `picks`, in order."""
+        drawn = [(pick, each) for pick in picks for each in self.samples(pick)]
+        pixels = [each.sample for _, each in drawn]
+        wants = np.array([each.wants_clear for _, each in drawn], np.float32)
+        crops = torch.tensor([pick.seed for pick, _ in drawn])
         return Batch(
-            torch.from_numpy(rainy).permute(0, 3, 1, 2).contiguous(),
-            torch.from_numpy(target).permute(0, 3, 1, 2).contiguous(),
-            torch.from_numpy(wants),
+            image=planes([sample.rainy for sample in pixels]),
+            target=planes([s.clear if each.wants_clear else s.hazy for s, (_, each) in zip(pixels, drawn, strict=True)]),
+            domain=torch.tensor([self.places.get(each.domain, -1) for _, each in drawn]),
+            crop=crops,
+            paired=torch.ones(len(drawn), dtype=torch.bool),
+            seeds=crops,
+            conditions={"clear": torch.from_numpy(wants)} if self.conditional else {},
+            streaks=planes([sample.streaks[..., None] for sample in pixels]),
+            task="derain",
         )
+
+
+def planes(pictures: Sequence[NDArray[np.float32]]) -> Tensor:
+    """Pictures (H, W, C) as one tensor (N, C, H, W)."""
+    return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
 
 
 def kinds_of(profiles: Sequence[str]) -> list[str]:

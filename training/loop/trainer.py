@@ -1,37 +1,40 @@
 """The training loop, readable top to bottom.
 
     for each step until the recipe's end:
-        gradients of the plan on the next batch, averaged over processes
+        draw the batch whose turn it is, and let every strategy have it as it wants
+        gradients of its loss, averaged over processes
         clip, optimise, average the weights
         tell the watch; validate and save when due
 
 A run folder is complete: recipe, log (JSON lines), checkpoint, best weights. Resuming needs nothing else and gives the same
-numbers as an uninterrupted run (samples depend on seed and place alone). Runs that end by wall clock count only the time they
-worked; the learning rate follows the share of the budget that is spent, so a run may be stopped and resumed anywhere.
+numbers as an uninterrupted run (samples depend on seed and place alone). Runs that end by minutes count only their work:
+process time on a CPU, time inside steps on an accelerator. The learning rate follows the share of the budget that is spent, so
+a run may be stopped and resumed anywhere.
 """
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import torch
 import torch.distributed as dist
-from safetensors import SafetensorError
-from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
 from rainapp import nets
-from rainapp.errors import BadModel, BadRecipe, Cancelled
+from rainapp.errors import BadModel, Cancelled
 from rainapp.jobs import Watch
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.new_files import NewFile
+from rainapp.net_spec import NetSpec
 from rainapp.textfile import json_line
-from training.loop import checkpoint, validate
-from training.loop.muon import optimiser_for
-from training.loop.net2net import grown
+from training.contracts import Batch, Run, Strategy, Task, Tensors
+from training.data.loader import Drawer, Prefetch
+from training.loop import checkpoint
+from training.loop.ema import Average
+from training.loop.optimisers import optimiser_for
+from training.loop.weights import save_weights, start
 from training.recipe import Recipe
-from training.strategies import Plan
+from training.strategies.table import chooses_of, require_one_gradient, spec_of
 
 LOG_EVERY = 20
 CHECKPOINT = "checkpoint.pt"
@@ -42,11 +45,11 @@ def device_of(recipe: Recipe) -> torch.device:
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
 
-def average_gradients(net: nn.Module) -> None:
+def average_gradients(parameters: Sequence[nn.Parameter]) -> None:
     """Mean of the gradients over all processes; nothing to do on one."""
     if not dist.is_initialized():
         return
-    gradients = [p.grad for p in net.parameters() if p.grad is not None]
+    gradients = [p.grad for p in parameters if p.grad is not None]
     flat = torch.cat([g.flatten() for g in gradients])
     dist.all_reduce(flat)
     flat /= dist.get_world_size()
@@ -65,44 +68,67 @@ def agreed(value: float) -> float:
     return float(shared)
 
 
-class Average:
-    """Exponential moving average of the weights, with a short memory at the start."""
-
-    def __init__(self, net: nn.Module, decay: float) -> None:
-        self.decay = decay
-        self.weights = {name: value.detach().clone() for name, value in net.state_dict().items()}
-
-    @torch.no_grad()
-    def update(self, net: nn.Module, step: int) -> None:
-        """Move towards the net's present weights."""
-        decay = min(self.decay, (1 + step) / (10 + step))
-        state = net.state_dict()
-        torch._foreach_lerp_(list(self.weights.values()), [state[name] for name in self.weights], 1 - decay)
+def backward(run: Run, batch: Batch) -> Tensors:
+    """The ordinary way: the loss of the batch, differentiated."""
+    loss = run.loss(batch)
+    loss.total.backward()  # type: ignore[no-untyped-call]
+    return loss.parts
 
 
 class Trainer:
-    """One run. `run` works until the recipe's end, or until the watch cancels after a checkpoint was saved."""
+    """One run. `run` works until the recipe's end, or until the watch cancels after a checkpoint was saved.
 
-    def __init__(self, recipe: Recipe, folder: Path, plan: Plan, clock: Callable[[], float] = time.monotonic) -> None:
+    `clock` tells seconds of work; None: process time on a CPU, wall clock on an accelerator.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        folder: Path,
+        tasks: Mapping[str, Task],
+        strategies: Sequence[Strategy] = (),
+        clock: Callable[[], float] | None = None,
+    ) -> None:
+        """Args: `tasks` by name, all that the recipe names; `strategies` as `strategies_of` gives them.
+
+        Raises:
+            BadRecipe: strategies that cannot go together, or starting weights that cannot be taken.
+            BadModel: there is no such net.
+        """
         torch.manual_seed(recipe.seed)
-        self.recipe, self.folder, self.plan, self.clock = recipe, folder, plan, clock
+        require_one_gradient(strategies)
+        self.recipe, self.folder, self.tasks, self.strategies = recipe, folder, dict(tasks), list(strategies)
         self.device = device_of(recipe)
-        self.net = nets.build(recipe.net.arch, **recipe.net.shape()).to(self.device)
+        self.clock = clock or (time.process_time if self.device.type == "cpu" else time.monotonic)
+        self.spec: NetSpec = spec_of(recipe, strategies)
+        self.net = nets.build_spec(self.spec).to(self.device)
         if recipe.start_from:
             start(self.net, recipe.start_from)
         if self.device.type == "cuda":
             self.net = self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
-        for wrap in plan.wrap:
-            self.net = wrap(self.net)
+        for modules in [each.modules for each in self.tasks.values()] + [each.modules for each in self.strategies]:
+            modules.to(self.device)
         train = recipe.train
-        self.optimiser = optimiser_for(self.net, train.optimiser, train.lr, train.weight_decay)
+        half = train.precision == "bf16" or (train.precision == "auto" and self.device.type == "cuda")
+        self.state = Run(self.net, self.tasks, self.strategies, half)
+        self.learning = self.state.learning()
+        own = {id(parameter) for parameter in self.net.parameters()}
+        others = [parameter for parameter in self.learning if id(parameter) not in own]
+        groups = [group for strategy in strategies for group in strategy.groups()]
+        self.raw = any(strategy.raw_gradient for strategy in strategies)
+        decay = 0.0 if self.raw else train.weight_decay
+        self.optimiser = optimiser_for(self.net, train.optimiser, train.lr, decay, groups, others)
         self.average = Average(self.net, train.ema)
-        self.step, self.elapsed_s, self.best = 0, 0.0, -math.inf
+        self.state.average = self.average.weights
+        drawer = Drawer(self.tasks, chooses_of(self.tasks, strategies), recipe.shares(), train.batch)
+        self.draw = Prefetch(drawer, recipe.data.workers) if recipe.data.workers else drawer
+        self.gradient = next((s.gradient for s in strategies if s.gradient is not None), backward)
+        self.step, self.elapsed_s, self.best, self.unsteady = 0, 0.0, -math.inf, 0
         self.rank = dist.get_rank() if dist.is_initialized() else 0
         self.world = dist.get_world_size() if dist.is_initialized() else 1
 
     def share_done(self) -> float:
-        """Part of the budget that is spent, 0 to 1: by wall clock where minutes are given, else by steps."""
+        """Part of the budget that is spent, 0 to 1: by work where minutes are given, else by steps."""
         train = self.recipe.train
         share = self.elapsed_s / (60 * train.minutes) if train.minutes > 0 else self.step / train.steps
         return min(1.0, share)
@@ -113,42 +139,47 @@ class Trainer:
         warm = min(1.0, (self.step + 1) / max(1, train.warmup_steps))
         return train.lr * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * self.share_done())))
 
-    def forward(self, rainy: Tensor, clear: Tensor) -> Tensor:
-        """The net under training, in the recipe's precision."""
-        half = self.recipe.train.precision == "bf16" or (self.recipe.train.precision == "auto" and self.device.type == "cuda")
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=half):
-            out: Tensor = self.net(rainy, clear)
-        return out.float()
-
-    def one_step(self) -> dict[str, float]:
-        """One optimiser step; the losses it saw."""
+    def one_step(self) -> Tensors:
+        """One optimiser step; the losses it saw, on the device."""
+        state, share = self.state, self.share_done()
+        state.step, state.share, state.lr = self.step, share, self.learning_rate()
         for group in self.optimiser.param_groups:
-            group["lr"] = self.learning_rate()
+            rests = share < group.get("frozen", 0.0)
+            group["lr"] = 0.0 if rests else state.lr * group.get("scale", 1.0)
         self.optimiser.zero_grad(set_to_none=True)
-        batch = self.plan.draw(self.step, self.rank, self.world).to(self.device)
-        losses = self.plan.gradient(self.net, batch, lambda _, b: self.plan.objective(self.forward, b))
-        average_gradients(self.net)
-        norm = float(nn.utils.clip_grad_norm_(self.net.parameters(), self.recipe.train.clip))
-        if math.isfinite(norm):  # a step from overflowing numbers would spoil the weights for good
+        batch = self.draw(self.step, self.rank, self.world).to(self.device)
+        for strategy in self.strategies:
+            batch = strategy.prepare(state, batch)
+        losses = self.gradient(state, batch)
+        average_gradients(self.learning)
+        norm = nn.utils.clip_grad_norm_(self.learning, math.inf if self.raw else self.recipe.train.clip)
+        self.step += 1
+        if bool(norm.isfinite()):  # a step from overflowing numbers would spoil the weights for good
             self.optimiser.step()
-            self.step += 1
             self.average.update(self.net, self.step)
+            for strategy in self.strategies:
+                strategy.after_step(state)
         else:
-            self.step += 1
-        return {**losses, "gradient_norm": norm}
+            self.unsteady += 1
+        return {**losses, "gradient_norm": norm.detach()}
 
     def run(self, watch: Watch) -> None:
-        """Work until the end of the budget; saves at the end and when cancelled."""
+        """Work until the end of the budget; saves at the end and when cancelled, always between two steps.
+
+        Raises:
+            Cancelled: the watch wanted it.
+        """
         train, checks = self.recipe.train, self.recipe.validate
         began, before = self.clock(), self.elapsed_s
         saved = validated = self.elapsed_s
+        scored = any(task.scored() for task in self.tasks.values())
         try:
             while self.share_done() < 1:
                 losses = self.one_step()
                 self.elapsed_s = agreed(before + self.clock() - began)
                 if self.step % LOG_EVERY == 0:
-                    self.log(step=self.step, lr=self.learning_rate(), elapsed_s=round(self.elapsed_s, 1), **losses)
-                if checks.sets and self.elapsed_s - validated > 60 * checks.every_minutes:
+                    self.log(step=self.step, lr=self.learning_rate(), elapsed_s=round(self.elapsed_s, 1), **self.told(losses))
+                if scored and self.elapsed_s - validated > 60 * checks.every_minutes:
                     validated = self.elapsed_s
                     self.validate()
                 if self.elapsed_s - saved > 60 * train.save_minutes:
@@ -156,36 +187,50 @@ class Trainer:
                     self.save()
                 if agreed(self.asked_to_stop(watch, losses)):
                     raise Cancelled
-            if checks.sets:
+            if scored:
                 self.validate()
-        finally:
             self.save()
+        except Cancelled:
+            self.save()
+            raise
+        finally:
+            self.draw.close()
 
-    def asked_to_stop(self, watch: Watch, losses: dict[str, float]) -> bool:
+    def told(self, losses: Tensors) -> dict[str, float]:
+        """Losses as numbers, and how many steps were left out because their gradient was not finite."""
+        unsteady = {"unsteady": float(self.unsteady)} if self.unsteady else {}
+        return {name: float(value) for name, value in losses.items()} | unsteady
+
+    def asked_to_stop(self, watch: Watch, losses: Tensors) -> bool:
         """Tell `watch` where the run stands; True when it cancels. One process that is stopped stops them all."""
+        due = self.device.type == "cpu" or self.step % LOG_EVERY == 0  # a number asked of an accelerator waits for it
         try:
-            watch.tick(round(1000 * self.share_done()), 1000, step=self.step, **losses)
+            watch.tick(round(1000 * self.share_done()), 1000, step=self.step, **(self.told(losses) if due else {}))
         except Cancelled:
             return True
         return False
 
     def averaged_net(self) -> nn.Module:
-        """A copy of the net with the averaged weights, ready for inference."""
-        net = nets.build(self.recipe.net.arch, **self.recipe.net.shape()).to(self.device)
+        """A copy of the net with all that is around it and the averaged weights, ready for inference."""
+        net = nets.build_spec(self.spec).to(self.device)
         net.load_state_dict(self.average.weights)
         return net.eval()
 
     def validate(self) -> None:
-        """Score the averaged weights on every set; keep them as the best where the mean PSNR-Y is highest so far."""
-        if self.rank:
-            return
-        net, limit = self.averaged_net(), self.recipe.validate.limit
-        scores = {Path(s).name: validate.score(net, Path(s), limit, self.device) for s in self.recipe.validate.sets}
-        mean = sum(s.psnr_y for s in scores.values()) / len(scores)
-        self.log(step=self.step, validation={name: vars(s) for name, s in scores.items()}, mean_psnr_y=mean)
-        if mean > self.best:
-            self.best = mean
-            save_weights(self.folder / "best.safetensors", self.average.weights)
+        """Score the averaged weights by every task; keep them as the best where the first score is highest so far.
+
+        Of several processes one does it and the others wait.
+        """
+        if not self.rank:
+            net = self.averaged_net()
+            scores = [score for task in self.tasks.values() if (score := task.score(net)) is not None]
+            for score in scores:
+                self.log(step=self.step, **score.facts)
+            if scores and scores[0].value > self.best:
+                self.best = scores[0].value
+                save_weights(self.folder / "best.safetensors", self.average.weights)
+        if dist.is_initialized():
+            dist.barrier()
 
     def log(self, **facts: object) -> None:
         """One JSON line in the run's log."""
@@ -197,72 +242,48 @@ class Trainer:
         """Checkpoint, and the averaged weights beside it."""
         if self.rank:
             return
-        cpu = {name: value.detach().cpu() for name, value in self.net.state_dict().items()}
-        average = {name: value.detach().cpu() for name, value in self.average.weights.items()}
-        state = checkpoint.Checkpoint(self.step, self.elapsed_s, cpu, average, self.optimiser.state_dict(), self.best)
+        state = checkpoint.Checkpoint(
+            step=self.step,
+            elapsed_s=self.elapsed_s,
+            net=on_cpu(self.net.state_dict()),
+            average=on_cpu(self.average.weights),
+            optimiser=self.optimiser.state_dict(),
+            best=self.best,
+            spec=self.spec.plain(),
+            modules={name: on_cpu(task.modules.state_dict()) for name, task in self.tasks.items()},
+            strategies={strategy.name: strategy.state_dict() for strategy in self.strategies},
+            unsteady=self.unsteady,
+        )
         checkpoint.save(self.folder / CHECKPOINT, state)
         save_weights(self.folder / "last.safetensors", self.average.weights)
 
     def resume(self) -> None:
-        """Take everything from the folder's checkpoint. Raises BadModel when there is none, or none for this recipe."""
+        """Take everything from the folder's checkpoint.
+
+        Raises:
+            BadModel: there is none, or none for this recipe.
+        """
         path = self.folder / CHECKPOINT
         state = checkpoint.load(path)
         try:
+            if state.version > 1 and NetSpec.of(state.spec) != self.spec:
+                raise ValueError("another net")
             self.net.load_state_dict(state.net)
             self.optimiser.load_state_dict(state.optimiser)
-        except (RuntimeError, KeyError, ValueError) as error:
+            for name, task in self.tasks.items():
+                task.modules.load_state_dict(state.modules.get(name, {}))
+            for strategy in self.strategies:
+                strategy.load_state_dict(state.strategies[strategy.name])
+        except (RuntimeError, KeyError, ValueError, TypeError) as error:
             raise BadModel(
-                "The checkpoint is of another net or optimiser than the recipe names.",
+                "The checkpoint is of another net, optimiser or strategy than the recipe names.",
                 "Start a new run from its weights.",
                 path,
             ) from error
-        self.average.weights = {name: value.to(self.device) for name, value in state.average.items()}
-        self.step, self.elapsed_s, self.best = state.step, state.elapsed_s, state.best
+        self.average.weights.update({name: value.to(self.device) for name, value in state.average.items()})
+        self.step, self.elapsed_s, self.best, self.unsteady = state.step, state.elapsed_s, state.best, state.unsteady
 
 
-def save_weights(path: Path, weights: dict[str, Tensor]) -> None:
-    """Half-precision safetensors, written whole or not at all."""
-    with NewFile(path, replaces=True) as file:
-        file.write(save({name: value.detach().half().cpu().contiguous() for name, value in weights.items()}))
-
-
-def find_weights(origin: str) -> Path:
-    """The weights file that `origin` stands for: a file, a run folder, a model folder, or the id of a model in the library.
-
-    Raises BadRecipe without one.
-    """
-    path = Path(origin)
-    candidates = [path, path / "best.safetensors", path / "last.safetensors", path / WEIGHTS]
-    file = next((c for c in candidates if c.is_file()), None)
-    if file is not None:
-        return file
-    library = ModelLibrary()
-    try:
-        return library.weights_path(library.get(origin))
-    except BadModel as error:
-        raise BadRecipe(
-            f"There are no weights at “{origin}”, and no model is called that.",
-            "Name a model, a run folder, a model folder or a weights file.",
-        ) from error
-
-
-def read_weights(file: Path) -> dict[str, Tensor]:
-    """The tensors of a safetensors file by name. Raises BadRecipe when it is none, or cannot be read."""
-    try:
-        return load_file(file)
-    except (OSError, SafetensorError) as error:
-        raise BadRecipe(
-            f"The weights {file} cannot be read: {error}.", "Name a file that ends in .safetensors.", file
-        ) from error
-
-
-def start(net: nn.Module, origin: str) -> None:
-    """Load starting weights from where `find_weights` finds them; those of a net with narrower blocks are grown.
-
-    Raises BadRecipe when there are none, or they do not fit.
-    """
-    weights = read_weights(find_weights(origin))
-    try:
-        net.load_state_dict(grown(weights, net))
-    except RuntimeError as error:
-        raise BadRecipe(f"The weights at “{origin}” do not fit the net of the recipe.", "Use the same net shape.") from error
+def on_cpu(weights: Mapping[str, Any]) -> dict[str, Tensor]:
+    """Copies of tensors on the CPU."""
+    return {name: value.detach().cpu() for name, value in weights.items()}

@@ -1,42 +1,76 @@
-"""What a sample and its target are, and which base error is taken. `derain` is the task of the shipped models."""
+"""The task of the shipped models: a rainy crop in, the same crop without streaks, and without haze where it is asked for, out.
 
-from torch import Tensor
+The error is L1 with spectral L1, or the PSNR loss, as the recipe says.
+"""
 
-from training.data import crops as data
-from training.data.prefetch import Prefetch
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from training.contracts import Batch, Loss, Output, Pick, Run, Score, Task
+from training.data.crops import RainyCrops, kinds_of
+from training.loop import validate
 from training.rain.streaks import StreakBank
 from training.recipe import Recipe
-from training.strategies import Strategy
 from training.tasks import losses
 
 
-def derain(recipe: Recipe, crops: data.RainyCrops) -> Strategy:
-    """Rainy crop in, the same crop without streaks (and without haze where the condition says so) out.
+class Derain(Task):
+    """Samples of `crops`, and the error and score that the recipe names."""
 
-    The error is L1 with spectral L1, or the PSNR loss, as the recipe says.
-    """
-    draw = Prefetch(crops, recipe.data.workers) if recipe.data.workers else crops.batch
-    if recipe.train.loss == "psnr":
+    name = "derain"
 
-        def error(prediction: Tensor, batch: data.Batch) -> Tensor:
-            return losses.psnr_loss(prediction, batch.target, batch.rainy, recipe.train.boldness)
+    def __init__(self, recipe: Recipe, crops: RainyCrops) -> None:
+        super().__init__()
+        self.recipe, self.crops = recipe, crops
 
-        return Strategy("derain", draw=draw, terms=(("psnr", 1.0, error),))
+    def sources(self) -> int:
+        """The photos, or the patches of them, that a pick can name."""
+        return len(self.crops.photos)
 
-    def weighed(prediction: Tensor, batch: data.Batch) -> tuple[Tensor, Tensor]:
-        weights = losses.rain_weights(batch.rainy, batch.target, recipe.train.even_out)
-        return weights * prediction, weights * batch.target
+    def scored(self) -> bool:
+        """Where the recipe names validation sets."""
+        return bool(self.recipe.validate.sets)
 
-    return Strategy(
-        "derain",
-        draw=draw,
-        terms=(
-            ("l1", 1.0, lambda prediction, batch: losses.l1(*weighed(prediction, batch))),
-            ("fft", recipe.train.fft_weight, lambda prediction, batch: losses.fft_l1(*weighed(prediction, batch))),
-        ),
-    )
+    def draw(self, picks: Sequence[Pick]) -> Batch:
+        """See `RainyCrops.batch`."""
+        return self.crops.batch(picks)
+
+    def loss(self, run: Run, out: Output, batch: Batch) -> Loss:
+        """The error of the recipe; samples without a target do not count."""
+        assert batch.target is not None  # crops have one
+        image, target, rainy = out.image, batch.target, batch.image
+        train = self.recipe.train
+        if train.loss == "psnr":
+            rows = losses.psnr_rows(image, target, rainy, train.boldness)
+            total = mean_of(rows, batch.paired)
+            return Loss(total, {"psnr": total}, rows)
+        weights = losses.rain_weights(rainy, target, train.even_out) * batch.paired.view(-1, 1, 1, 1)
+        rows = (weights * (image - target)).abs().mean((1, 2, 3))
+        l1 = rows.mean()
+        fft = train.fft_weight * losses.fft_l1(weights * image, weights * target)
+        return Loss(l1 + fft, {"l1": l1, "fft": fft}, rows)
+
+    def score(self, net: nn.Module) -> Score | None:
+        """Mean PSNR on luma over the recipe's validation sets."""
+        checks = self.recipe.validate
+        if not self.scored():
+            return None
+        device = next(net.parameters()).device
+        scores = {Path(folder).name: validate.score(net, Path(folder), checks.limit, device) for folder in checks.sets}
+        mean = sum(score.psnr_y for score in scores.values()) / len(scores)
+        return Score(mean, {"validation": {name: vars(score) for name, score in scores.items()}, "mean_psnr_y": mean})
+
+
+def mean_of(rows: Tensor, counts: Tensor) -> Tensor:
+    """The mean of the rows (N,) that count; 0 where none does."""
+    share = counts.to(rows.dtype)
+    return (rows * share).sum() / torch.clamp(share.sum(), min=1)
 
 
 def bank_for(recipe: Recipe) -> StreakBank:
-    """The streak layers that the recipe's profiles need, from the cache or rendered now."""
-    return StreakBank.cached(recipe.seed, data.kinds_of(recipe.rain.profiles))
+    """The streak layers that the recipe's profiles and types of rain need, from the cache or rendered now."""
+    types = [domain.partition(":")[0] for domain in (recipe.dil.types if recipe.dil else ())]
+    return StreakBank.cached(recipe.seed, kinds_of([*recipe.rain.profiles, *types]))

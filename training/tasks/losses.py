@@ -15,7 +15,12 @@ LIGHT = (4 / 255, 8 / 255)
 
 
 def psnr_loss(prediction: Tensor, target: Tensor, rainy: Tensor | None = None, boldness: float = 1.0) -> Tensor:
-    """Mean over samples of the natural logarithm of the mean squared error; (B, 3, H, W) in sRGB-encoded 0..1, scalar out.
+    """The mean of `psnr_rows`, a scalar."""
+    return psnr_rows(prediction, target, rainy, boldness).mean()
+
+
+def psnr_rows(prediction: Tensor, target: Tensor, rainy: Tensor | None = None, boldness: float = 1.0) -> Tensor:
+    """The natural logarithm of the mean squared error of each sample; (B, 3, H, W) in sRGB-encoded 0..1, (B,) out.
 
     Up to a factor the negative mean PSNR (the loss of NAFNet, Chen et al., ECCV 2022), with a floor under the error: samples
     restored beyond 40 dB, dry ones above all, must not decide. Against L1 it does two things. A sample counts by its relative
@@ -32,7 +37,7 @@ def psnr_loss(prediction: Tensor, target: Tensor, rainy: Tensor | None = None, b
         strength = (rainy - target).abs().mean(dim=(1, 2, 3), keepdim=True)
         light = ((LIGHT[1] - strength) / (LIGHT[1] - LIGHT[0])).clamp(0, 1)
         squared = torch.where(error > 0, 1 + (boldness - 1) * light, 1.0) * squared
-    return (squared.mean(dim=(1, 2, 3)) + PSNR_FLOOR).log().mean()
+    return (squared.mean(dim=(1, 2, 3)) + PSNR_FLOOR).log()
 
 
 def rain_weights(rainy: Tensor, target: Tensor, exponent: float) -> Tensor:

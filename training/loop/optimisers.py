@@ -1,4 +1,6 @@
-"""Muon: momentum made orthogonal for weight matrices, AdamW for everything else, behind one optimiser.
+"""The optimisers of a run.
+
+Muon: momentum made orthogonal for weight matrices, AdamW for everything else, behind one optimiser.
 
 A step of momentum on a matrix is dominated by few directions. Muon (Jordan 2024, "Muon: an optimizer for hidden layers")
 replaces it by the nearest matrix with equal singular values, U V^T of its decomposition, found by a short polynomial iteration,
@@ -8,11 +10,14 @@ compute several times slower than this float32 iteration over stacked matrices o
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import torch
 from torch import Tensor, nn
+
+from rainapp.errors import BadRecipe
+from training.contracts import Group
 
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)
 ITERATIONS = 5
@@ -90,9 +95,39 @@ class Together:
             optimiser.load_state_dict(own)
 
 
-def optimiser_for(net: nn.Module, name: str, lr: float, weight_decay: float) -> Together:
-    """`adamw` for all parameters, or `muon` for those of two axes and AdamW for the rest."""
-    matrices = [p for p in net.parameters() if p.ndim == 2] if name == "muon" else []
-    rest = [p for p in net.parameters() if p.ndim != 2 or name != "muon"]
-    adamw = torch.optim.AdamW(rest, lr, (0.9, 0.99), weight_decay=weight_decay, fused=True)
-    return Together([Muon(matrices, lr), adamw] if matrices else [adamw])
+def optimiser_for(
+    net: nn.Module, name: str, lr: float, weight_decay: float, groups: Sequence[Group] = (), others: Sequence[nn.Parameter] = ()
+) -> Together:
+    """`adamw` for all parameters, or `muon` for those of two axes and AdamW for the rest.
+
+    Parameters of the net that a group names are apart, with its `scale` and `frozen` in their `param_groups`; `others` are
+    those of heads, teachers and the like, for AdamW.
+    """
+    optimisers: list[torch.optim.Optimizer] = []
+    for group, named in _sorted(net, groups):
+        matrices = [p for p in named if p.ndim == 2] if name == "muon" else []
+        rest = [p for p in named if p.ndim != 2 or name != "muon"]
+        made: list[torch.optim.Optimizer] = [Muon(matrices, lr)] if matrices else []
+        if rest:
+            made.append(torch.optim.AdamW(rest, lr, (0.9, 0.99), weight_decay=weight_decay, fused=True))
+        for optimiser in made:
+            for each in optimiser.param_groups:
+                each["scale"], each["frozen"] = group.scale, group.frozen
+        optimisers += made
+    if others:
+        optimisers.append(torch.optim.AdamW(others, lr, (0.9, 0.99), weight_decay=weight_decay, fused=True))
+    return Together(optimisers)
+
+
+def _sorted(net: nn.Module, groups: Sequence[Group]) -> list[tuple[Group, list[nn.Parameter]]]:
+    """The learning parameters of a net by the first group that names them; the rest come first. Raises BadRecipe."""
+    rest = Group(())
+    found: dict[int, tuple[Group, list[nn.Parameter]]] = {id(group): (group, []) for group in (rest, *groups)}
+    for name, parameter in net.named_parameters():
+        if parameter.requires_grad:
+            group = next((g for g in groups if name.startswith(g.prefixes)), rest)
+            found[id(group)][1].append(parameter)
+    for group, named in found.values():
+        if group is not rest and not named:
+            raise BadRecipe(f"The net has no parameters called {', '.join(group.prefixes)}.", "Name others.")
+    return [entry for entry in found.values() if entry[1]]
