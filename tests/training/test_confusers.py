@@ -22,7 +22,7 @@ class Darkening(nn.Module):
         super().__init__()
         self.share = nn.Parameter(torch.tensor(0.1))
 
-    def forward(self, rainy: Tensor, clear: Tensor) -> Tensor:
+    def forward(self, rainy: Tensor) -> Tensor:
         """(B, 3, H, W) in and out."""
         bright = (rainy.mean((1, 2, 3), keepdim=True) > 0.5).float()
         return rainy * (1 - self.share * bright)

@@ -131,9 +131,10 @@ class Bare:
             raise ImportError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Bare())
 from pathlib import Path
-from training import data, descriptors, rainy_photos, validate, trainer, recipe
+from training.data.crops import read_photos
+from training.rain import descriptors
 import training.__main__
-read, left_out = data.read_photos(Path(sys.argv[1]), 0, 48)
+read, left_out = read_photos(Path(sys.argv[1]), 0, 48)
 print(len(read), left_out)
 """
 
@@ -175,7 +176,7 @@ def test_a_bad_validation_pair_costs_itself(tmp_path: Path) -> None:
     assert "another size" in left_out[1]
 
     class Same(torch.nn.Module):
-        def forward(self, rainy: torch.Tensor, clear: torch.Tensor) -> torch.Tensor:
+        def forward(self, rainy: torch.Tensor) -> torch.Tensor:
             return rainy
 
     assert validate.score(Same(), tmp_path, 0, torch.device("cpu")).count == 1

@@ -260,7 +260,7 @@ def test_a_broken_checkpoint_is_refused_in_words(tmp_path: Path) -> None:
 def test_weights_that_do_not_fit_are_refused(small: recipe.Recipe, tmp_path: Path, tiny_weights: Path) -> None:
     with pytest.raises(BadRecipe, match="no weights"):
         trainer_for(replace(small, start_from="nowhere"), tmp_path / "a")
-    wide = replace(small, start_from=str(tiny_weights), net=replace(small.net, width=6))
+    wide = replace(small, start_from=str(tiny_weights), net=small.net.but(width=6))
     with pytest.raises(BadRecipe, match="do not fit"):
         trainer_for(wide, tmp_path / "b")
     trainer_for(replace(small, start_from=str(tiny_weights)), tmp_path / "c")
