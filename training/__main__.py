@@ -169,14 +169,21 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--out", type=Path, help="run folder; default: a new one among the user's runs")
     again = commands.add_parser("resume", help="continue a run from its checkpoint")
     again.add_argument("folder", type=Path)
-    for command in (start, again):
-        command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
-        command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
     mean = commands.add_parser("average", help="make a run of the mean of two sets of weights of one net")
     mean.add_argument("first", type=Path, help="weights file, run folder or model folder")
     mean.add_argument("second", type=Path, help="the same; its recipe becomes that of the new run")
     mean.add_argument("--share", type=float, default=0.5, help="part of the second, 0 to 1")
     mean.add_argument("--out", type=Path, required=True, help="the new run folder")
+    table = commands.add_parser("table", help="fill the missing cells of an experiment's table, or print it")
+    table.add_argument("name", help="balance or dil")
+    table.add_argument("--print", action="store_true", dest="prints", help="print what is there as Markdown and fill nothing")
+    table.add_argument("--json", action="store_true", help="with --print: every result as a JSON line")
+    table.add_argument("--clean", type=Path, default=Path("../shared/data/clean"), help="clean photos; dev/ lies beside them")
+    table.add_argument("--results", type=Path, default=Path("training/experiments/results"), help="where results are kept")
+    table.add_argument("--runs", type=Path, help="where cells are trained; default: among the user's runs")
+    for command in (start, again, table):
+        command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
+        command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
     done = commands.add_parser("publish", help="measure the best weights and put them into the model library")
     done.add_argument("folder", type=Path)
     done.add_argument("--id", default="", help="model id; default: the run folder's name")
@@ -196,6 +203,21 @@ def main(arguments: list[str] | None = None) -> int:
         return _obey(parser().parse_args(arguments))
 
 
+def table(args: argparse.Namespace) -> int:
+    """Fill or print an experiment's table; exit code 0."""
+    from training.tables import fill
+
+    chosen = fill.table_of(args.name)
+    if args.prints:
+        found = fill.results_of(chosen, args.results, chosen.cells(str(args.clean)))
+        print("\n".join(json_line(vars(result)) for result in found.values()) if args.json else chosen.told(found))
+        return 0
+    watch = LineWatch(listen=not args.ignore_input)
+    with stopped_by_signals(watch):
+        fill.fill(chosen, str(args.clean), args.results, args.runs or paths.runs_dir() / "tables", watch, tell)
+    return 0
+
+
 def _obey(args: argparse.Namespace) -> int:
     """Do what was asked; the exit code."""
     try:
@@ -210,6 +232,8 @@ def _obey(args: argparse.Namespace) -> int:
             return 0
         if args.threads:
             torch.set_num_threads(args.threads)
+        if args.command == "table":
+            return table(args)
         folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
         if leads():
             print(json_line({"event": "run", "folder": str(folder)}), flush=True)

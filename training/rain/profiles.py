@@ -218,6 +218,8 @@ PROFILES: dict[str, RainProfile] = {
         ("slash",), (1, 2), (0.15, 0.7), (0.25, 0.2, 0.55), partly=1.0, where=("around", "gap"), sky=0.6, held_out=True
     ),
     "thick-short": RainProfile(("stub",), (1, 2), (0.15, 0.5), (0, 1, 0), held_out=True),
+    "ribbons": RainProfile(("ribbon",), (1, 2), (0.15, 0.55), (0.3, 0.4, 0.3), held_out=True),
+    "pins": RainProfile(("pin",), (1, 2), (0.2, 0.7), (0.3, 0.4, 0.3), held_out=True),
     "monsoon": RainProfile(("sheet",), (3, 4), (0.2, 0.6), (0, 0, 1), veil=(1.0, 0.8), held_out=True),
 }
 """Profiles by name. Those held out are for evaluation only and never train what ships."""

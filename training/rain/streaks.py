@@ -78,6 +78,9 @@ KINDS: dict[str, StreakKind] = {
     "rake": StreakKind((150, 260), (1.0, 1.3), (-3.4, -2.8), 12, defocus_share=0.0),
     "gauze": StreakKind((50, 90), (1.0, 1.3), (-1.9, -1.5), 0, defocus_px=(0.4, 0.7), defocus_share=1.0),
     "slash": StreakKind((30, 60), (4, 5), (-2.9, -2.4), 6, defocus_share=0.0),
+    # held out of every table as well as of what ships: no cell of an experiment learns from them
+    "ribbon": StreakKind((55, 110), (5, 9), (-3.7, -3.1), 5, defocus_px=(0.4, 1.0), defocus_share=0.5),
+    "pin": StreakKind((7, 14), (1.0, 1.6), (-2.4, -1.8), 8, defocus_share=0.0),
 }
 
 
