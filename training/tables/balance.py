@@ -1,9 +1,9 @@
 """Table `balance`: do fewer backgrounds, or wider rain, let a derainer take rain it has never seen? (Hu et al., Gu et al.).
 
 A background is one fixed square of 128 px; crops of 64 px, random start, PSNR loss, one scale, no dry samples, subsets nested.
-All cells see the same number of crops. Unseen rain are `ribbons`, `pins` and `thick-short`, on photos that no cell has seen; for
-cells of narrow rain `heavy` and `fu` are unseen too and have a row of their own. What counts is the cell's own output, with no
-gate on.
+All cells see the same number of crops. Unseen rain are `ribbons`, `pins` and `thick-short`, on photos that no cell has seen;
+for cells of narrow rain `heavy` and `fu` are unseen too and have a row of their own. What counts is the cell's own output, with
+no gate on.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ UNSEEN = ("ribbons", "pins", "thick-short")
 BACKGROUNDS = (8, 64, 512, 0)
 """Squares; 0: all photos, whole."""
 SEEDS = (1, 2)
-STEPS, BATCH, CROP_PX = 7500, 8, 64
+STEPS, BATCH, CROP_PX = 6000, 8, 64
 LEARNING = Train(steps=STEPS, batch=BATCH, crop_px=CROP_PX, lr=1e-3, warmup_steps=100, optimiser="muon", loss="psnr", ema=0.995)
 
 

@@ -1,9 +1,9 @@
 """Table `dil`: does distortion-invariant learning help against rain of other types, and of other strength? (Li et al.).
 
 One start, trained in the ordinary way on the seen types up to medium strength; from it ordinary training (ERM) and the four
-variants, two seeds each, on the same crops with all types on each. The step size of each variant is chosen among three on *seen*
-pictures. Tested on unseen types at seen strength, and on seen types at heavy strength. Equal samples; the second-order variants
-are also compared with ERM at equal seconds, which is ERM for as many more crops as they cost.
+variants, two seeds each, on the same crops with all types on each. The step size of each variant is chosen among three on
+*seen* pictures. Tested on unseen types at seen strength, and on seen types at heavy strength. Equal samples; the second-order
+variants are also compared with ERM at equal seconds, which is ERM for as many more crops as they cost.
 """
 
 from dataclasses import replace

@@ -65,7 +65,7 @@ def derained(net: nn.Module, rainy: Picture) -> Picture:
 
 
 def score(net: nn.Module | None, rows: Rows, clean: Sequence[Picture]) -> Scores:
-    """Figures by picture: `psnr_y`, `rain_removed`, `rain_action`, and `bg_err` in grey levels; without a net of doing nothing."""
+    """Figures by picture: `psnr_y`, `rain_removed`, `rain_action`, `bg_err` in grey levels; without a net of doing nothing."""
     found: Scores = {"psnr_y": [], "rain_removed": [], "rain_action": [], "bg_err": []}
     for rainy, dry in pairs(rows, clean):
         made = rainy if net is None else derained(net, rainy)
