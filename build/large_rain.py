@@ -24,7 +24,7 @@ def psnr_y(one: np.ndarray, other: np.ndarray) -> float:
 
 def rained(clean: np.ndarray, profile: str, seed: int, side_px: int) -> tuple[np.ndarray, np.ndarray]:
     """`clean` with rain drawn on squares of `side_px`, and the same without streaks."""
-    from training.rain import draw_rain
+    from training.rain.generator import draw_rain
 
     rainy, wanted = clean.copy(), clean.copy()
     for top in range(0, clean.shape[0], side_px):

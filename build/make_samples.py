@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rainapp.paths import resource
-from training.rain import Photo, blend_layers, draw_rain
-from training.streaks import KINDS, render_layer
+from training.rain.generator import Photo, blend_layers, draw_rain
+from training.rain.streaks import KINDS, render_layer
 
 QUALITY = 82
 FPS = 25

@@ -31,7 +31,7 @@ def main() -> int:
     from rainapp.stages import load_pipeline
     from rainapp.stages.derain import Walk
     from rainapp.stages.faint import DRY_SHARE, RAINY_SHARE, rainy_share
-    from training.rain import draw_rain
+    from training.rain.generator import draw_rain
 
     net = load_pipeline(Treatment(temporal="off", model=args.model), ModelLibrary()).net
     print(f"{'least':>6}{'median':>8}{'most':>7}{f'to {DRY_SHARE}':>9}{f'to {RAINY_SHARE}':>9}")

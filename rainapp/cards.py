@@ -12,6 +12,7 @@ from typing import Any, Literal, cast
 
 from rainapp.errors import BadModel, UnwritableFile
 from rainapp.escapes import escaped
+from rainapp.net_spec import SHAPES, Condition, NetSpec, WrapperSpec
 from rainapp.own_files import Like
 from rainapp.regular import read_regular
 from rainapp.system_words import why_not_read, why_not_written
@@ -22,10 +23,14 @@ ModelId = str
 Veil = Literal["keep", "clear"]
 
 CARD = "card.toml"
+OURS = "unshuffle_naf"  # the net that older cards of ours have; nets of others do what they were published for
 UNKNOWN_LICENCE = "licence unknown, private use"
 PRECISIONS = frozenset({"fp32", "bf16", "fp16"})
 CARD_BYTES_MAX = 256 * 1024  # a card is a page of text; anything larger is no card
 TEXT_MAX = 16 * 1024  # of one value
+YOUNG = ("parents", "ideas")  # keys that older programs would tell as unknown: written where they say something
+WRAPPERS_MAX = 4
+NAMES_MAX = 32  # of conditions, parents or ideas
 NOTES_MAX = 20  # what is not understood is told so often; a folder full of it says no more
 
 # What a net may be made of, by the name of the parameter: far more than any has, and too little to stall or fill a machine.
@@ -59,6 +64,10 @@ class ModelCard:
     step of the picture sides the net works on inside (it pads by itself), `receptive_px` how far a pixel sees, hence how far
     tiles must overlap; `precisions` were found accurate; `veils` is ("keep",), or ("keep", "clear") where the net takes a
     condition; `figures` are measured, by name ("rain100l.psnr_y": 36.2).
+
+    `around` are the wrappers around the net, innermost first, each with its own shape; `conditions` what the net takes beside
+    the picture ("clear", "code:128"); `from_coarse` and `gate_faint` see `Traits`, None in older cards; `parents` the weights
+    it comes of; `ideas` the methods it was trained with.
     """
 
     id: ModelId
@@ -75,6 +84,35 @@ class ModelCard:
     trained_on: str = ""
     recipe: str | None = None
     figures: dict[str, float] = field(default_factory=dict, hash=False)
+    around: dict[str, dict[str, Any]] = field(default_factory=dict, hash=False)
+    conditions: tuple[str, ...] | None = None
+    from_coarse: bool | None = None
+    gate_faint: bool | None = None
+    parents: tuple[str, ...] = ()
+    ideas: tuple[str, ...] = ()
+
+    @property
+    def spec(self) -> NetSpec:
+        """The net as data."""
+        return NetSpec(self.arch, self.shape, tuple(WrapperSpec(kind, shape) for kind, shape in self.around.items()))
+
+    @property
+    def takes(self) -> tuple[Condition, ...]:
+        """What the net takes beside the picture; older cards say it by the shape of the one net that took something."""
+        if self.conditions is not None:
+            return tuple(map(Condition.of, self.conditions))
+        conditional = self.shape.get("conditional", SHAPES.get(self.arch, {}).get("conditional", False))
+        return (Condition("clear"),) if conditional else ()
+
+    @property
+    def sees_sizes(self) -> bool:
+        """Whether large pictures are shown to the net at several sizes."""
+        return self.arch == OURS if self.from_coarse is None else self.from_coarse
+
+    @property
+    def gates_faint(self) -> bool:
+        """Whether what the net changes a little is undone where a photo is dry."""
+        return self.arch == OURS if self.gate_faint is None else self.gate_faint
 
     @property
     def licence_known(self) -> bool:
@@ -103,9 +141,12 @@ def write_card(folder: Path, card: ModelCard, like: Like = None) -> Path:
     tables: list[str] = []
     for item in fields(card):
         value = getattr(card, item.name)
-        if isinstance(value, dict):
+        if item.name == "around":
+            for kind, shape in value.items():
+                tables += ["", f"[around.{kind}]", *(toml_line(key, entry) for key, entry in shape.items())]
+        elif isinstance(value, dict):
             tables += ["", f"[{item.name}]", *(toml_line(key, entry) for key, entry in value.items())]
-        elif value is not None:
+        elif value is not None and (item.name not in YOUNG or value):
             lines.append(toml_line(item.name, sorted(value) if isinstance(value, frozenset) else value))
     path = folder / CARD
     replace_text(path, "\n".join([*lines, *tables]) + "\n", like)
@@ -153,6 +194,9 @@ def parse_card(raw: bytes, default_id: ModelId, path: Path | None = None) -> tup
     values["precisions"] = frozenset(values.get("precisions", ("fp32",)))
     values["veils"] = tuple(values.get("veils", ("keep",)))
     values["sha256"] = values["sha256"].lower()
+    for key in ("conditions", "parents", "ideas"):
+        if key in values:
+            values[key] = tuple(values[key])
     values["figures"] = {key: float(value) for key, value in values.get("figures", {}).items()}
     check_id(values["id"])
     return ModelCard(**values), notes
@@ -166,6 +210,24 @@ def check_shape(shape: Mapping[str, Any]) -> str | None:
     if len(shape) > PARAMETERS_MAX:
         return f"more than {PARAMETERS_MAX} parameters"
     return next((f"{key} = {str(value)[:40]}" for key, value in shape.items() if not _is_size(key, value)), None)
+
+
+def _are_wrappers(value: Mapping[str, Any]) -> bool:
+    """Whether a table may stand around a net: few, called by words, each of a shape that can be."""
+    shapes = all(isinstance(shape, dict) and check_shape(shape) is None for shape in value.values())
+    return len(value) <= WRAPPERS_MAX and all(map(str.isidentifier, value)) and shapes
+
+
+def _are_names(value: list[str]) -> bool:
+    return len(value) <= NAMES_MAX and all(len(name) <= TEXT_MAX for name in value)
+
+
+def _are_conditions(value: list[str]) -> bool:
+    try:
+        found = [Condition.of(text) for text in value]
+    except ValueError:
+        return False
+    return _are_names(value) and all(len(each.size) <= 1 and all(0 < axis <= SHAPE_MAX for axis in each.size) for each in found)
 
 
 def _is_size(key: str, value: object) -> bool:
@@ -202,6 +264,12 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
         "receptive_px": whole and 0 <= cast(int, value) <= 65536,
         "precisions": words and bool(value) and set(cast(list[str], value)) <= PRECISIONS,
         "veils": value in (["keep"], ["keep", "clear"]),
+        "around": isinstance(value, dict) and _are_wrappers(value),
+        "conditions": words and _are_conditions(cast(list[str], value)),
+        "parents": words and _are_names(cast(list[str], value)),
+        "ideas": words and _are_names(cast(list[str], value)),
+        "from_coarse": isinstance(value, bool),
+        "gate_faint": isinstance(value, bool),
     }.get(key, isinstance(value, str) and len(value) <= TEXT_MAX)
     if fits:
         return

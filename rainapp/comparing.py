@@ -30,7 +30,7 @@ from rainapp.media import is_media_name
 from rainapp.naturalness import niqe
 from rainapp.stages import load_pipeline
 from rainapp.stages.derain import TiledNet
-from training.rain import draw_rain, single_seed
+from training.rain.generator import draw_rain, single_seed
 
 CHANGED_LEVELS = 2  # of 255: a pixel that changed more than this is seen to have changed
 STRIP_ROWS = 256

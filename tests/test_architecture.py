@@ -71,7 +71,7 @@ VIOLATIONS: tuple[tuple[Rule, str, str], ...] = (
     (imports_go_down, "rainapp.media.photo", "def f():\n    import rainapp.stages.tiles"),
     (imports_go_down, "rainapp.gui.window", "from rainapp.work import run"),
     (imports_go_down, "rainapp.work", "from training.trainer import Trainer"),
-    (imports_go_down, "training.trainer", "from rainapp.cli import main"),
+    (imports_go_down, "training.loop.trainer", "from rainapp.cli import main"),
     (libraries_stay_in_their_row, "rainapp.jobs", "import numpy as np"),
     (libraries_stay_in_their_row, "rainapp.media.photo", "import torch"),
     (libraries_stay_in_their_row, "rainapp.gui.viewer", "import cv2"),
@@ -87,7 +87,7 @@ VIOLATIONS: tuple[tuple[Rule, str, str], ...] = (
     (foreign_files_are_opened_in_one_place, "rainapp.presets", "import tomllib"),
     (foreign_files_are_opened_in_one_place, "rainapp.presets", "def f(path):\n    return path.open('rb')"),
     (foreign_files_are_opened_in_one_place, "rainapp.presets", "def f(path):\n    return open(path)"),
-    (foreign_files_are_opened_in_one_place, "training.data", "import cv2\npixels = cv2.imread('a.png')"),
+    (foreign_files_are_opened_in_one_place, "training.data.crops", "import cv2\npixels = cv2.imread('a.png')"),
     (json_is_finite, "rainapp.cli.derain", "import json\nprint(json.dumps({}))"),
     (foreign_words_are_plain, "rainapp.gui.viewer", "from PySide6.QtWidgets import QLabel\nmade = QLabel('x')"),
     (foreign_words_are_plain, "rainapp.gui.viewer", "def f(button, name):\n    button.setToolTip(name)"),
@@ -107,7 +107,7 @@ def test_a_breach_is_found_and_said(rule: Rule, name: str, text: str) -> None:
         "rainapp.settings": "",
         "rainapp.work": "",
         "rainapp.cli": "",
-        "training.trainer": "",
+        "training.loop.trainer": "",
         "rainapp.stages.tiles": "",
     }
     sentences = list(rule(parse(neighbours | {name: text})))

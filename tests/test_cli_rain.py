@@ -11,7 +11,7 @@ from video_clips import make_clip
 
 from rainapp import cli
 from rainapp.media import open_source
-from training.profiles import MIXES, PROFILES
+from training.rain.profiles import MIXES, PROFILES
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from doors import NESTED, child, deep_folders_removed, nested
 from numpy.typing import NDArray
 
 from rainapp.batch import Found, Skipped, find_files
-from training import data
+from training.data import crops as data
 
 
 def test_photos_are_found_however_deep_and_in_their_order(tmp_path: Path, photo: Path) -> None:

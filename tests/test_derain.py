@@ -25,7 +25,7 @@ from rainapp.stages.engines import EngineName, PrecisionName, Stop, Tiles, make
 from rainapp.stages.engines import Variant as EngineVariant
 from rainapp.stages.faint import FAINT, leave_faint
 from tests.test_engines import model
-from training.rain import draw_rain
+from training.rain.generator import draw_rain
 
 
 class Line:

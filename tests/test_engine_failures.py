@@ -26,7 +26,7 @@ from rainapp.stages.engines.openvino import Form, OpenVinoEngine
 from rainapp.stages.engines.planes import OpenVinoRun, TorchRun, runner
 from rainapp.stages.engines.pytorch import TorchEngine
 from rainapp.workers import Workers
-from tests.test_engines import model
+from tests.test_engines import CLEAR, model
 from tests.test_fusion import moving, small_net
 from tests.work_done import derain, pixels
 
@@ -42,13 +42,17 @@ def no_net_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def misfit() -> Any:
-    """A net of OpenVINO's that takes five channels and nothing else, so that whatever a picture or planes give it fails."""
+    """A net of OpenVINO's that takes five channels and nothing else, so that whatever a picture or planes give it fails.
+
+    Its other input is the condition, which it leaves alone.
+    """
     import openvino
     from openvino import opset13 as ops
 
     planes = ops.parameter([-1, 5, -1, -1], np.float32)
     ones = ops.constant(np.ones((3, 5, 1, 1), np.float32))
-    return openvino.Model([ops.convolution(planes, ones, [1, 1], [0, 0], [0, 0], [1, 1])], [planes])
+    clear = ops.parameter([-1], np.float32)
+    return openvino.Model([ops.convolution(planes, ones, [1, 1], [0, 0], [0, 0], [1, 1])], [planes, clear])
 
 
 class Crooked(torch.nn.Module):
@@ -59,13 +63,13 @@ class Crooked(torch.nn.Module):
         self.says = says
         self.runs = 0
 
-    def forward(self, rainy: torch.Tensor, condition: torch.Tensor | None = None) -> torch.Tensor:
+    def forward(self, rainy: torch.Tensor, clear: torch.Tensor | None = None) -> torch.Tensor:
         self.runs += 1
         return rainy.reshape(7, 11, 13) if self.says == "crooked" else torch.empty(1 << 50)
 
 
 def crooked(says: str = "crooked") -> Model:
-    return Model(lambda: Crooked(says), "crooked", 8)
+    return Model(lambda: Crooked(says), "crooked", 8, CLEAR)
 
 
 def tiled(engine: OpenVinoEngine | TorchEngine, rescue: Model | None = None) -> TiledNet:

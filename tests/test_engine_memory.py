@@ -162,7 +162,7 @@ def test_a_size_that_is_looked_at_again_after_one_was_given_up_half_way_comes_ou
 
 
 def test_planes_are_neither_changed_nor_held() -> None:
-    run = OpenVinoRun(converted(model()))
+    run = OpenVinoRun(converted(model("prn")))
     rng = np.random.default_rng(4)
     given: list[NDArray[np.float32]] = [
         rng.random((1, 3, *sides), dtype=np.float32) for sides in ((32, 48), (64, 40), (32, 48))

@@ -14,6 +14,7 @@ import torch
 
 from rainapp import nets, paths
 from rainapp.errors import BadTreatment, Cancelled
+from rainapp.net_spec import Condition
 from rainapp.stages.engines import Model, Variant, choice, converted, make, openvino
 from rainapp.stages.engines.machine import version_of
 from rainapp.stages.engines.openvino import OpenVinoEngine
@@ -24,14 +25,17 @@ NO_CUDA = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has
 FP32 = frozenset({"fp32"})
 
 
-def model(arch: str = "unshuffle_naf", veil: str = "keep", seed: int = 4) -> Model:
+CLEAR = (Condition("clear"),)
+
+
+def model(arch: str = "unshuffle_naf", seed: int = 4) -> Model:
     torch.manual_seed(seed)
     net = nets.build(arch, **SMALL[arch]).eval().requires_grad_(False)
     if arch == "unshuffle_naf":
         net.tail.get_parameter("weight").normal_(std=0.05)
         net.last = False  # type: ignore[assignment]
-    told = "clear" if veil == "clear" else "keep"
-    return Model(lambda: net, f"{arch}{seed}", getattr(net, "multiple_px", 1), told, bool(net.conditional))  # type: ignore[arg-type]
+    conditions = CLEAR if net.conditional else ()
+    return Model(lambda: net, f"{arch}{seed}", getattr(net, "multiple_px", 1), conditions)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("arch", sorted(SMALL))
@@ -46,11 +50,24 @@ def test_openvino_and_torch_agree_on_every_net_and_any_size(arch: str) -> None:
 
 
 @pytest.mark.parametrize("variant", [Variant("torch", "cpu", "fp32"), Variant("openvino", "cpu", "fp32")], ids=str)
-def test_the_veil_is_bound_when_the_engine_is_made(variant: Variant) -> None:
-    rainy = np.random.default_rng(1).random((1, 3, 16, 16), dtype=np.float32)
-    for veil, told in (("keep", 0.0), ("clear", 1.0)):
-        wanted = model().net(torch.from_numpy(rainy), torch.tensor([told])).numpy()
-        np.testing.assert_allclose(make(model(veil=veil), variant)(rainy), wanted, atol=2e-5)
+def test_one_engine_keeps_haze_and_clears_it(variant: Variant) -> None:
+    rainy = np.random.default_rng(1).random((2, 3, 16, 16), dtype=np.float32)
+    engine, pixels = make(model(), variant), (rainy[0].transpose(1, 2, 0) * 255).round().astype(np.uint8)
+    for told in (0.0, 1.0, 0.0):
+        given = {"clear": np.float32(told)}
+        wanted = model().net(torch.from_numpy(rainy), torch.full((2,), told)).numpy()
+        np.testing.assert_allclose(engine(rainy, given), wanted, atol=2e-5)  # type: ignore[arg-type]
+        one = torch.from_numpy(pixels).permute(2, 0, 1)[None].float() / 255
+        wanted = model().net(one, torch.full((1,), told))[0].permute(1, 2, 0).numpy()
+        np.testing.assert_allclose(engine.render(pixels, None, given), wanted, atol=2e-5)  # type: ignore[arg-type]
+    assert np.abs(engine(rainy, {"clear": np.ones(())}) - engine(rainy)).max() > 1e-3  # type: ignore[dict-item]
+
+
+@pytest.mark.parametrize("variant", [Variant("torch", "cpu", "fp32"), Variant("openvino", "cpu", "fp32")], ids=str)
+@pytest.mark.parametrize("given", [{"code": np.zeros(4)}, {"clear": np.zeros(2)}])
+def test_a_condition_that_the_net_does_not_take_is_refused(variant: Variant, given: dict[str, np.ndarray]) -> None:
+    with pytest.raises(BadTreatment, match=next(iter(given))):
+        make(model(), variant)(np.zeros((1, 3, 16, 16), np.float32), given)
 
 
 @pytest.mark.parametrize("depth", [np.uint8, np.uint16])
@@ -91,7 +108,7 @@ def test_a_model_that_was_translated_before_is_not_loaded_again() -> None:
         raise AssertionError("the net was loaded")
 
     np.testing.assert_array_equal(OpenVinoEngine(replace(model(), load=never), "fp32")(rainy), first)
-    for other in ({"sha256": "other weights"}, {"veil": "clear"}, {"arch": "prenet"}):
+    for other in ({"sha256": "other weights"}, {"conditions": ()}, {"arch": "prenet"}):
         with pytest.raises(AssertionError, match="was loaded"):
             OpenVinoEngine(replace(model(), load=never, **other), "fp32")  # type: ignore[arg-type]
 
@@ -150,10 +167,10 @@ def test_a_size_that_comes_often_gets_its_own_compiled_net_and_the_result_stays(
         np.testing.assert_allclose(fast(rainy), plain(rainy), atol=2e-5)
 
 
-def test_models_that_differ_in_weights_or_veil_are_kept_apart() -> None:
-    for small in (model(), model(veil="clear"), model(seed=5)):
+def test_models_that_differ_in_weights_are_kept_apart() -> None:
+    for small in (model(), model(), model(seed=5)):
         OpenVinoEngine(small, "fp32")
-    assert len(list((paths.cache_dir() / "openvino").iterdir())) == 3
+    assert len(list((paths.cache_dir() / "openvino").iterdir())) == 2
 
 
 def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -236,7 +253,7 @@ def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: in
     torch.manual_seed(1)
     net = nets.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
     net.last = False  # type: ignore[assignment]
-    narrow = Model(lambda: net, "narrow", 4, "keep", conditional=True)
+    narrow = Model(lambda: net, "narrow", 4, CLEAR)
     rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
     np.testing.assert_allclose(OpenVinoEngine(narrow, "fp32")(rainy), TorchEngine(narrow, "cpu", "fp32")(rainy), atol=2e-5)
 

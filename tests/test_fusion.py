@@ -30,7 +30,7 @@ from rainapp.stages.fusion import FOLDER, NetFuse, load_fuse
 from rainapp.stages.neighbours import see, smooth
 from rainapp.stages.steady import Steadier
 from rainapp.stages.weighing import Weighed, Weigher
-from training.rain_clip import RainClip, pan
+from training.rain.clip import RainClip, pan
 
 BLOCKS = (1, 1, 1)
 

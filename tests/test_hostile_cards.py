@@ -13,6 +13,7 @@ from rainapp.errors import BadModel, BadRecipe
 from rainapp.importing import import_model
 from rainapp.library import ModelLibrary
 from training import publish, recipe
+from training.recipe_checks import require
 
 ADDED = {
     "a whole number of 200,000 digits": "[yy]\nn = " + "9" * 200_000,
@@ -156,7 +157,7 @@ def test_a_recipe_for_a_giant_net_is_refused(line: str, tmp_path: Path) -> None:
     file = tmp_path / "r.toml"
     file.write_text(f"[net]\n{line}\n")
     with pytest.raises(BadRecipe, match="more blocks or levels than can be"):
-        recipe.read(file).check()
+        require(recipe.read(file))
 
 
 def test_a_recipe_without_end_is_refused_at_once(tmp_path: Path) -> None:

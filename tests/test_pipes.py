@@ -25,7 +25,11 @@ from rainapp.paths import cache_dir, settings_file
 from rainapp.screen_profile import read_profile
 from rainapp.stages.amount import read_mask
 from rainapp.stages.engines import choice
-from training import data, descriptors, publish, rainy_photos, recipe, validate
+from training import publish, recipe
+from training.data import crops as data
+from training.data import rainy_photos
+from training.loop import validate
+from training.rain import descriptors
 
 Door = Callable[[Path], Path]
 

@@ -23,8 +23,12 @@ from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, Unwritable
 from rainapp.escapes import escaping_terminal
 from rainapp.new_files import NewFile, numbered
 from rainapp.textfile import json_line
-from training import average, confusers, data, rainy_photos, recipe, tasks, trainer, validate
-from training.strategies import combine
+from training import average, recipe, recipe_checks
+from training.data import hard_negatives
+from training.loop import trainer, validate, weights
+from training.strategies.table import require_one_gradient, spec_of, strategies_of
+from training.tasks.derain import Derain
+from training.tasks.table import tasks_of
 
 CONFUSERS_SOUGHT = 2400
 """Dry crops that are looked at before a run begins that asks for confusing ones."""
@@ -79,48 +83,53 @@ def processes() -> int:
     return int(os.environ.get("WORLD_SIZE", "1"))
 
 
-def foresee(folder: Path, plan_recipe: recipe.Recipe, resuming: bool) -> list[str]:
+def foresee(folder: Path, plan: recipe.Recipe, resuming: bool) -> list[str]:
     """A sentence for each validation pair that is left out.
 
     Raises a RainError for what would stop the run of `folder` only after photos were read and rain was drawn.
     """
-    plan_recipe.check()
-    net = nets.build(plan_recipe.net.arch, **plan_recipe.net.shape())
+    recipe_checks.require(plan)
+    strategies = strategies_of(plan)
+    require_one_gradient(strategies)
+    net = nets.build_spec(spec_of(plan, strategies))
     if resuming and not (folder / trainer.CHECKPOINT).is_file():
         raise BadModel(f"The run {folder.name} has no checkpoint to go on from.", "Start it again from its recipe.", folder)
-    if plan_recipe.start_from and not resuming:
-        trainer.start(net, plan_recipe.start_from)
-    sets = (Path(name) for name in plan_recipe.validate.sets)
-    return [sentence for each in sets for sentence in validate.require(each, plan_recipe.validate.limit)]
+    if plan.start_from and not resuming:
+        weights.start(net, plan.start_from)
+    sets = (Path(name) for name in plan.validate.sets)
+    return [sentence for each in sets for sentence in validate.require(each, plan.validate.limit)]
+
+
+def tell(kind: str, sentence: str) -> None:
+    """Say something about the samples, as a JSON line; of several processes one speaks."""
+    if leads():
+        print(json_line({"event": kind, "message": sentence}), flush=True)
 
 
 def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
-    plan_recipe = recipe.read(folder / "recipe.toml")
-    unpaired = foresee(folder, plan_recipe, resuming)
+    plan = recipe.read(folder / "recipe.toml")
+    for sentence in foresee(folder, plan, resuming):
+        tell("left-out", sentence)
     if processes() > 1:
         dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
         if torch.cuda.is_available():  # each process on an accelerator of its own
             torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
-    photos, left_out = data.read_photos(Path(plan_recipe.data.clean), plan_recipe.data.limit, plan_recipe.train.crop_px)
-    for sentence in (*unpaired, *left_out) if leads() else ():
-        print(json_line({"event": "left-out", "message": sentence}), flush=True)
-    if not resuming and leads():
-        rainy = rainy_photos.warning(data.photo_files(Path(plan_recipe.data.clean), plan_recipe.data.limit))
-        if rainy:
-            print(json_line({"event": "warning", "message": rainy}), flush=True)
-    crops = data.RainyCrops(plan_recipe, photos, tasks.bank_for(plan_recipe))
+    tasks = tasks_of(plan, folder, tell)
     found = folder / "confusers.npz"
-    begun = resuming and (found.exists() or not plan_recipe.data.confusing)
-    loop = trainer.Trainer(
-        replace(plan_recipe, start_from="") if begun else plan_recipe, folder, combine([tasks.derain(plan_recipe, crops)])
-    )
-    if plan_recipe.data.confusing:
-        crops.confusers = confusers.kept(found, lambda: confusers.find(loop.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT))
+    begun = resuming and (found.exists() or not plan.data.confusing)
+    loop = trainer.Trainer(replace(plan, start_from="") if begun else plan, folder, tasks, strategies_of(plan))
+    if plan.data.confusing and isinstance(drawing := tasks.get("derain"), Derain):
+        crops = drawing.crops
+        crops.confusers = hard_negatives.kept(
+            found, lambda: hard_negatives.find(loop.net.eval(), crops.dry_crop, CONFUSERS_SOUGHT)
+        )
         loop.net.train()
     if resuming:
         loop.resume()
-    loop.log(started=time.strftime("%Y-%m-%dT%H:%M:%S"), torch=torch.__version__, device=str(loop.device), photos=len(photos))
+    photos = {name: task.sources() for name, task in tasks.items()}
+    began = time.strftime("%Y-%m-%dT%H:%M:%S")
+    loop.log(started=began, torch=torch.__version__, device=str(loop.device), photos=next(iter(photos.values())))
     watch = LineWatch(listen=not quiet, tells=leads())
     with stopped_by_signals(watch):
         loop.run(watch)
@@ -133,8 +142,8 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
         BadRecipe: the recipe cannot be read or run, `out` holds a run that would be lost, or several processes have none.
         UnwritableFile: the folder cannot be made.
     """
-    plan_recipe = recipe.read(recipe_file)
-    plan_recipe.check()
+    plan = recipe.read(recipe_file)
+    recipe_checks.require(plan)
     if out is None and processes() > 1:
         raise BadRecipe("Several processes need one run folder.", "Name it with --out.", recipe_file)
     folder = out or paths.runs_dir() / f"{recipe_file.stem}-{time.strftime('%Y%m%d-%H%M%S')}"
@@ -145,7 +154,7 @@ def new_run(recipe_file: Path, out: Path | None) -> Path:
             folder = numbered(folder, 1)
         folder.mkdir(parents=True, exist_ok=out is not None)
         with NewFile(folder / "recipe.toml", replaces=True) as file:
-            file.write(plan_recipe.to_toml().encode())
+            file.write(plan.to_toml().encode())
     except OSError as error:
         raise UnwritableFile(f"The run folder {folder} cannot be written.", str(error), folder) from error
     return folder
@@ -160,14 +169,21 @@ def parser() -> argparse.ArgumentParser:
     start.add_argument("--out", type=Path, help="run folder; default: a new one among the user's runs")
     again = commands.add_parser("resume", help="continue a run from its checkpoint")
     again.add_argument("folder", type=Path)
-    for command in (start, again):
-        command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
-        command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
     mean = commands.add_parser("average", help="make a run of the mean of two sets of weights of one net")
     mean.add_argument("first", type=Path, help="weights file, run folder or model folder")
     mean.add_argument("second", type=Path, help="the same; its recipe becomes that of the new run")
     mean.add_argument("--share", type=float, default=0.5, help="part of the second, 0 to 1")
     mean.add_argument("--out", type=Path, required=True, help="the new run folder")
+    table = commands.add_parser("table", help="fill the missing cells of an experiment's table, or print it")
+    table.add_argument("name", help="balance or dil")
+    table.add_argument("--print", action="store_true", dest="prints", help="print what is there as Markdown and fill nothing")
+    table.add_argument("--json", action="store_true", help="with --print: every result as a JSON line")
+    table.add_argument("--clean", type=Path, default=Path("../shared/data/clean"), help="clean photos; dev/ lies beside them")
+    table.add_argument("--results", type=Path, default=Path("training/experiments/results"), help="where results are kept")
+    table.add_argument("--runs", type=Path, help="where cells are trained; default: among the user's runs")
+    for command in (start, again, table):
+        command.add_argument("--threads", type=int, default=0, help="threads of torch; 0: its own choice")
+        command.add_argument("--ignore-input", action="store_true", help="do not stop on a line on standard input")
     done = commands.add_parser("publish", help="measure the best weights and put them into the model library")
     done.add_argument("folder", type=Path)
     done.add_argument("--id", default="", help="model id; default: the run folder's name")
@@ -187,11 +203,26 @@ def main(arguments: list[str] | None = None) -> int:
         return _obey(parser().parse_args(arguments))
 
 
+def table(args: argparse.Namespace) -> int:
+    """Fill or print an experiment's table; exit code 0."""
+    from training.tables import fill
+
+    chosen = fill.table_of(args.name)
+    if args.prints:
+        found = fill.results_of(chosen, args.results, chosen.cells(str(args.clean)))
+        print("\n".join(json_line(vars(result)) for result in found.values()) if args.json else chosen.told(found))
+        return 0
+    watch = LineWatch(listen=not args.ignore_input)
+    with stopped_by_signals(watch):
+        fill.fill(chosen, str(args.clean), args.results, args.runs or paths.runs_dir() / "tables", watch, tell)
+    return 0
+
+
 def _obey(args: argparse.Namespace) -> int:
     """Do what was asked; the exit code."""
     try:
         if args.command == "publish":
-            from training import publish  # needs the whole library; the loop does not
+            from training import publish
 
             label = publish.Label(args.title, args.summary, args.licence, args.trained_on, args.figures)
             publish.publish(args.folder, args.id, args.into, label, args.replace)
@@ -201,6 +232,8 @@ def _obey(args: argparse.Namespace) -> int:
             return 0
         if args.threads:
             torch.set_num_threads(args.threads)
+        if args.command == "table":
+            return table(args)
         folder = args.folder if args.command == "resume" else new_run(args.recipe, args.out)
         if leads():
             print(json_line({"event": "run", "folder": str(folder)}), flush=True)

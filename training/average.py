@@ -11,17 +11,17 @@ from torch import Size, Tensor
 
 from rainapp import nets
 from rainapp.errors import BadRecipe
-from training.growth import grown
+from training.loop.net2net import grown
+from training.loop.weights import find_weights, read_weights, save_weights
 from training.recipe import Recipe, read
-from training.trainer import find_weights, read_weights, save_weights
 
 
 def average(first: Path, second: Path, share: float, out: Path) -> None:
     """Make the run folder `out` of (1 - `share`) times the weights of `first` and `share` times those of `second`.
 
     Both are weights files, or run or model folders; the recipe is that of `second`, whose net may have grown from that of
-    `first` (`training.growth`). Raises BadRecipe where they are of different nets, have no weights or recipe, `share` does not
-    lie from 0 to 1, or `out` holds a run whose best weights would be taken for the mean.
+    `first` (`training.loop.net2net`). Raises BadRecipe where they are of different nets, have no weights or recipe, `share`
+    does not lie from 0 to 1, or `out` holds a run whose best weights would be taken for the mean.
     """
     if not 0 <= share <= 1:
         raise BadRecipe(f"The share {share} does not lie from 0 to 1.", "Name the part that the second weights have.")

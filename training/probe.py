@@ -19,10 +19,12 @@ from torch import nn
 
 from rainapp import nets
 from rainapp.errors import RainError
-from training import grounds, lights, recipe, strands, structures, trainer, uprights
-from training.data import crop, read_photos
-from training.profiles import PROFILES
-from training.rain import draw_rain
+from training import recipe
+from training.data.crops import crop, read_photos
+from training.loop import weights
+from training.rain.generator import draw_rain
+from training.rain.profiles import PROFILES
+from training.scenery import grounds, lights, strands, structures, uprights
 
 Photo = NDArray[np.float32]
 Rng = np.random.Generator
@@ -126,11 +128,11 @@ def load(origin: str) -> nn.Module:
 
     Raises BadRecipe without weights that fit.
     """
-    file = trainer.find_weights(origin)
+    file = weights.find_weights(origin)
     beside = file.parent / "recipe.toml"
     shape = recipe.read(beside).net if beside.is_file() else recipe.Net()
     net = nets.build(shape.arch, **shape.shape())
-    trainer.start(net, str(file))
+    weights.start(net, str(file))
     return net.eval()
 
 

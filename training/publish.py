@@ -10,16 +10,16 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from rainapp import nets
 from rainapp.cards import check_id
 from rainapp.errors import BadModel, RainError
 from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.new_files import new_folder, put
 from rainapp.regular import read_regular
 from training import recipe
+from training.strategies.table import spec_of, strategies_of
 
 FIGURES_BYTES_MAX = 256 * 1024
-RECEPTIVE_PX = 144
-"""What a pixel is seen to depend on; grows with training towards 156 (tests/test_derain.py looks for seams)."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +65,28 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
 
 
 def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelCard:
-    """The card of a model trained by `plan`."""
+    """The card of a model trained by `plan`: what its net takes and needs is asked of the net."""
+    strategies = strategies_of(plan)
+    spec = spec_of(plan, strategies)
+    known = nets.traits(nets.build_spec(spec))
     return ModelCard(
         id=name,
         title=label.title or name,
         summary=label.summary,
-        arch=plan.net.arch,
-        shape=plan.net.shape(),
+        arch=spec.arch,
+        shape=dict(spec.shape),
+        around={each.kind: dict(each.shape) for each in spec.around},
+        conditions=tuple(map(str, known.conditions)),
+        from_coarse=known.from_coarse,
+        gate_faint=known.gate_faint,
+        parents=(plan.start_from,) if plan.start_from else (),
+        ideas=tuple(strategy.name for strategy in strategies),
         sha256=sha256,
         licence=label.licence or UNKNOWN_LICENCE,
-        multiple_of_px=2 ** (len(plan.net.encoder) + 1),
-        receptive_px=RECEPTIVE_PX,
-        precisions=frozenset({"fp32", "bf16", "fp16"}),
-        veils=("keep", "clear") if plan.net.conditional else ("keep",),
+        multiple_of_px=known.multiple_px,
+        receptive_px=known.receptive_px,
+        precisions=frozenset({"fp32", "bf16", "fp16"} if known.half_safe else {"fp32"}),
+        veils=("keep", "clear") if any(each.name == "clear" for each in known.conditions) else ("keep",),
         trained_on=label.trained_on,
         recipe="recipe.toml",
         figures=read_figures(label.figures) if label.figures else {},

@@ -4,19 +4,20 @@ A recipe is complete: a run depends on nothing else. Unknown keys and impossible
 """
 
 import dataclasses
-import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import NoneType, UnionType
 from typing import Any, TypeVar, get_type_hints
 
 from rainapp.cards import check_shape
 from rainapp.errors import BadRecipe
 from rainapp.escapes import escaped
-from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
+from rainapp.net_spec import SHAPES, SILENT
 from rainapp.regular import read_regular
 from rainapp.toml_text import parse_toml
-from training.profiles import MIXES, PROFILES
-from training.rain import BLENDS
+from training.rain.generator import BLENDS
+from training.rain.profiles import PROFILES
 
 Filled = TypeVar("Filled")
 FILE_BYTES_MAX = 256 * 1024  # a recipe is a page of text
@@ -25,44 +26,65 @@ SHOWN_MAX = 80  # characters of a foreign value in a sentence
 
 @dataclass(frozen=True)
 class Net:
-    """The net to train; `shape` overrides of the architecture stand as further keys in the file."""
+    """The net to train: an architecture and its shape parameters, which stand beside `arch` in the file.
+
+    What is not `given` is as `net_spec.SHAPES` has it.
+    """
 
     arch: str = "unshuffle_naf"
-    width: int = 24
-    encoder: tuple[int, ...] = (2, 2, 4)
-    middle: int = 4
-    decoder: tuple[int, ...] = (2, 2, 2)
-    conditional: bool = True
-    inside: int = 1
-    mirrored: bool = False
+    given: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        whole = SHAPES.get(self.arch, {}) | {k: list(v) if isinstance(v, tuple) else v for k, v in self.given.items()}
+        object.__setattr__(self, "given", whole)
+
+    @classmethod
+    def of(cls, arch: str = "unshuffle_naf", **given: Any) -> "Net":
+        """The net `arch` with these shape parameters."""
+        return cls(arch, given)
+
+    def but(self, **given: Any) -> "Net":
+        """The same net with other shape parameters."""
+        return Net(self.arch, {**self.given, **given})
 
     def shape(self) -> dict[str, Any]:
-        """The architecture's own parameters; `inside` and `mirrored` only where they say something: older cards have none."""
-        return (
-            {
-                "width": self.width,
-                "encoder": list(self.encoder),
-                "middle": self.middle,
-                "decoder": list(self.decoder),
-                "conditional": self.conditional,
-            }
-            | ({"inside": self.inside} if self.inside != 1 else {})
-            | ({"mirrored": True} if self.mirrored else {})
-        )
+        """All shape parameters; young ones only where they say something, since older cards have none."""
+        return {key: value for key, value in self.given.items() if value != SILENT.get(key)}
+
+    def problem(self) -> str | None:
+        """Why there is no such net, in a sentence; None where there is."""
+        if self.arch not in SHAPES:
+            return f"The architecture “{escaped(self.arch)[:SHOWN_MAX]}” cannot be trained; {', '.join(SHAPES)} can."
+        for key, value in self.given.items():
+            if key not in SHAPES[self.arch]:
+                known = ", ".join(SHAPES[self.arch])
+                return f"The recipe has an unknown key “net.{escaped(key)[:SHOWN_MAX]}”. Known here: arch, {known}."
+            if not _alike(value, SHAPES[self.arch][key]):
+                return f"The value of “net.{key}” in the recipe is of the wrong kind: {escaped(repr(value))[:SHOWN_MAX]}."
+        if check_shape(self.shape()) is not None:
+            return "The net has more blocks or levels than can be (encoder, middle, decoder)."
+        return None
+
+
+def _alike(value: object, example: object) -> bool:
+    """Whether a shape parameter is of the kind of its example; whole numbers serve for others."""
+    if isinstance(example, list):
+        return isinstance(value, list) and all(type(item) is int for item in value)
+    return type(value) is type(example) or (isinstance(example, float) and type(value) is int)
 
 
 @dataclass(frozen=True)
 class Data:
     """`clean`: folder of rain-free photos. `limit` 0 uses all. `scales`: photos are also used at these sizes.
 
-    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them (`training.structures`),
-    `strands` of them grass, hair or wool (`training.strands`), `uprights` boards, posts or tiles (`training.uprights`),
-    `grounds` flat walls, dark skies or asphalt (`training.grounds`), `lights` the lights of a night or of a low sun
-    (`training.lights`). `mimics` is the share of samples, beside the dry ones of the rain block, that show one of the last
-    three and no rain.
-    `confusing` adds that many times the dry samples of the rain block again, of crops that the first weights of the run harm
-    most among a few thousand (`training.confusers`).
-    `workers` processes draw samples ahead; 0 draws them in the training process itself.
+    `turned` of the crops lie on their side, `structures` of them have man-made lines drawn on them
+    (`training.scenery.structures`), `strands` of them grass, hair or wool (`training.scenery.strands`), `uprights` boards,
+    posts or tiles (`training.scenery.uprights`), `grounds` flat walls, dark skies or asphalt (`training.scenery.grounds`),
+    `lights` the lights of a night or of a low sun (`training.scenery.lights`). `mimics` is the share of samples, beside the
+    dry ones of the rain block, that show one of the last three and no rain. `confusing` adds that many times the dry samples
+    of the rain block again, of crops that the first weights of the run harm most among a few thousand
+    (`training.data.hard_negatives`). `workers` processes draw samples ahead; 0 draws them in the training process itself.
+    `rainy`: folder of real rainy photos without partners; `pairs`: folder of real pairs, "rainy" and "clean" or called alike.
     """
 
     clean: str = ""
@@ -77,6 +99,8 @@ class Data:
     mimics: float = 0.0
     confusing: float = 0.0
     workers: int = 0
+    rainy: str = ""
+    pairs: str = ""
 
 
 @dataclass(frozen=True)
@@ -96,11 +120,12 @@ class Rain:
 
 @dataclass(frozen=True)
 class Train:
-    """How long and how: `steps`, or `minutes` of wall clock where positive, end the run; cosine from `lr` to a hundredth.
+    """How long and how: `steps`, or `minutes` of work where positive, end the run; cosine from `lr` to a hundredth.
 
+    Work is process time on a CPU and time inside steps on an accelerator, so a stopped, busy or sleeping machine costs nothing.
     `loss` is l1 or psnr; with l1, `fft_weight` adds spectral L1 and `even_out` 0 to 1 lets samples with little rain count as
     much as heavy ones (`losses.rain_weights`); with psnr, `boldness` makes rain that is left dearer than what is taken too
-    much where rain is light (`losses.psnr_loss`). `optimiser` is adamw or muon (`training.muon`).
+    much where rain is light (`losses.psnr_loss`). `optimiser` is adamw or muon (`training.loop.optimisers`).
     """
 
     steps: int = 20000
@@ -131,10 +156,55 @@ class Validate:
 
 
 @dataclass(frozen=True)
+class Balance:
+    """Balanced data (`training.strategies.balance`): so many `backgrounds`, drawn evenly over backgrounds × kinds of rain.
+
+    A background is a square of `patch_px` of a photo, always the same; 0: a whole photo. `order` says which of them: random, or
+    by complexity (code length) the simplest or most complex. `order_seed` shuffles; fewer backgrounds are the first of more.
+    """
+
+    backgrounds: int = 128
+    patch_px: int = 0
+    order: str = "random"
+    order_seed: int = 1
+
+
+@dataclass(frozen=True)
+class Dil:
+    """Distortion-invariant learning (`training.strategies.dil`): `variant` sf, pf, ss, ps or erm over the `types` of rain.
+
+    A type is a profile, or profile:blend; none: every plain profile of the rain block. `inner_lr` is the virtual step; `steps`
+    those of pf (0: as many as types); `chain`: each virtual step of ss begins where the last one ended. `inner` is the
+    optimiser of the virtual steps of sf and pf, adam or sgd.
+    """
+
+    variant: str = "sf"
+    inner_lr: float = 1e-4
+    types: tuple[str, ...] = ()
+    steps: int = 0
+    chain: bool = False
+    inner: str = "adam"
+
+
+@dataclass(frozen=True)
+class Fuse:
+    """The net that fuses frames (`training.tasks.fuse`): clips to draw, of which the first are held out, and its error."""
+
+    clips: int = 494
+    held_out: int = 16
+    regret: float = 1.0
+
+
+@dataclass(frozen=True)
 class Recipe:
-    """One training run. `start_from` is a model id, a run folder or a weights file; empty starts from random weights."""
+    """One training run. `start_from` is a model id, a run folder or a weights file; empty starts from random weights.
+
+    `tasks` names several tasks and their shares of the steps; then `task` says nothing. Each of the last blocks is optional: it
+    switches a strategy on, or belongs to a task.
+    """
 
     task: str = "derain"
+    tasks: Mapping[str, float] = field(default_factory=dict, hash=False)
     start_from: str = ""
     seed: int = 1
     net: Net = field(default_factory=Net)
@@ -142,95 +212,30 @@ class Recipe:
     rain: Rain = field(default_factory=Rain)
     train: Train = field(default_factory=Train)
     validate: Validate = field(default_factory=Validate)
+    balance: Balance | None = None
+    dil: Dil | None = None
+    fuse: Fuse | None = None
 
-    def problems(self) -> list[str]:
-        """What is impossible, a sentence each; empty when the recipe can run."""
-        found = []
-        known = set(PROFILES) | set(MIXES)
-        if self.task != "derain":
-            found.append(f"The task “{self.task}” is not built; “derain” is.")
-        for name in self.rain.profiles:
-            if name not in known:
-                found.append(f"The rain profile “{name}” is unknown; known are {', '.join(sorted(known))}.")
-            elif kept := sorted({name, *MIXES.get(name, {})} & set(self.rain.held_out)):
-                within = "" if kept == [name] else f", which has {', '.join(kept)} in it,"
-                found.append(f"The rain profile “{name}”{within} is held out and cannot be trained on in the same run.")
-        found += [f"The held-out rain profile “{name}” is unknown." for name in self.rain.held_out if name not in known]
-        found += [
-            f"The blend model “{b}” is unknown; known are {', '.join(BLENDS)}." for b in self.rain.blends if b not in BLENDS
-        ]
-        if not self.rain.profiles or not self.rain.blends:
-            found.append("At least one rain profile and one blend model are needed.")
-        if self.rain.clear_share > 0 and not self.net.conditional:
-            found.append(
-                "A net without condition cannot learn to clear haze and to keep it (net.conditional, rain.clear_share)."
-            )
-        if not self.data.clean:
-            found.append("No folder of clean photos is named (data.clean).")
-        elif not Path(self.data.clean).is_dir():
-            found.append(f"The folder of clean photos “{self.data.clean}” does not exist.")
-        for name in self.validate.sets:
-            if not side(Path(name), RAINY_WORDS, "rainy").is_dir() or not side(Path(name), CLEAN_WORDS, "clean").is_dir():
-                found.append(f"The validation set “{name}” has no folders rainy and clean.")
-        return found + self._number_problems()
-
-    def _number_problems(self) -> list[str]:
-        train = self.train
-        checks = [
-            (self.seed >= 0, "seed cannot be negative."),
-            (min(self.data.limit, self.validate.limit) >= 0, "data.limit and validate.limit cannot be negative."),
-            (train.steps > 0 or train.minutes > 0, "Either train.steps or train.minutes must be above 0."),
-            (0 <= train.minutes < math.inf, "train.minutes must be a number of minutes, 0 for none."),
-            (1 <= train.batch <= 65536, "train.batch must lie from 1 to 65536."),
-            (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
-            (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
-            (train.clip > 0, "train.clip must be above 0."),
-            (0 <= train.weight_decay <= 1, "train.weight_decay must lie from 0 to 1."),
-            (0 <= train.fft_weight < math.inf, "train.fft_weight cannot be negative."),
-            (
-                train.save_minutes > 0 and self.validate.every_minutes > 0,
-                "train.save_minutes and validate.every_minutes must be above 0.",
-            ),
-            (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
-            (1 <= train.boldness <= 10, "train.boldness must lie from 1 to 10."),
-            (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
-            (train.loss in ("l1", "psnr"), "train.loss must be l1 or psnr."),
-            (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),
-            (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
-            (
-                all(0 <= s <= 1 for s in self._shares()),
-                "Shares must lie from 0 to 1.",
-            ),
-            (bool(self.data.scales) and all(0.1 <= s <= 1 for s in self.data.scales), "data.scales must lie from 0.1 to 1."),
-            (0 <= self.data.confusing <= 5, "data.confusing must lie from 0 to 5."),
-            (not self.data.confusing or bool(self.start_from), "data.confusing needs weights to begin with (start_from)."),
-            (0 <= self.data.workers <= 256, "data.workers must lie from 0 to 256."),
-            (1 <= self.net.width <= 256, "net.width must lie from 1 to 256."),
-            (1 <= self.net.inside <= 8, "net.inside must lie from 1 to 8."),
-            (
-                check_shape(self.net.shape()) is None,
-                "The net has more blocks or levels than can be (encoder, middle, decoder).",
-            ),
-        ]
-        return [sentence for holds, sentence in checks if not holds]
-
-    def _shares(self) -> tuple[float, ...]:
-        rain, data = self.rain, self.data
-        drawn = data.structures, data.strands, data.uprights, data.grounds, data.lights, data.mimics
-        return rain.dry, rain.clear_share, rain.shrunk, data.turned, *drawn
-
-    def check(self) -> None:
-        """Raise BadRecipe with every problem found."""
-        if found := self.problems():
-            raise BadRecipe(escaped(" ".join(found)), "Correct the recipe and start again.")
+    def shares(self) -> dict[str, float]:
+        """Each task and its share of the steps; they sum to 1."""
+        whole = sum(self.tasks.values())
+        return {name: share / whole for name, share in self.tasks.items()} if self.tasks else {self.task: 1.0}
 
     def to_toml(self) -> str:
         """The recipe as TOML; `from_toml` gives it back."""
-        lines = [f"{key} = {_value(getattr(self, key))}" for key in ("task", "start_from", "seed")]
-        for block in ("net", "data", "rain", "train", "validate"):
-            lines += ["", f"[{block}]"]
-            lines += [f"{key} = {_value(value)}" for key, value in vars(getattr(self, block)).items()]
+        plain = ("task", "start_from", "seed")
+        lines = [f"{key} = {_value(getattr(self, key))}" for key in plain]
+        for each in dataclasses.fields(self):
+            block = getattr(self, each.name)
+            if each.name in plain or not block:
+                continue
+            values = {"arch": self.net.arch} | self.net.shape() if each.name == "net" else _keys(block)
+            lines += ["", f"[{each.name}]", *(f"{key} = {_value(value)}" for key, value in values.items())]
         return "\n".join(lines) + "\n"
+
+
+def _keys(block: object) -> dict[str, Any]:
+    return dict(block) if isinstance(block, Mapping) else dict(vars(block))
 
 
 def _value(value: object) -> str:
@@ -240,7 +245,7 @@ def _value(value: object) -> str:
     if isinstance(value, str):
         escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
         return f'"{escaped}"'
-    if isinstance(value, tuple):
+    if isinstance(value, tuple | list):
         return "[" + ", ".join(_value(item) for item in value) + "]"
     return repr(value)
 
@@ -268,6 +273,15 @@ def read(path: Path) -> Recipe:
         raise BadRecipe(f"The recipe {path.name} cannot be read.", str(error), path) from error
 
 
+def _net(table: dict[str, Any], origin: Path | None) -> Net:
+    """The net block: whatever shape its architecture has."""
+    arch = _convert(str, table.get("arch", "unshuffle_naf"), "net.arch", origin)
+    net = Net(arch, {key: value for key, value in table.items() if key != "arch"})
+    if problem := net.problem():
+        raise BadRecipe(problem, "See the recipes in training/experiments.", origin)
+    return net
+
+
 def _fill(kind: type[Filled], table: dict[str, Any], where: str, origin: Path | None) -> Filled:
     fields = {f.name: f for f in dataclasses.fields(kind)}  # type: ignore[arg-type]
     hints = get_type_hints(kind)
@@ -281,6 +295,12 @@ def _fill(kind: type[Filled], table: dict[str, Any], where: str, origin: Path | 
 
 
 def _convert(wanted: Any, value: Any, name: str, origin: Path | None) -> Any:
+    if isinstance(wanted, UnionType):  # an optional block that is there
+        wanted = next(each for each in wanted.__args__ if each is not NoneType)
+    if wanted is Net and isinstance(value, dict):
+        return _net(value, origin)
+    if getattr(wanted, "__origin__", None) is Mapping and isinstance(value, dict):
+        return {escaped(key)[:SHOWN_MAX]: _convert(wanted.__args__[1], v, f"{name}.{key}", origin) for key, v in value.items()}
     if dataclasses.is_dataclass(wanted) and isinstance(value, dict):
         return _fill(wanted, value, f"{name}.", origin)  # type: ignore[arg-type]
     if wanted is float and isinstance(value, int) and not isinstance(value, bool):

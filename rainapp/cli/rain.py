@@ -21,7 +21,7 @@ from rainapp.textfile import append_text, json_line
 
 if TYPE_CHECKING:
     from rainapp.media.made_clip import MadeClip
-    from training.rain import Blend, Photo, RainSample
+    from training.rain.generator import Blend, Photo, RainSample
 
 FOLDERS = ("rainy", "clean", "streaks")
 BLENDS: "tuple[Blend, ...]" = ("additive", "screen", "linear")
@@ -76,7 +76,7 @@ def clash(inputs: list[Path], out: Path) -> str:
 
 def misfit(args: argparse.Namespace) -> str:
     """What is wrong with the options, in a sentence; empty when all is well."""
-    from training.profiles import MIXES, PROFILES
+    from training.rain.profiles import MIXES, PROFILES
 
     known = sorted([*PROFILES, *MIXES])
     if args.profile not in known:
@@ -129,7 +129,7 @@ def draw_asked(path: Path, index: int, args: argparse.Namespace) -> None:
 
 def draw_one(path: Path, index: int, args: argparse.Namespace) -> None:
     """Write the rainy picture or clip, its clean target and the streak map, and append the parameters."""
-    from training.rain import single_seed
+    from training.rain.generator import single_seed
 
     seed = single_seed(args.seed, index)
     with media.open_source(path) as source:
@@ -156,7 +156,7 @@ def numbered_record(path: Path, got: Path, record: dict[str, object]) -> dict[st
 
 def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
     """Rain on one photo, as PNG."""
-    from training.rain import draw_rain
+    from training.rain.generator import draw_rain
 
     frame = next(iter(source))
     clean = as_floats(frame, args.longest)
@@ -169,7 +169,7 @@ def draw_photo(path: Path, source: media.Source, seed: int, args: argparse.Names
 
 def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namespace) -> dict[str, object]:
     """Rain on the frames of one clip, or of a moving crop of one photo, as lossless clips."""
-    from training.rain_clip import RainClip
+    from training.rain.clip import RainClip
 
     rate = Fraction(source.info.fps).limit_denominator(1001) or FPS if source.info.kind == "clip" else FPS
     rain = RainClip(args.profile, seed, blends=[args.blend] if args.blend else BLENDS, veil=args.veil, fps=float(rate))
@@ -224,7 +224,7 @@ def clip_frames(source: media.Source, args: argparse.Namespace) -> "Iterator[tup
 
 def panned(source: media.Source, seed: int, args: argparse.Namespace) -> "Iterator[tuple[Fraction, Photo]]":
     """Time and picture of the frames of a moving crop, of the photo's own size and shape."""
-    from training.rain_clip import pan
+    from training.rain.clip import pan
 
     photo = as_floats(next(iter(source)), 0)
     scale = min(1.0, args.longest / max(photo.shape[:2])) if args.longest else 1.0

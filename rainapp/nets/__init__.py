@@ -3,6 +3,7 @@
 `build` is a dictionary literal from name to class: searchable, and visible to a freezer. A new net is one file and one row.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -13,8 +14,9 @@ from torch import Tensor, nn
 from rainapp.cards import ModelCard, check_shape, read_card
 from rainapp.errors import BadModel
 from rainapp.library import WEIGHTS, checked_weights
+from rainapp.net_spec import NetSpec, Traits
 from rainapp.nets.brn import Brn
-from rainapp.nets.coim import Modulated
+from rainapp.nets.coim import Modulated, wrap
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
@@ -34,6 +36,11 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "rcdnet": RcdNet,
     "window_former": WindowFormer,
 }
+
+TRAINED = ARCHITECTURES | {FUSION: FusionNaf}
+"""What a recipe may name."""
+WRAPPERS: dict[str, Callable[..., nn.Module]] = {"coim": wrap}
+"""Modules around a net by kind: each takes the net, then its own shape by name, and says its `traits`."""
 
 
 def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
@@ -58,6 +65,34 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
         raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", hint) from error
 
 
+def build_spec(spec: NetSpec) -> nn.Module:
+    """An untrained net with all that is around it; called as `net(image, **conditions)`, see `traits`.
+
+    Raises:
+        BadModel: for an unknown architecture, an unknown wrapper, or a shape that one of them does not take.
+    """
+    net = FusionNaf(**spec.shape) if spec.arch == FUSION else build(spec.arch, **spec.shape)  # type: ignore[arg-type]
+    return wrapped(net, spec)
+
+
+def wrapped(net: nn.Module, spec: NetSpec) -> nn.Module:
+    """`net` within the wrappers of `spec`. Raises BadModel for one that is unknown or does not take its shape."""
+    for each in spec.around:
+        if each.kind not in WRAPPERS:
+            raise BadModel(f"What is around the net is not known: “{each.kind}”.", "The model needs a newer rainapp.")
+        try:
+            net = WRAPPERS[each.kind](net, **each.shape)
+        except (TypeError, ValueError, RuntimeError) as error:
+            raise BadModel(f"“{each.kind}” around a net does not take its shape.", "The model is damaged.") from error
+    return net
+
+
+def traits(net: nn.Module) -> Traits:
+    """What `net` takes and needs, as its class says; nothing but a picture where it says nothing."""
+    found = getattr(net, "traits", None)
+    return found if isinstance(found, Traits) else Traits()
+
+
 def load(card: ModelCard, weights: Path) -> nn.Module:
     """The net of `card` with its weights, ready to derain: float32 on the CPU, in evaluation mode, without gradients.
 
@@ -72,10 +107,11 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
 
         return borrowed.load(card.arch, tensors)
     with torch.device("meta"):  # shapes only: a card that claims a giant net is compared with the weights before it costs
-        net = build(card.arch, **card.shape)
+        net = wrapped(build(card.arch, **card.shape), card.spec)
     _fill(net, tensors, card, weights)
-    if isinstance(net, UnshuffleNaf):
-        net.last = False
+    for module in net.modules():
+        if isinstance(module, UnshuffleNaf):
+            module.last = False
     return net.eval().requires_grad_(False)
 
 

@@ -18,13 +18,14 @@ and tail. 1x1 convolutions are never modulated.
 
 import copy
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from rainapp.net_spec import Condition, Traits
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 
@@ -134,6 +135,14 @@ class Modulated(nn.Module):
             assert isinstance(layer, nn.Conv2d)
             parent, _, name = place.path.rpartition(".")
             net.get_submodule(parent).register_module(name, ModulatedConv2d(layer, self.ready, place.path))
+
+    @property
+    def traits(self) -> Traits:
+        """Those of the net inside, and a code: of a mirrored net that of the picture and that of its mirror image."""
+        known = getattr(self.net, "traits", None)
+        within = known if isinstance(known, Traits) else Traits()
+        size = self.code_size * (2 if self.mirrored else 1)
+        return replace(within, conditions=(*within.conditions, Condition("code", (size,))))
 
     def forward(self, rainy: Tensor, clear: Tensor | None = None, code: Tensor | None = None) -> Tensor:
         """Derained picture.

@@ -14,6 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from rainapp.net_spec import Traits
 from rainapp.nets.unshuffle_naf import Blocks, pad_to_multiple
 
 PICTURES = ("formula", "derained", "rainy", "before", "after")  # three channels each, float 0 to 1
@@ -47,6 +48,11 @@ class FusionNaf(nn.Module):
         self.tail = nn.Conv2d(width, 4 * (3 + 3), 1)
         nn.init.zeros_(self.tail.weight)
         nn.init.zeros_(self.tail.get_parameter("bias"))
+
+    @property
+    def traits(self) -> Traits:
+        """See `Traits`."""
+        return Traits(multiple_px=MULTIPLE_PX, receptive_px=RECEPTIVE_PX)
 
     def forward(self, x: Tensor) -> Tensor:
         """What is to be added to the formula's picture: (B, 3, H, W) of `x` (B, CHANNELS, H, W), in its type."""

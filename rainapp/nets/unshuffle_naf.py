@@ -19,6 +19,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from rainapp.net_spec import Condition, Traits
+
+RECEPTIVE_PX = 144
+"""What a pixel is seen to depend on; grows with training towards 156 (tests/test_derain.py looks for seams)."""
+
 
 class ChannelNorm(nn.Module):
     """Layer norm over the channels of each position."""
@@ -133,6 +138,17 @@ class UnshuffleNaf(nn.Module):
         self.tail = nn.Conv2d(width, 12, 3, padding=1)
         nn.init.normal_(self.tail.weight, std=1e-3)
         nn.init.zeros_(self.tail.get_parameter("bias"))
+
+    @property
+    def traits(self) -> Traits:
+        """See `Traits`: whether haze goes is its only condition."""
+        conditions = (Condition("clear"),) if self.conditional else ()
+        return Traits(conditions, self.multiple_px, RECEPTIVE_PX, from_coarse=True, gate_faint=True, half_safe=True)
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The modules whose outputs are its features (N, C, H, W), from the finest to the deepest."""
+        return (*(f"encoders.{level}" for level in range(len(self.encoders))), "middle")
 
     def forward(self, rainy: Tensor, clear: Tensor | None = None) -> Tensor:
         """Derained picture.

@@ -15,6 +15,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from rainapp.net_spec import Condition, Traits
 from rainapp.nets.unshuffle_naf import ChannelNorm, pad_to_multiple
 from rainapp.recognise import window_receptive_px
 
@@ -137,6 +138,12 @@ class WindowFormer(nn.Module):
         self.tail = nn.Conv2d(width, 12, 3, padding=1)
         nn.init.normal_(self.tail.weight, std=1e-3)
         nn.init.zeros_(self.tail.get_parameter("bias"))
+
+    @property
+    def traits(self) -> Traits:
+        """See `Traits`: whether haze goes is its only condition."""
+        conditions = (Condition("clear"),) if self.conditional else ()
+        return Traits(conditions, self.multiple_px, self.receptive_px)
 
     def forward(self, rainy: Tensor, clear: Tensor | None = None) -> Tensor:
         """Derained picture.

@@ -13,7 +13,9 @@ from functools import cache, partial, reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from rainapp.cards import ModelCard
+import numpy as np
+
+from rainapp.cards import ModelCard, Veil
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image
 from rainapp.jobs import Region, Temporal, Treatment, Watch
@@ -21,7 +23,7 @@ from rainapp.library import ModelLibrary, checked_weights
 from rainapp.media.ahead import ahead
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
-from rainapp.stages.engines import Engine, Model, Variant, choice, make
+from rainapp.stages.engines import Conditions, Engine, Model, Variant, choice, make
 from rainapp.stages.engines.failures import went_on
 from rainapp.stages.fusion import load_fuse
 from rainapp.stages.parts import Part, derain_part, prepare
@@ -37,7 +39,6 @@ They cost 0.33 and another 0.5 CPU seconds a megapixel beside 1.3 of the net; an
 FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one
 WIDTH = 24  # of the net these are for; on a CPU a wider one gets less area, so that a tile takes no more memory
-OURS = "unshuffle_naf"  # nets of this kind are trained here; those of others do what they were published for
 HEAVY_TILE_PX = 512  # for nets that work at full resolution: a tile must not keep a person waiting who pauses
 
 
@@ -139,9 +140,10 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
         kept = _last.setdefault(device, [])
         net = next((net for key, net in kept if key == wanted), None)
         if net is None:
-            # the net of the other veil stays, for who goes to and fro; else memory is free before the next net needs some
-            kept[:] = [(key, other) for key, other in kept[-1:] if device == "cpu" and key[0] == card and key[2:] == wanted[2:]]
-            net = _load(card, treatment, library, device)
+            kept[:] = [(key, other) for key, other in kept if key[0] == card and key[2:] == wanted[2:]]
+            # the other veil has the same engine; where there is none, memory is free before the next net needs some
+            other = kept[-1][1].under(*_bound(card, treatment.veil)) if kept else None
+            net = other or _load(card, treatment, library, device)
             kept.append((wanted, net))
     judges = treatment.treat == "auto"
     return Pipeline(card.id, net, _stages(net, amount, treatment.temporal, part_frames, judges), judges)
@@ -163,10 +165,10 @@ def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int,
 def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: str) -> TiledNet:
     weights = library.weights_path(card)
     checked_weights(card, weights)
-    conditional = bool(card.shape.get("conditional", card.arch == OURS))
-    model = Model(lambda: _net(card, weights), _name(card), card.multiple_of_px, treatment.veil, conditional, card.arch)
+    model = Model(lambda: _net(card, weights), _name(card), card.multiple_of_px, card.takes, card.arch)
     candidates = choice.variants(device, treatment.engine, treatment.precision, card.precisions)
     engine = choice.fastest(model, candidates)
+    conditions, leaves_faint = _bound(card, treatment.veil)
     overlap_px = card.receptive_px * 7 // 4  # three quarters of it stay out on the side of either tile, see `tiles.fade`
     return TiledNet(
         engine,
@@ -176,10 +178,18 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         remedies=_remedies(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, Variant(engine.name, engine.device, "fp32")),
         grows=treatment.tile_px is None and _tile_px(card, device) == TILE_PX["cpu"],
-        from_coarse=card.arch == OURS,
-        leaves_faint=card.arch == OURS and treatment.veil == "keep",  # haze is faint everywhere
+        from_coarse=card.sees_sizes,
+        leaves_faint=leaves_faint,
         rescue=_rescue(model, engine),
+        conditions=conditions,
     )
+
+
+def _bound(card: ModelCard, veil: Veil) -> tuple[Conditions, bool]:
+    """What the net of a card is given for a veil, and whether faint changes are undone: haze is faint everywhere."""
+    takes = any(each.name == "clear" for each in card.takes)
+    conditions = {"clear": np.asarray(veil == "clear", np.float32)} if takes else {}
+    return conditions, card.gates_faint and veil == "keep"
 
 
 def _name(card: ModelCard) -> str:

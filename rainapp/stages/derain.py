@@ -8,6 +8,7 @@ is tried once more afresh, then the rescue goes on (torch on the CPU, with a not
 finite is done again in float32; if it still is not, the model is to blame.
 """
 
+import copy
 import math
 import sys
 import threading
@@ -23,7 +24,7 @@ from rainapp.image import Frame, Image, Pixels
 from rainapp.jobs import StoppableWatch, Watch
 from rainapp.stages import coarse, tiles
 from rainapp.stages.amount import Amount, change
-from rainapp.stages.engines import Engine, Stop
+from rainapp.stages.engines import Conditions, Engine, Stop
 from rainapp.stages.engines.failures import twice
 from rainapp.stages.faint import FAINT, JUDGED_PIXELS, change_around, faint_level, leave_faint, rainy_share, share_taken
 
@@ -108,6 +109,7 @@ class TiledNet:
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
         remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
         from_coarse: bool = False, leaves_faint: bool = False, rescue: Remedy | None = None,
+        conditions: Conditions | None = None,
     ) -> None:  # fmt: skip
         """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
@@ -115,6 +117,7 @@ class TiledNet:
 
         `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
         large pictures are seen at several sizes (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
+        `conditions` are what the net is given with every tile.
         """
         self.engine = engine
         self.tile_px = tile_px
@@ -127,7 +130,19 @@ class TiledNet:
         self._grows = grows
         self.from_coarse = from_coarse
         self.leaves_faint = leaves_faint
+        self.conditions = conditions
         self._relenting = threading.Lock()
+
+    def under(self, conditions: Conditions | None, leaves_faint: bool) -> "TiledNet":
+        """The same engine and measures under other conditions; from now on each goes its own way where it fails."""
+        with self._relenting:
+            other = copy.copy(self)
+            other.notices, other._remedies = list(self.notices), list(self._remedies)
+        other.conditions, other.leaves_faint, other._relenting = conditions, leaves_faint, threading.Lock()
+        return other
+
+    def _call(self, engine: Engine, pixels: Pixels, stop: Stop | None) -> tiles.Floats:
+        return engine.render(pixels, stop, self.conditions) if self.conditions else engine.render(pixels, stop)
 
     def grid(self, image: Image) -> tiles.Grid:
         """Where the tiles of `image` lie at the tile size of this moment."""
@@ -186,7 +201,7 @@ class TiledNet:
     def _rendered(self, engine: Engine, pixels: Pixels, stop: Stop | None) -> tiles.Floats:
         """What `engine` makes of a tile, or the rescue, which then stays, where it fails twice."""
         try:
-            return twice(lambda: engine.render(pixels, stop), engine.release)
+            return twice(lambda: self._call(engine, pixels, stop), engine.release)
         except EngineFailed:
             if self._rescue is None:
                 raise
@@ -194,7 +209,7 @@ class TiledNet:
                 rescue = self._rescue.make()
             if rescue is engine:
                 raise
-        derained = rescue.render(pixels, stop)
+        derained = self._call(rescue, pixels, stop)
         with self._relenting:
             self.engine = rescue
         engine.release()

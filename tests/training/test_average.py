@@ -10,7 +10,7 @@ from rainapp import nets
 from rainapp.errors import BadRecipe
 from training import __main__ as command
 from training.average import average
-from training.trainer import save_weights, start
+from training.loop.trainer import save_weights, start
 
 
 def make_run(folder: Path, value: float, size: int = 3) -> Path:

@@ -7,8 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from training import confusers, data, recipe
-from training.streaks import StreakBank
+from training import recipe
+from training.contracts import Pick
+from training.data import crops as data
+from training.data import hard_negatives as confusers
+from training.rain.streaks import StreakBank
+from training.recipe_checks import problems
 
 
 class Darkening(nn.Module):
@@ -18,7 +22,7 @@ class Darkening(nn.Module):
         super().__init__()
         self.share = nn.Parameter(torch.tensor(0.1))
 
-    def forward(self, rainy: Tensor, clear: Tensor) -> Tensor:
+    def forward(self, rainy: Tensor) -> Tensor:
         """(B, 3, H, W) in and out."""
         bright = (rainy.mean((1, 2, 3), keepdim=True) > 0.5).float()
         return rainy * (1 - self.share * bright)
@@ -63,12 +67,12 @@ def test_confusing_crops_come_back_dry_and_as_often_as_asked(tmp_path: Path) -> 
         rain=recipe.Rain(profiles=("narrow",), dry=0.5),
         train=recipe.Train(crop_px=32),
     )
-    assert not plan.problems()
+    assert not problems(plan)
     photos, _ = data.read_photos(tmp_path, 0, 32)
     crops = data.RainyCrops(plan, photos, StreakBank.render(1, ("narrow",), per_kind=6, size_px=64))
     crops.confusers = confusers.Confusers(np.array([7]), np.array([1.0]))
     wanted = crops.dry_crop(7)
-    drawn = [crops.sample(place)[0] for place in range(60)]
+    drawn = [crops.samples(Pick(place))[0].sample for place in range(60)]
     same = [s for s in drawn if s.rainy.shape == wanted.shape and np.array_equal(s.rainy, wanted)]
     assert 18 <= len(same) <= 42
     assert all(np.array_equal(s.rainy, s.hazy) and np.array_equal(s.rainy, s.clear) for s in same)
@@ -76,4 +80,4 @@ def test_confusing_crops_come_back_dry_and_as_often_as_asked(tmp_path: Path) -> 
 
 def test_confusing_crops_need_weights_to_be_found_with(tmp_path: Path) -> None:
     plan = recipe.Recipe(data=recipe.Data(clean=str(tmp_path), confusing=1.0))
-    assert any("start_from" in sentence for sentence in plan.problems())
+    assert any("start_from" in sentence for sentence in problems(plan))

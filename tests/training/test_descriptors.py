@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.descriptors import describe, describe_pair, layer_of_pair, layer_of_photo, main, ranges, screening, spots
-from training.rain import Blend, draw_rain
-from training.streaks import motion_kernel
+from training.rain.descriptors import describe, describe_pair, layer_of_pair, layer_of_photo, main, ranges, screening, spots
+from training.rain.generator import Blend, draw_rain
+from training.rain.streaks import motion_kernel
 
 RAIN100L = {
     "coverage": (0.05, 0.25),

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.drops import DRAWN, RULES, DrawnKind, draw_layer, fall, stamp, template
+from training.rain.drops import DRAWN, RULES, DrawnKind, draw_layer, fall, stamp, template
 
 PLAIN = DrawnKind("scatter", (20, 20), (1, 1), (-3, -3), 1.0, 0, (0.1, 0.1), dim=0.0)
 

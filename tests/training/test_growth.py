@@ -8,8 +8,8 @@ from safetensors.torch import load_file
 
 from rainapp import nets
 from rainapp.errors import BadRecipe
-from training.growth import grown
-from training.trainer import start
+from training.loop.net2net import grown
+from training.loop.trainer import start
 
 SHAPE = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1], "conditional": True}
 

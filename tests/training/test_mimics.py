@@ -8,10 +8,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training import data, grounds, lights, uprights
-from training.data import RainyCrops
+from training.contracts import Pick
+from training.data import crops as data
+from training.data.crops import RainyCrops
+from training.rain.streaks import KINDS, StreakBank
 from training.recipe import Data, Rain, Recipe, Train, read
-from training.streaks import KINDS, StreakBank
+from training.recipe_checks import problems
+from training.scenery import grounds, lights, uprights
 
 Photo = NDArray[np.float32]
 EXPERIMENTS = Path(__file__).parents[2] / "training" / "experiments"
@@ -91,11 +94,11 @@ def test_no_rain_falls_on_star_trails(monkeypatch: pytest.MonkeyPatch, bank: Str
     monkeypatch.setattr(lights, "DRAWERS", tuple(map(noted, lights.DRAWERS)))
     rainy, dry = crops(bank, Data(clean=".", lights=1.0), Rain(dry=0.0)), crops(bank, Data(clean=".", mimics=1.0))
     for place in range(60):
-        rainy.sample(place)
+        rainy.samples(Pick(place))
     assert set(drawn) == {"golden", "lamps", "city"}
     drawn.clear()
     for place in range(90):
-        dry.sample(place)
+        dry.samples(Pick(place))
     assert set(drawn) == {"golden", "lamps", "city", "star_trails", "fairy_lights"}
 
 
@@ -119,7 +122,7 @@ def crops(bank: StreakBank, data_block: Data, rain: Rain | None = None) -> Rainy
 def test_a_mimic_is_dry_and_its_own_target(bank: StreakBank) -> None:
     every = crops(bank, Data(clean=".", mimics=1.0))
     for place in range(12):
-        sample, _ = every.sample(place)
+        sample = every.samples(Pick(place))[0].sample
         assert sample.parameters.profile == "dry"
         assert np.array_equal(sample.rainy, sample.hazy)
         assert np.array_equal(sample.rainy, sample.clear)
@@ -131,14 +134,14 @@ def test_a_share_of_one_draws_it_on_every_crop_rainy_ones_too(share: str, bank: 
     without, drawn = crops(bank, Data(clean=".")), crops(bank, replace(Data(clean="."), **{share: 1.0}))  # type: ignore[arg-type]
     differ = [not np.array_equal(without.dry_crop(number), drawn.dry_crop(number)) for number in range(10)]
     assert np.mean(differ) > 0.9
-    profiles = {drawn.sample(place)[0].parameters.profile for place in range(12)}
+    profiles = {drawn.samples(Pick(place))[0].sample.parameters.profile for place in range(12)}
     assert profiles - {"dry"}
 
 
 def test_recipes_without_the_new_keys_draw_what_they_drew(bank: StreakBank) -> None:
     older = crops(bank, Data(clean=".", turned=0.25, structures=0.2, strands=0.2))
-    batches = [older.batch(step) for step in range(4)]
-    assert [round(float(batch.rainy.mean()), 3) for batch in batches] == DRAWN_BEFORE
+    batches = [older.batch([Pick(3 * step + each) for each in range(3)]) for step in range(4)]
+    assert [round(float(batch.image.mean()), 3) for batch in batches] == DRAWN_BEFORE
 
 
 DRAWN_BEFORE = [0.4, 0.462, 0.413, 0.407]
@@ -149,7 +152,7 @@ def test_every_recipe_here_is_read_and_trains_on_no_held_out_rain() -> None:
     files = sorted(EXPERIMENTS.glob("*.toml"))
     assert len(files) > 10
     for file in files:
-        assert not [sentence for sentence in read(file).problems() if "held out" in sentence or "unknown" in sentence], file
+        assert not [sentence for sentence in problems(read(file)) if "held out" in sentence or "unknown" in sentence], file
 
 
 def test_the_mimics_are_those_that_the_recipe_speaks_of() -> None:

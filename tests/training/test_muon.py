@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import nn
 
-from training.muon import Muon, optimiser_for, orthogonal
+from training.loop.optimisers import Muon, optimiser_for, orthogonal
 
 
 @pytest.mark.parametrize("shape", [(24, 24), (48, 12), (12, 48)])

@@ -16,9 +16,14 @@ from rainapp.errors import BadRecipe, UnreadableFile
 from rainapp.image import Image
 from rainapp.media import write_picture
 from rainapp.media.plain import read_plain
-from training import data, photos, recipe, validate
-from training.photos import Photos
-from training.streaks import StreakBank
+from training import recipe
+from training.contracts import Pick
+from training.data import crops as data
+from training.data import photos
+from training.data.photos import Photos
+from training.loop import validate
+from training.rain.streaks import StreakBank
+from training.recipe_checks import require
 
 PLAN = """
 [net]
@@ -69,8 +74,8 @@ def test_samples_are_the_same_bytes_wherever_a_photo_lies(
     assert len(read) == len(listed) == 7
     before, after = (data.RainyCrops(plan, given, bank) for given in (listed, read))
     for step in range(3):
-        one, other = before.batch(step), after.batch(step)
-        for name in ("rainy", "target", "clear"):
+        one, other = before.batch([Pick(step)]), after.batch([Pick(step)])
+        for name in ("image", "target", "streaks"):
             assert getattr(one, name).numpy().tobytes() == getattr(other, name).numpy().tobytes()
     again = pickle.loads(pickle.dumps(read))  # as a process that draws samples gets it
     assert all((again[i] == listed[i]).all() for i in range(7))
@@ -126,9 +131,10 @@ class Bare:
             raise ImportError(f"No module named {name!r}", name=name)
 sys.meta_path.insert(0, Bare())
 from pathlib import Path
-from training import data, descriptors, rainy_photos, validate, trainer, recipe
+from training.data.crops import read_photos
+from training.rain import descriptors
 import training.__main__
-read, left_out = data.read_photos(Path(sys.argv[1]), 0, 48)
+read, left_out = read_photos(Path(sys.argv[1]), 0, 48)
 print(len(read), left_out)
 """
 
@@ -153,7 +159,7 @@ def test_a_validation_set_of_the_fields_names_is_paired(tmp_path: Path) -> None:
     plan = replace(
         plan, validate=recipe.Validate((str(tmp_path / "set"),)), data=replace(plan.data, clean=str(tmp_path / "set"))
     )
-    plan.check()
+    require(plan)
 
 
 def test_a_bad_validation_pair_costs_itself(tmp_path: Path) -> None:
@@ -170,7 +176,7 @@ def test_a_bad_validation_pair_costs_itself(tmp_path: Path) -> None:
     assert "another size" in left_out[1]
 
     class Same(torch.nn.Module):
-        def forward(self, rainy: torch.Tensor, clear: torch.Tensor) -> torch.Tensor:
+        def forward(self, rainy: torch.Tensor) -> torch.Tensor:
             return rainy
 
     assert validate.score(Same(), tmp_path, 0, torch.device("cpu")).count == 1

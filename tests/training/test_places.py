@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from training import lamplight
-from training.places import SHAPES, draw_place
-from training.profiles import PROFILES, WHERE
+from training.rain import lamplight
+from training.rain.places import SHAPES, draw_place
+from training.rain.profiles import PROFILES, WHERE
 
 
 @pytest.mark.parametrize("shape", sorted(SHAPES))

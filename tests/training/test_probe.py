@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from training import probe
-from training.profiles import PROFILES
+from training.rain.profiles import PROFILES
 
 Photo = NDArray[np.float32]
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.drops import DRAWN
-from training.profiles import MIXES, PROFILES
-from training.rain import BLENDS, between_gaps, draw_mist, draw_rain, to_encoded, to_linear
+from training.rain.drops import DRAWN
+from training.rain.generator import BLENDS, between_gaps, draw_mist, draw_rain, to_encoded, to_linear
+from training.rain.profiles import MIXES, PROFILES
+from training.rain.streaks import KINDS, StreakBank, motion_kernel, render_layer
 from training.recipe import Rain
-from training.streaks import KINDS, StreakBank, motion_kernel, render_layer
 
 Photo = NDArray[np.float32]
 

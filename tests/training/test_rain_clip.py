@@ -5,10 +5,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training.drops import DRAWN, DrawnKind
-from training.profiles import PROFILES
-from training.rain import RainSample
-from training.rain_clip import RainClip, pan
+from training.rain.clip import RainClip, pan
+from training.rain.drops import DRAWN, DrawnKind
+from training.rain.generator import RainSample
+from training.rain.profiles import PROFILES
 
 Photo = NDArray[np.float32]
 FRAMES = 6

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from training import rainy_photos
 from training.__main__ import main
-from training.rainy_photos import Judge, features, fit, look_through, warning
+from training.data import rainy_photos
+from training.data.rainy_photos import Judge, features, fit, look_through, warning
 
 
 def street(seed: int) -> NDArray[np.uint8]:

@@ -5,6 +5,7 @@ import pytest
 from rainapp.errors import BadRecipe
 from training import recipe
 from training.recipe import Recipe
+from training.recipe_checks import problems, require
 
 
 def test_a_recipe_survives_its_own_file(tmp_path: Path) -> None:
@@ -62,20 +63,20 @@ def test_a_missing_file_is_refused_in_words(tmp_path: Path) -> None:
     ],
 )
 def test_impossible_values_are_named(text: str, word: str) -> None:
-    assert any(word in sentence for sentence in recipe.from_toml(text).problems())
+    assert any(word in sentence for sentence in problems(recipe.from_toml(text)))
 
 
 def test_a_sound_recipe_has_no_problems(tmp_path: Path) -> None:
     text = f"[data]\nclean = '{tmp_path}'\n"
-    assert recipe.from_toml(text).problems() == []
-    recipe.from_toml(text).check()
+    assert problems(recipe.from_toml(text)) == []
+    require(recipe.from_toml(text))
 
 
 def test_check_raises_with_every_problem() -> None:
     with pytest.raises(BadRecipe, match="No folder"):
-        Recipe().check()
+        require(Recipe())
 
 
 def test_a_shape_names_only_what_older_nets_have_not() -> None:
     assert recipe.Net().shape().keys() == {"width", "encoder", "middle", "decoder", "conditional"}
-    assert recipe.Net(inside=2, mirrored=True).shape().items() > {"inside": 2, "mirrored": True}.items()
+    assert recipe.Net.of(inside=2, mirrored=True).shape().items() > {"inside": 2, "mirrored": True}.items()

@@ -11,12 +11,17 @@ import torch
 
 from rainapp import nets, paths
 from rainapp.errors import BadRecipe
-from training import bank_cache, data, fusion, rainy_photos, recipe, validate
+from training import recipe
 from training.__main__ import foresee, main
 from training.average import average
-from training.prefetch import Prefetch
-from training.streaks import StreakBank
-from training.trainer import find_weights, read_weights
+from training.data import crops as data
+from training.data import rainy_photos
+from training.data.loader import Drawer, Prefetch
+from training.loop import validate
+from training.loop.weights import find_weights, read_weights
+from training.rain import bank_cache
+from training.rain.streaks import StreakBank
+from training.tasks.derain import Derain
 
 SMALL = """
 [net]
@@ -178,9 +183,11 @@ def test_damaged_arrays_in_the_cache_are_made_again() -> None:
 def test_workers_go_on_when_their_span_is_over(plan: recipe.Recipe) -> None:
     photos, _ = data.read_photos(Path(plan.data.clean), 0, 48)
     crops = data.RainyCrops(plan, photos, StreakBank.render(1, ["narrow"], per_kind=2, size_px=96))
-    ahead = Prefetch(crops, workers=1, span=2)
+    task = Derain(plan, crops)
+    drawer = Drawer({"derain": task}, {"derain": task.choose}, plan.shares(), plan.train.batch)
+    ahead = Prefetch(drawer, workers=1, span=2)
     for step in range(3):
-        assert ahead(step, 0, 1).rainy.equal(crops.batch(step).rainy)
+        assert ahead(step, 0, 1).image.equal(drawer(step).image)
     ahead.close()
 
 
@@ -205,8 +212,10 @@ def test_a_limited_validation_set_is_spread_evenly(tmp_path: Path, limit: int, c
 
 def test_the_other_commands_name_a_missing_folder_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     missing = tmp_path / "missing"
-    assert fusion.main(["--clean", str(missing), "--out", str(tmp_path / "run")]) == 2
-    assert f"The folder {missing} holds no usable photos." in capsys.readouterr().err
+    fuse = tmp_path / "fuse.toml"
+    fuse.write_text(f"task = 'fuse'\n[net]\narch = 'fusion_naf'\n[data]\nclean = '{missing}'\n")
+    assert main(["run", str(fuse), "--out", str(tmp_path / "run")]) == 2
+    assert f"The folder of clean photos “{missing}” does not exist" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         rainy_photos.main([str(missing)])
     assert f"there is no folder {missing}" in capsys.readouterr().err

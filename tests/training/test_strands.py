@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from training.strands import add_strands, draw_strands
+from training.scenery.strands import add_strands, draw_strands
 
 
 def test_strands_cover_part_of_the_photo_or_all_and_stay_in_range() -> None:

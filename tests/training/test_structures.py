@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from training.structures import add_structure, draw_line, draw_mask, limit_to_part
+from training.scenery.structures import add_structure, draw_line, draw_mask, limit_to_part
 
 
 def test_an_upright_line_is_upright_and_has_its_width() -> None:

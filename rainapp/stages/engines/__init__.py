@@ -1,6 +1,7 @@
 """Engines: a net made runnable on a device, behind one contract.
 
-An engine is a net with its condition bound, on one device, in one precision. Which of them serves a model best is measured
+An engine is a net on one device, in one precision. What the net takes beside the picture goes in with every call, so one engine
+serves all of it. Which of them serves a model best is measured
 once on this machine and remembered (`choice`). `pytorch` runs on CUDA, MPS and the CPU; `openvino` on the CPU.
 
 Importing torch takes seconds. A net that was translated for OpenVINO before does not need it, so nothing here imports it before
@@ -8,7 +9,7 @@ it is used.
 """
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -16,9 +17,10 @@ from typing import TYPE_CHECKING, Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.cards import Veil
+from rainapp.errors import BadTreatment
 from rainapp.image import Pixels
 from rainapp.loading import load_libraries
+from rainapp.net_spec import Condition
 
 if TYPE_CHECKING:
     from torch import nn
@@ -27,6 +29,8 @@ EngineName = Literal["torch", "openvino"]
 PrecisionName = Literal["fp32", "bf16", "fp16"]
 Tiles = NDArray[np.float32]
 Stop = Callable[[], bool]  # whether the result is not wanted any more
+Conditions = Mapping[str, NDArray[np.float32]]
+"""What a net takes beside a picture, by name, in the axes of its `Condition`; what is left out is 0."""
 
 
 class Engine(Protocol):
@@ -43,11 +47,11 @@ class Engine(Protocol):
     device: str
     precision: PrecisionName
 
-    def __call__(self, tiles: Tiles) -> Tiles:
+    def __call__(self, tiles: Tiles, conditions: Conditions | None = None) -> Tiles:
         """Derain `tiles` (B, 3, H, W) float32, sRGB-encoded 0 to 1; the same shape and type out, not clipped."""
         ...
 
-    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
+    def render(self, pixels: Pixels, stop: Stop | None = None, conditions: Conditions | None = None) -> Tiles:
         """Derain one tile of a picture, (H, W, 3) as in the file; (H, W, 3) float32 out, 0 to 1, not clipped."""
         ...
 
@@ -78,14 +82,13 @@ class Model:
     """A net and what engines need to know of it.
 
     `load` gives it as float32 on the CPU; `sha256` names its weights and shape; `multiple_px` is the step of the sides it works
-    on; `conditional`: it is told whether haze goes too; `channels` go in.
+    on; `conditions` are what it takes beside the picture, in the order in which it takes them; `channels` go in.
     """
 
     load: Callable[[], "nn.Module"]
     sha256: str
     multiple_px: int
-    veil: Veil = "keep"
-    conditional: bool = False
+    conditions: tuple[Condition, ...] = ()
     arch: str = ""
     channels: int = 3
 
@@ -94,10 +97,23 @@ class Model:
         """The net, loaded when first asked for. Raises BadModel."""
         return self.load()
 
-    @property
-    def clear(self) -> float | None:
-        """The condition: 1 where haze goes too, 0 where it stays, None where the net takes none."""
-        return float(self.veil == "clear") if self.conditional else None
+
+def filled(conditions: Conditions | None, known: Sequence[Condition], count: int) -> list[NDArray[np.float32]]:
+    """The conditions of `count` pictures in the order in which a net takes them, each (count, *size) float32; 0 by default.
+
+    Raises:
+        BadTreatment: one that the net does not take, or of other axes.
+    """
+    given = dict(conditions or {})
+    made = []
+    for each in known:
+        value = np.asarray(given.pop(each.name, np.zeros(each.size)), np.float32)
+        if value.shape != each.size:
+            raise BadTreatment(f"The condition “{each.name}” of the model has the axes {each.size}, not {value.shape}.")
+        made.append(np.array(np.broadcast_to(value, (count, *each.size))))
+    if given:
+        raise BadTreatment(f"The model does not take the condition “{next(iter(given))}”.")
+    return made
 
 
 def make(model: Model, variant: Variant) -> Engine:

@@ -25,9 +25,9 @@ from rainapp.regular import read_regular
 from rainapp.stages.engines import Model
 from rainapp.stages.engines.machine import version_of
 
-FORM = 3  # raise when the inference form of a net changes, so that kept models are translated anew
+FORM = 4  # raise when the inference form of a net changes, so that kept models are translated anew
 SUMS_BYTES_MAX = 4096
-KEPT_MAX = 24  # models in the cache; two for each that knows of haze
+KEPT_MAX = 24  # models in the cache
 KEPT_BYTES_MAX = 400 << 20
 OURS = re.compile("[0-9a-f]{32}")  # how the folders are named: nothing else is ever removed
 NET, NUMBERS, SUMS = "net.xml", "net.bin", "sums.txt"
@@ -59,7 +59,8 @@ def root() -> Path:
 
 def folder_of(model: Model) -> Path:
     """Where the translation of `model` is kept, if it is."""
-    about = f"{model.sha256} {model.arch} {model.clear} {version_of('torch')} {version_of('openvino')} {FORM}"
+    taken = " ".join(map(str, model.conditions))
+    about = f"{model.sha256} {model.arch} [{taken}] {version_of('torch')} {version_of('openvino')} {FORM}"
     return root() / hashlib.sha256(about.encode()).hexdigest()[:32]
 
 

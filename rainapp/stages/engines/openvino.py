@@ -13,6 +13,7 @@ write the next into it. A new one takes 0.1 ms.
 
 import contextlib
 import importlib.util
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +22,7 @@ from numpy.typing import NDArray
 
 from rainapp.errors import Cancelled, EngineFailed
 from rainapp.image import Pixels
-from rainapp.stages.engines import EngineName, Model, PrecisionName, Stop, Tiles, device_lock
+from rainapp.stages.engines import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
 from rainapp.stages.engines.converted import converted, core
 from rainapp.stages.engines.failures import told
 
@@ -59,6 +60,7 @@ class OpenVinoEngine:
         """
         self.precision = precision
         self._multiple_px = model.multiple_px
+        self._conditions = model.conditions
         self._lock = device_lock(self.device)
         self._net = converted(model)
         self._any_size: dict[str, AnySize] = {}  # by kind
@@ -70,20 +72,20 @@ class OpenVinoEngine:
         self._seen_px: dict[Form, int] = {}
         self._refused: set[Form] = set()  # sizes OpenVINO has no fixed form for (a narrow net on AVX2 at 1536 px)
 
-    def __call__(self, tiles: Tiles) -> Tiles:
+    def __call__(self, tiles: Tiles, conditions: Conditions | None = None) -> Tiles:
         """Derain `tiles` (B, 3, H, W); see `Engine`."""
         count, _, height, width = tiles.shape
         below, right = -height % self._multiple_px, -width % self._multiple_px
         padded = np.pad(tiles, ((0, 0), (0, 0), (0, below), (0, right)), mode="reflect") if below or right else tiles
-        derained = self._infer(padded, Form(PLANES, count, height + below, width + right))
+        derained = self._infer(padded, Form(PLANES, count, height + below, width + right), None, conditions)
         return derained[..., :height, :width]
 
-    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
+    def render(self, pixels: Pixels, stop: Stop | None = None, conditions: Conditions | None = None) -> Tiles:
         """Derain one tile (H, W, 3) as in the file; see `Engine`."""
         height, width = pixels.shape[:2]
         below, right = -height % self._multiple_px, -width % self._multiple_px
         padded = np.pad(pixels, ((0, below), (0, right), (0, 0)), mode="reflect") if below or right else pixels
-        derained = self._infer(padded[None], Form(padded.dtype.name, 1, height + below, width + right), stop)
+        derained = self._infer(padded[None], Form(padded.dtype.name, 1, height + below, width + right), stop, conditions)
         return derained[0, :height, :width]
 
     def prepare(self, height: int, width: int) -> None:
@@ -100,11 +102,12 @@ class OpenVinoEngine:
             self._any_size_px.clear()
             self._fixed.clear()
 
-    def _infer(self, pixels: NDArray[Any], form: "Form", stop: Stop | None = None) -> Tiles:
+    def _infer(self, pixels: NDArray[Any], form: "Form", stop: Stop | None, conditions: Conditions | None) -> Tiles:
         """What the net makes of `pixels`, in an array of its own."""
         derained: Tiles = np.empty(pixels.shape, np.float32)
+        given = [pixels, *filled(conditions, self._conditions, form.count)]
         with self._lock, told(self.name):
-            self._compiled_for(form).infer(pixels, derained, stop)
+            self._compiled_for(form).infer(given, derained, stop)
         return derained
 
     def _compiled_for(self, form: "Form", pays: bool = False) -> "Compiled":
@@ -126,7 +129,8 @@ class OpenVinoEngine:
         if largest_px > self._any_size_px.get(form.kind, 0):
             self._make_room(form.area_px)
         if form.kind not in self._any_size or not self._any_size[form.kind].settle():
-            self._any_size[form.kind] = AnySize(self._compiled(form, [-1, 3, -1, -1]), form, self._multiple_px)
+            blank = filled(None, self._conditions, 1)
+            self._any_size[form.kind] = AnySize(self._compiled(form, [-1, 3, -1, -1]), form, self._multiple_px, blank)
         self._any_size_px[form.kind] = largest_px
         return self._any_size[form.kind]
 
@@ -159,7 +163,8 @@ class OpenVinoEngine:
     def _compiled(self, form: "Form", shape: list[int]) -> Any:
         with told(self.name):
             net = self._net.clone()
-            net.reshape(shape)
+            sizes = [shape, *([shape[0], *each.size] for each in self._conditions)]
+            net.reshape(dict(enumerate(sizes)))
             return compile_net(_taking(net, form.kind), self.precision)
 
 
@@ -189,9 +194,9 @@ def _taking(net: Any, kind: str) -> Any:
     from openvino.preprocess import PrePostProcessor
 
     steps = PrePostProcessor(net)
-    steps.input().tensor().set_element_type(Type(np.dtype(kind))).set_layout(Layout("NHWC"))
-    steps.input().preprocess().convert_element_type(Type.f32).scale(float(np.iinfo(kind).max))
-    steps.input().model().set_layout(Layout("NCHW"))
+    steps.input(0).tensor().set_element_type(Type(np.dtype(kind))).set_layout(Layout("NHWC"))
+    steps.input(0).preprocess().convert_element_type(Type.f32).scale(float(np.iinfo(kind).max))
+    steps.input(0).model().set_layout(Layout("NCHW"))
     steps.output().model().set_layout(Layout("NCHW"))
     steps.output().tensor().set_layout(Layout("NHWC"))
     return steps.build()
@@ -210,7 +215,7 @@ class Compiled:
         """`model` as OpenVINO gives it."""
         self.model = model
 
-    def infer(self, given: NDArray[Any], made: Tiles, stop: Stop | None = None) -> None:
+    def infer(self, given: Sequence[NDArray[Any]], made: Tiles, stop: Stop | None = None) -> None:
         """See `infer`."""
         infer(self.model, given, made, stop)
 
@@ -224,9 +229,10 @@ class AnySize(Compiled):
     second shows whether all is well. Compiling anew would take seconds.
     """
 
-    def __init__(self, model: Any, form: "Form", multiple_px: int) -> None:
-        """`model` takes tiles of the kind of `form`, with sides that are multiples of `multiple_px`."""
+    def __init__(self, model: Any, form: "Form", multiple_px: int, conditions: Sequence[NDArray[Any]] = ()) -> None:
+        """`model` takes tiles of the kind of `form`, with sides that are multiples of `multiple_px`, and `conditions`."""
         super().__init__(model)
+        self._conditions = conditions
         step_px = -(-SMALL_PX // multiple_px) * multiple_px
         self._small = [_pattern(form, step_px * height, step_px * width) for height, width in ((2, 3), (3, 4))]
         self._wanted: Tiles | None = None  # where a net takes no tile as small
@@ -234,7 +240,7 @@ class AnySize(Compiled):
             self._wanted = self._tried(self._small[-1])
         self._is_settled = self._wanted is not None
 
-    def infer(self, given: NDArray[Any], made: Tiles, stop: Stop | None = None) -> None:
+    def infer(self, given: Sequence[NDArray[Any]], made: Tiles, stop: Stop | None = None) -> None:
         """See `infer`."""
         self._is_settled = False
         super().infer(given, made, stop)
@@ -251,7 +257,7 @@ class AnySize(Compiled):
 
     def _tried(self, given: NDArray[Any]) -> Tiles:
         made: Tiles = np.empty(given.shape, np.float32)
-        infer(self.model, given, made)
+        infer(self.model, [given, *self._conditions], made)
         return made
 
 
@@ -263,8 +269,8 @@ def _pattern(form: "Form", height: int, width: int) -> NDArray[Any]:
     return np.linspace(0, peak, 3 * height * width).astype(form.kind).reshape(1, height, width, 3)
 
 
-def infer(model: Any, given: NDArray[Any], made: Tiles, stop: Stop | None = None) -> None:
-    """Run a compiled `model` on `given` and fill `made`, both of the shapes it takes; afterwards it holds neither.
+def infer(model: Any, given: Sequence[NDArray[Any]], made: Tiles, stop: Stop | None = None) -> None:
+    """Run a compiled `model` on its inputs `given` and fill `made`, of the shapes it takes; afterwards it holds none of them.
 
     Raises:
         Cancelled: `stop` said so.
@@ -273,10 +279,11 @@ def infer(model: Any, given: NDArray[Any], made: Tiles, stop: Stop | None = None
     from openvino import Tensor
 
     request = model.create_infer_request()
-    taken = request.get_input_tensor()
-    if tuple(taken.shape) != given.shape:  # a model for any size
-        taken.shape = given.shape
-    taken.data[...] = given
+    for place, each in enumerate(given):
+        taken = request.get_input_tensor(place)
+        if tuple(taken.shape) != each.shape:  # a model for any size
+            taken.shape = each.shape
+        taken.data[...] = each
     request.set_output_tensor(Tensor(made, shared_memory=True))
     request.start_async()
     try:

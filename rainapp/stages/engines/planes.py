@@ -99,7 +99,7 @@ class OpenVinoRun:
             if planes.shape not in self._compiled:
                 self._compiled = dict(list(self._compiled.items())[1 - SIZES_KEPT :])
                 self._compiled[planes.shape] = self._compile(planes.shape)
-            infer(self._compiled[planes.shape], planes, made)
+            infer(self._compiled[planes.shape], [planes], made)
         return made
 
     def release(self) -> None:

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from rainapp.errors import BadTreatment, DeviceLost
 from rainapp.image import Pixels
-from rainapp.stages.engines import EngineName, Model, PrecisionName, Stop, Tiles, device_lock
+from rainapp.stages.engines import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
 from rainapp.stages.engines.failures import told
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
@@ -47,7 +47,7 @@ class TorchEngine:
         """
         self.device = device
         self.precision = precision
-        self._clear = model.clear
+        self._conditions = model.conditions
         self._lock = device_lock(device)
         try:
             net = copy.deepcopy(model.net).to(device=torch.device(device), dtype=DTYPES[precision])
@@ -60,21 +60,21 @@ class TorchEngine:
                 parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
         self._net = net
 
-    def __call__(self, tiles: Tiles) -> Tiles:
+    def __call__(self, tiles: Tiles, conditions: Conditions | None = None) -> Tiles:
         """Derain `tiles` (B, 3, H, W); see `Engine`."""
         with self._lock, torch.inference_mode(), told_by_torch(self.device):
-            derained = self._run(torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device))
+            derained = self._run(torch.from_numpy(np.ascontiguousarray(tiles)).to(self.device), conditions)
             result: Tiles = derained.cpu().numpy()
         return result
 
-    def render(self, pixels: Pixels, stop: Stop | None = None) -> Tiles:
+    def render(self, pixels: Pixels, stop: Stop | None = None, conditions: Conditions | None = None) -> Tiles:
         """Derain one tile (H, W, 3) as in the file; see `Engine`."""
         peak = int(np.iinfo(pixels.dtype).max)
         with self._lock, torch.inference_mode(), told_by_torch(self.device):
             # copied: pictures are read-only, and torch warns of arrays it may not write
             there = torch.from_numpy(pixels.copy()).to(self.device)
             rainy = there.permute(2, 0, 1)[None].float().div_(peak)
-            result: Tiles = self._run(rainy)[0].permute(1, 2, 0).contiguous().cpu().numpy()
+            result: Tiles = self._run(rainy, conditions)[0].permute(1, 2, 0).contiguous().cpu().numpy()
         return result
 
     def prepare(self, height: int, width: int) -> None:
@@ -83,12 +83,11 @@ class TorchEngine:
     def release(self) -> None:
         """Nothing is kept for a size."""
 
-    def _run(self, rainy: Tensor) -> Tensor:
+    def _run(self, rainy: Tensor, conditions: Conditions | None) -> Tensor:
         rainy = rainy.contiguous(memory_format=torch.channels_last)
-        if self._clear is None:
-            derained: Tensor = self._net(rainy)
-        else:
-            derained = self._net(rainy, torch.full((len(rainy),), self._clear, device=rainy.device))
+        values = filled(conditions, self._conditions, len(rainy))
+        named = zip(self._conditions, values, strict=True)
+        derained: Tensor = self._net(rainy, **{each.name: torch.from_numpy(value).to(rainy.device) for each, value in named})
         return derained.float()
 
 

@@ -1,6 +1,7 @@
 """A net of torch translated for OpenVINO. Imported when a model is met for the first time; later its translation is kept."""
 
 import warnings
+from collections.abc import Sequence
 from typing import Any
 
 import torch
@@ -13,17 +14,16 @@ from rainapp.stages.engines import Model
 from rainapp.stages.engines.pytorch import one_thread
 
 
-class Bound(nn.Module):
-    """A net whose condition is a constant, so that an engine sees one input."""
+class InOrder(nn.Module):
+    """A net that takes its conditions in their order instead of by name, for tracing."""
 
-    def __init__(self, net: nn.Module, clear: float | None) -> None:
+    def __init__(self, net: nn.Module, names: Sequence[str]) -> None:
         super().__init__()
-        self.net = net
-        self.clear = None if clear is None else torch.tensor([clear])
+        self.net, self.names = net, tuple(names)
 
-    def forward(self, rainy: Tensor) -> Tensor:
+    def forward(self, rainy: Tensor, *conditions: Tensor) -> Tensor:
         """(B, 3, H, W) out, and in for a derainer."""
-        derained: Tensor = self.net(rainy) if self.clear is None else self.net(rainy, self.clear)
+        derained: Tensor = self.net(rainy, **dict(zip(self.names, conditions, strict=True)))
         return derained
 
 
@@ -48,12 +48,12 @@ def _translated(model: Model) -> Any:
     from openvino.frontend.pytorch.ts_decoder import TorchScriptPythonDecoder
 
     side = 4 * model.multiple_px
-    example = (torch.zeros(1, model.channels, side, side),)
+    example = (torch.zeros(1, model.channels, side, side), *(torch.zeros(1, *each.size) for each in model.conditions))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # tracing warns of the padding branch, which sides in multiples never take
         try:
-            bound = Bound(nets.for_inference(model.net), model.clear)
-            traced = torch.jit.trace(bound, example, check_trace=False)  # type: ignore[no-untyped-call]
+            ordered = InOrder(nets.for_inference(model.net), [each.name for each in model.conditions])
+            traced = torch.jit.trace(ordered, example, check_trace=False)  # type: ignore[no-untyped-call]
             decoder = TorchScriptPythonDecoder(traced, example_input=example)  # must outlive the translation
             frontend = FrontEndManager().load_by_framework("pytorch")
             return frontend.convert(frontend.load(decoder))

@@ -1,0 +1,1 @@
+"""The rain generator: profiles, streaks, clips, night, and statistics of rain."""

@@ -1,0 +1,185 @@
+"""What in a recipe cannot be: a sentence for each. Free of torch."""
+
+import math
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+from rainapp.errors import BadRecipe
+from rainapp.escapes import escaped
+from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
+from training.rain import domains
+from training.rain.generator import BLENDS
+from training.rain.profiles import MIXES, PROFILES
+from training.recipe import Recipe
+
+TASKS = {"derain": "unshuffle_naf", "fuse": "fusion_naf"}
+"""The tasks that are built, and an architecture of each."""
+NAMES = set(PROFILES) | set(MIXES)
+DIL_VARIANTS = ("sf", "pf", "ss", "ps", "erm")
+ORDERS = ("random", "simple", "complex")
+
+
+def problems(recipe: Recipe) -> list[str]:
+    """What is impossible, a sentence each; empty when the recipe can run."""
+    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _fuse)
+    return list(chain.from_iterable(check(recipe) for check in checks))
+
+
+def require(recipe: Recipe) -> None:
+    """Raise BadRecipe with every problem found."""
+    if found := problems(recipe):
+        raise BadRecipe(escaped(" ".join(found)), "Correct the recipe and start again.")
+
+
+def _tasks(recipe: Recipe) -> Iterator[str]:
+    for name in recipe.tasks or (recipe.task,):
+        if name not in TASKS:
+            yield f"The task “{name}” is not built; {', '.join(TASKS)} are."
+    if any(not (0 < share < math.inf) for share in recipe.tasks.values()):
+        yield "The shares of tasks must be above 0 (tasks)."
+    if (recipe.net.arch == "fusion_naf") != ("fuse" in recipe.shares()):
+        yield "The net “fusion_naf” and the task “fuse” go together (net.arch, task)."
+    elif len(recipe.shares()) > 1 and "fuse" in recipe.shares():
+        yield "The task “fuse” has a net of its own and cannot share a run (tasks)."
+
+
+def _rain(recipe: Recipe) -> Iterator[str]:
+    for name in recipe.rain.profiles:
+        if name not in NAMES:
+            yield f"The rain profile “{name}” is unknown; known are {', '.join(sorted(NAMES))}."
+        elif kept := sorted({name, *MIXES.get(name, {})} & set(recipe.rain.held_out)):
+            within = "" if kept == [name] else f", which has {', '.join(kept)} in it,"
+            yield f"The rain profile “{name}”{within} is held out and cannot be trained on in the same run."
+    yield from (f"The held-out rain profile “{name}” is unknown." for name in recipe.rain.held_out if name not in NAMES)
+    for blend in recipe.rain.blends:
+        if blend not in BLENDS:
+            yield f"The blend model “{blend}” is unknown; known are {', '.join(BLENDS)}."
+    if not recipe.rain.profiles or not recipe.rain.blends:
+        yield "At least one rain profile and one blend model are needed."
+    if recipe.rain.clear_share > 0 and "derain" in recipe.shares() and not recipe.net.shape().get("conditional", False):
+        yield "A net without condition cannot learn to clear haze and to keep it (net.conditional, rain.clear_share)."
+
+
+def _folders(recipe: Recipe) -> Iterator[str]:
+    data = recipe.data
+    if not data.clean:
+        yield "No folder of clean photos is named (data.clean)."
+    for key, folder, words in (("clean", data.clean, "clean photos"), ("rainy", data.rainy, "rainy photos")):
+        if folder and not Path(folder).is_dir():
+            yield f"The folder of {words} “{folder}” does not exist (data.{key})."
+    sets = [("validation set", name) for name in recipe.validate.sets] + [("set of pairs", data.pairs)] * bool(data.pairs)
+    for words, name in sets:
+        if not side(Path(name), RAINY_WORDS, "rainy").is_dir() or not side(Path(name), CLEAN_WORDS, "clean").is_dir():
+            yield f"The {words} “{name}” has no folders rainy and clean."
+
+
+def _numbers(recipe: Recipe) -> Iterator[str]:
+    train, data, rain = recipe.train, recipe.data, recipe.rain
+    drawn = data.structures, data.strands, data.uprights, data.grounds, data.lights, data.mimics
+    shares = rain.dry, rain.clear_share, rain.shrunk, data.turned, *drawn
+    checks = [
+        (recipe.seed >= 0, "seed cannot be negative."),
+        (min(data.limit, recipe.validate.limit) >= 0, "data.limit and validate.limit cannot be negative."),
+        (train.steps > 0 or train.minutes > 0, "Either train.steps or train.minutes must be above 0."),
+        (0 <= train.minutes < math.inf, "train.minutes must be a number of minutes, 0 for none."),
+        (1 <= train.batch <= 65536, "train.batch must lie from 1 to 65536."),
+        (16 <= train.crop_px <= 320 and train.crop_px % 16 == 0, "train.crop_px must be a multiple of 16 from 16 to 320."),
+        (0 < train.lr <= 0.1, "train.lr must lie above 0 and at most at 0.1."),
+        (train.clip > 0, "train.clip must be above 0."),
+        (0 <= train.weight_decay <= 1, "train.weight_decay must lie from 0 to 1."),
+        (0 <= train.fft_weight < math.inf, "train.fft_weight cannot be negative."),
+        (
+            train.save_minutes > 0 and recipe.validate.every_minutes > 0,
+            "train.save_minutes and validate.every_minutes must be above 0.",
+        ),
+        (0 <= train.even_out <= 1, "train.even_out must lie from 0 to 1."),
+        (1 <= train.boldness <= 10, "train.boldness must lie from 1 to 10."),
+        (0 <= train.ema < 1, "train.ema must lie from 0 to below 1."),
+        (train.loss in ("l1", "psnr"), "train.loss must be l1 or psnr."),
+        (train.optimiser in ("adamw", "muon"), "train.optimiser must be adamw or muon."),
+        (train.precision in ("auto", "fp32", "bf16"), "train.precision must be auto, fp32 or bf16."),
+        (all(0 <= share <= 1 for share in shares), "Shares must lie from 0 to 1."),
+        (bool(data.scales) and all(0.1 <= s <= 1 for s in data.scales), "data.scales must lie from 0.1 to 1."),
+        (0 <= data.confusing <= 5, "data.confusing must lie from 0 to 5."),
+        (not data.confusing or bool(recipe.start_from), "data.confusing needs weights to begin with (start_from)."),
+        (0 <= data.workers <= 256, "data.workers must lie from 0 to 256."),
+    ]
+    yield from (sentence for holds, sentence in checks if not holds)
+    yield from _shape(recipe)
+
+
+def _shape(recipe: Recipe) -> Iterator[str]:
+    if problem := recipe.net.problem():
+        yield problem
+        return
+    shape = recipe.net.shape()
+    if not 1 <= shape.get("width", 1) <= 256:
+        yield "net.width must lie from 1 to 256."
+    if not 1 <= shape.get("inside", 1) <= 8:
+        yield "net.inside must lie from 1 to 8."
+
+
+def _balance(recipe: Recipe) -> Iterator[str]:
+    block = recipe.balance
+    if block is None:
+        return
+    if "derain" not in recipe.shares():
+        yield "Only the task “derain” draws rain that could be balanced (balance)."
+    if block.backgrounds < 1:
+        yield "balance.backgrounds must be at least 1."
+    if block.patch_px and not max(16, recipe.train.crop_px) <= block.patch_px <= 1024:
+        yield "balance.patch_px must be 0, or lie from train.crop_px to 1024."
+    if block.order not in ORDERS:
+        yield f"balance.order must be one of {', '.join(ORDERS)}."
+    if block.order_seed < 0:
+        yield "balance.order_seed cannot be negative."
+
+
+def _dil(recipe: Recipe) -> Iterator[str]:
+    block = recipe.dil
+    if block is None:
+        return
+    if "derain" not in recipe.shares():
+        yield "Only the task “derain” has kinds of rain to be invariant to (dil)."
+    if block.variant not in DIL_VARIANTS:
+        yield f"dil.variant must be one of {', '.join(DIL_VARIANTS)}."
+    if not 0 < block.inner_lr <= 1:
+        yield "dil.inner_lr must lie above 0 and at most at 1."
+    if block.inner not in ("adam", "sgd"):
+        yield "dil.inner must be adam or sgd."
+    if block.chain and block.variant != "ss":
+        yield "dil.chain belongs to the variant ss."
+    if block.steps and (block.variant != "pf" or block.steps < 2):
+        yield "dil.steps belongs to the variant pf and is at least 2: a single virtual step is ordinary training."
+    if block.variant in ("ss", "ps") and recipe.train.batch < 2:
+        yield "The variants ss and ps look at other crops in the outer step, so train.batch must be at least 2."
+    yield from _dil_types(recipe)
+
+
+def _dil_types(recipe: Recipe) -> Iterator[str]:
+    block = recipe.dil
+    assert block is not None  # the caller looked
+    known = [name for name in recipe.rain.profiles if name in NAMES]
+    types = block.types or domains.plain(known)
+    try:
+        found = domains.distinct(types)
+    except ValueError as error:
+        yield f"dil.types: {error}."
+        return
+    if held := sorted({profile for profile, _ in found} & set(recipe.rain.held_out)):
+        yield f"dil.types has {', '.join(held)}, which is held out."
+    if len(found) < 2:
+        yield "Invariance needs at least two types of rain that differ (dil.types)."
+
+
+def _fuse(recipe: Recipe) -> Iterator[str]:
+    block = recipe.fuse
+    if block is None:
+        return
+    if "fuse" not in recipe.shares():
+        yield "The block fuse belongs to the task “fuse”."
+    if not 0 < block.held_out < block.clips:
+        yield "fuse.held_out must lie above 0 and below fuse.clips."
+    if not 0 <= block.regret < math.inf:
+        yield "fuse.regret cannot be negative."

@@ -1,0 +1,1 @@
+"""What is drawn on clean photos so that a net learns to leave it alone."""

@@ -1,0 +1,1 @@
+"""Tasks: what a sample and its target are, and which error is taken."""

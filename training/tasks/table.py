@@ -1,0 +1,45 @@
+"""The table of tasks: what a recipe may name, and how each is made ready, which reads photos and may draw samples.
+
+A new task is one file, one row here and one name in `training.recipe_checks`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from training.contracts import Task
+from training.data.crops import RainyCrops, photo_files, read_photos
+from training.data.patches import patches_of
+from training.data.rainy_photos import warning
+from training.recipe import Recipe
+from training.tasks.derain import Derain, bank_for
+
+Tell = Callable[[str, str], None]
+"""Called with a kind, "left-out" or "warning", and a sentence."""
+Make = Callable[[Recipe, Path, Tell], Task]
+
+
+def derain(recipe: Recipe, folder: Path, tell: Tell) -> Derain:
+    """The task of the shipped models. Raises BadRecipe where no photo can be used, or there are too few backgrounds."""
+    clean = Path(recipe.data.clean)
+    photos, left_out = read_photos(clean, recipe.data.limit, recipe.train.crop_px)
+    for sentence in left_out:
+        tell("left-out", sentence)
+    if rainy := warning(photo_files(clean, recipe.data.limit)):
+        tell("warning", rainy)
+    backgrounds = photos if recipe.balance is None else patches_of(photos, recipe.balance)
+    return Derain(recipe, RainyCrops(recipe, backgrounds, bank_for(recipe)))
+
+
+def fuse(recipe: Recipe, folder: Path, tell: Tell) -> Task:
+    """The net that fuses frames; draws the clips that the run's folder lacks."""
+    from training.tasks.fuse import make  # the stages of a clip, which no other task needs
+
+    return make(recipe, folder, tell)
+
+
+TASKS: dict[str, Make] = {"derain": derain, "fuse": fuse}
+
+
+def tasks_of(recipe: Recipe, folder: Path, tell: Tell) -> dict[str, Task]:
+    """Every task that the recipe names, ready to draw."""
+    return {name: TASKS[name](recipe, folder, tell) for name in recipe.shares()}
