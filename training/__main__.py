@@ -174,6 +174,10 @@ def parser() -> argparse.ArgumentParser:
     mean.add_argument("second", type=Path, help="the same; its recipe becomes that of the new run")
     mean.add_argument("--share", type=float, default=0.5, help="part of the second, 0 to 1")
     mean.add_argument("--out", type=Path, required=True, help="the new run folder")
+    told = commands.add_parser("explain", help="how complex backgrounds and rain of a recipe are, before anything runs")
+    told.add_argument("recipe", type=Path)
+    told.add_argument("--curve", action="store_true", help="also how fast each is learned as a set; takes minutes")
+    told.add_argument("--json", action="store_true", help="print one JSON object")
     table = commands.add_parser("table", help="fill the missing cells of an experiment's table, or print it")
     table.add_argument("name", help="balance or dil")
     table.add_argument("--print", action="store_true", dest="prints", help="print what is there as Markdown and fill nothing")
@@ -203,6 +207,17 @@ def main(arguments: list[str] | None = None) -> int:
         return _obey(parser().parse_args(arguments))
 
 
+def explained(args: argparse.Namespace) -> int:
+    """Print what the data of a recipe amounts to; exit code 0."""
+    from training import explain
+
+    plan = recipe.read(args.recipe)
+    recipe_checks.require(plan)
+    found = explain.explain(plan, args.curve)
+    print(json_line(found) if args.json else explain.told(found))
+    return 0
+
+
 def table(args: argparse.Namespace) -> int:
     """Fill or print an experiment's table; exit code 0."""
     from training.tables import fill
@@ -230,6 +245,8 @@ def _obey(args: argparse.Namespace) -> int:
         if args.command == "average":
             average.average(args.first, args.second, args.share, args.out)
             return 0
+        if args.command == "explain":
+            return explained(args)
         if args.threads:
             torch.set_num_threads(args.threads)
         if args.command == "table":

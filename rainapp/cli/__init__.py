@@ -23,7 +23,7 @@ COMMANDS = {
     "evaluate": "score models on pairs of rainy and clean pictures",
     "rain": "draw synthetic rain on clean photos",
     "bench": "measure speed and memory, side by side in one run",
-    "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR",
+    "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR | explain RECIPE.toml",
     "doctor": "report versions, devices, engines, library health and paths",
 }
 DONE, SOME_FAILED, USAGE, NONE_DONE, CANCELLED = 0, 1, 2, 3, 130

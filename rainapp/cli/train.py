@@ -7,7 +7,10 @@ from typing import Any
 def add_parser(subparsers: Any) -> None:
     """Add the command to the command line; everything after it is the training module's own."""
     parser = subparsers.add_parser(
-        "train", help="train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR", add_help=False, prefix_chars="\0"
+        "train",
+        help="train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR | explain RECIPE.toml",
+        add_help=False,
+        prefix_chars="\0",
     )
     parser.add_argument("rest", nargs="*", metavar="ARGUMENT")
     parser.set_defaults(run=run)
@@ -18,6 +21,6 @@ def run(args: argparse.Namespace) -> int:
     from training.__main__ import main
 
     rest = list(args.rest)
-    if rest and rest[0] not in ("run", "resume", "average", "publish", "-h", "--help"):
+    if rest and rest[0] not in ("run", "resume", "average", "publish", "explain", "table", "-h", "--help"):
         rest.insert(0, "run")
     return main(rest or ["--help"])
