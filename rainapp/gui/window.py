@@ -20,8 +20,7 @@ from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
 from rainapp.gui.disk import Disk
-from rainapp.gui.ending import again
-from rainapp.gui.frames import Offer
+from rainapp.gui.endnotice import EndNotice
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
@@ -79,12 +78,12 @@ class MainWindow(QMainWindow):
         self.returning, self.question = AskLine("history"), AskLine("circle-check")
         self.pages = QStackedWidget()
         self.notice = Notice(self.pages, lambda: self.view)
+        EndNotice(self.notice, self.page.run_bar, workspace)  # lives with the notice
         self.pages.addWidget(self.empty)
         for page in (self.page, self.compare, self.models):
             self.pages.addWidget(page)
         self._page = "derain"
         self._alt_alone = False  # pressed, and nothing came of it yet
-        self._offer: Offer | None = None  # to try again what failed, where the button is out of sight
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,7 +114,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
         workspace.asked.connect(self.question.ask)
-        workspace.frames.offered.connect(self.notice.offer)
+        workspace.frames.offered.connect(self.notice.offer_frames)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
         workspace.batch.changed.connect(self._tell_progress)
@@ -345,6 +344,8 @@ class MainWindow(QMainWindow):
             self.toggle_full_screen()
         elif self.page.drawer_open:
             self.toggle_inspector()
+        elif not self.menuBar().isVisible():
+            self.notice.dismiss()
         self._menu_keys.leave()
 
     def _opens_a_menu(self, event: QKeyEvent) -> bool:
@@ -365,23 +366,12 @@ class MainWindow(QMainWindow):
         """Say in the title how far the work is, for who has the window out of sight, and for what it waits."""
         batch = self.workspace.batch
         self.notice.hold(batch.waits)
-        if batch.running:
-            self.notice.take_back(self._offer)
         far = self.tr("Waits") if batch.waits else self.tr("Paused") if batch.paused else f"{round(batch.share * 100)} %"
         self.setWindowTitle(f"{far} · rainapp" if batch.running else "rainapp")
 
     def _batch_finished(self, _count: int) -> None:
         if self.workspace.settings.notify and not self.isActiveWindow():
             QApplication.alert(self)
-        bar, failed = self.page.run_bar, len(self.workspace.failed)
-        ended = bar.how_it_ended
-        if ended is None or ended.only_saved or bar.ending.isVisible():
-            return
-        if failed:
-            self._offer = Offer(ended.words, again(failed), bar.try_again)
-            self.notice.offer(self._offer)
-        else:
-            self.notice.say(ended.words)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         batch = self.workspace.batch
