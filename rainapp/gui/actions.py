@@ -49,8 +49,8 @@ def _comparing(window: "MainWindow") -> bool:
     return window.shown_page == "compare" and _has_items(window)
 
 
-def _exportable(window: "MainWindow") -> bool:
-    return _comparing(window) and window.compare.can_export
+def _exportable(kind: str) -> Callable[["MainWindow"], bool]:
+    return lambda window: _comparing(window) and window.compare.can_export(kind)
 
 
 def _has_clip(window: "MainWindow") -> bool:
@@ -274,11 +274,14 @@ ROWS: tuple[Row, ...] = (
     Row("compare-truth-file", "Picture without rain…", "Compare", lambda w: w.compare.choose_truth(False), enabled=_comparing),
     Row("compare-truth-none", "No ground truth", "Compare", lambda w: w.compare.comparing.set_truth(None),
         enabled=lambda w: _comparing(w) and w.compare.comparing.truth is not None, rule_after=True),
-    Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"), enabled=_exportable),
-    Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
+    Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"),
+        enabled=_exportable("picture")),
+    Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"),
+        enabled=_exportable("report")),
     Row("compare-table", "Save the figures as a table (CSV)…", "Compare", lambda w: w.compare.export_as("table"),
-        enabled=_exportable),
-    Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
+        enabled=_exportable("table")),
+    Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"),
+        enabled=_exportable("clip")),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
