@@ -42,7 +42,7 @@ Treat = Literal["auto", "always"]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick", "library", "figures", "memory"]
+Lane = Literal["device", "quick", "reading", "library", "figures", "memory"]
 
 STRENGTH_MAX = 1.3
 

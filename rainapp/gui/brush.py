@@ -195,7 +195,7 @@ class Brush(QObject):
                 item.mask.take(event.result.treated)  # type: ignore[arg-type]
                 self._told()
 
-        self._workspace.dispatch.ask(job, "quick", came)
+        self._workspace.dispatch.ask(job, "reading", came)
 
     def loading(self, source: Path) -> LoadMask | None:
         """The record that reads a mask for the photo in sight."""

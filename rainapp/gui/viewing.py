@@ -264,7 +264,7 @@ class Viewing(QObject):
 
     def _ask(self, job: Job, receiver: object) -> Handle:
         self._readying.stop()
-        handle = self.workspace.dispatch.ask(job, "quick", receiver)  # type: ignore[arg-type]
+        handle = self.workspace.dispatch.ask(job, "reading", receiver)  # type: ignore[arg-type]
         self._hold()
         return handle
 
