@@ -2,7 +2,8 @@
 
 Calls go down: `submit` puts a job record on a lane, a queue with one thread of its own ("device" for files, "quick" for what
 a person waits for on screen and a net makes, "reading" for what is only read and so waits for no engine). Events come up
-through one callback. The work sees a `Watch`, its owner a `Handle`: two faces of one object, so that progress, pause and cancellation have a single channel, `tick`.
+through one callback. The work sees a `Watch`, its owner a `Handle`: two faces of one object, so that progress, pause and
+cancellation have a single channel, `tick`.
 
 What is done with a record is decided outside: `run` is `work.run` on the command line, and a function that imports it on first
 use in the window. All threads of the application are made here; `shutdown` ends them. Nothing a job does can end a lane:

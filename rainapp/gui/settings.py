@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 
 from rainapp import __version__
 from rainapp.gui import actions
-from rainapp.gui.controls import label, push_button
+from rainapp.gui.controls import label, mark_wrong, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.language import LANGUAGES
 from rainapp.gui.plain import set_tip
@@ -216,11 +216,19 @@ class SettingsDialog(QDialog):
 
     def _change_text(self, preference: Preference, text: QLineEdit) -> None:
         trouble = preference.problem(text.text())
-        text.setProperty("wrong", "true" if trouble else "false")
-        text.style().polish(text)
+        mark_wrong(text, bool(trouble))
         set_tip(text, trouble or "")
+        self._say_below(preference, trouble)
         if trouble is None:
             self._change(preference.name, text.text())
+
+    def _say_below(self, preference: Preference, trouble: str | None) -> None:
+        """What stands below a control: why its value cannot be taken, else what it is for."""
+        below = self._rows[preference.name][2]
+        below.setText(trouble or self.tr(preference.help))
+        below.setProperty("role", "bad" if trouble else "small")
+        below.style().unpolish(below)
+        below.style().polish(below)
 
     def _find(self, words: str) -> None:
         wanted = words.casefold().strip()
