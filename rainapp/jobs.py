@@ -336,13 +336,17 @@ class Queued:
 
 @dataclass(frozen=True)
 class Progressed:
-    """`done` of `total` units are ready; `eta_s` and, of clips, `frames_s` (frames a second) are None until told honestly."""
+    """`done` of `total` units are ready; `eta_s` and, of clips, `frames_s` (frames a second) are None until told honestly.
+
+    `goes_on`: a stop now would leave finished parts, after which the same job goes on.
+    """
 
     job_id: int
     done: int
     total: int
     eta_s: float | None = None
     frames_s: float | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ from rainapp import media, presets
 from rainapp.cli import USAGE, large
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
+from rainapp.cli.skips import nothing_in
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile
 from rainapp.escapes import one_line
 from rainapp.formats import FORMATS
@@ -184,7 +185,10 @@ def run(args: argparse.Namespace) -> int:
                 recursive=args.recursive, watch=watch, part=part, sequences=args.sequence, rate=args.fps,
                 others=[presets.file_of(args.preset)] if args.preset else [],
             )  # fmt: skip
-            return batch_run.work_through(plan)
+            code = batch_run.work_through(plan)
+            if plan.finds_nothing and code == USAGE:
+                print(one_line(nothing_in(args.inputs, args.recursive)), file=sys.stderr)
+            return code
     except (BadModel, BadTreatment, UnreadableFile) as error:
         print(f"rainapp derain: {one_line(str(error))}", file=sys.stderr)
         return USAGE

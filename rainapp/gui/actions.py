@@ -223,7 +223,7 @@ ROWS: tuple[Row, ...] = (
     Row("stop-keep", "Stop and keep the part done", "Rain", lambda w: w.workspace.batch.stop(keep=True), icon="film",
         enabled=lambda w: w.workspace.batch.can_keep),
     Row("stop-go-on", "Stop, to go on later", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="history",
-        enabled=lambda w: w.workspace.batch.can_keep),
+        enabled=lambda w: w.workspace.batch.can_go_on),
     Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False, go_on=False),
         icon="circle-x", enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
     Row("more-amount", "Take out more", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",

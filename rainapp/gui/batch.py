@@ -106,6 +106,16 @@ class Batch(QObject):
         """Whether the part done of the file at work can stay as a file: it is a clip of which something is done."""
         return self._item is not None and self._item.is_clip and self._item.done > 0
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a part of the file at work is finished, after which it goes on another time."""
+        return self._item is not None and self._item.can_go_on
+
+    @property
+    def clip_at_work(self) -> bool:
+        """Whether what is at work is a clip."""
+        return self._item is not None and self._item.is_clip
+
     def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
         """What `items` will take as files did with this model on this machine; None while that would be a guess."""
         pace, loads = self._pace(treatment), [_load(item) for item in items]

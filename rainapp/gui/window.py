@@ -29,7 +29,7 @@ from rainapp.gui.menukeys import MenuKeys
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
 from rainapp.gui.place import keep_place, restore_place
-from rainapp.gui.plain import ask
+from rainapp.gui.quitting import may_quit
 from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
@@ -375,15 +375,10 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         batch = self.workspace.batch
-        if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
+        if batch.running and self.workspace.settings.confirm_quit and not may_quit(self, batch):
             event.ignore()
             return
         self.closing.emit()
         batch.stop(keep=False)  # what is finished of a clip stays as after a crash: the same job goes on with it
         keep_place(self)
         super().closeEvent(event)
-
-    def _may_quit(self, keeps: bool) -> bool:
-        lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
-        kept = self.tr("Quit now? What is done stays; the clip at work goes on next time after what is finished of it.")
-        return ask(self, self.tr("Photos are being derained"), kept if keeps else lost)
