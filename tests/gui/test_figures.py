@@ -165,3 +165,20 @@ def test_a_result_with_fewer_bits_is_compared_in_those() -> None:
     deep = np.full((8, 8, 3), 100 * 257, np.uint16)
     job = kept(Image(deep, depth=16), Image(np.full((8, 8, 3), 100, np.uint8)))
     assert measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary()).changed == 0
+
+
+def test_where_no_streaks_stand_out_it_says_plainly_that_they_cannot_be_measured(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    night = np.random.default_rng(3).normal(40, 25, (160, 240, 3)).clip(0, 255).astype(np.uint8)  # alike in all directions
+    cv2.imwrite(str(tmp_path / "night.png"), night)
+    session.workspace.add([tmp_path / "night.png"])
+    until(qtbot, lambda: session.viewing.pair is not None)
+    item = session.workspace.items[-1]
+    session.workspace.select(item, [item])
+    session.window.page.measuring.set_active(True)
+    measured = figures(session, qtbot)
+    assert math.isnan(measured.fine_removed)
+    strip = session.window.page.figures.figures
+    assert strip.accessibleName().startswith("Fine rain: cannot be measured here · ")
+    assert "None stand out in this picture, as often at night" in strip.toolTip()
