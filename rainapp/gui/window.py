@@ -340,7 +340,9 @@ class MainWindow(QMainWindow):
         self._alt_alone = False
 
     def _escape(self) -> None:
-        if self.isFullScreen():
+        if self._brushes:
+            self.canvas.brush.set_active(False)
+        elif self.isFullScreen():
             self.toggle_full_screen()
         elif self.page.drawer_open:
             self.toggle_inspector()
