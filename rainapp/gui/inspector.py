@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from rainapp.gui.amount import AmountSlider
 from rainapp.gui.controls import Elided, NameLabel, Segments, label, mark_wrong, push_button, rule
@@ -124,8 +124,12 @@ class Inspector(QScrollArea):
         self._column.addWidget(self._temporal_box)
 
     def add_to_amount(self, helps: QWidget) -> None:
-        """Show something below the amount."""
+        """Show something below the amount, and let Tab come to it there."""
         self._amount_box.addWidget(helps)
+        before: QWidget = self.amount
+        for part in helps.findChildren(QPushButton):
+            QWidget.setTabOrder(before, part)
+            before = part
 
     def add_to_temporal(self, meter: QWidget) -> None:
         """Show something below the choice of how flicker is calmed."""

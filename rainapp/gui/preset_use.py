@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from rainapp.gui.tasks import output_of
+from rainapp.gui.undoing import choices_again
 from rainapp.jobs import Output
 from rainapp.presets import Preset
 
@@ -33,7 +34,8 @@ def preset_of(workspace: "Workspace") -> Preset:
 
 
 def take_over(workspace: "Workspace", preset: Preset) -> None:
-    """Choose what `preset` says; what the window cannot do is told."""
+    """Choose what `preset` says; what the window cannot do is told. It can be undone."""
+    workspace.undoing.note(choices_again(workspace, (*TREATED, *MACHINE, *WRITTEN)))
     treatment, output = preset.treatment, preset.output
     workspace.change(**{name: getattr(treatment, name) for name in TREATED})
     values = {name: getattr(treatment, name) for name in MACHINE} | {name: getattr(output, name) for name in WRITTEN}

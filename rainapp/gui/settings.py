@@ -30,7 +30,7 @@ from rainapp.gui import actions
 from rainapp.gui.controls import label, mark_wrong, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.language import LANGUAGES
-from rainapp.gui.plain import set_tip
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
 from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
@@ -63,7 +63,7 @@ class SettingsDialog(QDialog):
         """One page for each group of preferences, then keys and about."""
         super().__init__(parent)
         self._workspace = workspace
-        self._rows: dict[str, tuple[QWidget, QWidget, QWidget]] = {}
+        self._rows: dict[str, tuple[QWidget, QWidget, PlainLabel]] = {}
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 480)

@@ -229,16 +229,16 @@ class MainWindow(QMainWindow):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke to take back, or, without the brush in hand, removed files to bring back."""
+        """Whether there is a stroke to take back, or, without the brush in hand, something done to the list or by a preset."""
         mask = self.canvas.brush.mask
         return mask is not None and mask.can_undo if self._brushes else self.workspace.can_undo
 
     def undo(self) -> None:
-        """Take the last stroke back, or bring back the files that were removed last."""
+        """Take the last stroke back, or what was done last to the list or by a preset."""
         if self._brushes:
             self.canvas.brush.undo()
         else:
-            self.workspace.undo_remove()
+            self.workspace.undoing.undo()
 
     @property
     def list_shown(self) -> bool:
