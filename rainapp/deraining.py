@@ -72,7 +72,7 @@ def _is_dry(job: DerainFile, info: MediaInfo, writing: Writing, watch: Watch, li
     """Whether a clip would become a copy of itself, as far as a few of its frames tell."""
     if info.kind != "clip" or job.treatment.treat == "always" or job.output.layer != "result" or not writing.may_copy:
         return False
-    return looks_dry(job, info, load_pipeline(replace(job.treatment, temporal="off", mask=None), library), watch)
+    return looks_dry(job, info, load_pipeline(replace(job.treatment, temporal="off", mask=None, passes=1), library), watch)
 
 
 def make_folder(folder: Path) -> None:

@@ -39,6 +39,7 @@ EngineChoice = Literal["auto", "torch", "openvino"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Temporal = Literal["auto", "off", "fast", "best", "learned"]
 Treat = Literal["auto", "always"]
+Passes = Literal[1, 2]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
@@ -53,7 +54,8 @@ class Treatment:
 
     `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
     `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps. `treat` "always": a person sees rain, so
-    no photo or clip is called dry, and what is faint all over is taken as in a rainy one.
+    no photo or clip is called dry, and what is faint all over is taken as in a rainy one. `passes` 2: the net goes over its
+    own result again.
     """
 
     model: ModelId = "default"
@@ -66,6 +68,7 @@ class Treatment:
     engine: EngineChoice = "auto"
     precision: Precision = "auto"
     treat: Treat = "auto"
+    passes: Passes = 1
 
 
 @dataclass(frozen=True)

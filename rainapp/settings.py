@@ -204,6 +204,7 @@ class Settings:
         "auto", "remembered", "Photos without rain", "What is found dry is copied, or every photo is treated.",
         words=("Copied", "Treated anyway"),
     )  # fmt: skip
+    second_pass: bool = _pref(False, "remembered", "A second pass", "The net goes over its own result again.")
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")
 

@@ -79,6 +79,13 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
         choices=("auto", "always"),
         help="always: no photo or clip is called dry; for rain that is seen and was missed",
     )
+    group.add_argument(
+        "--passes",
+        type=int,
+        choices=(1, 2),
+        help="2: the net goes over its own result again, in twice the time; changed next to nothing where it was measured, "
+        "so for photos in which rain is left",
+    )
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
     group.add_argument(
         "--temporal", choices=("auto", "off", "fast", "best", "learned"),

@@ -15,7 +15,7 @@ from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
 from rainapp.gui.menukeys import only_one, with_letters
-from rainapp.gui.own import has_own, see_rain, set_own
+from rainapp.gui.own import has_own, pass_again, see_rain, set_own
 from rainapp.gui.recent import RecentMenu
 from rainapp.gui.workspace import AMOUNT_MAX
 
@@ -82,6 +82,19 @@ def _treat_anyway(window: "MainWindow") -> None:
 def _is_treated_anyway(window: "MainWindow") -> bool:
     item = window.workspace.current
     return item is not None and item.sees_rain
+
+
+def _pass_again(window: "MainWindow") -> None:
+    """What is selected is gone over a second time, or not any more."""
+    workspace, again = window.workspace, not _is_passed_again(window)
+    if not again and workspace.settings.second_pass:  # a preset said so
+        workspace.change(second_pass=False)
+    pass_again(workspace, list(workspace.selected), again)
+
+
+def _is_passed_again(window: "MainWindow") -> bool:
+    item = window.workspace.current
+    return item is not None and window.workspace.treatment_of(item).passes > 1
 
 
 def _treat_part(window: "MainWindow") -> None:
@@ -234,6 +247,7 @@ ROWS: tuple[Row, ...] = (
         enabled=_has_items, rule_after=True),
     Row("treat-anyway", "I see rain: treat anyway", "Rain", _treat_anyway, "Ctrl+Shift+R", "", _has_current,
         _is_treated_anyway),
+    Row("second-pass", "Go over it a second time", "Rain", _pass_again, "Ctrl+Shift+2", "", _has_current, _is_passed_again),
     Row("treat-part", "Treat only a part: paint it", "Rain", _treat_part, "Shift+W", "brush", _has_picture),
     Row("brush", "Brush", "Mask", lambda w: w.canvas.brush.set_active(not w.canvas.brush.active), "P", "brush", _has_picture,
         lambda w: w.canvas.brush.active),

@@ -335,7 +335,7 @@ class Batch(QObject):
 
 
 def _speed_key(treatment: Treatment) -> str:
-    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
+    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision} {treatment.passes}"
 
 
 def _load(item: Item) -> Load:

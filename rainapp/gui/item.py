@@ -86,6 +86,7 @@ class Item:
     rate: Fraction = RATE
     clip_format: str = ""
     sees_rain: bool = False  # a person does, whatever was found: it is treated anyway
+    second_pass: bool = False  # a person wants the net to go over its own result again
     copied: bool = False  # what was written is the source byte for byte
 
     @property
@@ -95,6 +96,7 @@ class Item:
 
     def as_seen(self, treatment: Treatment) -> Treatment:
         """`treatment`, and as rainy where a person sees rain."""
+        treatment = replace(treatment, passes=2) if self.second_pass else treatment
         return replace(treatment, treat="always") if self.sees_rain else treatment
 
     @property

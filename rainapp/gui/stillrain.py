@@ -6,14 +6,15 @@ from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 from rainapp.gui import icons
 from rainapp.gui.actions import Actions
 from rainapp.gui.controls import label, push_button
+from rainapp.gui.plain import set_tip
 from rainapp.gui.theme import look
 from rainapp.gui.workspace import Workspace
 
-OFFERED = ("treat-anyway", "stronger", "view-left", "treat-part")
+OFFERED = ("treat-anyway", "stronger", "second-pass", "view-left", "treat-part")
 
 
 class StillRain(QWidget):
-    """A line that unfolds into a reason and four things to do."""
+    """A line that unfolds into a reason and five things to do."""
 
     def __init__(self, workspace: Workspace, actions: Actions, parent: QWidget | None = None) -> None:
         """Offer what the rows of `actions` do."""
@@ -39,6 +40,12 @@ class StillRain(QWidget):
         column.addWidget(self._box)
         self._box.hide()
         look().changed.connect(self._draw)
+        again = self.tr(
+            "The net goes over its own result again, in twice the time. On the photos where that was measured it changed next"
+            " to nothing; it may help where rain is left."
+        )
+        set_tip(self.buttons["second-pass"], again)
+        self.buttons["second-pass"].setAccessibleDescription(again)
         workspace.current_changed.connect(self._refresh)
         workspace.treatment_changed.connect(self._refresh)
         workspace.amount_changed.connect(self._refresh)

@@ -59,6 +59,7 @@ def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings
         engine=settings.engine,
         precision=settings.precision,
         treat=settings.treat,
+        passes=2 if settings.second_pass else 1,
     )
 
 
