@@ -86,6 +86,7 @@ class Output:
     layer: Layer = "result"
     if_exists: IfExists = "rename"
     hardware: bool = False  # clips: encode on a graphics chip where that works, with a word where it does not
+    motion: bool = False  # the clip of a motion photo is derained too
     keep_partial: bool = False  # a cancelled clip leaves the part done, as a playable file under a name that says so
 
 

@@ -185,6 +185,12 @@ class Settings:
         words=("Keep all", "Remove all", "Keep all but the place"),
     )  # fmt: skip
 
+    motion: bool = _pref(
+        False,
+        "Files",
+        "Derain the clip of motion photos",
+        "Else it stays as it was. It takes as long as a short video.",
+    )
     keep_partial: bool = _pref(
         False, "Files", "Keep the part done", "A video that is cancelled leaves what is done, named “… (unfinished)”."
     )

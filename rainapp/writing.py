@@ -19,6 +19,7 @@ from rainapp.image import Frame
 from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
 from rainapp.media import SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source, copy_source, open_sink
 from rainapp.media.ahead import Behind, ahead
+from rainapp.media.photo import Carry
 from rainapp.naming import rain_path
 from rainapp.regular import read_regular
 from rainapp.stages import Pipeline
@@ -273,6 +274,8 @@ class Writing:
         """Whether the source's own bytes could be the result: neither another format nor less metadata is asked for."""
         source, target = self._job.source, self._job.target
         if self._job.part is not None or self._job.output.metadata != "keep":
+            return False
+        if isinstance(self._info.carry, Carry) and self._info.carry.clip is not None:  # another clip belongs into it
             return False
         if self._info.container == SEQUENCE:
             form = self._job.output.format

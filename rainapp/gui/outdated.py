@@ -45,4 +45,4 @@ def _net(treatment: Treatment) -> tuple[object, ...]:
 
 
 def _written(output: Output) -> tuple[object, ...]:
-    return output.format, output.quality, output.metadata
+    return output.format, output.quality, output.metadata, output.motion

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 TREATED = ("model", "veil", "temporal")
 MACHINE = ("device", "engine", "precision", "tile_px", "treat")
-WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial")
+WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial", "motion")
 ELSEWHERE = ("codec", "crf", "hardware")  # the command line alone has them
 
 
