@@ -112,11 +112,11 @@ class FigureBar(QFrame):
         """What the figures mean, and why one is missing."""
         if math.isfinite(measured.fine_removed):
             return legend()
+        how = self.tr("How much fine rain is gone is told from streaks that lie alike.")
         why = self.tr(
-            "How much fine rain is gone is told from streaks that lie alike. None stand out in this picture, as often at night,"
-            " with drops or in a blur: only your eye can tell here."
+            "None stand out in this picture, as often at night, with drops or in a blur: only your eye can tell here."
         )
-        return f"{why}\n{legend()}"
+        return f"{how} {why}\n{legend()}"
 
     def _fine(self, measured: Measured) -> str:
         if not math.isfinite(measured.fine_removed):

@@ -40,10 +40,9 @@ class StillRain(QWidget):
         column.addWidget(self._box)
         self._box.hide()
         look().changed.connect(self._draw)
-        again = self.tr(
-            "The net goes over its own result again, in twice the time. On the photos where that was measured it changed next"
-            " to nothing; it may help where rain is left."
-        )
+        what = self.tr("The net goes over its own result again, in twice the time.")
+        honest = self.tr("On the photos where that was measured it changed next to nothing; it may help where rain is left.")
+        again = f"{what} {honest}"
         set_tip(self.buttons["second-pass"], again)
         self.buttons["second-pass"].setAccessibleDescription(again)
         workspace.current_changed.connect(self._refresh)
