@@ -51,6 +51,8 @@ def test_photos_thumbnails_and_folders_come_while_the_engine_is_made_ready(
         until(qtbot, lambda: window.canvas.has_picture)
         colours = canvas_image(cold)
         assert len({colours.pixel(x, colours.height() // 2) for x in range(0, colours.width(), 7)}) > 3  # it is painted
+    window.file_list.grab()
+    until(qtbot, lambda: all(item.thumbnail is not None for item in workspace.items))
     more = tmp_path / "more"
     more.mkdir()
     rainy_photo(more / "new.png")
