@@ -53,6 +53,11 @@ class Plan:
     failed: tuple[RainError, ...] = ()
     results_exist: bool = False
 
+    @property
+    def finds_nothing(self) -> bool:
+        """Whether there is no photo and no clip among the inputs."""
+        return not self.jobs and not self.failed and not self.results_exist
+
 
 def find_files(
     inputs: Sequence[Path], recursive: bool, leave_out: Path | None = None, watch: Watch | None = None
@@ -193,6 +198,10 @@ def plan(
     out_file = out if out is not None and (lone_folder or is_out_file(inputs, out)) else None
     if out is not None and out_file is None and out.exists() and not out.is_dir():
         raise BadTreatment(f"{out} is a file, but the results need a folder.", "Name a folder after -o.", out)
+    if out is not None and out_file is None and media.is_media_name(out) and not out.is_dir():
+        raise BadTreatment(
+            f"{out.name} would be one file, but there are several inputs, or a folder.", "Name a folder after -o.", out
+        )
     if out_file is not None and output.format != "keep" and not same_format(out_file.suffix, f".{output.format}"):
         raise BadTreatment(f"{out_file.name} does not end in .{output.format}.", "Leave --format out, or name it so.", out_file)
     entries = find_files(inputs, recursive, out, watch)

@@ -39,10 +39,11 @@ EngineChoice = Literal["auto", "torch", "openvino"]
 Precision = Literal["auto", "fp32", "bf16", "fp16"]
 Temporal = Literal["auto", "off", "fast", "best", "learned"]
 Treat = Literal["auto", "always"]
+Passes = Literal[1, 2]
 IfExists = Literal["skip", "rename", "overwrite"]
 MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
-Lane = Literal["device", "quick", "library", "figures", "memory"]
+Lane = Literal["device", "quick", "reading", "library", "figures", "memory"]
 
 STRENGTH_MAX = 1.3
 
@@ -53,7 +54,8 @@ class Treatment:
 
     `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
     `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps. `treat` "always": a person sees rain, so
-    no photo or clip is called dry, and what is faint all over is taken as in a rainy one.
+    no photo or clip is called dry, and what is faint all over is taken as in a rainy one. `passes` 2: the net goes over its
+    own result again.
     """
 
     model: ModelId = "default"
@@ -66,6 +68,7 @@ class Treatment:
     engine: EngineChoice = "auto"
     precision: Precision = "auto"
     treat: Treat = "auto"
+    passes: Passes = 1
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Output:
     layer: Layer = "result"
     if_exists: IfExists = "rename"
     hardware: bool = False  # clips: encode on a graphics chip where that works, with a word where it does not
+    motion: bool = False  # the clip of a motion photo is derained too
     keep_partial: bool = False  # a cancelled clip leaves the part done, as a playable file under a name that says so
 
 
@@ -336,13 +340,17 @@ class Queued:
 
 @dataclass(frozen=True)
 class Progressed:
-    """`done` of `total` units are ready; `eta_s` and, of clips, `frames_s` (frames a second) are None until told honestly."""
+    """`done` of `total` units are ready; `eta_s` and, of clips, `frames_s` (frames a second) are None until told honestly.
+
+    `goes_on`: a stop now would leave finished parts, after which the same job goes on.
+    """
 
     job_id: int
     done: int
     total: int
     eta_s: float | None = None
     frames_s: float | None = None
+    goes_on: bool = False
 
 
 @dataclass(frozen=True)

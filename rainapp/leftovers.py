@@ -46,10 +46,9 @@ def sweep(folder: Path) -> None:
 
 def drop_parts(index: Path) -> None:
     """Remove finished parts, the file `index` that tells of them last."""
-    base = index.name.removesuffix(INDEX + PARTS_SUFFIX)
-    for which in PARTS:
-        drop(index.with_name(f"{base}{which}{PARTS_SUFFIX}"))
-    drop(index)
+    itself, *parts = _beside(index)
+    for part in (*parts, itself):
+        drop(part)
 
 
 def drop(path: Path) -> None:
@@ -114,6 +113,26 @@ def _age_s(path: Path) -> float:
 
 
 def abandon_parts() -> None:
-    """Remove every temporary file that is being written, for a process that is about to end at once; no target can follow."""
-    for part in list(taken):
-        drop(part)
+    """Remove every temporary file that is being written, for a process that is about to end at once; no target can follow.
+
+    Finished parts stay for the run that goes on, as after a crash.
+    """
+    writing = list(taken)
+    finished = {other for path in writing if _tells_of_finished(path) for other in _beside(path)}
+    for part in writing:
+        if part not in finished:
+            drop(part)
+
+
+def _tells_of_finished(path: Path) -> bool:
+    """Whether `path` is the index of parts of which some are finished."""
+    try:
+        return path.name.endswith(INDEX + PARTS_SUFFIX) and not _is_hollow(path)
+    except OSError:
+        return False
+
+
+def _beside(index: Path) -> tuple[Path, ...]:
+    """`index` and the parts it tells of."""
+    base = index.name.removesuffix(INDEX + PARTS_SUFFIX)
+    return (index, *(index.with_name(f"{base}{which}{PARTS_SUFFIX}") for which in PARTS))

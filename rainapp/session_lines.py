@@ -82,6 +82,7 @@ class Entry:
     truth: Path | None = None
     part: tuple[float, float] | None = None
     sees_rain: bool = False
+    second_pass: bool = False
     copied: bool = False
     part_done: tuple[float, float] | None = None
     frames: NumberedFrames | None = None

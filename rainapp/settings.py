@@ -186,6 +186,12 @@ class Settings:
         words=("Keep all", "Remove all", "Keep all but the place"),
     )  # fmt: skip
 
+    motion: bool = _pref(
+        False,
+        "Files",
+        "Derain the clip of motion photos",
+        "Else it stays as it was. It takes as long as a short video.",
+    )
     keep_partial: bool = _pref(
         False, "Files", "Keep the part done", "A video that is cancelled leaves what is done, named “… (unfinished)”."
     )
@@ -205,6 +211,7 @@ class Settings:
         "auto", "remembered", "Photos without rain", "What is found dry is copied, or every photo is treated.",
         words=("Copied", "Treated anyway"),
     )  # fmt: skip
+    second_pass: bool = _pref(False, "remembered", "A second pass", "The net goes over its own result again.")
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")
 

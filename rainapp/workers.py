@@ -1,8 +1,9 @@
 """The threads that do the work, and the one way they speak.
 
 Calls go down: `submit` puts a job record on a lane, a queue with one thread of its own ("device" for files, "quick" for what
-a person waits for on screen). Events come up through one callback. The work sees a `Watch`, its owner a `Handle`: two faces of
-one object, so that progress, pause and cancellation have a single channel, `tick`.
+a person waits for on screen and a net makes, "reading" for what is only read and so waits for no engine). Events come up
+through one callback. The work sees a `Watch`, its owner a `Handle`: two faces of one object, so that progress, pause and
+cancellation have a single channel, `tick`.
 
 What is done with a record is decided outside: `run` is `work.run` on the command line, and a function that imports it on first
 use in the window. All threads of the application are made here; `shutdown` ends them. Nothing a job does can end a lane:
@@ -98,13 +99,16 @@ class _Running:
         self._lock = threading.Lock()
 
     def tick(self, done: int, total: int, **facts: float) -> None:
-        """Report, wait while paused, raise `Cancelled` once cancelled. The fact `frames` is how many a clip has in all."""
+        """Report, wait while paused, raise `Cancelled` once cancelled.
+
+        Facts: `frames`, how many a clip has in all; `goes_on`, whether a stop would leave finished parts.
+        """
         if not self._cancelled:
             with self._lock:
                 eta_s = self._pace.eta_s(done, total)
                 told = eta_s is not None and facts.get("frames", 0) > 1
                 frames_s = self._pace.units_s * facts["frames"] / total if told else None
-            self.tell(Progressed(self.job_id, done, total, eta_s, frames_s))
+            self.tell(Progressed(self.job_id, done, total, eta_s, frames_s, bool(facts.get("goes_on", False))))
             self._go.wait()
         if self._cancelled:
             stop = Cancelled()
@@ -241,13 +245,16 @@ class Workers:
             executor.submit(self._do, running)
         return Handle(running)
 
-    def shutdown(self, wait: bool = True) -> None:
-        """Cancel everything and end all threads; with `wait` return when they have ended. A second call does no harm."""
+    def shutdown(self, wait: bool = True, go_on: bool = False) -> None:
+        """Cancel everything and end all threads; with `wait` return when they have ended. A second call does no harm.
+
+        With `go_on` the finished parts of a clip stay, see `Handle.cancel`.
+        """
         with self._lock:
             self._closed = True
             left = list(self._open.values())
         for running in left:
-            running.cancel()
+            running.cancel(go_on=go_on)
         for executor in self._lanes.values():
             executor.shutdown(wait=wait)
 

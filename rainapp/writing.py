@@ -19,6 +19,7 @@ from rainapp.image import Frame
 from rainapp.jobs import DerainFile, Treatment, WaitingWatch, Watch
 from rainapp.media import SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source, copy_source, open_sink
 from rainapp.media.ahead import Behind, ahead
+from rainapp.media.photo import Carry
 from rainapp.naming import rain_path
 from rainapp.regular import read_regular
 from rainapp.stages import Pipeline
@@ -37,6 +38,7 @@ class ClipWatch:
 
     def __init__(self, watch: Watch, info: MediaInfo) -> None:
         self.frames_done = 0  # in this run
+        self.goes_on = False  # whether a stop now would leave finished parts
         self._watch = watch
         self._frames = expected_frames(info)
         self._tiles = 1
@@ -69,7 +71,7 @@ class ClipWatch:
     def stand(self) -> None:
         """Nothing moves, but the owner may want to pause or cancel: tell again what was told last."""
         with self._telling:
-            self._watch.tick(*self._told)
+            self._watch.tick(*self._told, goes_on=self.goes_on)
 
     @contextlib.contextmanager
     def waiting(self, message: str, hint: str) -> Iterator[None]:
@@ -93,7 +95,7 @@ class ClipWatch:
         total = frames * (self._tiles + writing)
         if not self._held:
             self._told = done, total
-        self._watch.tick(self._told[0], self._told[1], frames=frames, **facts)
+        self._watch.tick(self._told[0], self._told[1], frames=frames, goes_on=self.goes_on, **facts)
 
 
 class Room:
@@ -221,8 +223,10 @@ class Writing:
                     self._layers = [layer for layer in (rain, result) if layer is not None]
                     first = min(layer.frames_done for layer in self._layers)
                     self.rain_found = any(layer.had_rain for layer in self._layers)
+                    progress.goes_on = self._goes_on
                     for frame in result_stack.enter_context(self._frames(source, pipeline, progress, first)):
                         self._write(frame, result, rain)
+                        progress.goes_on = self._goes_on
                         progress.next_frame()
                     if self._stays():
                         raise _Dry
@@ -234,6 +238,11 @@ class Writing:
                 rain.sink.target = rain_path(self.result_target)  # they are numbered alike
         if rain is not None:
             self.rain_target = rain.sink.target
+
+    @property
+    def _goes_on(self) -> bool:
+        """Whether all files have finished parts."""
+        return all(layer.resumable is not None and layer.resumable.goes_on for layer in self._layers)
 
     @contextlib.contextmanager
     def _frames(self, source: Source, pipeline: Pipeline | None, progress: ClipWatch, first: int) -> Iterator[Iterable[Frame]]:
@@ -265,6 +274,8 @@ class Writing:
         """Whether the source's own bytes could be the result: neither another format nor less metadata is asked for."""
         source, target = self._job.source, self._job.target
         if self._job.part is not None or self._job.output.metadata != "keep":
+            return False
+        if isinstance(self._info.carry, Carry) and self._info.carry.clip is not None:  # another clip belongs into it
             return False
         if self._info.container == SEQUENCE:
             form = self._job.output.format

@@ -172,6 +172,7 @@ TABLE = (
             "rainapp.deraining",
             "rainapp.writing",
             "rainapp.sampling",
+            "rainapp.motion_photos",
             "rainapp.batch",
             "rainapp.evaluate",
             "rainapp.evaluate_streaks",

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from rainapp.pacing import BatchPace, Load
+from rainapp.pacing import BatchPace, Load, Speeds
 
 
 class Clock:
@@ -110,3 +110,86 @@ def test_nothing_is_told_before_anything_is_known() -> None:
     pace.begin()
     assert pace.eta_s(Load(10), []) is None
     assert pace.estimate_s([Load(10)]) is None
+
+
+def cold(slow: Sequence[float], sizes: Sequence[float], seconds: Callable[[float], float], speed: float | None = None) -> Told:
+    """As `work`, where the first files take so much longer, and `speed` is known from elsewhere."""
+    rng, clock = np.random.default_rng(4), Clock()
+    pace = BatchPace(clock)
+    pace.speed = speed
+    loads = [Load(round(mp * 5e5), ".jpg", mp) for mp in sizes]
+    took = [seconds(mp) * rng.uniform(0.85, 1.15) for mp in sizes]
+    for number, more in enumerate(slow):
+        took[number] += more
+    told: Told = []
+    for number, load in enumerate(loads):
+        pace.begin()
+        told.append((number / len(loads), pace.eta_s(load, loads[number + 1 :]), sum(took[number:])))
+        clock.now += took[number]
+        pace.finish(load, sizes[number])
+    return told
+
+
+@pytest.mark.parametrize("slow", [(60,), (60, 20), (60, 20, 8, 4, 2), (5, 60, 0, 30)], ids=str)
+@pytest.mark.parametrize("sizes", [[0.15] * 100, [0.05, 0.29, 0.11, 0.2] * 25, [12.0] * 60, [0.2, 8.0, 24.0] * 30], ids=len)
+def test_a_cold_start_of_several_files_does_not_count_as_speed(slow: tuple[float, ...], sizes: list[float]) -> None:
+    told = cold(slow, sizes, lambda mp: 0.25 + 0.6 * mp)
+    late = [(eta, true) for share, eta, true in told if 0.1 <= share <= 0.9]
+    assert late
+    for eta, true in late:
+        assert eta == pytest.approx(true, rel=0.2)
+
+
+def test_small_photos_tell_nothing_of_large_ones_behind_them() -> None:
+    sizes = [0.1, 0.2, 0.15] * 10 + [12.0] * 70
+    told = cold((40,), sizes, lambda mp: 0.25 + 0.6 * mp)
+    small = [eta for share, eta, _ in told if share < 0.3]
+    assert small == [None] * len(small)  # silent, not wrong
+    for share, eta, true in told:
+        if share > 0.35:
+            assert eta == pytest.approx(true, rel=0.2)
+
+
+def test_small_photos_before_large_ones_are_told_by_a_speed_that_is_known() -> None:
+    sizes = [0.1, 0.2, 0.15] * 10 + [12.0] * 70
+    told = cold((40,), sizes, lambda mp: 0.25 + 0.6 * mp, speed=0.62)
+    late = [(eta, true) for share, eta, true in told if 0.1 <= share <= 0.9]
+    for eta, true in late:
+        assert eta == pytest.approx(true, rel=0.2)
+
+
+def test_a_large_photo_at_work_tells_of_those_behind_it() -> None:
+    clock = Clock()
+    pace = BatchPace(clock)
+    for _ in range(5):
+        pace.begin()
+        clock.now += 0.3
+        pace.finish(Load(10, "", 0.1), 0.1)
+    pace.begin()
+    clock.now += 2
+    large = Load(10, "", 10.0)
+    assert pace.eta_s(large, [large] * 3) is None
+    assert pace.eta_s(large, [large] * 3, own_s=5.0) == pytest.approx(5 + 3 * 7.0, rel=0.1)
+
+
+def test_a_few_larger_files_hardly_matter() -> None:
+    clock = Clock()
+    pace = BatchPace(clock)
+    for _ in range(5):
+        pace.begin()
+        clock.now += 1.0
+        pace.finish(Load(10, "", 1.0), 1.0)
+    assert pace.estimate_s([Load(10, "", 1.0)] * 200 + [Load(10, "", 4.0)]) == pytest.approx(202, rel=0.03)
+
+
+def test_the_speed_of_a_model_is_told_by_pictures_that_are_not_small() -> None:
+    speeds = Speeds()
+    speeds.saw("net", 30.0, 1.0)  # it was loaded then
+    assert speeds.of("net") is None
+    speeds.saw("net", 0.4, 0.1)
+    assert speeds.of("net") == pytest.approx(4.0)
+    assert speeds.of_large("net") is None
+    speeds.saw("net", 0.9, 1.5)
+    for _ in range(5):
+        speeds.saw("net", 0.4, 0.05)
+    assert speeds.of("net") == speeds.of_large("net") == pytest.approx(0.6)

@@ -150,7 +150,9 @@ def test_the_command_line_fails_them_and_goes_on(door: Door, tmp_path: Path, pho
     door(photos / "c.png")
     done = child("derain", photos, *bad, "-o", tmp_path / "out", "--strength", "0")
     assert done.returncode == 1, done.stderr
-    assert sum("no regular file" in line for line in done.stderr.splitlines()) == 2
+    told = [line for line in done.stderr.splitlines() if "no regular file" in line]
+    assert sum("skipped" not in line for line in told) == 2
+    assert [line for line in told if "skipped" in line] == [f"{photos / 'c.png'}: skipped: no regular file"]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["good_derained.png"]
 
 

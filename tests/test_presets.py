@@ -11,8 +11,8 @@ from rainapp.jobs import Output, Treatment
 from rainapp.presets import Preset, load, save
 
 FULL = Preset(
-    Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always"),
-    Output("tif", 91, "hevc", 18, "no-location", "both", "skip", hardware=True, keep_partial=True),
+    Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always", 2),
+    Output("tif", 91, "hevc", 18, "no-location", "both", "skip", hardware=True, motion=True, keep_partial=True),
 )
 
 

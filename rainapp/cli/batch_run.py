@@ -45,6 +45,7 @@ class BatchRun:
         self._sources: dict[int, Path] = {}
         self._at_work: tuple[Path, Progressed] | None = None
         self._counts = Counts()
+        self._heard_of: set[Path] = set()  # sources of which something is done
         self._large: dict[Path, Failed] = {}
         self._asks = report.asks and large.can_ask()
         self._unasked = 0
@@ -97,7 +98,7 @@ class BatchRun:
         while not self._events.empty():
             self._take(self._events.get())
         self._report.summary(self._counts, time.monotonic() - self._started)
-        return self._exit_code(nothing_found=not plan.jobs and not plan.failed and not plan.results_exist)
+        return self._exit_code(plan.finds_nothing)
 
     def told_recently(self, source: Path, event: Progressed) -> None:
         """Tell where things stand."""
@@ -115,7 +116,7 @@ class BatchRun:
 
     def _leave(self) -> None:
         """Stop everything. What does not heed it in time (an encoder deep in a large file) ends with the process, unwritten."""
-        self._workers.shutdown(wait=False)
+        self._workers.shutdown(wait=False, go_on=True)
         deadline = time.monotonic() + (KEEP_S if self._keeps else LEAVE_S)
         while self._sources and (left_s := deadline - time.monotonic()) > 0:
             self._next(left_s)
@@ -137,6 +138,7 @@ class BatchRun:
 
     def _take(self, event: Event | Literal["stop"]) -> None:
         if isinstance(event, Progressed):
+            self._tell_resumed(self._sources[event.job_id], event)
             self.told_recently(self._sources[event.job_id], event)
             self._tell_whole(event.eta_s)
         elif isinstance(event, Finished) and isinstance(event.result, Derained):
@@ -160,6 +162,8 @@ class BatchRun:
             self._counts.stopped += 1
             if event.kept is not None:
                 self._report.kept(source, event.kept)
+            elif event.goes_on:
+                self._report.left_off(source)
 
     def _allowed(self) -> set[Path]:
         """Ask about the files that claim more than their bytes speak for; those that may be opened. Others have failed."""
@@ -176,6 +180,13 @@ class BatchRun:
             else:
                 self._failed(source, event.kind, event.message, event.hint)
         return allowed
+
+    def _tell_resumed(self, source: Path, event: Progressed) -> None:
+        """Say so where the first that is heard of a clip is that parts of it are finished."""
+        if event.done and source not in self._heard_of:
+            self._heard_of.add(source)
+            if event.goes_on:
+                self._report.resumed(source, event)
 
     def _tell_whole(self, own_s: float | None) -> None:
         """Tell how far the batch is, and how long the rest will take where that is known."""

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from rainapp.cli import large
+from rainapp.cli.skips import Skips
 from rainapp.escapes import one_line
 from rainapp.jobs import Derained, Progressed
 from rainapp.textfile import json_line
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 OFTEN_S = 0.2  # a report of one file's progress at most this often
 BEAT_S = 5.0  # ... and at least this often
 PLAIN_BEAT_S = 15.0
+STOPPED = "{source}: stopped; run the same again, and it goes on after what is finished of it"
 
 
 @dataclass
@@ -58,6 +60,12 @@ class Report(Protocol):
 
     def kept(self, source: Path, target: Path) -> None:
         """A clip was cancelled, and the part done is a file."""
+
+    def left_off(self, source: Path) -> None:
+        """A clip was cancelled, and its finished parts stay out of sight for the next run."""
+
+    def resumed(self, source: Path, event: Progressed) -> None:
+        """A clip goes on after what an earlier run has finished of it."""
 
     def skipped(self, source: Path, reason: str) -> None:
         """A file was left alone."""
@@ -129,6 +137,14 @@ class JsonReport:
         """Where it is."""
         self._print(event="kept", source=str(source), target=str(target))
 
+    def left_off(self, source: Path) -> None:
+        """That it goes on."""
+        self._print(event="stopped", source=str(source), goes_on=True)
+
+    def resumed(self, source: Path, event: Progressed) -> None:
+        """From where."""
+        self._print(event="resumed", source=str(source), done=event.done, total=event.total)
+
     def skipped(self, source: Path, reason: str) -> None:
         """Why a file was left alone."""
         self._print(event="skipped", source=str(source), reason=reason)
@@ -153,9 +169,12 @@ class PlainReport:
 
     def __init__(self) -> None:
         self._told = self._told_whole = time.monotonic()
+        self._skips = Skips()
 
     def planned(self, files: int) -> None:
-        """Nothing: the lines say it."""
+        """Say what was left alone."""
+        for line in self._skips.lines():
+            print(one_line(line), file=sys.stderr, flush=True)
 
     def progressed(self, source: Path, event: Progressed) -> None:
         """Every quarter of a minute."""
@@ -189,8 +208,17 @@ class PlainReport:
         """Where it is."""
         print(one_line(f"{source} -> {target} (cancelled; this is the part done)"), flush=True)
 
+    def left_off(self, source: Path) -> None:
+        """A line."""
+        print(one_line(STOPPED.format(source=source)), flush=True)
+
+    def resumed(self, source: Path, event: Progressed) -> None:
+        """A line on standard error."""
+        print(one_line(resumed(source, event)), file=sys.stderr, flush=True)
+
     def skipped(self, source: Path, reason: str) -> None:
-        """Only counted, but for results that are there already."""
+        """Told once all are known."""
+        self._skips.note(source, reason)
 
     def ask(self, words: str) -> bool:
         """On standard error."""
@@ -207,12 +235,15 @@ class BarReport:
     asks = True
 
     def __init__(self) -> None:
+        self._skips = Skips()
         self._bars: Progress | None = None
         self._all: TaskID | None = None
         self._one: TaskID | None = None
 
     def planned(self, files: int) -> None:
-        """Show the bars."""
+        """Say what was left alone, and show the bars."""
+        for line in self._skips.lines():
+            print(one_line(line), file=sys.stderr, flush=True)
         from rich.progress import BarColumn, Progress, TextColumn
 
         from rainapp.cli.terminal import console
@@ -258,8 +289,17 @@ class BarReport:
         """A line above the bars."""
         self._print(f"{source} -> {target} (cancelled; this is the part done)")
 
+    def left_off(self, source: Path) -> None:
+        """A line above the bars."""
+        self._print(STOPPED.format(source=source))
+
+    def resumed(self, source: Path, event: Progressed) -> None:
+        """A line above the bars."""
+        self._print(resumed(source, event))
+
     def skipped(self, source: Path, reason: str) -> None:
-        """Only counted."""
+        """Told once all are known."""
+        self._skips.note(source, reason)
 
     def ask(self, words: str) -> bool:
         """Without the bars, which would write over the question."""
@@ -288,6 +328,12 @@ class BarReport:
             print(one_line(text), file=sys.stderr, flush=True)
         else:
             self._bars.console.print(one_line(text), markup=False, highlight=False, soft_wrap=True)
+
+
+def resumed(source: Path, event: Progressed) -> str:
+    """That a clip goes on, in words."""
+    share = f" ({100 * event.done // event.total} % was done)" if event.total else ""
+    return f"{source}: goes on where an earlier run stopped{share}"
 
 
 def said(done: Derained) -> str:

@@ -15,7 +15,7 @@ from rainapp.gui import icons
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
 from rainapp.gui.menukeys import only_one, with_letters
-from rainapp.gui.own import has_own, see_rain, set_own
+from rainapp.gui.own import has_own, pass_again, see_rain, set_own
 from rainapp.gui.recent import RecentMenu
 from rainapp.gui.workspace import AMOUNT_MAX
 
@@ -49,8 +49,8 @@ def _comparing(window: "MainWindow") -> bool:
     return window.shown_page == "compare" and _has_items(window)
 
 
-def _exportable(window: "MainWindow") -> bool:
-    return _comparing(window) and window.compare.can_export
+def _exportable(kind: str) -> Callable[["MainWindow"], bool]:
+    return lambda window: _comparing(window) and window.compare.can_export(kind)
 
 
 def _has_clip(window: "MainWindow") -> bool:
@@ -82,6 +82,19 @@ def _treat_anyway(window: "MainWindow") -> None:
 def _is_treated_anyway(window: "MainWindow") -> bool:
     item = window.workspace.current
     return item is not None and item.sees_rain
+
+
+def _pass_again(window: "MainWindow") -> None:
+    """What is selected is gone over a second time, or not any more."""
+    workspace, again = window.workspace, not _is_passed_again(window)
+    if not again and workspace.settings.second_pass:  # a preset said so
+        workspace.change(second_pass=False)
+    pass_again(workspace, list(workspace.selected), again)
+
+
+def _is_passed_again(window: "MainWindow") -> bool:
+    item = window.workspace.current
+    return item is not None and window.workspace.treatment_of(item).passes > 1
 
 
 def _treat_part(window: "MainWindow") -> None:
@@ -223,7 +236,7 @@ ROWS: tuple[Row, ...] = (
     Row("stop-keep", "Stop and keep the part done", "Rain", lambda w: w.workspace.batch.stop(keep=True), icon="film",
         enabled=lambda w: w.workspace.batch.can_keep),
     Row("stop-go-on", "Stop, to go on later", "Rain", lambda w: w.workspace.batch.stop(keep=False), icon="history",
-        enabled=lambda w: w.workspace.batch.can_keep),
+        enabled=lambda w: w.workspace.batch.can_go_on),
     Row("stop-drop", "Stop and keep nothing", "Rain", lambda w: w.workspace.batch.stop(keep=False, go_on=False),
         icon="circle-x", enabled=lambda w: w.workspace.batch.can_keep, rule_after=True),
     Row("more-amount", "Take out more", "Rain", lambda w: w.workspace.set_amount(w.workspace.amount + 5), "Ctrl+Up",
@@ -234,6 +247,7 @@ ROWS: tuple[Row, ...] = (
         enabled=_has_items, rule_after=True),
     Row("treat-anyway", "I see rain: treat anyway", "Rain", _treat_anyway, "Ctrl+Shift+R", "", _has_current,
         _is_treated_anyway),
+    Row("second-pass", "Go over it a second time", "Rain", _pass_again, "Ctrl+Shift+2", "", _has_current, _is_passed_again),
     Row("treat-part", "Treat only a part: paint it", "Rain", _treat_part, "Shift+W", "brush", _has_picture),
     Row("brush", "Brush", "Mask", lambda w: w.canvas.brush.set_active(not w.canvas.brush.active), "P", "brush", _has_picture,
         lambda w: w.canvas.brush.active),
@@ -274,11 +288,14 @@ ROWS: tuple[Row, ...] = (
     Row("compare-truth-file", "Picture without rain…", "Compare", lambda w: w.compare.choose_truth(False), enabled=_comparing),
     Row("compare-truth-none", "No ground truth", "Compare", lambda w: w.compare.comparing.set_truth(None),
         enabled=lambda w: _comparing(w) and w.compare.comparing.truth is not None, rule_after=True),
-    Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"), enabled=_exportable),
-    Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"), enabled=_exportable),
+    Row("compare-picture", "Save as a picture…", "Compare", lambda w: w.compare.export_as("picture"),
+        enabled=_exportable("picture")),
+    Row("compare-report", "Save as a report…", "Compare", lambda w: w.compare.export_as("report"),
+        enabled=_exportable("report")),
     Row("compare-table", "Save the figures as a table (CSV)…", "Compare", lambda w: w.compare.export_as("table"),
-        enabled=_exportable),
-    Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"), enabled=_exportable),
+        enabled=_exportable("table")),
+    Row("compare-clip", "Save as a moving picture…", "Compare", lambda w: w.compare.export_as("clip"),
+        enabled=_exportable("clip")),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),

@@ -5,7 +5,6 @@ queue. Each job record is made when the batch starts: changing a setting later n
 """
 
 import time
-from collections import deque
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -28,11 +27,10 @@ from rainapp.jobs import (
     Waiting,
 )
 from rainapp.naming import LISTED, Names
-from rainapp.pacing import BatchPace, Clock, Load
+from rainapp.pacing import SMALL_MP, BatchPace, Clock, Load, Speeds
 from rainapp.settings import Settings
 from rainapp.workers import Handle
 
-SPEEDS_KEPT = 3
 FILE_S = 0.3  # beside the net: reading and writing, where no file was done yet
 
 
@@ -54,10 +52,9 @@ class Batch(QObject):
         self._handle: Handle | None = None
         self._anew = False  # the file at work begins again, as its result needs another name
         self._names = Names((), "rename")
-        self._seen: dict[str, deque[float]] = {}
+        self._speeds = Speeds()
         self._paces: dict[str, BatchPace] = {}  # by what decides on the speed
         self._clock = clock
-        self._warm: set[str] = set()  # ... that were seen once
         self.total = 0
         self.paused = False
         self.engine = ""
@@ -106,33 +103,42 @@ class Batch(QObject):
         """Whether the part done of the file at work can stay as a file: it is a clip of which something is done."""
         return self._item is not None and self._item.is_clip and self._item.done > 0
 
+    @property
+    def can_go_on(self) -> bool:
+        """Whether a part of the file at work is finished, after which it goes on another time."""
+        return self._item is not None and self._item.can_go_on
+
+    @property
+    def clip_at_work(self) -> bool:
+        """Whether what is at work is a clip."""
+        return self._item is not None and self._item.is_clip
+
     def estimate_s(self, items: list[Item], treatment: Treatment) -> float | None:
         """What `items` will take as files did with this model on this machine; None while that would be a guess."""
         pace, loads = self._pace(treatment), [_load(item) for item in items]
-        seen = self._seen.get(_speed_key(treatment), ())
-        if not loads or pace.cost is not None or not seen:
-            return pace.estimate_s(loads) if loads else 0.0
-        return sum(FILE_S + min(seen) * pace.megapixels(load) for load in loads)  # as previews went
+        if not loads:
+            return 0.0
+        sizes = [pace.megapixels(load) for load in loads]
+        seen = self._speeds.of_large(_speed_key(treatment))
+        if seen is None and max(sizes) < SMALL_MP:  # small ones tell of small ones
+            seen = self._speeds.of(_speed_key(treatment))
+        if pace.cost is not None or seen is None:
+            return pace.estimate_s(loads)
+        return sum(FILE_S + seen * size for size in sizes)  # as previews went
 
     def _pace(self, treatment: Treatment) -> BatchPace:
         """How files go with this model on this machine."""
-        return self._paces.setdefault(_speed_key(treatment), BatchPace(self._clock))
+        pace = self._paces.setdefault(_speed_key(treatment), BatchPace(self._clock))
+        pace.speed = self._speeds.of_large(_speed_key(treatment))
+        return pace
 
     def saw_speed(self, treatment: Treatment, seconds: float, megapixels: float, warm: bool = False) -> None:
-        """Learn from something that was derained; the best of the last few counts.
-
-        The first says nothing, unless the net was `warm`: it holds the loading of the model.
-        """
-        key = _speed_key(treatment)
-        was_warm = warm or key in self._warm
-        self._warm.add(key)
-        if megapixels > 0.01 and seconds > 0 and was_warm:
-            seen = self._seen.setdefault(key, deque(maxlen=SPEEDS_KEPT))
-            seen.append(seconds / megapixels)
+        """Learn from something that was derained; the first counts only where the net was `warm`."""
+        self._speeds.saw(_speed_key(treatment), seconds, megapixels, warm)
 
     def speed(self, treatment: Treatment) -> float | None:
         """Seconds per megapixel with this model here, once seen."""
-        return min(self._seen.get(_speed_key(treatment), ()), default=None)
+        return self._speeds.of(_speed_key(treatment))
 
     def start(self, orders: Iterable[Order], settings: Settings, originals: Iterable[Path]) -> None:
         """Put files behind what is at work already.
@@ -329,7 +335,7 @@ class Batch(QObject):
 
 
 def _speed_key(treatment: Treatment) -> str:
-    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision}"
+    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision} {treatment.passes}"
 
 
 def _load(item: Item) -> Load:

@@ -12,6 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QKeyEvent, QPainter, QPen
 
 from rainapp.gui.camera import Camera
 from rainapp.gui.item import Item
+from rainapp.gui.marks import paint_saying
 from rainapp.gui.mask import Mask, Mode
 from rainapp.gui.viewing import Viewing
 from rainapp.gui.workspace import Workspace
@@ -80,6 +81,8 @@ class Brush(QObject):
         self._stroke: Mask | None = None  # what is painted on while the mouse is down
         self._erasing = False
         self._at: QPointF | None = None
+        self._used = False  # somebody has painted, and needs no saying how
+        self._awaited = False  # taken in hand, and no mouse or key has led it anywhere yet
         self._images: MaskImages | None = None
         viewing.switched.connect(self._let_go)
 
@@ -123,7 +126,7 @@ class Brush(QObject):
 
     def set_active(self, active: bool) -> None:
         """Take the brush, or lay it down."""
-        self.active = active
+        self.active = self._awaited = active
         self._let_go()
         self.switched.emit()
         self.changed.emit()
@@ -195,7 +198,7 @@ class Brush(QObject):
                 item.mask.take(event.result.treated)  # type: ignore[arg-type]
                 self._told()
 
-        self._workspace.dispatch.ask(job, "quick", came)
+        self._workspace.dispatch.ask(job, "reading", came)
 
     def loading(self, source: Path) -> LoadMask | None:
         """The record that reads a mask for the photo in sight."""
@@ -216,12 +219,13 @@ class Brush(QObject):
         mask = self._own_mask()
         if mask is not None:
             mask.begin()
+            self._used = True
             self._stroke, self._erasing = mask, erase != self.erases
             self.move(at, camera)
 
     def move(self, at: QPointF, camera: Camera) -> None:
         """The mouse is here now."""
-        self._at = at
+        self._at, self._awaited = at, False
         if self._stroke is not None:
             self._stroke.stroke_to(camera.to_picture(at), self.size / 2 / camera.scale, self.softness, self._erasing)
         self.changed.emit()
@@ -235,8 +239,16 @@ class Brush(QObject):
 
     def leave(self) -> None:
         """The mouse left the canvas: no ring any more."""
-        self._at = None
+        self._at, self._awaited = None, False
         self.changed.emit()
+
+    def dab(self, camera: Camera, erase: bool = False) -> None:
+        """Paint once where the ring is, in the middle where it is nowhere yet."""
+        self.press(self._place(camera), camera, erase)
+        self.release()
+
+    def _place(self, camera: Camera) -> QPointF:
+        return self._at or QPointF(camera.view.width() / 2, camera.view.height() / 2)
 
     def _let_go(self) -> None:
         """Another file is in sight, or the brush was laid down: a stroke that goes on ends, and can be undone."""
@@ -248,18 +260,22 @@ class Brush(QObject):
         across, down = {
             Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
         }.get(Qt.Key(event.key()), (0, 0))  # fmt: skip
-        at = self._at or QPointF(camera.view.width() / 2, camera.view.height() / 2)
         if across or down:
             step = KEY_STEP_FAST if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else KEY_STEP
-            self.move(at + QPointF(across * step, down * step), camera)
+            self.move(self._place(camera) + QPointF(across * step, down * step), camera)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.press(at, camera, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
-            self.release()
+            self.dab(camera, bool(event.modifiers() & Qt.KeyboardModifier.AltModifier))
         else:
             return False
         return True
 
     # -- what is seen
+
+    @property
+    def says(self) -> tuple[str, ...]:
+        """The keys that paint, in more words and in few, until somebody has painted."""
+        many = self.tr("Drag to paint, or: arrow keys move, Enter paints, Alt+Enter erases, Esc puts the brush away")
+        return () if self._used or not self.active else (many, self.tr("Drag or Enter: paint · Esc: end"))
 
     def paint(self, painter: QPainter, camera: Camera) -> None:
         """Paint the mask as a hatched wash, and the ring of the brush."""
@@ -278,8 +294,10 @@ class Brush(QObject):
             images.keep(inner, camera, "painted")
             inner.end()
             painter.drawImage(QPointF(0, 0), layer)
-        if self._at is not None:
-            self._paint_ring(painter, self._at)
+        if self.says:
+            paint_saying(painter, QRectF(0, 0, camera.view.width(), camera.view.height()), self.says)
+        if self._at is not None or self._awaited:
+            self._paint_ring(painter, self._place(camera))
 
     def _paint_ring(self, painter: QPainter, at: QPointF) -> None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

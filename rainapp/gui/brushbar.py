@@ -136,7 +136,7 @@ class BrushBar(QFrame):
             target = target if target.suffix.lower() == ".png" else target.with_name(f"{target.name}.png")
             replaces = target == Path(chosen) and target.exists()  # the dialog has asked about that name, and no other
             target = free_name(target, self._workspace.originals())
-            self._workspace.dispatch.ask(mask.saving(target, replaces=replaces, like=item.path), "quick", self._saved)
+            self._workspace.dispatch.ask(mask.saving(target, replaces=replaces, like=item.path), "reading", self._saved)
 
     def _saved(self, event: Event) -> None:
         if isinstance(event, Failed):

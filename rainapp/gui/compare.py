@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from rainapp.gui.actions import Actions
-from rainapp.gui.compare_export import can_export, export
+from rainapp.gui.compare_export import KINDS, can_export, export
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.compare_panels import AdviceCard, BlindBar, CompareFoot
 from rainapp.gui.compare_shown import lines as lines_of
@@ -189,10 +189,9 @@ class ComparePage(QWidget):
         """Write the comparison as "picture", "report" or "clip"."""
         export(self.comparing, kind, self)
 
-    @property
-    def can_export(self) -> bool:
-        """Whether there is a result to write."""
-        return can_export(self.comparing)
+    def can_export(self, kind: str) -> bool:
+        """Whether there is something to write as "picture", "report", "clip" or "table"."""
+        return can_export(self.comparing, kind)
 
     def choose_truth(self, folder: bool) -> None:
         """Ask for the picture without rain, or for the folder that holds them."""
@@ -251,7 +250,7 @@ class ComparePage(QWidget):
         self.truth.setEnabled(not trial and not blind)
         set_tip(self.truth, str(comparing.truth) if comparing.truth is not None else "")
         self.vote.setEnabled(comparing.can_vote or blind)
-        self.export.setEnabled(self.can_export)
+        self.export.setEnabled(any(map(self.can_export, KINDS)))
         self._say_view()
 
     def _say_view(self) -> None:

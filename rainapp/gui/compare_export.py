@@ -1,22 +1,21 @@
 """Writing a comparison: what goes into the file, in words, and asking where it goes."""
 
-import math
-from collections.abc import Sequence
-from dataclasses import fields
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLocale
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from rainapp.compare_jobs import ExportComparison, Shot
-from rainapp.comparison import Compared, Figures, means
+from rainapp.comparison import Compared, means
 from rainapp.gui import compare_words as say
 from rainapp.gui.compare_run import Subject
+from rainapp.gui.compare_sheet import figures_sheet
 from rainapp.gui.compare_state import Comparing
 from rainapp.jobs import Event, Failed, Finished
 from rainapp.naming import free_name
 
 KINDS = ("picture", "report", "clip", "table")
+OF_ALL = ("report", "table")  # these tell of all photos, whichever is in sight
 
 
 def tr(text: str) -> str:
@@ -36,8 +35,8 @@ def kinds() -> dict[str, tuple[str, str, str]]:
 
 def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = False) -> ExportComparison:
     """What to write: the photo in sight, or for a report all photos, those first on which the results were worst."""
-    here = comparing.subject
-    subjects = comparing.worst_first() if kind == "report" else [here] if here is not None else []
+    here = [comparing.subject] if comparing.subject is not None and kind != "table" else []
+    subjects = comparing.worst_first() if kind == "report" else here
     photos = tuple((subject.name, shots(comparing, subject)) for subject in subjects)
     run = comparing.trial.run if comparing.mode == "trial" else comparing.run
     rows = [(comparing.titles[model], means(run.results(model))) for model in comparing.models if run.results(model)]
@@ -53,7 +52,7 @@ def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = Fa
     )
     language = QLocale().name().split("_")[0]
     title = tr("Comparison of models")
-    sheet = figures_sheet(run.results()) if kind == "table" else ()
+    sheet = figures_sheet(comparing) if kind == "table" else ()
     table = say.export_table(rows)
     return ExportComparison(target, photos, table, tuple(notes), title, language, replaces, sheet, sources(comparing))
 
@@ -68,19 +67,6 @@ def sources(comparing: Comparing) -> tuple[Path, ...]:
     return tuple(dict.fromkeys((*found, *clean)))
 
 
-def figures_sheet(results: Sequence[Compared]) -> tuple[tuple[str, ...], ...]:
-    """Every figure of every result under its own name, with a point and without rounding; empty where there is none."""
-    names = [each.name for each in fields(Figures)]
-    head = ("photo", "model", "width", "height", "seconds", "time_s", *names)
-    rows = []
-    for one in results:
-        values = [getattr(one.figures, name) for name in names]
-        said = [f"{value:.6g}" if math.isfinite(value) else "" for value in values]
-        facts = (one.source.name, one.model, str(one.width), str(one.height), f"{one.seconds:.6g}", f"{one.time_s:g}")
-        rows.append((*facts, *said))
-    return (head, *rows)
-
-
 def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:
     """The original and every result of one photo."""
     results: list[Compared] = comparing.results_of(subject)
@@ -88,10 +74,14 @@ def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:
     return (before, *(Shot(comparing.titles[r.model], r.result, say.facts(r)) for r in results))
 
 
-def can_export(comparing: Comparing) -> bool:
-    """Whether the photo in sight has a result."""
+def can_export(comparing: Comparing, kind: str) -> bool:
+    """Whether there is something to write: for a picture the photo in sight, for figures and a report any photo."""
+    if comparing.ballot is not None:
+        return False
+    if kind in OF_ALL:
+        return bool(comparing.worst_first())
     subject = comparing.subject
-    return comparing.ballot is None and subject is not None and bool(comparing.results_of(subject))
+    return subject is not None and bool(comparing.results_of(subject))
 
 
 def truths(comparing: Comparing) -> list[Path]:
@@ -104,7 +94,7 @@ def truths(comparing: Comparing) -> list[Path]:
 
 def export(comparing: Comparing, kind: str, parent: QWidget) -> None:
     """Ask for a name and write; where it went is told in the window's line of notices."""
-    if not can_export(comparing):
+    if not can_export(comparing, kind):
         return
     workspace = comparing.workspace
     ask, suffix, types = kinds()[kind]

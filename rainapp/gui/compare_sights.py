@@ -118,7 +118,7 @@ class CompareSights(QObject):
             self._pictures.popitem(last=False)
 
     def _ask(self, job: Job, path: Path) -> None:
-        self._asked[path] = self._dispatch.ask(job, "quick", lambda event: self._came(path, event))
+        self._asked[path] = self._dispatch.ask(job, "reading", lambda event: self._came(path, event))
 
     def _fetch_parts(self) -> None:
         region = self._resting.region
@@ -127,7 +127,7 @@ class CompareSights(QObject):
         self._drop_detailing()
         paths = (self._results[0].original, *self._kept)
         job = ReadParts(paths, region)
-        self._detailing = self._dispatch.ask(job, "quick", lambda event: self._parts_came(job, event))
+        self._detailing = self._dispatch.ask(job, "reading", lambda event: self._parts_came(job, event))
 
     def _drop_detailing(self) -> None:
         if self._detailing is not None:

@@ -152,7 +152,7 @@ class Composition:
         if can_tell:
             self.layers.paint_left(painter)
             paint_left_legend(painter, self.seen)
-        told = tr("Fine rain that remains") if can_tell else tr("Nothing to measure: fine rain has no one direction here")
+        told = tr("Fine rain that remains") if can_tell else tr("Not measurable here")
         if not can_tell and self.viewing.frame is not None:
             told = tr("Halt the clip to see where fine rain remains")
         paint_pill(painter, self.seen, told if self.layers.pairs else tr("Looking for rain"), right=False)

@@ -1,7 +1,7 @@
 """Small controls that Qt lacks: a segmented choice, labels that elide, icons that follow the theme, and the focus ring."""
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
@@ -38,6 +38,14 @@ def rule() -> QFrame:
     made = QFrame()
     made.setProperty("role", "rule")
     return made
+
+
+def mark_wrong(field: QWidget, wrong: bool) -> None:
+    """Mark a field whose words cannot be taken, or no more."""
+    if (field.property("wrong") == "true") != wrong:
+        field.setProperty("wrong", "true" if wrong else "")
+        field.style().unpolish(field)
+        field.style().polish(field)
 
 
 class IconKeeper(QObject):
@@ -208,6 +216,16 @@ class NameLabel(PlainLabel):
         self.reset.emit()
 
 
+def _up_to(widget: QWidget, window: QWidget) -> Iterator[QWidget]:
+    """`widget` and all that it lies in, below `window`."""
+    while widget is not window:
+        yield widget
+        above = widget.parentWidget()
+        if above is None:
+            return
+        widget = above
+
+
 class FocusRing(QWidget):
     """A ring around whatever has the keyboard focus, shown once a key has moved it there; one for the application."""
 
@@ -221,20 +239,23 @@ class FocusRing(QWidget):
         self.hide()
         self._by_key = False
         self._around: QWidget | None = None
+        self._watched: list[QWidget] = []  # it and all it lies in: the ring goes along when any of these moves
         window.installEventFilter(self)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         application.focusChanged.connect(self._focus_moved)
 
     def _focus_moved(self, _old: QWidget | None, now: QWidget | None) -> None:
-        if self._around is not None:
+        for widget in self._watched:
             with contextlib.suppress(RuntimeError):  # it was deleted, as the last row of a closed dialog is
-                self._around.removeEventFilter(self)
-        self._around = None
+                widget.removeEventFilter(self)
+        self._around, self._watched = None, []
         self.hide()
         if now is not None and now.window() is self._window:
             self._around = now
-            now.installEventFilter(self)
+            self._watched = list(_up_to(now, self._window))
+            for widget in self._watched:
+                widget.installEventFilter(self)
             if self._by_key:
                 self._place()
 
@@ -247,13 +268,13 @@ class FocusRing(QWidget):
             self.hide()
         elif kind == QEvent.Type.Hide:
             self.hide()
-        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self.isVisible():
+        elif kind in (QEvent.Type.Move, QEvent.Type.Resize) and self._by_key and self._around is not None:
             self._place()
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
         around = self._around
-        if around is None or not around.isVisible():
+        if around is None or around.visibleRegion().isEmpty():  # hidden, or scrolled out of sight
             self.hide()
             return
         room = RING_AIR + RING_WIDTH

@@ -86,7 +86,7 @@ class FigureBar(QFrame):
         self.choose.setEnabled(has_picture)
         self.drop.setVisible(measuring.truth is not None)
         if measuring.measured is not None:
-            self.figures.show_words(" · ".join(self._sentences(measuring.measured)), legend())
+            self.figures.show_words(" · ".join(self._sentences(measuring.measured)), self._help(measuring.measured))
         elif measuring.trouble is not None:
             self.figures.show_words(f"{measuring.trouble.message} {measuring.trouble.hint}".strip())
         else:
@@ -108,9 +108,19 @@ class FigureBar(QFrame):
             said.append(words.format(a=before, b=after))
         return [self._fine(measured), *self._against_truth(measured), *said]
 
+    def _help(self, measured: Measured) -> str:
+        """What the figures mean, and why one is missing."""
+        if math.isfinite(measured.fine_removed):
+            return legend()
+        how = self.tr("How much fine rain is gone is told from streaks that lie alike.")
+        why = self.tr(
+            "None stand out in this picture, as often at night, with drops or in a blur: only your eye can tell here."
+        )
+        return f"{how} {why}\n{legend()}"
+
     def _fine(self, measured: Measured) -> str:
         if not math.isfinite(measured.fine_removed):
-            return self.tr("Fine rain: nothing to measure, it has no one direction")
+            return self.tr("Fine rain: cannot be measured here")
         if measured.fine_removed > SMEARED:
             return self.tr("Fine rain removed 100 %, perhaps more than rain")
         return self.tr("Fine rain removed {n} %").format(n=_figure(max(0.0, min(measured.fine_removed, 1.0)) * 100, 0))

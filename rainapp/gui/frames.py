@@ -77,7 +77,7 @@ class Frames(QObject):
 
     def look_through(self, folders: list[Path]) -> None:
         """List what lies in folders, when they have been looked through."""
-        self._workspace.dispatch.ask(FindFiles(tuple(folders)), "quick", self._found)
+        self._workspace.dispatch.ask(FindFiles(tuple(folders)), "reading", self._found)
 
     def _looked(self, files: list[Path], event: Event) -> None:
         if isinstance(event, Finished) and isinstance(event.result, FoundFrames):

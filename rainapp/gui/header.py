@@ -101,6 +101,7 @@ class Notice(QFrame):
         """Hidden until there is something to say; lies over `view`, where photos are in sight, else at the foot of `parent`."""
         super().__init__(parent)
         self._held = ""
+        self._of_frames: Offer | None = None
         self._page, self._view = parent, view
         self.setProperty("role", "card")
         parent.installEventFilter(self)
@@ -114,9 +115,9 @@ class Notice(QFrame):
         self._offer: Offer | None = None
         self.choice = push_button("", self._take)
         row.addWidget(self.choice)
-        close = icon_button("x", self.tr("Dismiss"))
-        close.clicked.connect(self.dismiss)
-        row.addWidget(close)
+        self.close_button = icon_button("x", self.tr("Close this message"))
+        self.close_button.clicked.connect(self.dismiss)
+        row.addWidget(self.close_button)
         self.hide()
 
     def place(self) -> None:
@@ -149,16 +150,24 @@ class Notice(QFrame):
         """Show `words` until dismissed."""
         self._show(words, None)
 
-    def offer(self, offer: Offer | None) -> None:
-        """Say what could be done otherwise, with a button that does it; None takes the last offer back."""
+    def offer(self, offer: Offer) -> None:
+        """Say what could be done otherwise, with a button that does it."""
+        self._show(offer.words, offer)
+
+    def offer_frames(self, offer: Offer | None) -> None:
+        """The same of the files that came in; None takes the last offer of this kind back, and no other."""
+        self.take_back(self._of_frames)
+        self._of_frames = offer
         if offer is not None:
-            self._show(offer.words, offer)
-        elif self._offer is not None:
-            self.dismiss()
+            self.offer(offer)
+
+    def shows(self, offer: Offer) -> bool:
+        """Whether it is still the last that was said, and in sight."""
+        return self._offer is offer
 
     def take_back(self, offer: Offer | None) -> None:
         """Offer it no more, where it is still the last that was said."""
-        if offer is not None and self._offer is offer:
+        if offer is not None and self.shows(offer):
             self.dismiss()
 
     def dismiss(self) -> None:
@@ -169,7 +178,7 @@ class Notice(QFrame):
     def _show(self, words: str, offer: Offer | None) -> None:
         self._offer = offer
         self.words.setText(words)
-        self.choice.setVisible(offer is not None)
+        self.choice.setVisible(offer is not None and bool(offer.choice))
         if offer is not None:
             self.choice.setText(offer.choice)
             self.choice.setAccessibleName(offer.choice)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtWidgets import QComboBox, QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from rainapp.gui.amount import AmountSlider
-from rainapp.gui.controls import Elided, NameLabel, Segments, label, push_button, rule
+from rainapp.gui.controls import Elided, NameLabel, Segments, label, mark_wrong, push_button, rule
 from rainapp.gui.framesbox import FramesBox
 from rainapp.gui.modelbutton import ModelButton
 from rainapp.gui.ownbox import OwnBox
@@ -124,8 +124,12 @@ class Inspector(QScrollArea):
         self._column.addWidget(self._temporal_box)
 
     def add_to_amount(self, helps: QWidget) -> None:
-        """Show something below the amount."""
+        """Show something below the amount, and let Tab come to it there."""
         self._amount_box.addWidget(helps)
+        before: QWidget = self.amount
+        for part in helps.findChildren(QPushButton):
+            QWidget.setTabOrder(before, part)
+            before = part
 
     def add_to_temporal(self, meter: QWidget) -> None:
         """Show something below the choice of how flicker is calmed."""
@@ -149,6 +153,7 @@ class Inspector(QScrollArea):
         set_tip(self.template, PREFERENCES["name_template"].help)
         self.template.editingFinished.connect(self._take_template)
         self.template.textEdited.connect(self._check_template)
+        self.template.installEventFilter(self)
         self.format = QComboBox()
         self.format.setAccessibleName(self.tr("Format of results"))
         for key, words in FORMATS:
@@ -162,18 +167,30 @@ class Inspector(QScrollArea):
         self.wrong.hide()
         self._column.addWidget(self.wrong)
 
-    def _check_template(self, text: str) -> None:
+    def _check_template(self, text: str) -> bool:
+        """Whether `text` can be taken; where not, say why below the field."""
         trouble = PREFERENCES["name_template"].problem(text)
+        mark_wrong(self.template, bool(trouble))
         self.wrong.setText(trouble or "")
         self.wrong.setVisible(bool(trouble))
+        return not trouble
 
     def _take_template(self) -> None:
+        """Enter, or the focus went. What cannot be taken stays with its reason while it can be mended."""
         text = self.template.text()
-        if PREFERENCES["name_template"].problem(text) is None:
+        if self._check_template(text):
             self._workspace.change(name_template=text)
-        else:
-            QTimer.singleShot(0, self, self._refresh)
-        self.wrong.hide()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
+        if isinstance(watched, QLineEdit) and event.type() == QEvent.Type.FocusOut:
+            QTimer.singleShot(0, self, self._leave_template)
+        return super().eventFilter(watched, event)
+
+    def _leave_template(self) -> None:
+        """What could not be taken gives way to what is in force, once nobody mends it any more."""
+        if not self.template.hasFocus():
+            self._check_template(self._workspace.settings.name_template)
+            self._refresh()
 
     def _show_amount(self) -> None:
         self.amount.setValue(self._workspace.amount)

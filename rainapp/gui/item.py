@@ -61,6 +61,7 @@ class Item:
     notes: tuple[str, ...] = ()
     target: Path | None = None
     kept: Path | None = None  # the part done of a clip that was stopped
+    can_go_on: bool = False  # at work, and a stop would leave finished parts
     goes_on: bool = False  # ... or its finished parts lie out of sight, and the same job goes on after them
     treatment: Treatment | None = None
     output: Output | None = None
@@ -85,6 +86,7 @@ class Item:
     rate: Fraction = RATE
     clip_format: str = ""
     sees_rain: bool = False  # a person does, whatever was found: it is treated anyway
+    second_pass: bool = False  # a person wants the net to go over its own result again
     copied: bool = False  # what was written is the source byte for byte
 
     @property
@@ -94,6 +96,7 @@ class Item:
 
     def as_seen(self, treatment: Treatment) -> Treatment:
         """`treatment`, and as rainy where a person sees rain."""
+        treatment = replace(treatment, passes=2) if self.second_pass else treatment
         return replace(treatment, treat="always") if self.sees_rain else treatment
 
     @property
@@ -123,7 +126,7 @@ class Item:
         self.part_done = self.part
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
-        self.kept, self.goes_on, self.outdated = None, False, False
+        self.kept, self.can_go_on, self.goes_on, self.outdated = None, False, False, False
         self.notes = ()
         self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 
@@ -131,6 +134,7 @@ class Item:
         """Take over how far it is; what it waited for is over once it moves."""
         self.waits = self.waits if event.done == self.done else ""
         self.done, self.total, self.eta_s, self.frames_s = event.done, event.total, event.eta_s, event.frames_s
+        self.can_go_on = event.goes_on
 
     @property
     def written(self) -> Path | None:

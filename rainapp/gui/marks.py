@@ -20,7 +20,21 @@ def paint_pill(painter: QPainter, photo: QRectF, words: str, right: bool, low: b
         return
     left = photo.right() - PILL_INSET - wide if right else photo.left() + PILL_INSET
     top = photo.bottom() - PILL_INSET - PILL_HEIGHT if low else photo.top() + PILL_INSET
-    pill = QRectF(left, top, wide, PILL_HEIGHT)
+    _paint_pill(painter, QRectF(left, top, wide, PILL_HEIGHT), words, font)
+
+
+def paint_saying(painter: QPainter, view: QRectF, sayings: tuple[str, ...]) -> None:
+    """In the middle of the foot of a view the first of `sayings` that has room."""
+    font = interface_font(12, QFont.Weight.DemiBold)
+    for words in sayings:
+        wide = QFontMetricsF(font).horizontalAdvance(words) + 20
+        if wide + 2 * PILL_INSET <= view.width():
+            top = view.bottom() - PILL_INSET - PILL_HEIGHT
+            _paint_pill(painter, QRectF(view.center().x() - wide / 2, top, wide, PILL_HEIGHT), words, font)
+            return
+
+
+def _paint_pill(painter: QPainter, pill: QRectF, words: str, font: QFont) -> None:
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setPen(Qt.PenStyle.NoPen)

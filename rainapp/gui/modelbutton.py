@@ -13,6 +13,7 @@ from rainapp.gui.workspace import Workspace
 from rainapp.library import ModelCard
 
 SIDES = 44 + 36  # what icon and arrow take of the width
+GAP_PX = 8  # between the title and the speed
 
 
 class ModelButton(QPushButton):
@@ -56,26 +57,24 @@ class ModelButton(QPushButton):
     def refresh(self) -> None:
         """Take over title and facts."""
         card = self._workspace.card
-        title, facts = self._lines()
+        title, about, speed = self._lines()
         self.setEnabled(card is not None)
         self.setAccessibleName(self.tr("Model: {title}").format(title=title))
-        self.setAccessibleDescription(facts)
+        self.setAccessibleDescription(" · ".join(filter(None, (about, speed))))
         set_tip(self, summary(card) if card else "")
         self.update()
 
-    def _lines(self) -> tuple[str, str]:
-        """Title and facts; where there is little room the summary ends at its first comma or is shortened, not the speed."""
+    def _lines(self) -> tuple[str, str, str]:
+        """Title, what it is for, and its speed; where there is little room the summary ends at its first comma."""
         card = self._workspace.card
         if card is None:
-            return self.tr("No model"), self.tr("Import one to begin")
+            return self.tr("No model"), self.tr("Import one to begin"), ""
         speed = self._workspace.batch.speed(self._workspace.treatment)
-        here = self.tr(" · {time} per MP").format(time=words.duration(speed)) if speed else ""
-        figures = QFontMetrics(interface_font(12))
-        room = self.width() - SIDES - figures.horizontalAdvance(here)
+        here = self.tr("{time} per MP").format(time=words.duration(speed)) if speed else ""
         about = summary(card).split(".")[0]
-        if figures.horizontalAdvance(about) > room:
+        if QFontMetrics(interface_font(12)).horizontalAdvance(about) > self.width() - SIDES:
             about = about.split(",")[0]
-        return card.title, figures.elidedText(about, Qt.TextElideMode.ElideRight, room) + here
+        return card.title, about, here
 
     def sizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(200, 56)
@@ -83,18 +82,20 @@ class ModelButton(QPushButton):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         super().paintEvent(event)
         painter = QPainter(self)
-        title, facts = self._lines()
+        title, about, speed = self._lines()
         middle = self.height() // 2
         ratio = self.devicePixelRatioF()
         painter.drawPixmap(14, middle - 9, icons.pixmap("zap", "accent_line" if self.isEnabled() else "off", 18, ratio))
         painter.drawPixmap(self.width() - 28, middle - 8, icons.pixmap("chevron-down", "dim", 16, ratio))
-        room = self.width() - SIDES
-        for words_, font, token, top in (
-            (title, interface_font(13, QFont.Weight.DemiBold), "text", middle - 19),
-            (facts, interface_font(12), "dim", middle),
+        room, small = self.width() - SIDES, interface_font(12)
+        beside = room - QFontMetrics(small).horizontalAdvance(speed) - (GAP_PX if speed else 0)
+        for words_, font, token, top, wide in (
+            (title, interface_font(13, QFont.Weight.DemiBold), "text", middle - 19, beside),
+            (about, small, "dim", middle, room),
         ):
             painter.setFont(font)
             painter.setPen(look().colour(token))
-            short = QFontMetrics(font).elidedText(words_, Qt.TextElideMode.ElideRight, room)
-            painter.drawText(44, top, room, 18, Qt.AlignmentFlag.AlignVCenter, short)
+            short = QFontMetrics(font).elidedText(words_, Qt.TextElideMode.ElideRight, wide)
+            painter.drawText(44, top, wide, 18, Qt.AlignmentFlag.AlignVCenter, short)
+        painter.drawText(44, middle - 19, room, 18, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, speed)
         painter.end()

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
 def mark_outdated(workspace: "Workspace", items: list[Item]) -> bool:
     """Note at each of `items` whether its result is of other settings; whether that is news for any."""
-    news, orders = False, dict[tuple[OwnSettings | None, bool], Order]()
+    news, orders = False, dict[tuple[OwnSettings | None, bool, bool], Order]()
     for item in items:
         mark = False
         if item.state in (State.DONE, State.DRY) and item.treatment is not None:
-            kind = item.own, item.sees_rain
+            kind = item.own, item.sees_rain, item.second_pass
             order = orders.get(kind) or orders.setdefault(kind, workspace.order_for(item))
             mark = _differs(item, item.treatment, order)
         news, item.outdated = news or mark != item.outdated, mark
@@ -36,9 +36,13 @@ def _same(made: Treatment, wanted: Treatment, item: Item) -> bool:
     """Whether both come to the same: the machine does not matter, of photos nor the frames, without rain nor how much goes."""
     as_much = made.strength == wanted.strength or (item.state is State.DRY and wanted.strength > 0)
     as_calm = made.temporal == wanted.temporal or not item.is_clip
-    alike = (made.model, made.veil, made.treat) == (wanted.model, wanted.veil, wanted.treat)
+    alike = _net(made) == _net(wanted)
     return alike and as_much and as_calm
 
 
+def _net(treatment: Treatment) -> tuple[object, ...]:
+    return treatment.model, treatment.veil, treatment.treat, treatment.passes
+
+
 def _written(output: Output) -> tuple[object, ...]:
-    return output.format, output.quality, output.metadata
+    return output.format, output.quality, output.metadata, output.motion

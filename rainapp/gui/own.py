@@ -40,6 +40,14 @@ def tell_other(workspace: "Workspace") -> None:
         signal.emit()
 
 
+def pass_again(workspace: "Workspace", items: list[Item], again: bool) -> None:
+    """The net goes over its own result of `items` a second time, or does not any more."""
+    for item in items:
+        item.second_pass = again
+        workspace.item_changed.emit(item.row)
+    workspace.treatment_changed.emit()
+
+
 def see_rain(workspace: "Workspace", items: list[Item], sees: bool) -> None:
     """A person sees rain in `items`, or does not any more: they are treated, whatever is found."""
     for item in items:

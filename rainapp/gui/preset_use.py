@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from rainapp.gui.tasks import output_of
+from rainapp.gui.undoing import choices_again
 from rainapp.jobs import Output
 from rainapp.presets import Preset
 
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
 
 TREATED = ("model", "veil", "temporal")
 MACHINE = ("device", "engine", "precision", "tile_px", "treat")
-WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial")
+WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial", "motion")
 ELSEWHERE = ("codec", "crf", "hardware")  # the command line alone has them
 
 
@@ -33,13 +34,14 @@ def preset_of(workspace: "Workspace") -> Preset:
 
 
 def take_over(workspace: "Workspace", preset: Preset) -> None:
-    """Choose what `preset` says; what the window cannot do is told."""
+    """Choose what `preset` says; what the window cannot do is told. It can be undone."""
+    workspace.undoing.note(choices_again(workspace, (*TREATED, *MACHINE, *WRITTEN, "second_pass")))
     treatment, output = preset.treatment, preset.output
     workspace.change(**{name: getattr(treatment, name) for name in TREATED})
     values = {name: getattr(treatment, name) for name in MACHINE} | {name: getattr(output, name) for name in WRITTEN}
     if output.if_exists == Output().if_exists:
         del values["if_exists"]  # nothing was chosen
-    workspace.change(**values)
+    workspace.change(**values, second_pass=treatment.passes > 1)
     workspace.set_amount(-100 if output.layer == "rain" else round(treatment.strength * 100))
     left = [name for name in ELSEWHERE if getattr(output, name) != getattr(Output(), name)]
     if treatment.mask is not None:

@@ -204,11 +204,12 @@ class RunBar(QStackedWidget):
         return " · ".join(parts)
 
     def _what(self, items: list[Item]) -> list[str]:
-        """How many files are new, how many failed before, and how many could not be read when they came in."""
+        """How many files are new, have a result of other settings, failed before, or could not be read when they came in."""
         failed = [item for item in items if item.state in TROUBLED]
-        tried = sum(item.treatment is not None for item in failed)
+        tried, outdated = sum(item.treatment is not None for item in failed), sum(item.outdated for item in items)
         counts = (
-            (len(items) - len(failed), self.tr("{n} ready")),
+            (len(items) - len(failed) - outdated, self.tr("{n} ready")),
+            (outdated, self.tr("{n} outdated")),
             (tried, self.tr("{n} to try again")),
             (len(failed) - tried, self.tr("{n} cannot be read")),
         )

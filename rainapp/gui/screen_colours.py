@@ -57,7 +57,7 @@ class ScreenColours(QObject):
         if job is None:
             self._take(SRGB)
         else:
-            self._workspace.dispatch.ask(job, "quick", self._came)
+            self._workspace.dispatch.ask(job, "reading", self._came)
 
     def _wanted(self) -> FindScreenProfile | None:
         """The job that finds the profile; None where the screen is taken for sRGB."""

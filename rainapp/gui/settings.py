@@ -27,10 +27,10 @@ from PySide6.QtWidgets import (
 
 from rainapp import __version__
 from rainapp.gui import actions
-from rainapp.gui.controls import label, push_button
+from rainapp.gui.controls import label, mark_wrong, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.language import LANGUAGES
-from rainapp.gui.plain import set_tip
+from rainapp.gui.plain import PlainLabel, set_tip
 from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, settings_file
 from rainapp.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
@@ -63,7 +63,7 @@ class SettingsDialog(QDialog):
         """One page for each group of preferences, then keys and about."""
         super().__init__(parent)
         self._workspace = workspace
-        self._rows: dict[str, tuple[QWidget, QWidget, QWidget]] = {}
+        self._rows: dict[str, tuple[QWidget, QWidget, PlainLabel]] = {}
         self.setWindowTitle(self.tr("Settings"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(620, 480)
@@ -216,11 +216,19 @@ class SettingsDialog(QDialog):
 
     def _change_text(self, preference: Preference, text: QLineEdit) -> None:
         trouble = preference.problem(text.text())
-        text.setProperty("wrong", "true" if trouble else "false")
-        text.style().polish(text)
+        mark_wrong(text, bool(trouble))
         set_tip(text, trouble or "")
+        self._say_below(preference, trouble)
         if trouble is None:
             self._change(preference.name, text.text())
+
+    def _say_below(self, preference: Preference, trouble: str | None) -> None:
+        """What stands below a control: why its value cannot be taken, else what it is for."""
+        below = self._rows[preference.name][2]
+        below.setText(trouble or self.tr(preference.help))
+        below.setProperty("role", "bad" if trouble else "small")
+        below.style().unpolish(below)
+        below.style().polish(below)
 
     def _find(self, words: str) -> None:
         wanted = words.casefold().strip()

@@ -32,6 +32,7 @@ QPushButton, QToolButton { background: $raised; border: 1px solid $line; border-
     min-height: 30px; }
 QPushButton:hover, QToolButton:hover { background: $hover; }
 QPushButton:pressed, QToolButton:pressed { background: $line; }
+QPushButton:checked { background: $wash; border: 1px solid $accent_line; }
 QPushButton:disabled, QToolButton:disabled { color: $off; }
 QPushButton[role="primary"] { background: $accent; color: $on_accent; border: 1px solid $accent; font-weight: 600;
     min-height: 38px; }

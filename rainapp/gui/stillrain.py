@@ -1,17 +1,20 @@
 """What helps where rain is still to be seen: why it may be left, and what else can be tried. Folded away until asked for."""
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
+from rainapp.gui import icons
 from rainapp.gui.actions import Actions
 from rainapp.gui.controls import label, push_button
+from rainapp.gui.plain import set_tip
+from rainapp.gui.theme import look
 from rainapp.gui.workspace import Workspace
 
-OFFERED = ("treat-anyway", "stronger", "view-left", "treat-part")
+OFFERED = ("treat-anyway", "stronger", "second-pass", "view-left", "treat-part")
 
 
 class StillRain(QWidget):
-    """A line that unfolds into a reason and four things to do."""
+    """A line that unfolds into a reason and five things to do."""
 
     def __init__(self, workspace: Workspace, actions: Actions, parent: QWidget | None = None) -> None:
         """Offer what the rows of `actions` do."""
@@ -36,6 +39,12 @@ class StillRain(QWidget):
             inner.addWidget(self.buttons[row_id])
         column.addWidget(self._box)
         self._box.hide()
+        look().changed.connect(self._draw)
+        what = self.tr("The net goes over its own result again, in twice the time.")
+        honest = self.tr("On the photos where that was measured it changed next to nothing; it may help where rain is left.")
+        again = f"{what} {honest}"
+        set_tip(self.buttons["second-pass"], again)
+        self.buttons["second-pass"].setAccessibleDescription(again)
         workspace.current_changed.connect(self._refresh)
         workspace.treatment_changed.connect(self._refresh)
         workspace.amount_changed.connect(self._refresh)
@@ -48,11 +57,17 @@ class StillRain(QWidget):
         def follow() -> None:
             made.setEnabled(action.isEnabled())
             made.setChecked(action.isChecked())
+            _mark(made)
 
         action.changed.connect(follow)
         action.triggered.connect(follow)
         follow()
         return made
+
+    def _draw(self) -> None:
+        """Another theme is in force."""
+        for button in self.buttons.values():
+            _mark(button)
 
     def _fold(self) -> None:
         self._box.setVisible(self.ask.isChecked())
@@ -71,3 +86,8 @@ class StillRain(QWidget):
         if item is not None and item.is_clip:
             return self.tr("Fast or fine rain can differ in every frame, and what the model takes for the scene stays.")
         return self.tr("What the model cannot tell from the scene stays: very fine threads, drops on the lens, haze, splashes.")
+
+
+def _mark(button: QPushButton) -> None:
+    """What is on has a sign too: not by colour alone."""
+    button.setIcon(icons.icon("circle-check", "accent_line") if button.isChecked() else QIcon())

@@ -44,6 +44,7 @@ def output_of(settings: Settings, only_rain: bool) -> Output:
     return Output(
         format=settings.format, quality=settings.quality, metadata=settings.metadata, layer="rain" if only_rain else "result",
         if_exists="rename" if settings.if_exists == "ask" else settings.if_exists, keep_partial=settings.keep_partial,
+        motion=settings.motion,
     )  # fmt: skip
 
 
@@ -59,6 +60,7 @@ def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings
         engine=settings.engine,
         precision=settings.precision,
         treat=settings.treat,
+        passes=2 if settings.second_pass else 1,
     )
 
 

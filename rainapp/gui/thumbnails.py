@@ -63,7 +63,7 @@ class Thumbnails(QObject):
             if item.thumbnail is None and not item.thumbnail_asked:
                 item.thumbnail_asked = True
                 self._asked = item
-                self._workspace.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX, rate=item.rate), "quick", self._came)
+                self._workspace.dispatch.ask(ReadPicture(item.path, THUMBNAIL_PX, rate=item.rate), "reading", self._came)
 
     def _came(self, event: Event) -> None:
         item = self._asked

@@ -4,6 +4,14 @@ A test compares them with what is raised.
 """
 
 SENTENCES = (
+    "The clip of the motion photo was kept as it is: it still shows the rain.",
+    "The clip of the motion photo was derained too.",
+    "No rain was found in the clip of the motion photo; it was kept as it is.",
+    "The clip of the motion photo could not be derained; it was kept as it is: it still shows the rain.",
+    "The clip of the motion photo is left out.",
+    "The gain map, which makes the photo brighter on HDR screens, is left out.",
+    "The depth map is left out.",
+    "Further pictures in the file (second view, preview) are left out.",
     "No rain was found in {frames} frames from all over the clip.",
     "{name} does not exist.",
     "It may have been moved or renamed.",

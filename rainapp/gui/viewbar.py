@@ -25,7 +25,7 @@ class ViewBar(QFrame):
         self._canvas = canvas
         self._narrow = False
         self._spelt_px = 0
-        self._hint = ""
+        self._hints: tuple[str, ...] = ("",)
         self.setProperty("role", "bar")
         self.setFixedHeight(BAR_PX)
         self.row = QHBoxLayout(self)
@@ -119,13 +119,18 @@ class ViewBar(QFrame):
             View.MAP: self.tr("Grey is what stayed as it was"),
             View.LEFT: self.tr("Coloured where fine rain may remain; upright edges too"),
         }
-        self._hint = hints[canvas.view]
+        self._hints = (hints[canvas.view],)
         if canvas.brush.active:
-            self._hint = (
-                self.tr("Painted stays as it was") if canvas.brush.mode == "protect" else self.tr("Only painted is derained")
-            )
+            self._hints = self._brush_hints()
         self.brush.setChecked(canvas.brush.active)
         self._make_room()
+
+    def _brush_hints(self) -> tuple[str, ...]:
+        """What painting does and which keys there are; the shorter ones for less room."""
+        protects = self._canvas.brush.mode == "protect"
+        does = self.tr("Painted stays as it was") if protects else self.tr("Only painted is derained")
+        keys, few = self.tr("arrows move, Enter paints, Alt erases, Esc ends"), self.tr("Enter paints, Esc ends")
+        return f"{does} · {keys}", keys, few
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802, D102 - Qt's name
         return QSize(0, BAR_PX)  # it leaves out what does not fit, and never takes room from the list
@@ -160,4 +165,9 @@ class ViewBar(QFrame):
         for widget in (self.zoom, self.loupe, self.brush, self.fit, self.actual):  # they have keys
             if wanted_px(self.row) > self.width():
                 widget.hide()
-        self.hint.show_words("" if self._narrow else self._hint)
+        fitting = (words for words in self._hints if self.hint.fontMetrics().horizontalAdvance(words) <= self._hint_px())
+        self.hint.show_words("" if self._narrow else next(fitting, self._hints[-1]))
+
+    def _hint_px(self) -> int:
+        """The room that is left for a hint."""
+        return self.width() - wanted_px(self.row)

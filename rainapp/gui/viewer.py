@@ -145,6 +145,8 @@ class Canvas(CameraView):
         """Painting needs the keys of the canvas: with the brush in hand it has the focus."""
         if self.brush.active != self._had_brush:
             self._had_brush = self.brush.active
+            keys = self.tr("Arrow keys move the brush, Enter or Space paints, Alt+Enter erases, Esc puts the brush away.")
+            self.setAccessibleDescription(keys if self.brush.active else "")
             if self.brush.active:
                 self.setFocus()
 
@@ -288,7 +290,9 @@ class Canvas(CameraView):
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             self._space = False
             self._show_cursor(QPointF(-1, -1))
-            if self._tapping:
+            if self._tapping and self.brush.active:
+                self.brush.dab(self.camera)
+            elif self._tapping:
                 self.tapped.emit()
         else:
             super().keyReleaseEvent(event)

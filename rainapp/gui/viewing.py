@@ -123,8 +123,7 @@ class Viewing(QObject):
 
     def _switch(self) -> None:
         self._cancel()
-        self.trouble = None
-        self.frame = None
+        self.trouble = self.frame = None
         self._resting.look_at(None)
         if self.sight is not None:
             self.sight.forget_details()
@@ -264,7 +263,7 @@ class Viewing(QObject):
 
     def _ask(self, job: Job, receiver: object) -> Handle:
         self._readying.stop()
-        handle = self.workspace.dispatch.ask(job, "quick", receiver)  # type: ignore[arg-type]
+        handle = self.workspace.dispatch.ask(job, "reading", receiver)  # type: ignore[arg-type]
         self._hold()
         return handle
 
@@ -283,8 +282,8 @@ class Viewing(QObject):
         self.progressed.emit()
 
     def _hold(self) -> None:
-        """Thumbnails wait while something is fetched that a person looks at."""
-        self.workspace.hold_thumbnails = self._previewing is not None or self._reading is not None
+        """Thumbnails wait while something is fetched that a person looks at, but not for an engine that is made ready."""
+        self.workspace.hold_thumbnails = self._reading is not None or (self._previewing is not None and bool(self.share))
         self.workspace.thumbnails.next()
 
     # -- what arrives
@@ -334,6 +333,7 @@ class Viewing(QObject):
         if isinstance(event, Progressed):
             self.share = event.done / event.total if event.total else 0.0
             self.progressed.emit()
+            self._hold()
             return
         if not isinstance(event, Finished | Failed | Stopped):
             return

@@ -20,8 +20,7 @@ from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
 from rainapp.gui.disk import Disk
-from rainapp.gui.ending import again
-from rainapp.gui.frames import Offer
+from rainapp.gui.endnotice import EndNotice
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
 from rainapp.gui.item import AT_WORK
@@ -30,7 +29,7 @@ from rainapp.gui.menukeys import MenuKeys
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
 from rainapp.gui.place import keep_place, restore_place
-from rainapp.gui.plain import ask
+from rainapp.gui.quitting import may_quit
 from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
@@ -79,12 +78,12 @@ class MainWindow(QMainWindow):
         self.returning, self.question = AskLine("history"), AskLine("circle-check")
         self.pages = QStackedWidget()
         self.notice = Notice(self.pages, lambda: self.view)
+        EndNotice(self.notice, self.page.run_bar, workspace)  # lives with the notice
         self.pages.addWidget(self.empty)
         for page in (self.page, self.compare, self.models):
             self.pages.addWidget(page)
         self._page = "derain"
         self._alt_alone = False  # pressed, and nothing came of it yet
-        self._offer: Offer | None = None  # to try again what failed, where the button is out of sight
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
@@ -115,7 +114,7 @@ class MainWindow(QMainWindow):
             signal.connect(self._refresh_later)
         workspace.notice.connect(self.notice.say)
         workspace.asked.connect(self.question.ask)
-        workspace.frames.offered.connect(self.notice.offer)
+        workspace.frames.offered.connect(self.notice.offer_frames)
         workspace.settings_changed.connect(lambda: look().follow(workspace.settings))
         workspace.batch.finished.connect(self._batch_finished)
         workspace.batch.changed.connect(self._tell_progress)
@@ -230,16 +229,16 @@ class MainWindow(QMainWindow):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a stroke to take back, or, without the brush in hand, removed files to bring back."""
+        """Whether there is a stroke to take back, or, without the brush in hand, something done to the list or by a preset."""
         mask = self.canvas.brush.mask
         return mask is not None and mask.can_undo if self._brushes else self.workspace.can_undo
 
     def undo(self) -> None:
-        """Take the last stroke back, or bring back the files that were removed last."""
+        """Take the last stroke back, or what was done last to the list or by a preset."""
         if self._brushes:
             self.canvas.brush.undo()
         else:
-            self.workspace.undo_remove()
+            self.workspace.undoing.undo()
 
     @property
     def list_shown(self) -> bool:
@@ -341,10 +340,14 @@ class MainWindow(QMainWindow):
         self._alt_alone = False
 
     def _escape(self) -> None:
-        if self.isFullScreen():
+        if self._brushes:
+            self.canvas.brush.set_active(False)
+        elif self.isFullScreen():
             self.toggle_full_screen()
         elif self.page.drawer_open:
             self.toggle_inspector()
+        elif not self.menuBar().isVisible():
+            self.notice.dismiss()
         self._menu_keys.leave()
 
     def _opens_a_menu(self, event: QKeyEvent) -> bool:
@@ -365,35 +368,19 @@ class MainWindow(QMainWindow):
         """Say in the title how far the work is, for who has the window out of sight, and for what it waits."""
         batch = self.workspace.batch
         self.notice.hold(batch.waits)
-        if batch.running:
-            self.notice.take_back(self._offer)
         far = self.tr("Waits") if batch.waits else self.tr("Paused") if batch.paused else f"{round(batch.share * 100)} %"
         self.setWindowTitle(f"{far} · rainapp" if batch.running else "rainapp")
 
     def _batch_finished(self, _count: int) -> None:
         if self.workspace.settings.notify and not self.isActiveWindow():
             QApplication.alert(self)
-        bar, failed = self.page.run_bar, len(self.workspace.failed)
-        ended = bar.how_it_ended
-        if ended is None or ended.only_saved or bar.ending.isVisible():
-            return
-        if failed:
-            self._offer = Offer(ended.words, again(failed), bar.try_again)
-            self.notice.offer(self._offer)
-        else:
-            self.notice.say(ended.words)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         batch = self.workspace.batch
-        if batch.running and self.workspace.settings.confirm_quit and not self._may_quit(batch.can_keep):
+        if batch.running and self.workspace.settings.confirm_quit and not may_quit(self, batch):
             event.ignore()
             return
         self.closing.emit()
         batch.stop(keep=False)  # what is finished of a clip stays as after a crash: the same job goes on with it
         keep_place(self)
         super().closeEvent(event)
-
-    def _may_quit(self, keeps: bool) -> bool:
-        lost = self.tr("Quit now? What is done stays; the photo at work is left out.")
-        kept = self.tr("Quit now? What is done stays; the clip at work goes on next time after what is finished of it.")
-        return ask(self, self.tr("Photos are being derained"), kept if keeps else lost)

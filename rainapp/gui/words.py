@@ -101,6 +101,8 @@ def _facts(item: Item) -> tuple[str, ...]:
     """What is worth knowing of a file before it is started: length and lines of a clip, what a person saw or painted."""
     clip = (clock(item.duration_s), f"{min(item.width, item.height)}p") if item.is_clip and item.width else ()
     seen = (tr("treated anyway"),) if item.sees_rain else ()
+    if item.second_pass:
+        seen = (*seen, tr("two passes"))
     if item.own is not None:
         clip = (*clip, tr("own settings"))
     if item.mask is None or item.mask.is_empty:

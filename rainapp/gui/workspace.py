@@ -7,6 +7,7 @@ contents are asked of the workers and arrive as events.
 import contextlib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +16,7 @@ from rainapp.errors import BadModel
 from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
 from rainapp.gui.frames import Frames
-from rainapp.gui.item import AT_WORK, TO_DO, TROUBLED, Item, State, fresh_item
+from rainapp.gui.item import AT_WORK, TO_DO, TROUBLED, Item, fresh_item
 from rainapp.gui.joining import Joining
 from rainapp.gui.opened import note_opened
 from rainapp.gui.order import OwnOrder
@@ -24,6 +25,7 @@ from rainapp.gui.own import change_own, tell_other
 from rainapp.gui.questions import question_of
 from rainapp.gui.tasks import Order, order_again, order_by, treatment_by
 from rainapp.gui.thumbnails import Thumbnails
+from rainapp.gui.undoing import Undoing, as_before, bring_back, runs
 from rainapp.jobs import STRENGTH_MAX, Treatment
 from rainapp.library import ModelCard, ModelLibrary
 from rainapp.session_lines import OwnSettings
@@ -72,7 +74,7 @@ class Workspace(QObject):
         self.hold_thumbnails = False
         self.order = OwnOrder()
         self._named: set[Path] = set()
-        self._removed: list[list[tuple[int, Item]]] = []
+        self.undoing = Undoing()
         self.thumbnails = Thumbnails(self)
         self.thumbnails.looked.connect(self._tell_item)
         self.joining = Joining(self)
@@ -179,6 +181,11 @@ class Workspace(QObject):
         if self.preview_treatment != before:
             self.treatment_changed.emit()
 
+    def choose(self, settings: Settings, amount: int) -> None:
+        """Take all of `settings`, and the amount for all files."""
+        self.settings, self._common = settings, amount
+        tell_other(self)
+
     @property
     def to_remember(self) -> Settings:
         """The settings as they are to be the next time."""
@@ -205,7 +212,7 @@ class Workspace(QObject):
         if not fresh:
             return
         made = [fresh_item(entry) if isinstance(entry, Path) else entry for entry in fresh]
-        self._insert([(len(self.items) + i, item) for i, item in enumerate(made)])
+        self.insert([(len(self.items) + i, item) for i, item in enumerate(made)])
         if self.current is None:
             self.select(self.items[0], [self.items[0]])
         self.joining.came(made)
@@ -215,12 +222,12 @@ class Workspace(QObject):
         known = {item.path for item in self.items}
         back = [item for item in items if item.path not in known]
         if back:
-            self._insert(list(enumerate(back)))
+            self.insert(list(enumerate(back)))
             chosen = current if current in back else back[0]
             self.select(chosen, [chosen])
             self._mark_outdated()
 
-    def _insert(self, placed: list[tuple[int, Item]]) -> None:
+    def insert(self, placed: list[tuple[int, Item]]) -> None:
         """Put items at their rows; rows must be ascending and, taken together, one run."""
         first = placed[0][0]
         self.adding.emit(first, first + len(placed) - 1)
@@ -252,12 +259,12 @@ class Workspace(QObject):
             self.select(item, [item])
 
     def remove(self, items: list[Item]) -> None:
-        """Take files out of the list (never from the disk); `undo_remove` brings them back."""
+        """Take files out of the list (never from the disk); undoing brings them back."""
         if not items:
             return
         gone = sorted(items, key=lambda item: item.row)
         self.batch.drop(set(gone))
-        self._removed.append([(item.row, item) for item in gone])
+        self.undoing.note(partial(bring_back, self, [(item.row, item) for item in gone]))
         first = gone[0].row
         self._take_out(gone)
         left = self.items[min(first, len(self.items) - 1)] if self.items else None
@@ -271,14 +278,14 @@ class Workspace(QObject):
         self.batch.drop(set(old))
         self._take_out(sorted(old, key=lambda item: item.row))
         if new:
-            self._insert([(at + i, item) for i, item in enumerate(new)])
+            self.insert([(at + i, item) for i, item in enumerate(new)])
         chosen = new[0] if new else self.items[min(at, len(self.items) - 1)] if self.items else None
         self.select(chosen, [chosen] if chosen else [])
         if waited:
             self.joining.came(new)
 
     def _take_out(self, gone: list[Item]) -> None:
-        for start, end in reversed(_runs([item.row for item in gone])):
+        for start, end in reversed(runs([item.row for item in gone])):
             self.removing.emit(start, end)
             del self.items[start : end + 1]
             self.removed.emit()
@@ -287,23 +294,8 @@ class Workspace(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether removed files can be brought back."""
-        return bool(self._removed)
-
-    def undo_remove(self) -> None:
-        """Bring back the files that were removed last."""
-        if not self._removed:
-            return
-        placed = self._removed.pop()
-        at_row = dict(placed)
-        for _, item in placed:
-            if item.state in AT_WORK:
-                item.state = State.READY
-        for start, end in _runs([row for row, _ in placed]):
-            run = range(start, end + 1)
-            first = min(start, len(self.items))  # the list may have grown shorter since
-            self._insert([(first + i, at_row[row]) for i, row in enumerate(run)])
-        self.select(placed[0][1], [placed[0][1]])
+        """Whether something that was done to the list or the settings can be taken back."""
+        return self.undoing.possible
 
     # -- work
 
@@ -325,7 +317,7 @@ class Workspace(QObject):
         question = question_of(self, chosen)
         self.asked.emit(question)
         if question is None:
-            self._move(self.order.restored(self.items))
+            self.put_in_order(self.order.restored(self.items))
             self.batch.start([self.order_for(item) for item in chosen], self.settings, self.originals())
 
     def resume(self, items: list[Item]) -> None:
@@ -334,8 +326,11 @@ class Workspace(QObject):
 
     def move(self, items: list[Item], row: int) -> None:
         """Put `items`, in their order, before what stands in `row` now; those that wait are derained in the new order."""
-        self._move(self.order.moved(self.items, items, row))
+        before = list(self.items)
+        self.put_in_order(self.order.moved(before, items, row))
         self.batch.reorder()
+        if self.items != before:
+            self.undoing.note(partial(as_before, self, before))
 
     def move_by(self, items: list[Item], by: int) -> None:
         """Put `items` one place up (-1) or down (1)."""
@@ -361,9 +356,10 @@ class Workspace(QObject):
 
     def _show_failures_first(self) -> None:
         if self.failed:
-            self._move(self.order.failures_first(self.items))
+            self.put_in_order(self.order.failures_first(self.items))
 
-    def _move(self, order: list[Item]) -> None:
+    def put_in_order(self, order: list[Item]) -> None:
+        """Show the files in another order."""
         if order != self.items:
             self.moving.emit()
             self.items[:] = order
@@ -387,14 +383,3 @@ class Workspace(QObject):
         self.thumbnails.anew()
         self.screen_changed.emit()
         self.thumbnails.next()
-
-
-def _runs(rows: list[int]) -> list[tuple[int, int]]:
-    """Ascending `rows` as runs of neighbours, (first, last)."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and row == runs[-1][1] + 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

@@ -120,6 +120,11 @@ class ResumableSink(Sink, Protocol):
         """The number of the first frame it wants."""
         ...
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether a stop now would leave finished parts, after which the same work goes on; any thread may ask."""
+        ...
+
 
 def is_media_name(path: Path) -> bool:
     """Whether the name of `path` is that of a photo or a clip; what it holds is another question."""

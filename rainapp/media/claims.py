@@ -47,6 +47,18 @@ def clip_lengths(xmp: bytes) -> list[int]:
     return [int(number) for number in (*found, *_OFFSET.findall(xmp))]
 
 
+def with_clip_length(xmp: bytes, more: int) -> bytes:
+    """The packet where the clip, with all that belongs to it, is so many bytes longer."""
+
+    def longer(match: re.Match[bytes]) -> bytes:
+        return match[0][: match.start(1) - match.start()] + b"%d" % max(0, int(match[1]) + more)
+
+    def entry(match: re.Match[bytes]) -> bytes:
+        return _LENGTH.sub(longer, match[0], count=1) if _CLIP in _SEMANTIC.findall(match[0]) else match[0]
+
+    return _OFFSET.sub(longer, _ITEM.sub(entry, xmp))
+
+
 def of_clip(xmp: bytes) -> bool:
     """Whether the packet speaks of a clip behind the picture."""
     return re.search(rb"[\s<]" + _PREFIX + _CLIP_NAMES + rb"\s*[=>]", xmp) is not None or _CLIP in _semantics(xmp)

@@ -106,6 +106,11 @@ class ResumableClipSink:
         """How many frames a run before this one has finished; known once the sink is entered."""
         return self._journal.mark.frames
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are finished parts."""
+        return self.frames_done > 0
+
     def __enter__(self) -> Self:
         """Open the journal beside the target, and bring the result to where its last finished part ends."""
         finds = self._encoding.muxer not in _SCATTERING

@@ -16,6 +16,9 @@ from rainapp.media.metadata import EXTENSION, Metadata
 from rainapp.regular import open_regular
 
 CLIP_KEPT = "The clip of the motion photo was kept as it is: it still shows the rain."
+CLIP_DERAINED = "The clip of the motion photo was derained too."
+CLIP_DRY = "No rain was found in the clip of the motion photo; it was kept as it is."
+CLIP_FAILED = "The clip of the motion photo could not be derained; it was kept as it is: it still shows the rain."
 CLIP_LOST = "The clip of the motion photo is left out."
 GAIN_LOST = "The gain map, which makes the photo brighter on HDR screens, is left out."
 DEPTH_LOST = "The depth map is left out."

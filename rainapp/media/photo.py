@@ -24,6 +24,7 @@ from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
 from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import Landing, copy_file, guard_of, refuse_source, unreadable
+from rainapp.media.claims import with_clip_length
 from rainapp.media.code_points import adobe_rgb, points_of
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
 from rainapp.media.decode import decode, refuse_scans
@@ -31,11 +32,12 @@ from rainapp.media.decoded import turned_array
 from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.header import Header, check_budget
 from rainapp.media.metadata import Metadata, prepared
+from rainapp.media.motion import MOST_BYTES, tail_of, with_clip
 from rainapp.media.sniff import CLIP, sniff
 from rainapp.media.stated import fitted, light_notes, light_of
 from rainapp.media.unkept import unkept
 from rainapp.media.usual_colour import has_tables
-from rainapp.regular import open_regular
+from rainapp.regular import open_regular, read_regular
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 
@@ -47,9 +49,11 @@ _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2
 
 @dataclass(frozen=True)
 class Carry:
-    """What a source hands to the sink that writes its result."""
+    """What a source hands to the sink that writes its result: for a motion photo perhaps another `clip`, and words on it."""
 
     header: Header
+    clip: Path | None = None
+    on_clip: str = CLIP_KEPT
 
 
 class PhotoSource:
@@ -161,6 +165,9 @@ class PhotoSink:
         if not same:
             meta = replace(meta, own=())
         meta = prepared(replace(meta, icc=ready.icc), self._output.metadata, image.width, image.height, self._note)
+        tail = self._other_tail(carried) if clip and carried else None
+        if tail is not None and meta.xmp:
+            meta = replace(meta, xmp=with_clip_length(meta.xmp, len(tail) - traits["clip_bytes"]))
         order = Order(container, meta, self._like.grey, self._output.quality, traits, ready.points)
         try:
             self.notes = (*ready.notes, *encode(self._opened, image, order), *light, *lost)
@@ -169,9 +176,21 @@ class PhotoSink:
             words = f"{self.target.name} cannot be written as {container.upper()}: {reason}."
             raise UnwritableFile(words, "Choose PNG or TIFF.", self.target) from error
         if carried and "clip_at" in carried.traits:
-            self.notes = (*self.notes, CLIP_KEPT if clip else CLIP_LOST)
-        if clip:
+            self.notes = (*self.notes, self._on_clip if clip else CLIP_LOST)
+        if tail is not None:
+            self._opened.write(tail)
+        elif clip:
             append_clip(self._opened, self._like.path, traits)
+
+    @property
+    def _on_clip(self) -> str:
+        return self._like.carry.on_clip if isinstance(self._like.carry, Carry) else CLIP_KEPT
+
+    def _other_tail(self, carried: Header) -> bytes | None:
+        """What goes behind the picture where the clip is another one; None where it stays."""
+        clip = self._like.carry.clip if isinstance(self._like.carry, Carry) else None
+        tail = tail_of(self._like.path, carried) if clip is not None else None
+        return None if clip is None or tail is None else with_clip(tail, read_regular(clip, MOST_BYTES))
 
     def _container(self) -> str:
         container = WRITABLE.get(self.target.suffix.lower())

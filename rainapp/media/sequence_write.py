@@ -61,11 +61,17 @@ class SequenceSink:
         self._head = _MAGIC + head_of(b"", target, text).hex().encode() + b"\n"
         self._notes: dict[str, None] = {}
         self._count = 0
+        self._marked = False
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What the format could not keep, in sentences."""
         return tuple(self._notes)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there are finished parts."""
+        return self._marked
 
     def __enter__(self) -> Self:
         """Find what an earlier run has finished, or begin anew. Raises UnwritableFile."""
@@ -80,6 +86,7 @@ class SequenceSink:
         except OSError as error:
             raise unwritable(self.target, error) from error
         self._count = self.frames_done
+        self._marked = self._count > 0
         return self
 
     def _recover(self) -> None:
@@ -142,6 +149,7 @@ class SequenceSink:
     def _mark(self) -> None:
         """Say that all so far is finished: the pictures are on the disk already."""
         self._index.write(b"%d %d\n" % (self._count, self.memo))
+        self._marked = True
         with contextlib.suppress(OSError):
             os.fsync(self._index.fileno())
 

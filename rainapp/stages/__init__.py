@@ -21,6 +21,7 @@ from rainapp.image import Frame, Image
 from rainapp.jobs import Region, Temporal, Treatment, Watch
 from rainapp.library import ModelLibrary, checked_weights
 from rainapp.media.ahead import ahead
+from rainapp.stages.again import derain_part_again
 from rainapp.stages.amount import Amount, read_mask
 from rainapp.stages.derain import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.stages.engines import Conditions, Engine, Model, Variant, choice, make
@@ -58,6 +59,7 @@ class Pipeline:
     net: TiledNet
     stages: Sequence[Stage]
     judges: bool = True  # False: no picture is called dry as a whole
+    passes: int = 1  # how often the net goes over a picture
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Generator[Frame, None, None]:
         """Run `frames` through all stages; see `Derainer` for errors and ticks.
@@ -82,6 +84,8 @@ class Pipeline:
 
     def part(self, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
         """The net alone on a part of a picture, at full strength; see `parts.derain_part`."""
+        if self.passes > 1:
+            return derain_part_again(self.net, image, region, watch, hasty, self.judges, self.passes)
         return derain_part(self.net, image, region, watch, hasty, self.judges)
 
     def prepare_part(self, whole: tuple[int, int], part: tuple[int, int], watch: Watch) -> None:
@@ -145,20 +149,22 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             other = kept[-1][1].under(*_bound(card, treatment.veil)) if kept else None
             net = other or _load(card, treatment, library, device)
             kept.append((wanted, net))
-    judges = treatment.treat == "auto"
-    return Pipeline(card.id, net, _stages(net, amount, treatment.temporal, part_frames, judges), judges)
+    derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes)
+    stages = _stages(derainer, amount, treatment.temporal, part_frames)
+    return Pipeline(card.id, net, stages, derainer.judges, derainer.passes)
 
 
-def _stages(net: TiledNet, amount: Amount, temporal: Temporal, part_frames: int, judges: bool) -> tuple[Stage, ...]:
+def _stages(derainer: Derainer, amount: Amount, temporal: Temporal, part_frames: int) -> tuple[Stage, ...]:
     """What a frame goes through. Steadying needs frames derained at full strength, so the amount comes after it then.
 
     `temporal` is for clips; whoever treats a photo says "off", because steadying holds whole frames as floats.
     """
+    net = derainer.net
     mode = STEADY_AUTO.get(net.engine.device, "fast") if temporal == "auto" else temporal
     if mode == "off":
-        return (Derainer(net, amount, judges),)
+        return (replace(derainer, amount=amount),)
     load = None if mode != "learned" else partial(load_fuse, net.engine.name, net.engine.device, tell=net.tell)
-    steady = (Derainer(net, judges=judges), Steadier("fast" if mode == "fast" else "best", part_frames, load))
+    steady = (derainer, Steadier("fast" if mode == "fast" else "best", part_frames, load))
     return steady if amount.is_full else (*steady, amount)
 
 

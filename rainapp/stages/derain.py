@@ -268,12 +268,14 @@ def _largest_tile(image: Image, factors: Sequence[int]) -> int:
 class Derainer:
     """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures are seen at several sizes.
 
-    `judges`: small ones are judged as a whole (`TiledNet.judges`).
+    `judges`: small ones are judged as a whole (`TiledNet.judges`). With `passes` above 1 the net goes over its own result
+    again, and calls nothing faint any more; the amount is that of all it took.
     """
 
     net: TiledNet
     amount: Amount = Amount()
     judges: bool = True
+    passes: int = 1
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Derain `frames`; `watch` is ticked once a tile with (done, tiles of this frame, frame=its index).
@@ -295,25 +297,33 @@ class Derainer:
                 self.net.relent(engine, tile_px, error)
 
     def _laid(self, frame: Frame, watch: Watch) -> Frame:
-        rainy = frame.image.pixels
-        passes = self.net.passes(frame.image)
-        walk = Walk(self.net, watch, frame.index, sum(each.grid.count for each in passes))
+        sizes = self.net.passes(frame.image)
+        walk = Walk(self.net, watch, frame.index, self.passes * sum(each.grid.count for each in sizes))
+        pixels, found = frame.image.pixels, 0
+        for time in range(self.passes):
+            amount = self.amount if time == self.passes - 1 else FULL
+            pixels, found = self._over(frame.image, pixels, walk, amount, judges=self.judges and not time)
+        image = replace(frame.image, pixels=pixels)
+        return replace(frame, image=image, rain=found / pixels.size / frame.image.peak)
+
+    def _over(self, image: Image, seen: Pixels, walk: "Walk", amount: Amount, judges: bool) -> tuple[Pixels, int]:
+        """`image` as it is after the net went over `seen`, and by how much it differs then at full strength."""
+        rainy, sizes = image.pixels, self.net.passes(image)
         coarser: Found | None = None
-        for each in passes[:-1]:
-            coarser = walk.find(rainy, each, coarser)
-            self.net.save_memory(frame.image)
+        for each in sizes[:-1]:
+            coarser = walk.find(seen, each, coarser)
+            self.net.save_memory(image)
         result = np.empty_like(rainy)
         found = 0
-        is_judged = self.judges and self.net.judges(frame.image.height, frame.image.width)
-        blocks = walk.judged(rainy, passes[-1]) if is_judged else walk.blocks(rainy, passes[-1], coarser)
+        is_judged = judges and self.net.judges(image.height, image.width)
+        blocks = walk.judged(seen, sizes[-1]) if is_judged else walk.blocks(seen, sizes[-1], coarser)
         for place, block in blocks:
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
-            share = None if self.amount.mask is None else self.amount.mask[place]
-            result[place] = derained if self.amount.is_full else self.amount.mix(rainy[place], block, share)
-        self.net.save_memory(frame.image)
-        image = replace(frame.image, pixels=result)
-        return replace(frame, image=image, rain=found / rainy.size / frame.image.peak)
+            share = None if amount.mask is None else amount.mask[place]
+            result[place] = derained if amount.is_full else amount.mix(rainy[place], block, share)
+        self.net.save_memory(image)
+        return result, found
 
 
 class Walk:

@@ -297,3 +297,62 @@ def test_a_preview_is_never_asked_for_with_a_mask(session: Session, qtbot: QtBot
     until(qtbot, idle(session))
     assert session.workspace.preview_treatment.mask is None
     assert isinstance(Preview(Path("a"), session.workspace.preview_treatment), Preview)
+
+
+def painted(session: Session) -> int:
+    mask = session.workspace.items[0].mask
+    return 0 if mask is None else int(mask.cover.astype(int).sum())
+
+
+def test_the_keys_of_the_brush_are_said_where_it_is_used(session: Session, qtbot: QtBot) -> None:
+    window, bar = session.window, session.window.page.bar
+    window.resize(1920, 900)
+    qtbot.wait(30)
+    assert bar.hint.text() == "Painted stays as it was · arrows move, Enter paints, Alt erases, Esc ends"
+    window.resize(1700, 900)
+    qtbot.wait(30)
+    assert bar.hint.text() == "Enter paints, Esc ends"
+    window.resize(800, 600)  # no room for a hint: the canvas says it, until somebody has painted
+    qtbot.wait(30)
+    foot = window.canvas.rect().adjusted(0, window.canvas.height() - 40, 0, 0)
+    assert window.canvas.brush.says
+    said = window.canvas.grab(foot).toImage()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_Return)
+    assert not window.canvas.brush.says
+    assert window.canvas.grab(foot).toImage() != said
+    window.resize(1440, 900)
+    qtbot.wait(30)
+    assert "Enter or Space paints" in window.canvas.accessibleDescription()
+    qtbot.keyClick(window.canvas, Qt.Key.Key_P)
+    assert "Enter" not in bar.hint.text()
+    assert not window.canvas.accessibleDescription()
+
+
+def test_enter_and_space_paint_where_the_ring_is_and_esc_puts_the_brush_away(session: Session, qtbot: QtBot) -> None:
+    canvas = session.window.canvas
+    canvas.brush.set_active(False)
+    without = canvas.grab().toImage()
+    qtbot.keyClick(canvas, Qt.Key.Key_P)
+    assert canvas.grab().toImage() != without  # the ring shows where Enter will paint
+    qtbot.keyClick(canvas, Qt.Key.Key_Return)
+    once = painted(session)
+    assert once
+    for _ in range(5):
+        qtbot.keyClick(canvas, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.keyClick(canvas, Qt.Key.Key_Space)
+    twice = painted(session)
+    assert twice > once
+    qtbot.keyClick(canvas, Qt.Key.Key_Return, Qt.KeyboardModifier.AltModifier)
+    left = painted(session)
+    assert once < left < twice  # the soft edge is taken away softly
+    QTest.keyPress(canvas, Qt.Key.Key_Space)  # held, and dragged: the photo moves, and nothing is painted
+    middle = Qt.MouseButton.LeftButton
+    QTest.mousePress(canvas, middle, pos=canvas.rect().center())
+    QTest.mouseMove(canvas, canvas.rect().center() + QPoint(30, 0))
+    QTest.mouseRelease(canvas, middle, pos=canvas.rect().center() + QPoint(30, 0))
+    QTest.keyRelease(canvas, Qt.Key.Key_Space)
+    assert painted(session) == left
+    session.window.page.brush_bar.diameter.setFocus()  # wherever the focus is
+    qtbot.keyClick(session.window.page.brush_bar.diameter, Qt.Key.Key_Escape)
+    assert not canvas.brush.active
+    assert painted(session) == left

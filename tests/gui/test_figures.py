@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from rainapp import measuring
 from rainapp.gui.app import Session
+from rainapp.gui.composition import View
 from rainapp.image import Image
 from rainapp.jobs import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
 from rainapp.library import ModelLibrary
@@ -165,3 +166,40 @@ def test_a_result_with_fewer_bits_is_compared_in_those() -> None:
     deep = np.full((8, 8, 3), 100 * 257, np.uint16)
     job = kept(Image(deep, depth=16), Image(np.full((8, 8, 3), 100, np.uint8)))
     assert measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary()).changed == 0
+
+
+def test_where_no_streaks_stand_out_it_says_plainly_that_they_cannot_be_measured(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    night = np.random.default_rng(3).normal(40, 25, (160, 240, 3)).clip(0, 255).astype(np.uint8)  # alike in all directions
+    cv2.imwrite(str(tmp_path / "night.png"), night)
+    session.workspace.add([tmp_path / "night.png"])
+    until(qtbot, lambda: session.viewing.pair is not None)
+    item = session.workspace.items[-1]
+    session.workspace.select(item, [item])
+    session.window.page.measuring.set_active(True)
+    measured = figures(session, qtbot)
+    assert math.isnan(measured.fine_removed)
+    strip = session.window.page.figures.figures
+    assert strip.accessibleName().startswith("Fine rain: cannot be measured here · ")
+    assert "None stand out in this picture, as often at night" in strip.toolTip()
+
+
+def test_the_view_of_what_remains_says_it_too_however_small_the_window_is(
+    session: Session, tmp_path: Path, qtbot: QtBot
+) -> None:
+    night = np.random.default_rng(3).normal(40, 25, (160, 240, 3)).clip(0, 255).astype(np.uint8)
+    cv2.imwrite(str(tmp_path / "night.png"), night)
+    session.workspace.add([tmp_path / "night.png"])
+    item = session.workspace.items[-1]
+    session.workspace.select(item, [item])
+    canvas = session.window.canvas
+    canvas.show_view(View.LEFT)
+    for width, height in ((1440, 900), (640, 400)):
+        session.window.resize(width, height)
+        until(qtbot, idle(session))
+        qtbot.wait(30)
+        photo = canvas.camera.picture_rect
+        corner = canvas.grab(photo.toRect()).toImage().copy(14, 16, 120, 14)
+        bright = sum(corner.pixelColor(x, y).lightness() > 200 for x in range(120) for y in range(14))
+        assert bright > 30  # words on a dark pill; the photo has none as bright

@@ -125,7 +125,7 @@ def test_an_offer_is_over_once_its_files_are_gone(real_session: Session, tmp_pat
     until(qtbot, lambda: real_session.window.notice.isVisible())
     real_session.workspace.remove(list(real_session.workspace.items))
     assert not real_session.window.notice.isVisible()
-    real_session.workspace.undo_remove()
+    real_session.workspace.undoing.undo()
     assert len(real_session.workspace.items) == 12
     until(qtbot, idle(real_session))
 

@@ -108,6 +108,29 @@ def test_quitting_keeps_what_is_finished_of_a_clip(
     assert not (tmp_path / "street_derained.mp4").exists()
 
 
+def test_the_box_at_quitting_promises_nothing_before_a_part_is_finished(
+    real_session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clip_resume, "PART_S", 60)  # longer than the clip
+    asked: list[str] = []
+
+    def answer(*words_: object) -> QMessageBox.StandardButton:
+        asked.append(str(words_[-1]))
+        return QMessageBox.StandardButton.No
+
+    monkeypatch.setattr(QMessageBox, "question", answer)
+    clip = make_clip(tmp_path / "street.mp4", times=tuple(range(FRAMES)), noise=True)
+    item = opened(real_session, clip, qtbot)
+    run_for_a_while(real_session, item, qtbot)
+    assert not real_session.window.close()
+    assert asked == ["Quit now? What is done stays; the clip at work begins anew next time, as no part of it is finished yet."]
+    assert not real_session.window.actions_["stop-go-on"].isEnabled()  # nor does the menu of Stop
+    real_session.window.actions_["stop"].trigger()
+    until(qtbot, idle(real_session))
+    assert not item.goes_on
+    assert not hidden(tmp_path)
+
+
 def test_stop_offers_to_go_on_later_to_keep_a_clip_or_nothing(real_session: Session, tmp_path: Path, qtbot: QtBot) -> None:
     clip = make_clip(tmp_path / "street.mp4", times=tuple(range(FRAMES)), noise=True)
     item = opened(real_session, clip, qtbot)

@@ -161,6 +161,15 @@ def test_a_file_name_that_cannot_be_is_refused_in_words(opened: Session, qtbot: 
     assert opened.window.page.inspector.wrong.isVisible()
     qtbot.keyClick(field, Qt.Key.Key_Return)
     assert opened.workspace.settings.name_template == "{name}_derained"
+    wrong = opened.window.page.inspector.wrong
+    assert wrong.isVisible()  # what was typed stays, and why it is not taken
+    assert "{name}" in wrong.text()
+    assert (field.text(), field.property("wrong")) == ("result", "true")
+    opened.window.canvas.setFocus()
+    qtbot.wait(20)
+    assert not wrong.isVisible()
+    assert (field.text(), field.property("wrong")) == ("{name}_derained", "")
+    field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "{name} dry")
     qtbot.keyClick(field, Qt.Key.Key_Return)

@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from rainapp.gui import modelbutton
 from rainapp.gui.app import Session
 from rainapp.gui.composition import View
 from rainapp.gui.language import speak
+from rainapp.gui.theme import interface_font
 from rainapp.settings import Settings
 from tests.gui.plain_run import idle, until
 
@@ -75,3 +77,24 @@ def test_a_summary_without_room_ends_at_its_first_comma(
     button.resize(900, 56)
     button.refresh()
     assert button.accessibleDescription() == "All kinds of rain, fast, and much else that is good to know"
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_the_model_in_use_says_what_it_is_for_and_how_fast_without_being_cut(
+    language: str, make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = make_session(Settings(theme="dark", language=language), (1280, 800))  # type: ignore[arg-type]
+    said = "Alle Arten von Regen, schnell." if language == "de" else "All kinds of rain, fast."
+    monkeypatch.setattr(modelbutton, "summary", lambda _: said)
+    session.workspace.batch.saw_speed(session.workspace.treatment, 2.8, 1.0, warm=True)
+    button = session.window.findChild(modelbutton.ModelButton)
+    button.resize(272, 56)  # as it is beside a scroll bar
+    button.refresh()
+    title, about, speed = button._lines()
+    room, small = button.width() - modelbutton.SIDES, QFontMetrics(interface_font(12))
+    assert about in said
+    assert small.horizontalAdvance(about) <= room
+    bold = QFontMetrics(interface_font(13, QFont.Weight.DemiBold))
+    assert bold.horizontalAdvance(title) + modelbutton.GAP_PX + small.horizontalAdvance(speed) <= room
+    assert speed
+    assert button.accessibleDescription() == f"{about} · {speed}"

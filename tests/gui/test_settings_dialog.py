@@ -45,6 +45,13 @@ def test_a_value_that_cannot_be_is_marked_and_not_taken(session: Session) -> Non
     assert session.workspace.settings.name_template == "{name}_derained"
     assert field.property("wrong") == "true"
     assert "{name}" in field.toolTip()
+    below = session.window.show_settings("Files")._rows["name_template"][2]
+    assert below.text() == field.toolTip()
+    assert below.property("role") == "bad"
+    field.setText("{name} dry")
+    field.editingFinished.emit()
+    assert (field.property("wrong"), below.property("role")) == ("", "small")
+    assert session.workspace.settings.name_template == "{name} dry"
 
 
 def test_the_search_goes_to_the_page_and_leaves_only_what_fits(session: Session) -> None:

@@ -14,6 +14,7 @@ from rainapp.gui.language import speak
 from rainapp.gui.troubles import _WHOLE, _patterns, said, translated
 from rainapp.jobs import Finished, Waiting
 from rainapp.library import ModelLibrary
+from rainapp.media import companions
 from rainapp.settings import Settings
 from tests.gui.plain_run import until
 
@@ -93,3 +94,11 @@ def test_a_german_window_tells_in_german_why_a_file_cannot_be_read(
     until(qtbot, lambda: item.state is State.UNREADABLE)
     assert item.message == "gone.png gibt es nicht."
     until(qtbot, lambda: session.window.page.trouble.message.text() == item.message)
+
+
+def test_what_is_said_of_the_clip_of_a_motion_photo_is_known() -> None:
+    said_of_it = {
+        words for name, words in vars(companions).items() if name.startswith(("CLIP_", "GAIN_", "DEPTH_", "FURTHER_"))
+    }
+    assert len(said_of_it) == 8
+    assert said_of_it <= _WHOLE

@@ -209,10 +209,14 @@ def test_a_comparison_is_exported(
     until(qtbot, idle(session))
     with target.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    results = compared.comparing.run.results()
+    results = {(one.source.name, one.model): one for one in compared.comparing.run.results()}
     assert len(rows) == len(results) == 9
-    for row, result in zip(rows, results, strict=True):
-        assert (row["photo"], row["model"]) == (result.source.name, result.model)
+    models = [card.id for card in compared.comparing.cards]
+    assert [(row["photo"], row["model"]) for row in rows] == [
+        (item.path.name, model) for item in session.workspace.items for model in models
+    ]
+    for row in rows:
+        result = results[row["photo"], row["model"]]
         assert float(row["changed"]) == pytest.approx(result.figures.changed, rel=1e-4)
         assert row["psnr_y"] == ""  # there was no picture without rain
     told = (tmp_path / "report.html").read_text(encoding="utf-8")
