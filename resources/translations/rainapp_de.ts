@@ -96,6 +96,10 @@
         <translation>Vollbild</translation>
     </message>
     <message>
+        <source>Go over it a second time</source>
+        <translation>Ein zweites Mal darüber gehen</translation>
+    </message>
+    <message>
         <source>Harder edge</source>
         <translation>Härterer Rand</translation>
     </message>
@@ -508,6 +512,17 @@
     </message>
 </context>
 <context>
+    <name>Brush</name>
+    <message>
+        <source>Drag or Enter: paint · Esc: end</source>
+        <translation>Ziehen oder Eingabe: malen · Esc: Ende</translation>
+    </message>
+    <message>
+        <source>Drag to paint, or: arrow keys move, Enter paints, Alt+Enter erases, Esc puts the brush away</source>
+        <translation>Ziehen malt, oder: Pfeiltasten bewegen, Eingabe malt, Alt+Eingabe radiert, Esc legt den Pinsel weg</translation>
+    </message>
+</context>
+<context>
     <name>BrushBar</name>
     <message>
         <source>Brush</source>
@@ -600,6 +615,10 @@
 </context>
 <context>
     <name>Canvas</name>
+    <message>
+        <source>Arrow keys move the brush, Enter or Space paints, Alt+Enter erases, Esc puts the brush away.</source>
+        <translation>Pfeiltasten bewegen den Pinsel, Eingabe oder Leertaste malt, Alt+Eingabe radiert, Esc legt den Pinsel weg.</translation>
+    </message>
     <message>
         <source>Photo, before and after</source>
         <translation>Foto, vorher und nachher</translation>
@@ -1305,8 +1324,8 @@
         <translation>Kein Regen gefunden</translation>
     </message>
     <message>
-        <source>Nothing to measure: fine rain has no one direction here</source>
-        <translation>Nichts zu messen: Feiner Regen hat hier keine klare Richtung</translation>
+        <source>Not measurable here</source>
+        <translation>Hier nicht messbar</translation>
     </message>
     <message>
         <source>Only the rain</source>
@@ -1472,12 +1491,16 @@
         <translation>Feiner Regen entfernt: wie viel der feinen Streifen weg ist; ab 75 % ist es gut. Die Taste 9 zeigt, wo nicht.</translation>
     </message>
     <message>
-        <source>Fine rain: nothing to measure, it has no one direction</source>
-        <translation>Feiner Regen: nichts zu messen, er hat keine klare Richtung</translation>
+        <source>Fine rain: cannot be measured here</source>
+        <translation>Feiner Regen: hier nicht messbar</translation>
     </message>
     <message>
         <source>Halt the clip to measure what is in sight</source>
         <translation>Den Clip anhalten, um zu messen, was zu sehen ist</translation>
+    </message>
+    <message>
+        <source>How much fine rain is gone is told from streaks that lie alike.</source>
+        <translation>Wie viel feiner Regen weg ist, wird an Streifen gemessen, die gleich liegen.</translation>
     </message>
     <message>
         <source>Light taken out: how much darker the photo became in the mean, of 255 levels.</source>
@@ -1502,6 +1525,10 @@
     <message>
         <source>Natural: NIQE, smaller is better; sharp rain can score well too.</source>
         <translation>Natürlich: NIQE, kleiner ist besser; auch scharfer Regen kann gut abschneiden.</translation>
+    </message>
+    <message>
+        <source>None stand out in this picture, as often at night, with drops or in a blur: only your eye can tell here.</source>
+        <translation>In diesem Bild treten keine hervor, wie oft bei Nacht, bei Tropfen oder in Unschärfe: Hier kann nur das Auge urteilen.</translation>
     </message>
     <message>
         <source>PSNR {a} → {b} dB</source>
@@ -1859,18 +1886,6 @@
         <translation>Angehalten</translation>
     </message>
     <message>
-        <source>Photos are being derained</source>
-        <translation>Fotos werden entregnet</translation>
-    </message>
-    <message>
-        <source>Quit now? What is done stays; the clip at work goes on next time after what is finished of it.</source>
-        <translation>Jetzt beenden? Was fertig ist, bleibt; der Clip in Arbeit geht beim nächsten Mal nach dem weiter, was von ihm fertig ist.</translation>
-    </message>
-    <message>
-        <source>Quit now? What is done stays; the photo at work is left out.</source>
-        <translation>Jetzt beenden? Fertiges bleibt; das laufende Foto entfällt.</translation>
-    </message>
-    <message>
         <source>The report is on the clipboard.</source>
         <translation>Der Bericht ist in der Zwischenablage.</translation>
     </message>
@@ -1900,10 +1915,6 @@
 </context>
 <context>
     <name>ModelButton</name>
-    <message>
-        <source> · {time} per MP</source>
-        <translation> · {time} je MP</translation>
-    </message>
     <message>
         <source>Import one to begin</source>
         <translation>Zuerst eines importieren</translation>
@@ -1970,8 +1981,8 @@
 <context>
     <name>Notice</name>
     <message>
-        <source>Dismiss</source>
-        <translation>Schließen</translation>
+        <source>Close this message</source>
+        <translation>Diese Meldung schließen</translation>
     </message>
 </context>
 <context>
@@ -2099,6 +2110,25 @@
     <message>
         <source>{n} of {total} are derained already.</source>
         <translation>{n} von {total} sind schon entregnet.</translation>
+    </message>
+</context>
+<context>
+    <name>Quitting</name>
+    <message>
+        <source>Photos are being derained</source>
+        <translation>Fotos werden entregnet</translation>
+    </message>
+    <message>
+        <source>Quit now? What is done stays; the clip at work begins anew next time, as no part of it is finished yet.</source>
+        <translation>Jetzt beenden? Was fertig ist, bleibt; der Clip in Arbeit beginnt nächstes Mal von vorn, denn noch ist kein Teil von ihm fertig.</translation>
+    </message>
+    <message>
+        <source>Quit now? What is done stays; the clip at work goes on next time after what is finished of it.</source>
+        <translation>Jetzt beenden? Was fertig ist, bleibt; der Clip in Arbeit geht nächstes Mal nach dem weiter, was von ihm fertig ist.</translation>
+    </message>
+    <message>
+        <source>Quit now? What is done stays; the photo at work is left out.</source>
+        <translation>Jetzt beenden? Was fertig ist, bleibt; das Foto in Arbeit entfällt.</translation>
     </message>
 </context>
 <context>
@@ -2238,6 +2268,10 @@
         <translation>{n} von {total}</translation>
     </message>
     <message>
+        <source>{n} outdated</source>
+        <translation>{n} veraltet</translation>
+    </message>
+    <message>
         <source>{n} ready</source>
         <translation>{n} bereit</translation>
     </message>
@@ -2340,12 +2374,20 @@
         <translation>Dunkel, hell oder wie das System eingestellt ist.</translation>
     </message>
     <message>
+        <source>Derain the clip of motion photos</source>
+        <translation>Den Clip bewegter Fotos entregnen</translation>
+    </message>
+    <message>
         <source>Deutsch</source>
         <translation>Deutsch</translation>
     </message>
     <message>
         <source>Device</source>
         <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Else it stays as it was. It takes as long as a short video.</source>
+        <translation>Sonst bleibt er, wie er war. Es dauert so lange wie ein kurzes Video.</translation>
     </message>
     <message>
         <source>Engine</source>
@@ -2635,12 +2677,20 @@
         <translation>Schneller oder feiner Regen ist in jedem Bild anders, und was das Modell für die Szene hält, bleibt.</translation>
     </message>
     <message>
+        <source>On the photos where that was measured it changed next to nothing; it may help where rain is left.</source>
+        <translation>Auf den Fotos, an denen das gemessen wurde, änderte es fast nichts; es kann helfen, wo Regen übrig ist.</translation>
+    </message>
+    <message>
         <source>Still rain to be seen?</source>
         <translation>Noch Regen zu sehen?</translation>
     </message>
     <message>
         <source>The amount is below 100, so a part of the rain is kept.</source>
         <translation>Die Stärke ist unter 100, darum bleibt ein Teil des Regens.</translation>
+    </message>
+    <message>
+        <source>The net goes over its own result again, in twice the time.</source>
+        <translation>Das Netz geht noch einmal über sein eigenes Ergebnis, in der doppelten Zeit.</translation>
     </message>
     <message>
         <source>What the model cannot tell from the scene stays: very fine threads, drops on the lens, haze, splashes.</source>
@@ -2969,6 +3019,10 @@
         <translation>Schaffen Sie Platz: Dann geht es von selbst weiter.</translation>
     </message>
     <message>
+        <source>Further pictures in the file (second view, preview) are left out.</source>
+        <translation>Weitere Bilder in der Datei (zweite Ansicht, Vorschau) entfallen.</translation>
+    </message>
+    <message>
         <source>Give a model file or a model folder.</source>
         <translation>Geben Sie eine Modelldatei oder einen Modellordner an.</translation>
     </message>
@@ -3069,6 +3123,10 @@
         <translation>Keine Maschine kann dieses Modell rechnen.</translation>
     </message>
     <message>
+        <source>No rain was found in the clip of the motion photo; it was kept as it is.</source>
+        <translation>Im Clip des bewegten Fotos wurde kein Regen gefunden; er blieb, wie er ist.</translation>
+    </message>
+    <message>
         <source>No rain was found in {frames} frames from all over the clip.</source>
         <translation>In {frames} Bildern aus dem ganzen Clip wurde kein Regen gefunden.</translation>
     </message>
@@ -3083,6 +3141,10 @@
     <message>
         <source>OpenVINO cannot convert this model.</source>
         <translation>OpenVINO kann dieses Modell nicht umwandeln.</translation>
+    </message>
+    <message>
+        <source>PReNet, PReNet_r, PRN, PRN_r, BRN, RCDNet and rainapp&apos;s own nets can be imported.</source>
+        <translation>PReNet, PReNet_r, PRN, PRN_r, BRN, RCDNet und eigene Netze von rainapp können importiert werden.</translation>
     </message>
     <message>
         <source>Something unexpected happened.</source>
@@ -3115,10 +3177,6 @@
     <message>
         <source>OpenVINO runs on the CPU, not on “{device}”.</source>
         <translation>OpenVINO läuft auf der CPU, nicht auf „{device}“.</translation>
-    </message>
-    <message>
-        <source>PReNet, PReNet_r, PRN, PRN_r and rainapp&apos;s own nets can be imported.</source>
-        <translation>PReNet, PReNet_r, PRN, PRN_r und eigene Netze von rainapp können importiert werden.</translation>
     </message>
     <message>
         <source>Play it in another program to see whether it is whole.</source>
@@ -3197,8 +3255,28 @@
         <translation>Der Clip ist vielleicht beschädigt.</translation>
     </message>
     <message>
+        <source>The clip of the motion photo could not be derained; it was kept as it is: it still shows the rain.</source>
+        <translation>Der Clip des bewegten Fotos ließ sich nicht entregnen; er blieb, wie er ist: Er zeigt den Regen noch.</translation>
+    </message>
+    <message>
+        <source>The clip of the motion photo is left out.</source>
+        <translation>Der Clip des bewegten Fotos entfällt.</translation>
+    </message>
+    <message>
+        <source>The clip of the motion photo was derained too.</source>
+        <translation>Auch der Clip des bewegten Fotos wurde entregnet.</translation>
+    </message>
+    <message>
+        <source>The clip of the motion photo was kept as it is: it still shows the rain.</source>
+        <translation>Der Clip des bewegten Fotos blieb, wie er ist: Er zeigt den Regen noch.</translation>
+    </message>
+    <message>
         <source>The codec {codec} is not known here.</source>
         <translation>Den Codec {codec} kennt man hier nicht.</translation>
+    </message>
+    <message>
+        <source>The depth map is left out.</source>
+        <translation>Die Tiefenkarte entfällt.</translation>
     </message>
     <message>
         <source>The device “{device}” cannot be used.</source>
@@ -3251,6 +3329,10 @@
     <message>
         <source>The frames differ in size: {one} has {width} × {height} pixels, {other} {other_width} × {other_height}.</source>
         <translation>Die Bilder sind verschieden groß: {one} hat {width} × {height} Pixel, {other} {other_width} × {other_height}.</translation>
+    </message>
+    <message>
+        <source>The gain map, which makes the photo brighter on HDR screens, is left out.</source>
+        <translation>Die Gain-Map, die das Foto auf HDR-Bildschirmen heller macht, entfällt.</translation>
     </message>
     <message>
         <source>The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
@@ -3709,6 +3791,10 @@
         <translation>{name} endet vor dem ersten Bild.</translation>
     </message>
     <message>
+        <source>{name} goes over its picture {number} times, which photos do ten times.</source>
+        <translation>{name} geht {number}-mal über sein Bild, Fotos tun das zehnmal.</translation>
+    </message>
+    <message>
         <source>{name} has a gap: {first} to {last} are missing.</source>
         <translation>{name} hat eine Lücke: {first} bis {last} fehlen.</translation>
     </message>
@@ -3988,6 +4074,10 @@
         <translation>Farbig, wo feiner Regen bleiben mag; aufrechte Kanten auch</translation>
     </message>
     <message>
+        <source>Enter paints, Esc ends</source>
+        <translation>Eingabe malt, Esc beendet</translation>
+    </message>
+    <message>
         <source>Fit</source>
         <translation>Einpassen</translation>
     </message>
@@ -4038,6 +4128,10 @@
     <message>
         <source>View</source>
         <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>arrows move, Enter paints, Alt erases, Esc ends</source>
+        <translation>Pfeile bewegen, Eingabe malt, Alt radiert, Esc beendet</translation>
     </message>
     <message>
         <source>{n} %</source>
@@ -4125,6 +4219,10 @@
     <message>
         <source>treated anyway</source>
         <translation>trotzdem entregnet</translation>
+    </message>
+    <message>
+        <source>two passes</source>
+        <translation>zwei Durchgänge</translation>
     </message>
     <message>
         <source>{h} h {m:02d} min</source>
