@@ -5,12 +5,9 @@ They belong to `rainapp.jobs` and stand apart for their number only.
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from rainapp.image import Image
-
-if TYPE_CHECKING:
-    from rainapp.jobs import Region, Treatment
+from rainapp.treatment import Region, Treatment
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class ComparePhoto:
     """
 
     source: Path
-    treatment: "Treatment"
+    treatment: Treatment
     folder: Path
     truth: Path | None = None
     time_s: float = 0.0
@@ -91,6 +88,6 @@ class Parts:
     """What `ReadParts` came to, in its order: where it lies in the full picture, and the size of that."""
 
     images: tuple[Image, ...]
-    region: "Region"
+    region: Region
     full_width: int
     full_height: int

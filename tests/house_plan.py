@@ -81,6 +81,7 @@ TABLE = (
         "contracts",
         (
             "rainapp.jobs",
+            "rainapp.treatment",
             "rainapp.watch",
             "rainapp.naming",
             "rainapp.presets",

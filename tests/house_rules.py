@@ -148,7 +148,8 @@ def torch_comes_after_the_window(sources: list[Source]) -> Iterator[str]:
 
 
 def no_cycles(sources: list[Source]) -> Iterator[str]:
-    edges = {source.name: {item.module for item in eager(source) if item.module != source.name} for source in sources}
+    """Imports inside functions and for type checkers count too: what names another cannot be read without it."""
+    edges = {source.name: {item.module for item in source.imports if item.module != source.name} for source in sources}
     done: set[str] = set()
 
     def walk(name: str, trail: tuple[str, ...]) -> Iterator[str]:

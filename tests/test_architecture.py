@@ -80,6 +80,8 @@ VIOLATIONS: tuple[tuple[Rule, str, str], ...] = (
     (torch_comes_after_the_window, "rainapp.gui.viewer", "from rainapp import jobs"),
     (torch_comes_after_the_window, "rainapp.cli", "class A:\n    from torch import nn"),
     (no_cycles, "rainapp.settings", "from rainapp.jobs import Job"),
+    (no_cycles, "rainapp.settings", "def f():\n    from rainapp.jobs import Job"),
+    (no_cycles, "rainapp.settings", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from rainapp.jobs import Job"),
     (functions_stay_short, "rainapp.work", f"def long():\n{LONG_BODY}"),
     (modules_stay_short, "rainapp.work", "x = 1\n" * (MODULE_LINES + 1)),
     (modules_have_names, "rainapp.media.photo_utils", ""),

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import rainapp
+from rainapp.cli.exit_codes import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.errors import BadTreatment, Cancelled, LargeFile, RainError
 from rainapp.escapes import escaping_terminal, one_line
 from rainapp.system_words import unexpected
@@ -26,7 +27,6 @@ COMMANDS = {
     "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR | explain RECIPE.toml",
     "doctor": "report versions, devices, engines, library health and paths",
 }
-DONE, SOME_FAILED, USAGE, NONE_DONE, CANCELLED = 0, 1, 2, 3, 130
 
 log = logging.getLogger(__name__)
 

@@ -13,7 +13,8 @@ from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from rainapp.cli import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE, large
+from rainapp.cli import large
+from rainapp.cli.exit_codes import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.cli.reports import BEAT_S, Counts, Report
 from rainapp.errors import Cancelled, LargeFile
 from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch

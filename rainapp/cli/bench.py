@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import paths
-from rainapp.cli import DONE
+from rainapp.cli.exit_codes import DONE
 from rainapp.cli.peak_memory import PeakMemory
 from rainapp.textfile import json_line
 

@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from rainapp import media, presets
-from rainapp.cli import USAGE, large
+from rainapp.cli import large
 from rainapp.cli.batch_run import BatchRun
+from rainapp.cli.exit_codes import USAGE
 from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.cli.skips import nothing_in
 from rainapp.errors import BadModel, BadTreatment, UnreadableFile

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import media
-from rainapp.cli import DONE, NONE_DONE, SOME_FAILED, USAGE, large
+from rainapp.cli import large
+from rainapp.cli.exit_codes import DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.errors import LargeFile, RainError, UnwritableFile
 from rainapp.escapes import one_line
 from rainapp.image import SRGB, Colour, Image

@@ -4,87 +4,73 @@ A row says what it is called, where it stands, when it can be done and what it d
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QObject
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar
-
-from rainapp.gui import icons
+from rainapp.gui.action_rows import Row
 from rainapp.gui.brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.composition import View
-from rainapp.gui.menukeys import only_one, with_letters
 from rainapp.gui.own import has_own, pass_again, see_rain, set_own
-from rainapp.gui.recent import RecentMenu
+from rainapp.gui.window_parts import WindowParts
 from rainapp.gui.workspace import AMOUNT_MAX
-
-if TYPE_CHECKING:
-    from rainapp.gui.window import MainWindow
 
 MENUS = ("File", "Edit", "View", "Rain", "Clip", "Mask", "Compare", "Help")
 
 
-def _always(window: "MainWindow") -> bool:
-    return True
-
-
-def _has_items(window: "MainWindow") -> bool:
+def _has_items(window: WindowParts) -> bool:
     return bool(window.workspace.items)
 
 
-def _has_picture(window: "MainWindow") -> bool:
+def _has_picture(window: WindowParts) -> bool:
     return window.on_derain_page and window.canvas.has_picture
 
 
-def _looking_closely(window: "MainWindow") -> bool:
+def _looking_closely(window: WindowParts) -> bool:
     return _has_picture(window) and window.canvas.loupe.active
 
 
-def _has_view(window: "MainWindow") -> bool:
+def _has_view(window: WindowParts) -> bool:
     return window.view is not None
 
 
-def _comparing(window: "MainWindow") -> bool:
+def _comparing(window: WindowParts) -> bool:
     return window.shown_page == "compare" and _has_items(window)
 
 
-def _exportable(kind: str) -> Callable[["MainWindow"], bool]:
+def _exportable(kind: str) -> Callable[[WindowParts], bool]:
     return lambda window: _comparing(window) and window.compare.can_export(kind)
 
 
-def _has_clip(window: "MainWindow") -> bool:
+def _has_clip(window: WindowParts) -> bool:
     return _has_picture(window) and window.page.player.can_play
 
 
-def _brushing(window: "MainWindow") -> bool:
+def _brushing(window: WindowParts) -> bool:
     return _has_picture(window) and window.canvas.brush.active
 
 
-def _has_mask(window: "MainWindow") -> bool:
+def _has_mask(window: WindowParts) -> bool:
     return _has_picture(window) and window.canvas.brush.images is not None
 
 
-def _at_work(window: "MainWindow") -> bool:
+def _at_work(window: WindowParts) -> bool:
     return window.workspace.batch.running
 
 
-def _has_current(window: "MainWindow") -> bool:
+def _has_current(window: WindowParts) -> bool:
     return window.workspace.current is not None
 
 
-def _treat_anyway(window: "MainWindow") -> None:
+def _treat_anyway(window: WindowParts) -> None:
     """A person sees rain in what is selected, or takes that back."""
     sees = not _is_treated_anyway(window)
     see_rain(window.workspace, list(window.workspace.selected), sees)
 
 
-def _is_treated_anyway(window: "MainWindow") -> bool:
+def _is_treated_anyway(window: WindowParts) -> bool:
     item = window.workspace.current
     return item is not None and item.sees_rain
 
 
-def _pass_again(window: "MainWindow") -> None:
+def _pass_again(window: WindowParts) -> None:
     """What is selected is gone over a second time, or not any more."""
     workspace, again = window.workspace, not _is_passed_again(window)
     if not again and workspace.settings.second_pass:  # a preset said so
@@ -92,43 +78,27 @@ def _pass_again(window: "MainWindow") -> None:
     pass_again(workspace, list(workspace.selected), again)
 
 
-def _is_passed_again(window: "MainWindow") -> bool:
+def _is_passed_again(window: WindowParts) -> bool:
     item = window.workspace.current
     return item is not None and window.workspace.treatment_of(item).passes > 1
 
 
-def _treat_part(window: "MainWindow") -> None:
+def _treat_part(window: WindowParts) -> None:
     """Take the brush in hand; what is painted from now on is what is treated."""
     window.canvas.brush.set_mode("only")
     window.canvas.brush.set_active(True)
     window.canvas.setFocus()
 
 
-@dataclass(frozen=True)
-class Row:
-    """One action. `checked` makes it a choice that shows its state; an empty `menu` leaves it to buttons and keys."""
-
-    id: str
-    text: str
-    menu: str
-    run: Callable[["MainWindow"], object]
-    shortcut: str = ""
-    icon: str = ""
-    enabled: Callable[["MainWindow"], bool] = _always
-    checked: Callable[["MainWindow"], bool] | None = None
-    rule_after: bool = False
-    also: str = ""  # another key
-
-
-def _view(view: View) -> Callable[["MainWindow"], bool]:
+def _view(view: View) -> Callable[[WindowParts], bool]:
     return lambda window: window.canvas.view is view
 
 
-def _theme(name: str) -> Callable[["MainWindow"], bool]:
+def _theme(name: str) -> Callable[[WindowParts], bool]:
     return lambda window: window.workspace.settings.theme == name
 
 
-ROWS: tuple[Row, ...] = (
+ROWS: tuple[Row[WindowParts], ...] = (
     Row("open", "Open…", "File", lambda w: w.disk.choose_files(), "Ctrl+O", "folder-open"),
     Row("open-folder", "Open folder…", "File", lambda w: w.disk.choose_folder(), "Ctrl+Shift+O"),
     Row("sample", "Try a sample", "File", lambda w: w.disk.open_sample(), enabled=lambda w: w.disk.has_sample, rule_after=True),
@@ -310,67 +280,3 @@ EXCLUSIVE = (
     ("compare-photos", "compare-trial"),
 )
 """Rows of which one is chosen: a menu shows them as such."""
-
-
-def tr(text: str) -> str:
-    """`text` of a row in the person's language."""
-    return QCoreApplication.translate("Actions", text)
-
-
-class Actions(QObject):
-    """The rows as Qt actions of one window."""
-
-    def __init__(self, window: "MainWindow") -> None:
-        """Make an action of every row and give them all to `window`, so that their keys work."""
-        super().__init__(window)
-        self._window = window
-        self._made: dict[str, QAction] = {}
-        for row in ROWS:
-            action = QAction(tr(row.text), window)
-            action.setObjectName(row.id)
-            if row.shortcut:
-                action.setShortcuts([QKeySequence(key) for key in (row.shortcut, row.also) if key])
-            action.setCheckable(row.checked is not None)
-            action.triggered.connect(lambda _=False, row=row: self.run(row))
-            self._made[row.id] = action
-            window.addAction(action)
-        for row_ids in EXCLUSIVE:
-            only_one(self._made[row_id] for row_id in row_ids)
-        self.draw_icons()
-
-    def __getitem__(self, row_id: str) -> QAction:
-        """The action of a row."""
-        return self._made[row_id]
-
-    def run(self, row: Row) -> None:
-        """Do what a row says, where it can be done now."""
-        self._window.alt_was_used()
-        if row.enabled(self._window):
-            row.run(self._window)
-        self.refresh()
-
-    def refresh(self) -> None:
-        """Take over what can be done and what is chosen now."""
-        for row in ROWS:
-            action = self._made[row.id]
-            action.setEnabled(row.enabled(self._window))
-            if row.checked is not None:
-                action.setChecked(row.checked(self._window))
-
-    def draw_icons(self) -> None:
-        """Draw the icons in the colours of the theme in force."""
-        for row in ROWS:
-            if row.icon:
-                self._made[row.id].setIcon(icons.icon(row.icon))
-
-    def fill(self, bar: QMenuBar) -> None:
-        """Put every row into its menu."""
-        titles = with_letters(tr(name) for name in MENUS)
-        menus = {name: bar.addMenu(title) for name, title in zip(MENUS, titles, strict=True)}
-        for row in ROWS:
-            menu: QMenu = menus[row.menu]
-            menu.addAction(self._made[row.id])
-            if row.id == "open-folder":
-                menu.addMenu(RecentMenu(self._window.workspace, menu))
-            if row.rule_after:
-                menu.addSeparator()

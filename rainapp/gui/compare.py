@@ -5,6 +5,7 @@ Digits bring a cell to full view while held, and vote in a blind test; X shows t
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -20,7 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rainapp.gui.actions import Actions
+from rainapp.gui.action_rows import Actions
 from rainapp.gui.compare_export import KINDS, can_export, export
 from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.compare_panels import AdviceCard, BlindBar, CompareFoot
@@ -47,7 +48,7 @@ class ComparePage(QWidget):
 
     comparing: Comparing
 
-    def __init__(self, workspace: Workspace, actions: Actions, add_model: Callable[[], None]) -> None:
+    def __init__(self, workspace: Workspace, actions: Actions[Any], add_model: Callable[[], None]) -> None:
         """Compare what `workspace` lists; `add_model` asks for a model file."""
         super().__init__()
         self.comparing = Comparing(workspace, self)
@@ -85,7 +86,7 @@ class ComparePage(QWidget):
 
     # -- the parts
 
-    def _make_head(self, actions: Actions, add_model: Callable[[], None]) -> None:
+    def _make_head(self, actions: Actions[Any], add_model: Callable[[], None]) -> None:
         self.head = QFrame()
         self.head.setProperty("role", "head")
         self.head.setFixedHeight(HEAD_PX)
@@ -120,7 +121,7 @@ class ComparePage(QWidget):
         for button in self._buttons:
             row.addWidget(button)
 
-    def _truth_menu(self, actions: Actions) -> QMenu:
+    def _truth_menu(self, actions: Actions[Any]) -> QMenu:
         menu = QMenu(self.truth)
         for row_id in ("compare-truth-folder", "compare-truth-file", "compare-truth-none"):
             menu.addAction(actions[row_id])

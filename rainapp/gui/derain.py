@@ -5,12 +5,13 @@ a strip under the canvas.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QSplitter, QVBoxLayout, QWidget
 
-from rainapp.gui.actions import Actions
+from rainapp.gui.action_rows import Actions
 from rainapp.gui.brushbar import BrushBar
 from rainapp.gui.clipbar import ClipBar
 from rainapp.gui.controls import icon_button, label
@@ -41,7 +42,7 @@ LOW_BELOW = 560
 class ListPanel(QFrame):
     """The list with its head and the drop place below."""
 
-    def __init__(self, workspace: Workspace, actions: Actions) -> None:
+    def __init__(self, workspace: Workspace, actions: Actions[Any]) -> None:
         """List the items of `workspace`."""
         super().__init__()
         self._workspace = workspace
@@ -72,7 +73,7 @@ class ListPanel(QFrame):
         workspace.removed.connect(self._count)
         self._count()
 
-    def _make_head(self, actions: Actions) -> QWidget:
+    def _make_head(self, actions: Actions[Any]) -> QWidget:
         head = QFrame()
         head.setProperty("role", "head")
         head.setFixedHeight(47)
@@ -143,7 +144,7 @@ class DerainPage(QWidget):
     run_bar: RunBar
 
     def __init__(
-        self, workspace: Workspace, viewing: Viewing, actions: Actions, remedies: dict[str, Callable[[], None]]
+        self, workspace: Workspace, viewing: Viewing, actions: Actions[Any], remedies: dict[str, Callable[[], None]]
     ) -> None:
         """Arrange for a wide window; resizing rearranges."""
         super().__init__()

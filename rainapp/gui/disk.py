@@ -2,28 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QWidget
 
+from rainapp.gui.workspace import Workspace
 from rainapp.paths import log_dir, resource
-
-if TYPE_CHECKING:
-    from rainapp.gui.window import MainWindow
 
 SAMPLE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".mp4", ".mkv"})
 
 
 class Disk(QObject):
-    """What is picked goes to the workspace of `window`, or to its page of models."""
+    """What is picked goes to the workspace; models go where `import_models` says."""
 
-    def __init__(self, window: "MainWindow") -> None:
+    def __init__(self, window: QWidget, workspace: Workspace, import_models: Callable[[list[Path]], None]) -> None:
         """Ask over `window`."""
         super().__init__(window)
         self._window = window
-        self._workspace = window.workspace
+        self._workspace = workspace
+        self._import_models = import_models
         self.open_url: Callable[[QUrl], object] = QDesktopServices.openUrl
 
     # -- asking
@@ -55,8 +53,7 @@ class Disk(QObject):
         kinds = self.tr("Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)")
         chosen, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Import a model"), "", kinds)
         if chosen:
-            self._window.show_page("models")
-            self._window.models.import_models([Path(name) for name in chosen])
+            self._import_models([Path(name) for name in chosen])
 
     # -- samples
 

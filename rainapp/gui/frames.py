@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import BUSY, Item, fresh_item
 from rainapp.jobs import (
     RATE,
@@ -27,9 +27,6 @@ from rainapp.jobs import (
     NumberedFrames,
     Stopped,
 )
-
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
 
 MANY = 24  # so many pictures with numbers are listed once it is known what they are; fewer are at once
 LANE: Lane = "figures"  # where nobody waits for a preview
@@ -50,7 +47,7 @@ class Frames(QObject):
     offered = Signal(object)
     rate_changed = Signal()
 
-    def __init__(self, workspace: "Workspace") -> None:
+    def __init__(self, workspace: FileListState) -> None:
         """List in `workspace`."""
         super().__init__(workspace)
         self._workspace = workspace

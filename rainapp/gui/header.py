@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Callable
+from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
-from rainapp.gui.actions import Actions
+from rainapp.gui.action_rows import Actions
 from rainapp.gui.controls import Segments, icon_button, label, push_button
 from rainapp.gui.frames import Offer
 from rainapp.gui.menukeys import only_one
@@ -26,7 +27,7 @@ _ENGINES = {"torch": "PyTorch", "openvino": "OpenVINO"}
 class Header(QFrame):
     """Stands above every page."""
 
-    def __init__(self, workspace: Workspace, actions: Actions, pages: tuple[tuple[str, str, str], ...]) -> None:
+    def __init__(self, workspace: Workspace, actions: Actions[Any], pages: tuple[tuple[str, str, str], ...]) -> None:
         """Offer `pages`: (key, words, icon)."""
         super().__init__()
         self._workspace = workspace

@@ -1,25 +1,22 @@
 """Files that come in while others are at work: they are derained after them, without another press. No widgets."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QObject
 
 from rainapp.formats import GIF
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import FRESH, Item
-
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
+from rainapp.gui.thumbnails import Thumbnails
 
 
 class Joining(QObject):
     """Lets them join the batch of `workspace`, a GIF once it was looked into: whether it moves decides on its result."""
 
-    def __init__(self, workspace: "Workspace") -> None:
+    def __init__(self, workspace: FileListState, thumbnails: Thumbnails) -> None:
         """Nothing came in yet."""
         super().__init__(workspace)
         self._workspace = workspace
         self._late: set[Item] = set()
-        workspace.thumbnails.looked.connect(self._looked)
+        thumbnails.looked.connect(self._looked)
 
     def came(self, items: list[Item]) -> None:
         """New files are in the list."""

@@ -1,17 +1,13 @@
 """Which results are of other settings than those in force, so that they can be made again. No widgets."""
 
-from typing import TYPE_CHECKING
-
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import Item, State
 from rainapp.gui.tasks import Order
 from rainapp.jobs import Output, Treatment
 from rainapp.session_lines import OwnSettings
 
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
 
-
-def mark_outdated(workspace: "Workspace", items: list[Item]) -> bool:
+def mark_outdated(workspace: FileListState, items: list[Item]) -> bool:
     """Note at each of `items` whether its result is of other settings; whether that is news for any."""
     news, orders = False, dict[tuple[OwnSettings | None, bool, bool], Order]()
     for item in items:

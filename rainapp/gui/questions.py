@@ -6,15 +6,12 @@ It is asked once, in a line that waits for its answer and holds up nothing else;
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication
 
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import Item
 from rainapp.gui.tasks import wanted_target
-
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
 
 
 def tr(text: str) -> str:
@@ -30,7 +27,7 @@ class Question:
     answers: tuple[tuple[str, Callable[[], object]], ...]
 
 
-def done_before(workspace: "Workspace", items: list[Item]) -> list[Item]:
+def done_before(workspace: FileListState, items: list[Item]) -> list[Item]:
     """Those of `items` that were derained on another day: a file lies where their result would go, and it is no original."""
     originals = set(workspace.originals())
     found = []
@@ -42,7 +39,7 @@ def done_before(workspace: "Workspace", items: list[Item]) -> list[Item]:
     return found
 
 
-def question_of(workspace: "Workspace", items: list[Item]) -> Question | None:
+def question_of(workspace: FileListState, items: list[Item]) -> Question | None:
     """What must be answered before `items` are derained; None where nothing must."""
     if workspace.settings.if_exists != "ask":
         return None

@@ -1,19 +1,16 @@
 """What helps when a file failed, as the buttons on its card: each remedy is one function of the window."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 
 from rainapp import consent
 from rainapp.gui.item import State
 from rainapp.gui.report import about_file
-
-if TYPE_CHECKING:
-    from rainapp.gui.window import MainWindow
+from rainapp.gui.window_parts import WindowParts
 
 
-def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
+def remedies(window: WindowParts) -> dict[str, Callable[[], None]]:
     """The remedies by id, for the selected file."""
     return {
         "retry": lambda: retry(window),
@@ -28,7 +25,7 @@ def remedies(window: "MainWindow") -> dict[str, Callable[[], None]]:
     }
 
 
-def retry(window: "MainWindow") -> None:
+def retry(window: WindowParts) -> None:
     """Try what failed once more: the file where it was at work, else only the look at it, which writes nothing."""
     item = window.workspace.current
     if item is None:
@@ -39,7 +36,7 @@ def retry(window: "MainWindow") -> None:
         window.viewing.try_again()
 
 
-def open_large(window: "MainWindow") -> None:
+def open_large(window: WindowParts) -> None:
     """Let the selected file have the memory it asks for, and read it again."""
     item = window.workspace.current
     if item is None:
@@ -53,26 +50,26 @@ def open_large(window: "MainWindow") -> None:
     window.viewing.look_again()
 
 
-def try_on_cpu(window: "MainWindow") -> None:
+def try_on_cpu(window: WindowParts) -> None:
     """Derain it on the processor, and stay there."""
     window.workspace.change(device="cpu")
     retry(window)
 
 
-def save_elsewhere(window: "MainWindow") -> None:
+def save_elsewhere(window: WindowParts) -> None:
     """Ask for a folder, then derain it again."""
     window.disk.choose_save_folder()
     if window.workspace.settings.save_to == "folder":
         retry(window)
 
 
-def remove(window: "MainWindow") -> None:
+def remove(window: WindowParts) -> None:
     """Take it out of the list."""
     if window.workspace.current is not None:
         window.workspace.remove([window.workspace.current])
 
 
-def copy_report(window: "MainWindow") -> None:
+def copy_report(window: WindowParts) -> None:
     """Put a report about it on the clipboard."""
     item, trouble = window.workspace.current, window.viewing.trouble
     if item is None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from rainapp import __version__
-from rainapp.gui import actions
+from rainapp.gui import action_rows, actions
 from rainapp.gui.controls import label, mark_wrong, push_button
 from rainapp.gui.inspector import FORMATS
 from rainapp.gui.language import LANGUAGES
@@ -249,7 +249,7 @@ class SettingsDialog(QDialog):
         for row in actions.ROWS:
             if row.shortcut:
                 keys = QKeySequence(row.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
-                form.addRow(label(actions.tr(row.text)), label(keys, "dim"))
+                form.addRow(label(action_rows.tr(row.text)), label(keys, "dim"))
         for words, keys in (
             (self.tr("Show the original while held"), "X"),
             (self.tr("Move the swipe line"), self.tr("Left, Right (with Shift: ten times)")),

@@ -51,6 +51,21 @@ class Sight:
         seen = max(width, height) * max(zoom, min(view_px[0] / width, view_px[1] / height))
         return min(PREVIEW_PX, max(PREVIEW_PX_MIN, math.ceil(seen / PREVIEW_STEP_PX) * PREVIEW_STEP_PX))
 
+    def keep(self, job: Preview | ReadPair, pair: ShownPair) -> Treatment | None:
+        """Take in what came of `job`; the treatment of which the speed is known now, where it was all of the picture."""
+        if isinstance(job, ReadPair):
+            if job.region is None:
+                self.result, self.result_of, self.result_by = pair, job.target, job
+            else:
+                self.result_part = pair
+            return None
+        if job.region is not None:
+            self.part, self.part_by = pair, job.treatment
+            return None
+        self.whole, self.treatment, self.whole_by = pair, job.treatment, job
+        self.part = self.part if self.part_by == job.treatment else None
+        return job.treatment
+
     def forget_details(self) -> None:
         """Let go of what is large."""
         self.detail = self.part = self.result_part = None

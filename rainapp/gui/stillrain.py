@@ -1,10 +1,12 @@
 """What helps where rain is still to be seen: why it may be left, and what else can be tried. Folded away until asked for."""
 
+from typing import Any
+
 from PySide6.QtGui import QAction, QIcon
 from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
 
 from rainapp.gui import icons
-from rainapp.gui.actions import Actions
+from rainapp.gui.action_rows import Actions
 from rainapp.gui.controls import label, push_button
 from rainapp.gui.plain import set_tip
 from rainapp.gui.theme import look
@@ -16,7 +18,7 @@ OFFERED = ("treat-anyway", "stronger", "second-pass", "view-left", "treat-part")
 class StillRain(QWidget):
     """A line that unfolds into a reason and five things to do."""
 
-    def __init__(self, workspace: Workspace, actions: Actions, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, actions: Actions[Any], parent: QWidget | None = None) -> None:
         """Offer what the rows of `actions` do."""
         super().__init__(parent)
         self._workspace = workspace

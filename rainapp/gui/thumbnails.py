@@ -1,17 +1,14 @@
 """Small pictures for the list, read one at a time while nobody waits for something else. QtCore only."""
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
 from rainapp.formats import GIF
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import FRESH, Item, State
 from rainapp.gui.screen import ShownPicture
 from rainapp.jobs import Event, Failed, Finished, ReadPicture, Stopped
-
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
 
 THUMBNAIL_PX = 256
 BACKGROUND_THUMBNAILS = 500  # lists up to this length are looked into even where they are not in sight
@@ -22,7 +19,7 @@ class Thumbnails(QObject):
 
     looked = Signal(object)
 
-    def __init__(self, workspace: "Workspace") -> None:
+    def __init__(self, workspace: FileListState) -> None:
         """Look into files of `workspace`."""
         super().__init__(workspace)
         self._workspace = workspace

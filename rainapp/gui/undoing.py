@@ -1,12 +1,9 @@
 """What a person did to the list and to the settings, and can take back, the last first. No widgets."""
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
 
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.item import AT_WORK, Item, State
-
-if TYPE_CHECKING:
-    from rainapp.gui.workspace import Workspace
 
 MOST = 100
 Step = Callable[[], None]
@@ -36,7 +33,7 @@ class Undoing:
             self._steps.pop()()
 
 
-def bring_back(workspace: "Workspace", placed: Placed) -> None:
+def bring_back(workspace: FileListState, placed: Placed) -> None:
     """Put files that were removed where they stood."""
     known = {item.path for item in workspace.items}
     placed = [(row, item) for row, item in placed if item.path not in known]  # it may have been added anew since
@@ -52,7 +49,7 @@ def bring_back(workspace: "Workspace", placed: Placed) -> None:
     workspace.select(placed[0][1], [placed[0][1]])
 
 
-def as_before(workspace: "Workspace", before: list[Item]) -> None:
+def as_before(workspace: FileListState, before: list[Item]) -> None:
     """Put the list in the order of `before`; what came meanwhile stays behind what it stands behind."""
     places = {item: place for place, item in enumerate(before)}
     keys: dict[Item, tuple[int, int]] = {}
@@ -64,7 +61,7 @@ def as_before(workspace: "Workspace", before: list[Item]) -> None:
     workspace.batch.reorder()
 
 
-def choices_again(workspace: "Workspace", names: Iterable[str]) -> Step:
+def choices_again(workspace: FileListState, names: Iterable[str]) -> Step:
     """A step that brings back what is chosen now: the settings `names`, the amount, and what single files have of their own."""
     values, amount = {name: getattr(workspace.settings, name) for name in names}, workspace.common_amount
     own = {item: item.own for item in workspace.items}

@@ -342,7 +342,9 @@ class Viewing(QObject):
         if self.frame is not None and sight is not None and self.frame.time_s == sight.time_s:
             self.frame = None  # it stayed in sight until both sides of the still were there
         if sight is not None and isinstance(event, Finished) and isinstance(event.result, ShownPair):
-            self._keep(sight, job, event.result)
+            pair = event.result
+            if (treatment := sight.keep(job, pair)) is not None:
+                self.workspace.batch.saw_speed(treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
             self.trouble = None
         elif isinstance(event, Failed):
             self.trouble = event
@@ -355,20 +357,6 @@ class Viewing(QObject):
             if self._previewing is None and sight is not None and sight.whole is not None and self._resting.region is None:
                 self._readying.want(sight, self._view_px)
         self._hold()
-
-    def _keep(self, sight: Sight, job: Preview | ReadPair, pair: ShownPair) -> None:
-        if isinstance(job, ReadPair):
-            if job.region is None:
-                sight.result, sight.result_of, sight.result_by = pair, job.target, job
-            else:
-                sight.result_part = pair
-            return
-        if job.region is None:
-            sight.whole, sight.treatment, sight.whole_by = pair, job.treatment, job
-            sight.part = sight.part if sight.part_by == job.treatment else None
-            self.workspace.batch.saw_speed(job.treatment, pair.seconds, pair.rainy.width * pair.rainy.height / 1e6)
-        else:
-            sight.part, sight.part_by = pair, job.treatment
 
     # -- what changes elsewhere
 

@@ -1,5 +1,7 @@
 """The main window: puts the parts in place, and is what the rows of the action table act on."""
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
@@ -10,31 +12,30 @@ from PySide6.QtGui import (
     QImage,
     QKeyEvent,
 )
-from PySide6.QtWidgets import QApplication, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStackedWidget, QVBoxLayout, QWidget
 
 from rainapp.gui import icons
-from rainapp.gui.actions import Actions
+from rainapp.gui.action_rows import Actions
+from rainapp.gui.actions import EXCLUSIVE, MENUS, ROWS
 from rainapp.gui.askline import AskLine
 from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_grid import CompareGrid
 from rainapp.gui.controls import FocusRing
 from rainapp.gui.derain import DerainPage
 from rainapp.gui.disk import Disk
 from rainapp.gui.endnotice import EndNotice
 from rainapp.gui.header import Header, Notice
 from rainapp.gui.incoming import keep_pasted, local_paths
-from rainapp.gui.item import AT_WORK
-from rainapp.gui.items import ItemsView
 from rainapp.gui.menukeys import MenuKeys
 from rainapp.gui.models import ModelsPage
 from rainapp.gui.panes import EmptyPage
 from rainapp.gui.place import keep_place, restore_place
 from rainapp.gui.quitting import may_quit
+from rainapp.gui.recent import RecentMenu
 from rainapp.gui.remedies import remedies
 from rainapp.gui.settings import SettingsDialog
 from rainapp.gui.theme import look
-from rainapp.gui.viewer import Canvas
 from rainapp.gui.viewing import Viewing
+from rainapp.gui.window_parts import WindowParts
 from rainapp.gui.workspace import Workspace
 
 SMALLEST = (600, 380)
@@ -42,14 +43,9 @@ HEADER_NARROW_BELOW = 760
 MOST_LETTERS = 0x3000  # keys that are letters on their own; Qt's other keys lie far above
 
 
-class MainWindow(QMainWindow):
+class MainWindow(WindowParts):
     """The one window of the application."""
 
-    workspace: Workspace
-    viewing: Viewing
-    page: DerainPage
-    compare: ComparePage
-    disk: Disk
     closing = Signal()
 
     def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
@@ -57,13 +53,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.workspace = workspace
         self.viewing = viewing
-        self.disk = Disk(self)
+        self.disk = Disk(self, workspace, self._import_models)
         self.setObjectName("main")
         self.setWindowTitle("rainapp")
         self.setWindowIcon(icons.application_icon())
         self.setMinimumSize(*SMALLEST)
         self.setAcceptDrops(True)
-        self.actions_ = Actions(self)
+        self.actions_ = Actions(self, ROWS, EXCLUSIVE, self.alt_was_used)
         self.page = DerainPage(workspace, viewing, self.actions_, remedies(self))
         self.empty = EmptyPage(self.disk.choose_files, self.disk.open_sample, self.disk.has_sample)
         self.models = ModelsPage(workspace, self.disk.choose_model, self.disk.open_folder)
@@ -92,7 +88,7 @@ class MainWindow(QMainWindow):
             column.addWidget(part)
         column.addWidget(self.pages, 1)
         self.setCentralWidget(body)
-        self.actions_.fill(self.menuBar())
+        self.actions_.fill(self.menuBar(), MENUS, {"open-folder": lambda menu: RecentMenu(workspace, menu)})
         self._menu_keys = MenuKeys(self.menuBar())
         self.menuBar().hide()
         self._ring = FocusRing(self)
@@ -146,45 +142,6 @@ class MainWindow(QMainWindow):
 
     # -- what the actions ask for
 
-    @property
-    def canvas(self) -> Canvas:
-        """The canvas of the Derain page."""
-        return self.page.canvas
-
-    @property
-    def photos_page(self) -> DerainPage | ComparePage:
-        """The page with photos that is in sight, or was last."""
-        return self.compare if self._page == "compare" else self.page
-
-    @property
-    def file_list(self) -> ItemsView:
-        """The list of files in sight."""
-        return self.photos_page.panel.list
-
-    @property
-    def on_derain_page(self) -> bool:
-        """Whether photos are in sight."""
-        return self.pages.currentWidget() is self.page
-
-    @property
-    def view(self) -> Canvas | CompareGrid | None:
-        """What shows photos now and can be zoomed; None where no photo is in sight."""
-        shown: Canvas | CompareGrid = self.compare.grid if self._page == "compare" else self.canvas
-        in_sight = self.pages.currentWidget() in (self.page, self.compare)
-        return shown if in_sight and shown.has_picture else None
-
-    @property
-    def can_derain(self) -> bool:
-        """Whether the one button can be pressed."""
-        bar = self.page.run_bar
-        return not self.workspace.batch.running and bar.button.isEnabled()
-
-    @property
-    def can_derain_selected(self) -> bool:
-        """Whether any selected file could be derained now."""
-        idle = [item for item in self.workspace.selected if item.state not in AT_WORK]
-        return bool(idle) and self.workspace.card is not None and self.workspace.amount != 0
-
     def show_page(self, page: str) -> None:
         """Show "derain", "compare" or "models"."""
         self._page = page
@@ -194,26 +151,6 @@ class MainWindow(QMainWindow):
             self.models.refresh()  # speeds may have been seen since
         self._refresh()
 
-    @property
-    def shown_page(self) -> str:
-        """The page in sight: "derain", "compare" or "models"."""
-        return self._page
-
-    def derain(self) -> None:
-        """Derain all that is ready; where nothing is, the selected again with other settings, or show the results."""
-        bar = self.page.run_bar
-        if bar.all_done:
-            self.show_results()
-        else:
-            self.workspace.start(bar.chosen)
-
-    def show_results(self) -> None:
-        """Show the folder of the results, that of the selected file where there are several."""
-        current = self.workspace.current
-        targets = [item.target for item in [*([current] if current else []), *self.workspace.items] if item.target]
-        if targets:
-            self.disk.open_folder(targets[0].parent)
-
     def show_settings(self, page: str = "General") -> SettingsDialog:
         """Open the dialog of preferences on a page, or bring it to the front."""
         dialog = self.findChild(SettingsDialog) or SettingsDialog(self.workspace, self)
@@ -222,42 +159,6 @@ class MainWindow(QMainWindow):
         dialog.raise_()
         return dialog
 
-    @property
-    def _brushes(self) -> bool:
-        """Whether undoing is about the brush."""
-        return self.on_derain_page and self.canvas.brush.active
-
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is a stroke to take back, or, without the brush in hand, something done to the list or by a preset."""
-        mask = self.canvas.brush.mask
-        return mask is not None and mask.can_undo if self._brushes else self.workspace.can_undo
-
-    def undo(self) -> None:
-        """Take the last stroke back, or what was done last to the list or by a preset."""
-        if self._brushes:
-            self.canvas.brush.undo()
-        else:
-            self.workspace.undoing.undo()
-
-    @property
-    def list_shown(self) -> bool:
-        """Whether the list is wanted."""
-        return self.photos_page.list_wanted
-
-    def toggle_list(self) -> None:
-        """Hide the list or show it again."""
-        self.photos_page.toggle_list()
-
-    @property
-    def inspector_shown(self) -> bool:
-        """Whether the inspector is in sight."""
-        return self.page.inspector_shown
-
-    def toggle_inspector(self) -> None:
-        """Open or close the drawer with the settings of the photo."""
-        self.page.toggle_inspector()
-
     def toggle_figures(self) -> None:
         """Measure what is in sight, or no more; where there is no room for the figures, say so."""
         measuring = self.page.measuring
@@ -265,9 +166,9 @@ class MainWindow(QMainWindow):
         if measuring.active and not self.page.figures.isVisible():
             self.notice.say(self.tr("The window is too low for the measurements. Make it higher to see them."))
 
-    def toggle_full_screen(self) -> None:
-        """Use the whole screen, or go back."""
-        self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen)
+    def _import_models(self, paths: list[Path]) -> None:
+        self.show_page("models")
+        self.models.import_models(paths)
 
     # -- drop and paste
 

@@ -4,160 +4,52 @@ The window and its parts show this and call it; nothing here knows of them. File
 contents are asked of the workers and arrive as events.
 """
 
-import contextlib
-from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject
 
-from rainapp.errors import BadModel
-from rainapp.gui.batch import Batch
 from rainapp.gui.dispatch import Dispatch
+from rainapp.gui.file_list_state import FileListState
 from rainapp.gui.frames import Frames
 from rainapp.gui.item import AT_WORK, TO_DO, TROUBLED, Item, fresh_item
 from rainapp.gui.joining import Joining
-from rainapp.gui.opened import note_opened
+from rainapp.gui.opened import with_opened
 from rainapp.gui.order import OwnOrder
 from rainapp.gui.outdated import mark_outdated
 from rainapp.gui.own import change_own, tell_other
 from rainapp.gui.questions import question_of
-from rainapp.gui.tasks import Order, order_again, order_by, treatment_by
+from rainapp.gui.tasks import order_again
 from rainapp.gui.thumbnails import Thumbnails
 from rainapp.gui.undoing import Undoing, as_before, bring_back, runs
-from rainapp.jobs import STRENGTH_MAX, Treatment
-from rainapp.library import ModelCard, ModelLibrary
-from rainapp.session_lines import OwnSettings
+from rainapp.jobs import STRENGTH_MAX
+from rainapp.library import ModelLibrary
 from rainapp.settings import Settings
 
 AMOUNT_MIN, AMOUNT_MAX = -100, round(STRENGTH_MAX * 100)
 
 
-class Workspace(QObject):
-    """Items, selection, treatment and settings; changes are told by signals."""
-
-    adding = Signal(int, int)
-    added = Signal()
-    removing = Signal(int, int)
-    removed = Signal()
-    moving = Signal()
-    moved = Signal()
-    item_changed = Signal(int)
-    current_changed = Signal()
-    selection_changed = Signal()
-    treatment_changed = Signal()
-    amount_changed = Signal()
-    settings_changed = Signal()
-    mask_changed = Signal()
-    screen_changed = Signal()
-    items_changed = Signal()
-    asked = Signal(object)
-    notice = Signal(str)
+class Workspace(FileListState):
+    """The one place that changes files, selection, treatment and settings."""
 
     def __init__(self, dispatch: Dispatch, library: ModelLibrary, settings: Settings, parent: QObject | None = None) -> None:
         """Begin with no files and the treatment that the settings remember."""
-        super().__init__(parent)
-        self.dispatch = dispatch
-        self.library = library
-        self.settings = settings
-        self.items: list[Item] = []
-        self.current: Item | None = None
-        self.selected: list[Item] = []
-        self._common = round(settings.strength * 100)
-        self.cards: list[ModelCard] = []
-        self.batch = Batch(dispatch, self)
+        super().__init__(dispatch, library, settings, parent)
         self.batch.item_changed.connect(self._tell_item)
         self.batch.said.connect(self.notice)
         self.batch.finished.connect(self._show_failures_first)
         self.frames = Frames(self)
-        self.hold_thumbnails = False
         self.order = OwnOrder()
-        self._named: set[Path] = set()
         self.undoing = Undoing()
         self.thumbnails = Thumbnails(self)
         self.thumbnails.looked.connect(self._tell_item)
-        self.joining = Joining(self)
+        self.joining = Joining(self, self.thumbnails)
         for signal in (self.treatment_changed, self.amount_changed, self.settings_changed, self.mask_changed):
             signal.connect(self._mark_outdated)
         self.read_library()
 
-    # -- models and treatment
-
-    def read_library(self) -> None:
-        """Look which models there are."""
-        self.cards = self.library.cards()
-        self._default_id = ""
-        with contextlib.suppress(BadModel):  # no model at all: the window says so in words
-            self._default_id = self.library.default_id
-        self.treatment_changed.emit()
-
-    def chosen_for(self, item: Item | None) -> OwnSettings:
-        """What a person chose for one file: its own settings, or those of all."""
-        settings = self.settings
-        own = item.own if item is not None else None
-        return own or OwnSettings(settings.model, self._common, settings.veil, settings.temporal)
-
-    @property
-    def chosen(self) -> OwnSettings:
-        """What was chosen for the file in sight."""
-        return self.chosen_for(self.current)
-
-    @property
-    def amount(self) -> int:
-        """How much rain goes, -100 to 130, from the file in sight."""
-        return self.chosen.amount
-
-    @property
-    def common_amount(self) -> int:
-        """How much rain goes from all files that have no settings of their own."""
-        return self._common
-
-    def _card_of(self, model: str) -> ModelCard | None:
-        by_id = {card.id: card for card in self.cards}
-        return by_id.get(model) or by_id.get(self._default_id)
-
-    @property
-    def card(self) -> ModelCard | None:
-        """The model in use: the one that was chosen, else the default one; None where there is none at all."""
-        return self._card_of(self.chosen.model)
-
-    def _treatment(self, chosen: OwnSettings) -> Treatment:
-        return treatment_by(chosen, self._card_of(chosen.model), self.settings)
-
-    @property
-    def treatment(self) -> Treatment:
-        """How the file in sight would be treated if started now, and with it all that have no settings of their own."""
-        return self._treatment(self.chosen)
-
-    @property
-    def preview_treatment(self) -> Treatment:
-        """The treatment of previews: always at full strength, the amount is painted."""
-        return replace(self.treatment, strength=1.0)
-
-    def treatment_of(self, item: Item) -> Treatment:
-        """How one file would be treated: as all or in its own way, and through its own mask where one was painted."""
-        treatment = item.as_seen(self._treatment(self.chosen_for(item)))
-        painted = item.mask is not None and not item.mask.is_empty
-        return replace(treatment, mask=item.mask.file) if painted and item.mask is not None else treatment
-
-    def preview_treatment_of(self, item: Item) -> Treatment:
-        """The same for its previews: at full strength, and all of it."""
-        return replace(item.as_seen(self._treatment(self.chosen_for(item))), strength=1.0)
-
-    def order_for(self, item: Item) -> Order:
-        """What would be asked of the batch for one file, its mask left aside."""
-        chosen = self.chosen_for(item)
-        return order_by(item, item.as_seen(self._treatment(chosen)), chosen.amount < 0, self.settings)
-
-    @property
-    def default_id(self) -> str:
-        """The id of the default model; empty where there is no model."""
-        return self._default_id
-
-    def speed_of(self, card: ModelCard) -> float | None:
-        """Seconds per megapixel of a model on this machine, once it was seen at work."""
-        return self.batch.speed(replace(self.treatment, model=card.id))
+    # -- treatment
 
     def set_amount(self, amount: int) -> None:
         """Take the amount in percent, -100 to 130."""
@@ -186,11 +78,6 @@ class Workspace(QObject):
         self.settings, self._common = settings, amount
         tell_other(self)
 
-    @property
-    def to_remember(self) -> Settings:
-        """The settings as they are to be the next time."""
-        return replace(self.settings, strength=min(STRENGTH_MAX, max(0.0, self._common / 100)))
-
     # -- files
 
     def add(self, paths: Iterable[Path]) -> None:
@@ -199,7 +86,9 @@ class Workspace(QObject):
         folders: list[Path] = []
         for path in paths:
             (folders if path.is_dir() else files).append(path)
-        note_opened(self, (*files, *folders))
+        recent = with_opened(self.settings.recent, (*files, *folders))
+        if recent != self.settings.recent:
+            self.change(recent=recent)
         self.frames.take(files)
         if folders:
             self.frames.look_through(folders)
@@ -337,12 +226,6 @@ class Workspace(QObject):
         rows = [item.row for item in items]
         if rows and min(rows) + by >= 0 and max(rows) + by < len(self.items):
             self.move(items, min(rows) - 1 if by < 0 else max(rows) + 2)
-
-    def originals(self) -> Iterator[Path]:
-        """The files of the person that no result may replace: those of the list, and masks and the like that were chosen."""
-        for item in self.items:
-            yield from item.originals
-        yield from self._named
 
     def keep_safe(self, path: Path) -> None:
         """A file that is not in the list was chosen, such as a mask: no result may replace it either."""

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import Generic, Self, TypeVar
 
 from rainapp.image import Frame
-from rainapp.media import Sink
+from rainapp.media.contracts import Sink
 
 T = TypeVar("T")
 

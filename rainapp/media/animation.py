@@ -14,7 +14,7 @@ from PIL import Image as Pillow
 
 from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
-from rainapp.media import FIRST_ONLY, MediaInfo
+from rainapp.media.contracts import FIRST_ONLY, MediaInfo
 from rainapp.media.metadata import Metadata
 from rainapp.media.photo import PhotoSource
 from rainapp.regular import open_regular

@@ -21,12 +21,13 @@ from PIL import Image as Pillow
 from rainapp.errors import BadTreatment
 from rainapp.image import Frame, Image
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, boxes, png
+from rainapp.media import boxes, png
 from rainapp.media.animation import Motion
 from rainapp.media.atomic import Landing, guard_of, refuse_source
 from rainapp.media.clip_write import no_frame
 from rainapp.media.code_points import Points
 from rainapp.media.companions import cleaned
+from rainapp.media.contracts import MediaInfo
 from rainapp.media.metadata import Metadata, prepared
 from rainapp.media.stated import Fitted, fitted, with_points
 from rainapp.media.unkept import unkept

@@ -20,7 +20,7 @@ from rainapp.regular import NotRegularFileError, open_regular
 from rainapp.system_words import why_not_read, why_not_written
 
 if TYPE_CHECKING:
-    from rainapp.media import MediaInfo
+    from rainapp.media.contracts import MediaInfo
 
 _BLOCK_BYTES = 1 << 20
 

@@ -15,7 +15,6 @@ from av.video.stream import VideoStream
 
 from rainapp.errors import UnwritableFile
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo
 from rainapp.media.atomic import Landing, guard_of
 from rainapp.media.clip_boxes import Changeable, insert
 from rainapp.media.clip_carry import Copier, add_copies, attach_covers, carried, format_notes, kept_tags, movie_flags
@@ -24,6 +23,7 @@ from rainapp.media.clip_extras import BOXED
 from rainapp.media.clip_facts import PICTURES, UNSAID, ClipFacts
 from rainapp.media.clip_open import open_companion
 from rainapp.media.clip_tape import Tape
+from rainapp.media.contracts import MediaInfo
 
 # Sound is copied this far ahead of the picture, so that the muxer never waits for it.
 _AHEAD_S = 1

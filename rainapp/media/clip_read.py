@@ -15,7 +15,6 @@ from av.video.stream import VideoStream
 
 from rainapp.errors import UnreadableFile
 from rainapp.image import Frame, Image
-from rainapp.media import MediaInfo
 from rainapp.media.clip_carry import keeping_notes
 from rainapp.media.clip_extras import CAPTIONS_LOST, read_extras, refuse_private_colours
 from rainapp.media.clip_facts import ClipFacts, turns_sideways
@@ -23,6 +22,7 @@ from rainapp.media.clip_joined import lasts_s, may_be_joined
 from rainapp.media.clip_open import Decoding, check_budget, decoded, open_container, pick_video, read_facts
 from rainapp.media.clip_pixels import FrameReader
 from rainapp.media.clip_whole import missing_words
+from rainapp.media.contracts import MediaInfo
 
 _FAR_S = 1e9  # no clip is as long: until its end
 _NEAR_S = Fraction(1, 1_000_000)  # moments of frames come as floats, which may lie a little before them

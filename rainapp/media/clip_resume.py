@@ -25,7 +25,6 @@ from av.video.stream import VideoStream
 from rainapp.errors import Cancelled, RainError
 from rainapp.image import Frame
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo
 from rainapp.media.atomic import guard_of, unwritable
 from rainapp.media.clip_facts import ClipFacts, PictureFacts
 from rainapp.media.clip_file import ClipFile, add_picture, in_words
@@ -33,6 +32,7 @@ from rainapp.media.clip_journal import DamagedParts, Journal
 from rainapp.media.clip_open import open_container
 from rainapp.media.clip_tape import StoredPacket
 from rainapp.media.clip_write import PictureEncoder, no_frame, plan
+from rainapp.media.contracts import MediaInfo
 from rainapp.media.room import AwaitRoom
 from rainapp.naming import unfinished_path
 

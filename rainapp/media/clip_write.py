@@ -12,13 +12,13 @@ from av.video.stream import VideoStream
 from rainapp.errors import UnwritableFile
 from rainapp.image import Frame
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo
 from rainapp.media.atomic import refuse_source
 from rainapp.media.clip_codecs import Encoding, choose_encoding
 from rainapp.media.clip_facts import ClipFacts, writable
 from rainapp.media.clip_file import ClipFile, in_words
 from rainapp.media.clip_pixels import FrameWriter
 from rainapp.media.clip_steady import usual_scheduling
+from rainapp.media.contracts import MediaInfo
 
 _MAX_REORDERING = 1 << 31  # ticks between decoding and showing a frame
 

@@ -15,10 +15,11 @@ import pillow_heif
 from PIL import Image as Pillow
 
 from rainapp.image import Pixels
-from rainapp.media import FIRST_ONLY, boxes
+from rainapp.media import boxes
 from rainapp.media.code_points import Points, points_of, profile_of
 from rainapp.media.companions import in_heif
 from rainapp.media.containers import MAIN_ONLY
+from rainapp.media.contracts import FIRST_ONLY
 from rainapp.media.header import Header
 from rainapp.media.metadata import Metadata
 

@@ -22,11 +22,12 @@ from PIL import Image as Pillow
 from rainapp.errors import RainError, UnreadableFile, UnwritableFile
 from rainapp.image import Colour, Frame, Image, Pixels
 from rainapp.jobs import Output
-from rainapp.media import MediaInfo, bmp, containers, exif, floats, heif, jpeg, png, tiff
+from rainapp.media import bmp, containers, exif, floats, heif, jpeg, png, tiff
 from rainapp.media.atomic import Landing, copy_file, guard_of, refuse_source, unreadable
 from rainapp.media.claims import with_clip_length
 from rainapp.media.code_points import adobe_rgb, points_of
 from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, append_clip, cleaned
+from rainapp.media.contracts import MediaInfo
 from rainapp.media.decode import decode, refuse_scans
 from rainapp.media.decoded import turned_array
 from rainapp.media.encode import NO_GREY, WRITABLE, Order, encode

@@ -10,9 +10,9 @@ from typing import Self
 
 from rainapp.errors import UnreadableFile
 from rainapp.image import Frame
-from rainapp.media import SEQUENCE, MediaInfo
 from rainapp.media.clip_facts import PICTURES, PictureFacts
 from rainapp.media.clip_read import cut_to
+from rainapp.media.contracts import SEQUENCE, MediaInfo
 from rainapp.media.numbered import pattern_of
 from rainapp.media.photo import PhotoSource
 

@@ -19,12 +19,12 @@ from rainapp.formats import result_suffix
 from rainapp.image import Frame
 from rainapp.jobs import Output
 from rainapp.leftovers import drop
-from rainapp.media import MediaInfo
 from rainapp.media.atomic import copy_file, guard_of, unwritable
 from rainapp.media.clip_facts import PictureFacts
 from rainapp.media.clip_parts import PartFiles, head_of
 from rainapp.media.clip_resume import parts_of
 from rainapp.media.clip_write import no_frame
+from rainapp.media.contracts import MediaInfo
 from rainapp.media.photo import PhotoSink, PhotoSource
 from rainapp.media.room import NO_ROOM, AwaitRoom
 from rainapp.media.sniff import sniff

@@ -18,9 +18,11 @@ from rainapp.errors import BadTreatment, EngineFailed, RainError, UnwritableFile
 from rainapp.jobs import EngineChoice, Precision
 from rainapp.loading import load_libraries
 from rainapp.regular import read_regular
-from rainapp.stages.engines import Engine, EngineName, Model, PrecisionName, Tiles, Variant, make, openvino
+from rainapp.stages.engines import openvino
+from rainapp.stages.engines.contract import Engine, EngineName, Model, PrecisionName, Tiles, Variant
 from rainapp.stages.engines.converted import FORM, core
 from rainapp.stages.engines.machine import computes_in_bf16, hardware, surely_cpu_only, version_of
+from rainapp.stages.engines.making import make
 from rainapp.textfile import replace_text
 
 PROBE_PX = 256

@@ -22,7 +22,7 @@ from rainapp.loading import load_libraries
 from rainapp.new_files import new_folder, put
 from rainapp.privacy import silence_reporters
 from rainapp.regular import read_regular
-from rainapp.stages.engines import Model
+from rainapp.stages.engines.contract import Model
 from rainapp.stages.engines.machine import version_of
 
 FORM = 4  # raise when the inference form of a net changes, so that kept models are translated anew

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeVar
 
 from rainapp.errors import EngineFailed
-from rainapp.stages.engines import EngineName
+from rainapp.stages.engines.contract import EngineName
 
 Made = TypeVar("Made")
 log = logging.getLogger(__name__)

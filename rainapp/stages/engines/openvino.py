@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from rainapp.errors import Cancelled, EngineFailed
 from rainapp.image import Pixels
-from rainapp.stages.engines import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
+from rainapp.stages.engines.contract import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
 from rainapp.stages.engines.converted import converted, core
 from rainapp.stages.engines.failures import told
 

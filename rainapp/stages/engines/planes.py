@@ -12,7 +12,7 @@ import numpy as np
 
 from rainapp.errors import BadTreatment, EngineFailed
 from rainapp.loading import load_libraries
-from rainapp.stages.engines import EngineName, Model, Tiles, device_lock
+from rainapp.stages.engines.contract import EngineName, Model, Tiles, device_lock
 from rainapp.stages.engines.converted import converted
 from rainapp.stages.engines.failures import told, twice, went_on
 from rainapp.stages.engines.openvino import compile_net, infer

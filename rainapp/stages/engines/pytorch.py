@@ -14,7 +14,7 @@ from torch import Tensor
 
 from rainapp.errors import BadTreatment, DeviceLost
 from rainapp.image import Pixels
-from rainapp.stages.engines import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
+from rainapp.stages.engines.contract import Conditions, EngineName, Model, PrecisionName, Stop, Tiles, device_lock, filled
 from rainapp.stages.engines.failures import told
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from rainapp import nets
 from rainapp.errors import BadTreatment
 from rainapp.privacy import silence_reporters
-from rainapp.stages.engines import Model
+from rainapp.stages.engines.contract import Model
 from rainapp.stages.engines.pytorch import one_thread
 
 
