@@ -24,8 +24,9 @@ def make_photo(folder: Path, megapixels: float, kind: str) -> Path:
     import cv2
     import numpy as np
 
-    from rainapp import media, paths
-    from rainapp.image import Image
+    from rainapp import media
+    from rainapp.base import paths
+    from rainapp.base.image import Image
 
     sample = cv2.imread(str(paths.resource("samples") / SAMPLE))
     assert sample is not None
@@ -45,12 +46,12 @@ def measure(photo: Path, model: str) -> dict[str, float]:
     """Derain `photo` in this process: seconds, CPU seconds, megapixels, and megabytes above what was there before."""
     import psutil
 
-    from rainapp import paths
+    from rainapp.base import paths
     from rainapp.cli.peak_memory import PeakMemory
-    from rainapp.deraining import derain_file
-    from rainapp.jobs import DerainFile, NoWatch, Output, Treatment
-    from rainapp.library import ModelLibrary
-    from rainapp.stages import load_pipeline
+    from rainapp.inference.pipeline import load_pipeline
+    from rainapp.jobs.records import DerainFile, NoWatch, Output, Treatment
+    from rainapp.library.model_library import ModelLibrary
+    from rainapp.work.derain_file import derain_file
 
     treatment, models = Treatment(model=model, temporal="off"), ModelLibrary(user=paths.user_models_dir())
     load_pipeline(treatment, models)

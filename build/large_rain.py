@@ -48,10 +48,10 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     import cv2
 
-    from rainapp.image import Frame, Image
-    from rainapp.jobs import NoWatch, Treatment
-    from rainapp.library import ModelLibrary
-    from rainapp.stages import load_pipeline
+    from rainapp.base.image import Frame, Image
+    from rainapp.inference.pipeline import load_pipeline
+    from rainapp.jobs.records import NoWatch, Treatment
+    from rainapp.library.model_library import ModelLibrary
 
     pipeline = load_pipeline(Treatment(temporal="off", model=args.model), ModelLibrary())
     files = sorted(p for p in args.folder.iterdir() if p.is_file())

@@ -17,7 +17,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.paths import resource
+from rainapp.base.paths import resource
 from training.rain.generator import Photo, blend_layers, draw_rain
 from training.rain.streaks import KINDS, render_layer
 

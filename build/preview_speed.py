@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from rainapp.gui.app import Session
-    from rainapp.gui.screen import ShownPair
+    from rainapp.gui.display.screen_pictures import ShownPair
 
 ROOT = Path(__file__).resolve().parent.parent
 LIMIT_S = 120.0
@@ -80,7 +80,7 @@ def _parts(session: "Session", times: int) -> None:
     """The part in sight at full scale."""
     from PySide6.QtCore import QPointF
 
-    from rainapp.stages import parts
+    from rainapp.inference import part_of_picture
 
     viewing, canvas = session.viewing, session.window.canvas
 
@@ -89,7 +89,7 @@ def _parts(session: "Session", times: int) -> None:
         canvas._moved()
 
     def anew() -> None:
-        parts.LAST = parts.LastFound()
+        part_of_picture.LAST = part_of_picture.LastFound()
         change(session)
 
     for name, do in (("1:1", anew), ("1:1, moved", move), ("1:1, back", lambda: change(session))):
@@ -136,9 +136,9 @@ def main() -> int:
             os.environ[f"RAINAPP_{folder}"] = str(home / folder.lower())
         from PySide6.QtWidgets import QApplication
 
+        from rainapp.base.paths import resource
+        from rainapp.base.settings import Settings
         from rainapp.gui.app import Session, prepare
-        from rainapp.paths import resource
-        from rainapp.settings import Settings
 
         application = QApplication(sys.argv[:1])
         settings = Settings(theme="dark")

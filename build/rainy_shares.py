@@ -1,7 +1,8 @@
 """In how much of a photo the net finds rain: `python build/rainy_shares.py FOLDER… [--profile isolated] [--every 8]`.
 
-`rainapp/stages/faint.py` takes a small photo with rain in few places for dry. For each folder: the least share of places, the
-median, the largest, and how many photos count as dry, or in part as dry. With `--profile` rain of that kind is drawn first.
+`rainapp/inference/residual_gate.py` takes a small photo with rain in few places for dry. For each folder: the least share of
+places, the median, the largest, and how many photos count as dry, or in part as dry. With `--profile` rain of that kind is
+drawn first.
 """
 
 import argparse
@@ -25,12 +26,12 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     import cv2
 
-    from rainapp.image import Image
-    from rainapp.jobs import NoWatch, Treatment
-    from rainapp.library import ModelLibrary
-    from rainapp.stages import load_pipeline
-    from rainapp.stages.derain import Walk
-    from rainapp.stages.faint import DRY_SHARE, RAINY_SHARE, rainy_share
+    from rainapp.base.image import Image
+    from rainapp.inference.derainer import Walk
+    from rainapp.inference.pipeline import load_pipeline
+    from rainapp.inference.residual_gate import DRY_SHARE, RAINY_SHARE, rainy_share
+    from rainapp.jobs.records import NoWatch, Treatment
+    from rainapp.library.model_library import ModelLibrary
     from training.rain.generator import draw_rain
 
     net = load_pipeline(Treatment(temporal="off", model=args.model), ModelLibrary()).net

@@ -56,8 +56,8 @@ def _counted(picture: "Image.Image") -> list[tuple[int, tuple[int, ...]]]:
 
 def import_models(files: list[Path]) -> None:
     """Bring models into the library of these pictures."""
-    from rainapp.importing import import_model
-    from rainapp.library import ModelLibrary
+    from rainapp.library.importer import import_model
+    from rainapp.library.model_library import ModelLibrary
 
     for file in files:
         print(f"imported {import_model(file, ModelLibrary()).title}")
@@ -71,8 +71,8 @@ class Walk:
         from PySide6.QtGui import QFont, QFontDatabase
         from PySide6.QtWidgets import QApplication
 
+        from rainapp.base.settings import Settings
         from rainapp.gui.app import Session, prepare
-        from rainapp.settings import Settings
 
         self._folder, self._scale = folder, scale
         self._application = QApplication(sys.argv[:1])
@@ -126,7 +126,7 @@ class Walk:
 
 def take(walk: Walk, home: Path, page: str, dry: Path | None) -> None:
     """The Derain page and the library, and where there are several models, the Compare page; or one of them, by `page`."""
-    from rainapp.paths import resource
+    from rainapp.base.paths import resource
 
     walk.wait()
     if page != "compare":

@@ -28,7 +28,7 @@ Text = tuple[str, str]  # context, text
 
 def texts() -> set[Text]:
     """Every text that is shown to a person through a translation."""
-    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(GUI.glob("*.py"))}
+    trees = {path.stem: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(GUI.rglob("*.py"))}
     contexts = {name: context for name, tree in trees.items() if (context := _context_of_module(tree))}
     found = {text for name, tree in trees.items() for text in _texts_in(tree, contexts.get(name, ""), contexts)}
     return found | set(_tables())
@@ -64,21 +64,23 @@ def _texts_in(tree: ast.Module, own: str, contexts: dict[str, str]) -> Iterator[
 
 def _tables() -> Iterator[Text]:
     """Texts that stand in tables, and are looked up by whoever draws them."""
-    from rainapp.gui import actions, inspector, settings, trouble_words
-    from rainapp.library import ModelLibrary
+    from rainapp.gui import action_table, settings_dialog
+    from rainapp.gui.files import inspector
+    from rainapp.gui.text import error_sentences
+    from rainapp.library.model_library import ModelLibrary
 
-    yield from (("Actions", words) for words in (*(row.text for row in actions.ROWS), *actions.MENUS))
+    yield from (("Actions", words) for words in (*(row.text for row in action_table.ROWS), *action_table.MENUS))
     yield from (("Inspector", words) for _, words in inspector.FORMATS)
-    yield from (("Troubles", words) for words in trouble_words.SENTENCES)
-    for page in (*settings.PAGES, "Shortcuts", "About"):
+    yield from (("Troubles", words) for words in error_sentences.SENTENCES)
+    for page in (*settings_dialog.PAGES, "Shortcuts", "About"):
         yield "SettingsDialog", page
-    for preference in settings.PREFERENCES.values():
-        if preference.page in settings.PAGES:
+    for preference in settings_dialog.PREFERENCES.values():
+        if preference.page in settings_dialog.PAGES:
             shown = (preference.label, preference.help, *(words for _, words in preference.choices))
             yield from (("SettingsDialog", words) for words in shown)
     library = ModelLibrary()
     yield from (("Cards", card.summary) for card in library.cards() if library.is_bundled(card.id) and card.summary)
-    for choices in settings.CHOICES.values():
+    for choices in settings_dialog.CHOICES.values():
         yield from (("SettingsDialog", words) for _, words in choices)
 
 

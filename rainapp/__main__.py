@@ -5,9 +5,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from rainapp import cli
-from rainapp.escapes import escaping_terminal
-from rainapp.logs import start_log
+from rainapp.base.escapes import escaping_terminal
+from rainapp.base.logs import start_log
+from rainapp.cli import command_line
 
 
 def window_request(argv: Sequence[str]) -> tuple[list[Path], bool] | None:
@@ -18,7 +18,7 @@ def window_request(argv: Sequence[str]) -> tuple[list[Path], bool] | None:
     """
     safe = "--safe" in argv
     words = [word for word in argv if word != "--safe"]
-    if words and words[0] in cli.COMMANDS:
+    if words and words[0] in command_line.COMMANDS:
         return None
     paths = [Path(word) for word in words if word != "--"]
     if any(word.startswith("-") for word in words if word != "--") or not all(path.exists() for path in paths):
@@ -33,7 +33,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     start_log()
     asked = window_request(words)
     if asked is None:
-        return cli.main(words)
+        return command_line.main(words)
     from rainapp.gui import app
 
     with escaping_terminal():

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import settings
 from numpy.typing import NDArray
 
-from rainapp.media.clip_steady import usual_scheduling
+from rainapp.media.clip.reproducible import usual_scheduling
 
 settings.register_profile("rainapp", deadline=None)  # machines are busy at times; speed is measured by benchmarks
 settings.load_profile("rainapp")
@@ -77,10 +77,10 @@ def tiny_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
     import torch
     from safetensors.torch import save_file
 
-    from rainapp import nets
+    from rainapp.nets import registry
 
     torch.manual_seed(1)
-    net = nets.build("unshuffle_naf", **TINY_SHAPE)
+    net = registry.build("unshuffle_naf", **TINY_SHAPE)
     with torch.no_grad():
         net.tail.weight.normal_(std=0.02)
         net.tail.bias.fill_(-0.02)  # darker: as if rain were everywhere
@@ -94,20 +94,20 @@ def tiny_library(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
     """A library folder with the one model "tiny", which is the default; RAINAPP_MODELS names it, nothing else is bundled."""
     import shutil
 
-    from rainapp import library
+    from rainapp.library import model_library
 
     user, bundled = tmp_path / "library", tmp_path / "bundled"
     bundled.mkdir()
     folder = user / "tiny"
     folder.mkdir(parents=True)
     shutil.copyfile(tiny_weights, folder / "weights.safetensors")
-    card = library.ModelCard(
+    card = model_library.ModelCard(
         id="tiny",
         title="Tiny",
         summary="For tests.",
         arch="unshuffle_naf",
         shape=dict(TINY_SHAPE),
-        sha256=library.sha256_of(folder / "weights.safetensors"),
+        sha256=model_library.sha256_of(folder / "weights.safetensors"),
         licence="MIT",
         multiple_of_px=4,
         receptive_px=16,
@@ -115,10 +115,12 @@ def tiny_library(tiny_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyP
         veils=("keep", "clear"),
         trained_on="nothing",
     )
-    library.write_card(folder, card)
-    library.ModelLibrary(bundled, user).set_default("tiny")  # also for a process of its own, where other models are bundled
+    model_library.write_card(folder, card)
+    model_library.ModelLibrary(bundled, user).set_default(
+        "tiny"
+    )  # also for a process of its own, where other models are bundled
     monkeypatch.setenv("RAINAPP_MODELS", str(user))
-    monkeypatch.setattr(library, "bundled_models_dir", lambda: bundled)
+    monkeypatch.setattr(model_library, "bundled_models_dir", lambda: bundled)
     return user
 
 
@@ -129,15 +131,15 @@ def still(tiny_library: Path) -> str:
 
     from safetensors.torch import load_file, save_file
 
-    from rainapp import library
+    from rainapp.library import model_library
 
     folder = tiny_library / "still"
     shutil.copytree(tiny_library / "tiny", folder)
     weights = load_file(folder / "weights.safetensors")
     save_file({name: value * (not name.startswith("tail")) for name, value in weights.items()}, folder / "weights.safetensors")
-    card = library.ModelLibrary().get("tiny")
-    facts = vars(card) | {"id": "still", "sha256": library.sha256_of(folder / "weights.safetensors")}
-    library.write_card(folder, library.ModelCard(**facts))
+    card = model_library.ModelLibrary().get("tiny")
+    facts = vars(card) | {"id": "still", "sha256": model_library.sha256_of(folder / "weights.safetensors")}
+    model_library.write_card(folder, model_library.ModelCard(**facts))
     return "still"
 
 

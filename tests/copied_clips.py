@@ -4,8 +4,9 @@ from pathlib import Path
 
 import av
 
-from rainapp.jobs import Output
-from rainapp.media import MediaInfo, video
+from rainapp.jobs.records import Output
+from rainapp.media import MediaInfo
+from rainapp.media.clip import video
 
 
 def write_all(source: Path, target: Path, output: Output | None = None) -> MediaInfo:

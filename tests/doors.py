@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from rainapp.library import ModelCard, sha256_of, write_card
+from rainapp.library.model_library import ModelCard, sha256_of, write_card
 
 PATIENCE_S = 20.0  # a busy machine; who waits for a pipe waits for ever
 IMAGE = '<img src="file:///dev/zero">'

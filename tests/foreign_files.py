@@ -8,9 +8,9 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
-from rainapp import nets
-from rainapp.cards import write_card
-from rainapp.library import WEIGHTS, ModelCard, ModelLibrary, sha256_of
+from rainapp.library.cards import write_card
+from rainapp.library.model_library import WEIGHTS, ModelCard, ModelLibrary, sha256_of
+from rainapp.nets import registry
 
 FAMILY = ["prenet", "prenet_r", "prn", "prn_r"]
 NAF = {"width": 4, "encoder": [1, 2], "middle": 1, "decoder": [2, 1], "conditional": True}
@@ -29,7 +29,7 @@ class Canary:
 def small_net(arch: str) -> nn.Module:
     """An untrained net that changes a picture a little, as a trained one does."""
     torch.manual_seed(3)
-    net = nets.build(arch, **(NAF if arch == "unshuffle_naf" else {"channels": 8}))
+    net = registry.build(arch, **(NAF if arch == "unshuffle_naf" else {"channels": 8}))
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.mul_(0.7)

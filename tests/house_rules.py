@@ -11,8 +11,10 @@ from house_plan import PACKAGES, QT, TORCH, covers, row_of
 ROOT = Path(__file__).resolve().parent.parent
 FUNCTION_LINES = 60
 MODULE_LINES = 400
+ROOM_LINES, ROOM_FILES, ENTRIES = 4000, 25, 15
+ROOMED = ("rainapp",)
 HOMELESS = {"utils", "util", "common", "core", "helpers", "helper", "manager", "managers", "misc"}
-MAY_CATCH_ALL = ("rainapp.workers", "rainapp.cli.*", "rainapp.gui.app")
+MAY_CATCH_ALL = ("rainapp.jobs.workers", "rainapp.cli.*", "rainapp.gui.app")
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,29 @@ def modules_stay_short(sources: list[Source]) -> Iterator[str]:
             yield f"{source.name} has {lines} lines; {MODULE_LINES} is the most. It holds more than one thought."
 
 
+def rooms_of(sources: list[Source]) -> dict[str, list[Source]]:
+    """The modules that lie directly in each package of `ROOMED`."""
+    packages = {source.name.rpartition(".")[0] for source in sources}
+    rooms: dict[str, list[Source]] = {}
+    for source in sources:
+        room = source.name if source.name in packages else source.name.rpartition(".")[0]
+        if room.split(".")[0] in ROOMED:
+            rooms.setdefault(room, []).append(source)
+    return rooms
+
+
+def rooms_stay_small(sources: list[Source]) -> Iterator[str]:
+    rooms = rooms_of(sources)
+    for room, inside in rooms.items():
+        lines = sum(len(source.text.splitlines()) for source in inside)
+        if lines > ROOM_LINES or len(inside) > ROOM_FILES:
+            yield f"{room} has {len(inside)} files, {lines} lines; {ROOM_FILES} and {ROOM_LINES} are the most. Make two."
+    for top in ROOMED:
+        entries = {source.name.split(".")[1] for source in sources if source.name.startswith(f"{top}.")}
+        if len(entries) + 1 > ENTRIES:  # and __init__
+            yield f"{top} has {len(entries) + 1} entries; {ENTRIES} are the most. Which room does the new one belong to?"
+
+
 def modules_have_names(sources: list[Source]) -> Iterator[str]:
     for source in sources:
         words = set(source.name.replace("_", ".").split("."))
@@ -215,7 +240,7 @@ def bugs_are_caught_in_three_places(sources: list[Source]) -> Iterator[str]:
                 )
 
 
-PLAIN = "rainapp.gui.plain"
+PLAIN = "rainapp.gui.widgets.plain_text"
 GUESSING = {"QLabel", "QToolTip", "QErrorMessage", "QTextBrowser", "QTextEdit", "QWhatsThis"}
 GUESSING_CALLS = {"setToolTip", "setWhatsThis", "setTextFormat", "setHtml"}
 
@@ -239,15 +264,15 @@ def foreign_words_are_plain(sources: list[Source]) -> Iterator[str]:
 
 # Who may read otherwise: the one place itself, the application's own files, what a process of ours has just written.
 MAY_OPEN = (
-    "rainapp.regular",
-    "rainapp.gui.icons",
-    "rainapp.nets.foreign",
-    "rainapp.importing",
-    "rainapp.stages.engines.machine",
-    "rainapp.own_files",
-    "rainapp.new_files",
-    "rainapp.media.sequence_write",
-    "rainapp.logs",
+    "rainapp.base.regular_files",
+    "rainapp.gui.widgets.icons",
+    "rainapp.nets.foreign_weights",
+    "rainapp.library.importer",
+    "rainapp.inference.engines.machine",
+    "rainapp.base.own_files",
+    "rainapp.base.new_files",
+    "rainapp.media.sequence.sequence_sink",
+    "rainapp.base.logs",
 )
 READING = {"read_text", "read_bytes", "imread"}
 
@@ -272,14 +297,19 @@ def foreign_files_are_opened_in_one_place(sources: list[Source]) -> Iterator[str
         if any(covers(pattern, source.name) for pattern in MAY_OPEN):
             continue
         for item in source.imports:
-            if item.module == "tomllib" and source.name != "rainapp.toml_text":
-                yield f"{source.name}:{item.line} imports tomllib, which no hostile file survives. See rainapp.toml_text."
+            if item.module == "tomllib" and source.name != "rainapp.base.toml_text":
+                yield f"{source.name}:{item.line} imports tomllib, which no hostile file survives. See rainapp.base.toml_text."
         for node in ast.walk(source.tree):
             if isinstance(node, ast.Call) and reads_a_file(node):
-                yield f"{source.name}:{node.lineno} reads a file, and would wait for a pipe for ever. See rainapp.regular."
+                yield f"{source.name}:{node.lineno} reads a file, and would wait for a pipe. See rainapp.base.regular_files."
 
 
-MAY_DUMP = ("rainapp.textfile", "rainapp.importing", "rainapp.nets.foreign", "rainapp.stages.engines.choice")
+MAY_DUMP = (
+    "rainapp.base.textfile",
+    "rainapp.library.importer",
+    "rainapp.nets.foreign_weights",
+    "rainapp.inference.engines.engine_choice",
+)
 
 
 def json_is_finite(sources: list[Source]) -> Iterator[str]:
@@ -287,7 +317,7 @@ def json_is_finite(sources: list[Source]) -> Iterator[str]:
         for node in ast.walk(source.tree):
             dumps = isinstance(node, ast.Call) and ast.unparse(node.func) == "json.dumps"
             if dumps and source.name not in MAY_DUMP:
-                yield f"{source.name}:{node.lineno} uses json.dumps, which writes Infinity. See rainapp.textfile.json_line."
+                yield f"{source.name}:{node.lineno} uses json.dumps, which writes Infinity. See base.textfile.json_line."
 
 
 Rule = Callable[[list[Source]], Iterable[str]]
@@ -301,6 +331,7 @@ RULES: tuple[Rule, ...] = (
     no_cycles,
     functions_stay_short,
     modules_stay_short,
+    rooms_stay_small,
     modules_have_names,
     bugs_are_caught_in_three_places,
     foreign_words_are_plain,

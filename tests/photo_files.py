@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from rainapp.image import Image
-from rainapp.jobs import Output
+from rainapp.base.image import Image
+from rainapp.jobs.records import Output
 from rainapp.media import MediaInfo, open_sink, open_source
 
 XMP = (

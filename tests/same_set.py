@@ -13,7 +13,7 @@ from photo_files import exif_block, iptc_resources, jpeg_bytes, jpeg_with, srgb_
 from PIL import Image as Pillow
 from video_clips import make_clip
 
-from rainapp.media.clip_steady import x264_parameters
+from rainapp.media.clip.reproducible import x264_parameters
 
 WIDTH, HEIGHT = 72, 48
 

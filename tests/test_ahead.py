@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from video_clips import make_clip
 
-from rainapp.errors import Cancelled, UnwritableFile
-from rainapp.image import Frame, Image
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.ahead import Behind, ahead
+from rainapp.base.errors import Cancelled, UnwritableFile
+from rainapp.base.image import Frame, Image
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.prefetch import Behind, ahead
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rainapp.errors import BadTreatment
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch
-from rainapp.stages.amount import Amount, rain_found, read_mask, removed_rain, with_amount
+from rainapp.base.errors import BadTreatment
+from rainapp.base.image import Frame, Image
+from rainapp.inference.amount import Amount, rain_found, read_mask, removed_rain, with_amount
+from rainapp.jobs.records import NoWatch
 
 
 def pair(depth: int = 8, height: int = 40, width: int = 30) -> tuple[Image, Image]:

@@ -11,11 +11,11 @@ from PIL import Image as Pillow
 from PIL import ImageSequence
 from video_clips import moving_picture
 
-from rainapp import batch, work
-from rainapp.errors import BadTreatment, UnreadableFile
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.base.errors import BadTreatment, UnreadableFile
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
 from rainapp.media import open_sink, open_source
-from rainapp.media.animation import AnimationSource
+from rainapp.media.animation.animation_source import AnimationSource
+from rainapp.work import batch_plan, run_job
 
 TIMES_MS = [40, 100, 250, 40, 1000, 70]
 KINDS = pytest.mark.parametrize("name", ["a.gif", "a.webp", "a.png"])
@@ -57,7 +57,7 @@ def seen(path: Path) -> tuple[list[NDArray[np.uint8]], list[int], object]:
 
 def derain(source: Path, target: Path, **output: object) -> Derained:
     treatment = Treatment(engine="torch", device="cpu", precision="fp32")
-    done = work.run(DerainFile(source, target, treatment, Output(**output)), NoWatch())  # type: ignore[arg-type]
+    done = run_job.run(DerainFile(source, target, treatment, Output(**output)), NoWatch())  # type: ignore[arg-type]
     assert isinstance(done, Derained)
     return done
 
@@ -119,7 +119,7 @@ def test_a_still_picture_stays_a_photo(tmp_path: Path) -> None:
 def test_an_animation_is_named_like_its_source_and_a_still_gif_becomes_a_png(tmp_path: Path) -> None:
     make(tmp_path / "moving.gif")
     make(tmp_path / "still.gif", count=1)
-    plan = batch.plan([tmp_path], tmp_path / "out", Treatment(), Output())
+    plan = batch_plan.plan([tmp_path], tmp_path / "out", Treatment(), Output())
     assert [job.target.name for job in plan.jobs] == ["moving_derained.gif", "still_derained.png"]
 
 
@@ -147,11 +147,11 @@ def test_an_animation_is_not_written_as_a_video(tmp_path: Path) -> None:
 def test_only_a_part_of_an_animation_is_derained(tiny_library: Path, tmp_path: Path, name: str) -> None:
     source, target = make(tmp_path / name), tmp_path / "out" / name
     treatment = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
-    work.run(DerainFile(source, target, treatment, part=(0.04, 0.4)), NoWatch())
+    run_job.run(DerainFile(source, target, treatment, part=(0.04, 0.4)), NoWatch())
     assert seen(target)[1] == TIMES_MS[1:4]
-    work.run(DerainFile(source, target, treatment, Output(if_exists="overwrite")), NoWatch())
-    work.run(DerainFile(source, tmp_path / f"part_{name}", treatment, part=(0.39, 1e9)), NoWatch())
+    run_job.run(DerainFile(source, target, treatment, Output(if_exists="overwrite")), NoWatch())
+    run_job.run(DerainFile(source, tmp_path / f"part_{name}", treatment, part=(0.39, 1e9)), NoWatch())
     for part, whole in zip(seen(tmp_path / f"part_{name}")[0], seen(target)[0][3:], strict=True):
         assert (part == whole).all()
     with pytest.raises(UnreadableFile, match="nothing between"):
-        work.run(DerainFile(source, tmp_path / f"none_{name}", treatment, part=(7, 8)), NoWatch())
+        run_job.run(DerainFile(source, tmp_path / f"none_{name}", treatment, part=(7, 8)), NoWatch())

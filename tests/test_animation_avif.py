@@ -10,10 +10,10 @@ from photo_files import XMP, exif_block, png_bytes
 from PIL import Image as Pillow
 from video_clips import moving_picture
 
-from rainapp import work
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
 from rainapp.media import FIRST_ONLY, open_sink, open_source
-from rainapp.media.photo import PhotoSource
+from rainapp.media.photo.photo_file import PhotoSource
+from rainapp.work import run_job
 
 TIMES_MS = [40, 120, 200, 80]
 
@@ -67,7 +67,7 @@ def test_a_moving_avif_is_derained_moving_and_a_still_of_it_says_so(tiny_library
     source = make(tmp_path / "rain.avif")
     treatment = Treatment(engine="torch", device="cpu", precision="fp32")
     for name, frames in (("dry.avif", len(TIMES_MS)), ("dry.png", len(TIMES_MS)), ("dry.jpg", 1)):
-        done = work.run(DerainFile(source, tmp_path / name, treatment, Output()), NoWatch())
+        done = run_job.run(DerainFile(source, tmp_path / name, treatment, Output()), NoWatch())
         assert isinstance(done, Derained)
         assert done.rain_found
         assert done.notes.count(FIRST_ONLY) == (frames == 1)

@@ -10,15 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rainapp.batch import Found, Plan, Skipped, find_files, is_out_file, plan
-from rainapp.errors import BadTreatment, Cancelled
-from rainapp.formats import CLIP, CLIP_FORMATS, PHOTO_FORMATS, is_clip_name, result_suffix, same_format
-from rainapp.jobs import Output, Treatment
-from rainapp.media.encode import WRITABLE
+from rainapp.base.errors import BadTreatment, Cancelled
+from rainapp.base.formats import CLIP, CLIP_FORMATS, PHOTO_FORMATS, is_clip_name, result_suffix, same_format
+from rainapp.jobs.naming import NAME_BYTES_MAX, Names, fitted, rain_path, result_path
+from rainapp.jobs.records import Output, Treatment
+from rainapp.media.clip.video import suffix_for
+from rainapp.media.photo.encode import WRITABLE
 from rainapp.media.sniff import CLIP as SNIFFED_CLIP
 from rainapp.media.sniff import CLIP_SUFFIXES, PHOTO_SUFFIXES
-from rainapp.media.video import suffix_for
-from rainapp.naming import NAME_BYTES_MAX, Names, fitted, rain_path, result_path
+from rainapp.work.batch_plan import Found, Plan, Skipped, find_files, is_out_file, plan
 
 
 @pytest.fixture

@@ -6,17 +6,17 @@ from typing import cast
 
 import pytest
 
-from rainapp.batch import Plan
+from rainapp.base.settings import Settings
 from rainapp.cli import batch_run
+from rainapp.cli.batch_reports import PlainReport
 from rainapp.cli.batch_run import BatchRun
-from rainapp.cli.reports import PlainReport
-from rainapp.gui.batch import Batch
-from rainapp.gui.dispatch import Dispatch
-from rainapp.gui.item import Item
-from rainapp.gui.tasks import order_by
-from rainapp.jobs import Derained, DerainFile, Finished, Job, Lane, Treatment, Watch
-from rainapp.settings import Settings
-from rainapp.workers import Handle
+from rainapp.gui.state.file_item import Item
+from rainapp.gui.state.file_tasks import order_by
+from rainapp.gui.state.job_events import Dispatch
+from rainapp.gui.state.queue import Batch
+from rainapp.jobs.records import Derained, DerainFile, Finished, Job, Lane, Treatment, Watch
+from rainapp.jobs.workers import Handle
+from rainapp.work.batch_plan import Plan
 
 SMALL_S, WARM_UP_S, COUNT, MP = 0.4, 50.0, 60, 0.15
 

@@ -10,20 +10,19 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
-from rainapp import nets
-from rainapp.errors import BadModel, BadTreatment
-from rainapp.importing import import_model
-from rainapp.library import ModelLibrary
-from rainapp.nets import borrowed
-from rainapp.recognise import unknown_net
-from rainapp.stages import engines
+from rainapp.base.errors import BadModel, BadTreatment
+from rainapp.inference import engines
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
+from rainapp.library.recognise import unknown_net
+from rainapp.nets import registry, spandrel_nets
 
 needs_spandrel = pytest.mark.skipif(find_spec("spandrel") is None, reason="the optional package spandrel is not installed")
 
 
 def nafnet() -> Any:
     """A small NAFNet, as spandrel writes it, that changes a picture a little."""
-    borrowed.borrow({})  # loads spandrel, with its stand-in for torchvision where needed
+    spandrel_nets.borrow({})  # loads spandrel, with its stand-in for torchvision where needed
     from spandrel.architectures.NAFNet import NAFNet
 
     torch.manual_seed(2)
@@ -40,7 +39,7 @@ def test_a_nafnet_is_imported_and_runs_on_any_size(tmp_path: Path) -> None:
     library = ModelLibrary(tmp_path / "bundled", tmp_path / "user")
     card = import_model(tmp_path / "naf.safetensors", library, licence="MIT")
     assert (card.arch, card.multiple_of_px, card.licence) == ("spandrel:NAFNet", 32, "MIT")
-    loaded = nets.load(card, library.weights_path(card))
+    loaded = registry.load(card, library.weights_path(card))
     for height, width in ((64, 48), (33, 7), (1, 1)):
         rainy = torch.rand(1, 3, height, width)
         with torch.inference_mode():
@@ -51,7 +50,7 @@ def test_a_nafnet_is_imported_and_runs_on_any_size(tmp_path: Path) -> None:
 
 @needs_spandrel
 def test_a_borrowed_net_runs_on_torch_only() -> None:
-    found = borrowed.borrow(dict(nafnet().state_dict()))
+    found = spandrel_nets.borrow(dict(nafnet().state_dict()))
     assert found is not None
     net = found[0]
     with pytest.raises(BadTreatment, match="OpenVINO cannot convert"):
@@ -60,11 +59,11 @@ def test_a_borrowed_net_runs_on_torch_only() -> None:
 
 @needs_spandrel
 def test_a_net_that_enlarges_is_refused() -> None:
-    borrowed.borrow({})
+    spandrel_nets.borrow({})
     from spandrel.architectures.Compact import Compact
 
     with pytest.raises(BadModel, match="enlarges pictures"):
-        borrowed.borrow(dict(Compact(num_in_ch=3, num_out_ch=3, num_feat=8, num_conv=1, upscale=2).state_dict()))
+        spandrel_nets.borrow(dict(Compact(num_in_ch=3, num_out_ch=3, num_feat=8, num_conv=1, upscale=2).state_dict()))
 
 
 @needs_spandrel
@@ -72,12 +71,12 @@ def test_weights_that_only_begin_like_a_net_are_refused() -> None:
     state = dict(nafnet().state_dict())
     state["ending.weight"] = torch.zeros(5, 5, 3, 3)
     with pytest.raises(BadModel, match="do not fit"):
-        borrowed.borrow(state)
+        spandrel_nets.borrow(state)
 
 
 @needs_spandrel
 def test_the_stand_in_for_torchvision_does_not_stay() -> None:
-    borrowed.borrow({})
+    spandrel_nets.borrow({})
     torchvision = sys.modules.get("torchvision")
     assert torchvision is None or torchvision.__spec__ is not None
 
@@ -85,7 +84,7 @@ def test_the_stand_in_for_torchvision_does_not_stay() -> None:
 @pytest.mark.skipif(find_spec("spandrel") is not None, reason="spandrel is installed")
 def test_without_spandrel_its_models_are_refused_in_words() -> None:
     with pytest.raises(BadModel, match=r"NAFNet needs the optional package spandrel.*rainapp\[foreign\]"):
-        borrowed.load("spandrel:NAFNet", {})
+        spandrel_nets.load("spandrel:NAFNet", {})
 
 
 def test_the_refusal_says_whether_spandrel_would_help() -> None:

@@ -9,15 +9,14 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from rainapp import nets
-from rainapp.image import Image
-from rainapp.importing import import_model
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.nets import foreign
+from rainapp.base.image import Image
+from rainapp.inference.derainer import TiledNet
+from rainapp.inference.engines import Model, Variant, make
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.library.recognise import looks_like, recognise
+from rainapp.nets import foreign_weights, registry
 from rainapp.nets.brn import Brn
-from rainapp.recognise import looks_like, recognise
-from rainapp.stages.derain import TiledNet
-from rainapp.stages.engines import Model, Variant, make
 from tests.foreign_files import shapes_of
 from tests.test_derain import derain, smooth
 
@@ -52,7 +51,7 @@ def public(net: Brn, spare: bool) -> dict[str, Tensor]:
 
 
 def test_it_has_the_size_of_the_public_code() -> None:
-    state = nets.build("brn").state_dict()
+    state = registry.build("brn").state_dict()
     assert (len(state), sum(value.numel() for value in state.values())) == (56, 375_526)
     assert {"conv0.0.weight", "conv0_r.0.bias", "conv_o_r.0.weight", "res_conv5.2.bias", "res_conv3_r.0.weight"} < set(state)
 
@@ -92,8 +91,8 @@ def test_public_weights_become_a_model_that_derains_alike(tmp_path: Path, spare:
     assert (card.arch, card.shape, card.veils) == ("brn", {"channels": 8, "stages": 2}, ("keep",))
     weights = library.weights_path(card)
     assert load_file(weights).keys() == net.state_dict().keys(), "what no formula reads is left out"
-    rainy = foreign.probe_picture()
-    torch.testing.assert_close(nets.load(card, weights)(rainy), net(rainy), atol=1e-5, rtol=1e-4)
+    rainy = foreign_weights.probe_picture()
+    torch.testing.assert_close(registry.load(card, weights)(rainy), net(rainy), atol=1e-5, rtol=1e-4)
 
 
 def test_without_a_number_in_the_name_the_paper_counts(tmp_path: Path) -> None:

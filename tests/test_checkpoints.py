@@ -8,12 +8,12 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from rainapp.errors import BadModel
-from rainapp.importing import import_model
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.model_files import kind_of
-from rainapp.nets.foreign import read_state
-from rainapp.recognise import looks_like
+from rainapp.base.errors import BadModel
+from rainapp.library.importer import import_model
+from rainapp.library.model_files import kind_of
+from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.library.recognise import looks_like
+from rainapp.nets.foreign_weights import read_state
 from tests.foreign_files import FAMILY, state_of
 
 

@@ -8,12 +8,11 @@ import numpy as np
 import pytest
 from video_clips import make_clip
 
-from rainapp import cli
-from rainapp.cli import bench
+from rainapp.cli import bench, command_line
 from rainapp.cli.peak_memory import PeakMemory
-from rainapp.jobs import Treatment
-from rainapp.library import ModelLibrary
-from rainapp.stages import load_pipeline
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.jobs.records import Treatment
+from rainapp.library.model_library import ModelLibrary
 
 
 @pytest.fixture(autouse=True)
@@ -25,7 +24,7 @@ def test_every_combination_is_one_json_line_with_the_promised_figures(
     tiny_library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arguments = ["bench", "--engine", "torch", "--engine", "openvino", "--size", "40x30", "--size", "64x64", "--device", "cpu"]
-    assert cli.main([*arguments, "--rounds", "2", "--json"]) == 0
+    assert command_line.main([*arguments, "--rounds", "2", "--json"]) == 0
     rows = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert [(row["model"], row["engine"], row["size"]) for row in rows] == [
         ("tiny", engine, size) for engine in ("torch", "openvino") for size in ("40x30", "64x64")
@@ -39,7 +38,7 @@ def test_every_combination_is_one_json_line_with_the_promised_figures(
 
 
 def test_the_table_names_the_engine(tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["bench", "--engine", "torch", "--size", "32x32", "--rounds", "1", "--device", "cpu"]) == 0
+    assert command_line.main(["bench", "--engine", "torch", "--size", "32x32", "--rounds", "1", "--device", "cpu"]) == 0
     assert "torch cpu fp32" in capsys.readouterr().out
 
 
@@ -54,7 +53,7 @@ def test_a_short_run_is_repeated_within_its_round(tiny_library: Path, monkeypatc
 
 @pytest.mark.parametrize("size", ["40", "0x4", "axb", "-3x4", "4x"])
 def test_a_size_that_is_none_is_wrong_usage(size: str, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["bench", f"--size={size}"]) == 2
+    assert command_line.main(["bench", f"--size={size}"]) == 2
     assert "WIDTHxHEIGHT" in capsys.readouterr().err
 
 
@@ -70,7 +69,7 @@ def test_peak_memory_sees_what_was_held_only_for_a_moment() -> None:
 
 def test_a_clip_is_measured_from_file_to_file(tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clip = make_clip(tmp_path / "a.mp4", times=range(12), sounds=["eng"])
-    assert cli.main(["bench", "--video", str(clip), "--engine", "torch", "--device", "cpu", "--json"]) == 0
+    assert command_line.main(["bench", "--video", str(clip), "--engine", "torch", "--device", "cpu", "--json"]) == 0
     (row,) = (json.loads(line) for line in capsys.readouterr().out.splitlines())
     assert (row["size"], row["frames"], row["model"], row["engine"]) == ("96x64", 12, "tiny", "torch")
     assert row["ratio"] == pytest.approx(row["wall_seconds"] * row["cores"] / row["cpu_seconds"], rel=0.05)
@@ -82,5 +81,5 @@ def test_a_clip_is_measured_from_file_to_file(tiny_library: Path, tmp_path: Path
 
 def test_a_photo_is_no_clip_to_measure(tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cv2.imwrite(str(tmp_path / "a.png"), np.zeros((9, 9, 3), np.uint8))
-    assert cli.main(["bench", "--video", str(tmp_path / "a.png"), "--device", "cpu"]) == 3
+    assert command_line.main(["bench", "--video", str(tmp_path / "a.png"), "--device", "cpu"]) == 3
     assert "is no clip" in capsys.readouterr().err

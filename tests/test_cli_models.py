@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from rainapp import cli
-from rainapp.library import CARD, WEIGHTS, ModelLibrary, write_card
+from rainapp.cli import command_line
+from rainapp.library.model_library import CARD, WEIGHTS, ModelLibrary, write_card
 
 
 def typed(capsys: pytest.CaptureFixture[str], *words: object) -> tuple[int, str, str]:
     """Exit code, standard output and standard error of `rainapp words…`."""
-    code = cli.main([str(word) for word in words])
+    code = command_line.main([str(word) for word in words])
     out, err = capsys.readouterr()
     return code, out, err
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from video_clips import make_clip
 
-from rainapp import cli
+from rainapp.cli import command_line
 from rainapp.media import open_source
 from training.rain.profiles import MIXES, PROFILES
 
@@ -23,7 +23,7 @@ def photo(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
 
 def draw(photo: Path, name: str, seed: int) -> Path:
     out = photo.parent / name
-    assert cli.main(["rain", str(photo), "-o", str(out), "--profile", "heavy", "--seed", str(seed)]) == 0
+    assert command_line.main(["rain", str(photo), "-o", str(out), "--profile", "heavy", "--seed", str(seed)]) == 0
     return out
 
 
@@ -48,13 +48,13 @@ def test_the_same_seed_draws_the_same_rain(photo: Path) -> None:
 @pytest.mark.parametrize("profile", sorted([*PROFILES, *MIXES]))
 def test_every_profile_can_be_drawn_by_name(profile: str, photo: Path) -> None:
     out = photo.parent / profile
-    assert cli.main(["rain", str(photo), "-o", str(out), "--profile", profile]) == 0
+    assert command_line.main(["rain", str(photo), "-o", str(out), "--profile", profile]) == 0
     record = json.loads((out / "parameters.jsonl").read_text(encoding="utf-8"))
     assert record["profile"] in (MIXES.get(profile) or {profile: 1.0})
 
 
 def test_an_unknown_profile_is_refused_with_those_known(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["rain", str(photo), "-o", str(photo.parent / "x"), "--profile", "frogs"]) == 2
+    assert command_line.main(["rain", str(photo), "-o", str(photo.parent / "x"), "--profile", "frogs"]) == 2
     assert "balanced" in capsys.readouterr().err
 
 
@@ -65,7 +65,7 @@ def test_no_photo_is_lost_to_its_own_rain(out: str, photo: Path, capsys: pytest.
     source.parent.mkdir()
     photo.rename(source)
     before = source.read_bytes()
-    assert cli.main(["rain", str(source.parent), "-o", str(photo.parent / out)]) == 2
+    assert command_line.main(["rain", str(source.parent), "-o", str(photo.parent / out)]) == 2
     assert "would be overwritten" in capsys.readouterr().err
     assert source.read_bytes() == before
 
@@ -73,7 +73,7 @@ def test_no_photo_is_lost_to_its_own_rain(out: str, photo: Path, capsys: pytest.
 def test_two_photos_of_one_name_are_not_drawn_over_one_another(photo: Path, capsys: pytest.CaptureFixture[str]) -> None:
     twin = photo.with_suffix(".jpg")
     cv2.imwrite(str(twin), np.zeros((20, 20, 3), np.uint8))
-    assert cli.main(["rain", str(photo), str(twin), "-o", str(photo.parent / "out")]) == 2
+    assert command_line.main(["rain", str(photo), str(twin), "-o", str(photo.parent / "out")]) == 2
     assert "share one result" in capsys.readouterr().err
 
 
@@ -83,7 +83,7 @@ def test_inputs_and_folders_that_cannot_be_used_are_said_in_words(photo: Path, c
         ([str(photo), "-o", str(photo.parent / "out"), "--seed", "-1"], 2, "--seed"),
         ([str(photo), str(photo.parent / "nowhere"), "-o", str(photo.parent / "out")], 1, "nowhere"),
     ):
-        assert cli.main(["rain", *words]) == code
+        assert command_line.main(["rain", *words]) == code
         assert said in capsys.readouterr().err
 
 
@@ -95,7 +95,7 @@ def frames_of(path: Path) -> list[NDArray[np.uint8]]:
 def test_rain_on_a_clip_keeps_its_frames_and_draws_each_anew(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "walk.mp4")
     out = tmp_path / "out"
-    assert cli.main(["rain", str(clip), "-o", str(out), "--profile", "narrow", "--skip", "2", "--frames", "5"]) == 0
+    assert command_line.main(["rain", str(clip), "-o", str(out), "--profile", "narrow", "--skip", "2", "--frames", "5"]) == 0
     rainy, clean, streaks = (frames_of(out / part / "walk.mkv") for part in ("rainy", "clean", "streaks"))
     assert len(rainy) == len(clean) == len(streaks) == 5
     source = frames_of(clip)[2:7]
@@ -107,12 +107,12 @@ def test_rain_on_a_clip_keeps_its_frames_and_draws_each_anew(tmp_path: Path) -> 
 
 def test_a_photo_becomes_a_rainy_clip_where_frames_are_asked_for(photo: Path) -> None:
     out = photo.parent / "out"
-    assert cli.main(["rain", str(photo), "-o", str(out), "--frames", "3", "--longest", "48"]) == 0
+    assert command_line.main(["rain", str(photo), "-o", str(out), "--frames", "3", "--longest", "48"]) == 0
     assert [frame.shape for frame in frames_of(out / "rainy" / "scene.mkv")] == [(32, 48, 3)] * 3
 
 
 def test_skipping_a_whole_clip_is_said_in_words(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     clip = make_clip(tmp_path / "walk.mp4")
-    assert cli.main(["rain", str(clip), "-o", str(tmp_path / "out"), "--skip", "99"]) == 3
+    assert command_line.main(["rain", str(clip), "-o", str(tmp_path / "out"), "--skip", "99"]) == 3
     assert "no frame left" in capsys.readouterr().err
     assert list((tmp_path / "out" / "rainy").iterdir()) == []

@@ -10,8 +10,8 @@ from patched_clips import remuxed
 from test_clip_reported import rewrite, sound_packets, steps, times
 from video_clips import make_clip
 
-from rainapp.media import video
-from rainapp.media.clip_joined import Continuous
+from rainapp.media.clip import video
+from rainapp.media.clip.container.joined_clocks import Continuous
 
 SECOND = range(0, 90000, 3600)  # 25 frames
 

@@ -11,10 +11,10 @@ from copied_clips import write_all
 from test_clip_reported import cover, mp4_with_cover, rewrite
 from video_clips import make_clip
 
-from rainapp.jobs import Output
-from rainapp.media import clip_codecs, video
-from rainapp.media.clip_carry import keeping_notes
-from rainapp.media.clip_open import open_container
+from rainapp.jobs.records import Output
+from rainapp.media.clip import codec_choice, video
+from rainapp.media.clip.clip_open import open_container
+from rainapp.media.clip.stream_copy import keeping_notes
 
 SUFFIXES = [".mp4", ".mov", ".mkv", ".webm", ".avi", ".ts", ".3gp"]
 TAGS = {"title": "Wet", "artist": "A. Nobody", "comment": "in the rain", "copyright": "nobody"}
@@ -87,7 +87,7 @@ def test_a_time_code_is_kept_or_said(tmp_path: Path, suffix: str) -> None:
     with av.open(str(tmp_path / f"b{suffix}"), metadata_errors="replace") as container:
         found = [container.metadata, *(each.metadata for each in container.streams)]
         kept = any(text == "01:00:00:00" for tags in found for text in tags.values())
-    assert notes == (() if kept else (f"The time code does not fit into {clip_codecs.MUXERS[suffix]} and is left out.",))
+    assert notes == (() if kept else (f"The time code does not fit into {codec_choice.MUXERS[suffix]} and is left out.",))
 
 
 def test_the_name_of_what_wrote_a_file_is_nothing_to_miss(tmp_path: Path) -> None:
@@ -115,9 +115,9 @@ def test_every_encoder_says_which_marks_of_the_picture_it_loses(tmp_path: Path) 
     given = make_clip(
         tmp_path / "a.mp4", codec="libx265", pix_fmt="yuv420p10le", aspect=Fraction(4, 3), colour=(9, 16, 9, 1), times=range(3)
     )
-    names = {encoder: name for name, encoder in clip_codecs.ENCODERS.items()}
+    names = {encoder: name for name, encoder in codec_choice.ENCODERS.items()}
     suffixes = {"mp4": "mp4", "mov": "mov", "3gp": "3gp", "matroska": "mkv", "webm": "webm", "avi": "avi", "mpegts": "ts"}
-    for muxer, encoders in clip_codecs._TAKES.items():
+    for muxer, encoders in codec_choice._TAKES.items():
         for encoder in encoders:
             target = tmp_path / f"{muxer}_{encoder}.{suffixes[muxer]}"
             notes = rewrite(given, target, codec=names[encoder], format=suffixes[muxer])

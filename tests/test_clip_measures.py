@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.clip_measures import ClipFigures, ClipMeter, occluded, warp_error
+from rainapp.metrics.clip_metrics import ClipFigures, ClipMeter, occluded, warp_error
 
 Picture = NDArray[np.float32]
 Clip = list[Picture]

@@ -7,12 +7,12 @@ import av
 import numpy as np
 import pytest
 
-from rainapp.cli import main
-from rainapp.deraining import derain_file
-from rainapp.errors import Cancelled, UnreadableFile
-from rainapp.jobs import DerainFile, NoWatch, Output, Treatment
-from rainapp.library import ModelLibrary
+from rainapp.base.errors import Cancelled, UnreadableFile
+from rainapp.cli.command_line import main
+from rainapp.jobs.records import DerainFile, NoWatch, Output, Treatment
+from rainapp.library.model_library import ModelLibrary
 from rainapp.media import open_source
+from rainapp.work.derain_file import derain_file
 from tests.photo_files import picture, write_source
 from tests.video_clips import make_clip
 

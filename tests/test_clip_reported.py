@@ -21,10 +21,11 @@ from patched_clips import (
 )
 from video_clips import make_clip
 
-from rainapp.errors import UnreadableFile
-from rainapp.jobs import Output
-from rainapp.media import clip_boxes, video
-from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.base.errors import UnreadableFile
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.container import mp4_boxes
+from rainapp.media.clip.resumable_sink import ResumableClipSink
 
 
 def rewrite(source: Path, target: Path, **output: Any) -> tuple[str, ...]:
@@ -49,8 +50,8 @@ def sound_packets(path: Path) -> int:
         return sum(bool(packet.size) for packet in container.demux(container.streams.audio[0]))
 
 
-def track_of(path: Path) -> clip_boxes.Track:
-    return next(track for track in clip_boxes.read_tracks(path).values() if track.handler == b"vide")
+def track_of(path: Path) -> mp4_boxes.Track:
+    return next(track for track in mp4_boxes.read_tracks(path).values() if track.handler == b"vide")
 
 
 def cover(folder: Path) -> bytes:
@@ -120,7 +121,7 @@ def test_a_cameras_data_stay_beside_chapters_and_time_code(tmp_path: Path, timec
     with av.open(str(tmp_path / f"out{name}")) as result:
         assert len(result.chapters()) == 2
         kinds = [
-            sorted(track.entry for track in clip_boxes.read_tracks(path).values()) for path in (source, tmp_path / f"out{name}")
+            sorted(track.entry for track in mp4_boxes.read_tracks(path).values()) for path in (source, tmp_path / f"out{name}")
         ]
         assert kinds[0] == kinds[1], "none is left out, none is there twice"
         assert (b"tmcd" in kinds[0]) == bool(timecode)

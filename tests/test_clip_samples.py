@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 from video_clips import make_clip
 
-from rainapp.errors import UnreadableFile
+from rainapp.base.errors import UnreadableFile
 from rainapp.media import open_source
-from rainapp.media.clip_samples import check_samples
+from rainapp.media.clip.container.fragment_samples import check_samples
 
 OPEN = """
 import resource, sys
 from pathlib import Path
-from rainapp.errors import RainError
+from rainapp.base.errors import RainError
 from rainapp.media import open_source
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

@@ -10,18 +10,20 @@ import pytest
 from numbered_pictures import take
 from photo_files import picture, write_source
 
-from rainapp import cli, kept, work
-from rainapp.compare_jobs import ExportComparison, Shot
-from rainapp.importing import import_model
-from rainapp.jobs import NoWatch, SaveMask
-from rainapp.library import ModelLibrary
+from rainapp.base.own_files import ANYBODY, OWNER, Readers, create_own, leave_parts, readers_of_all
+from rainapp.base.settings import Settings, save
+from rainapp.base.textfile import append_text
+from rainapp.cli import command_line
+from rainapp.compare import result_cache
+from rainapp.jobs.compare_jobs import ExportComparison, Shot
+from rainapp.jobs.memory_jobs import KeepSession
+from rainapp.jobs.records import NoWatch, SaveMask
+from rainapp.jobs.session_lines import masks_folder, session_file
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
 from rainapp.media import open_source
 from rainapp.media.atomic import guard_of
-from rainapp.memory_jobs import KeepSession
-from rainapp.own_files import ANYBODY, OWNER, Readers, create_own, leave_parts, readers_of_all
-from rainapp.session_lines import masks_folder, session_file
-from rainapp.settings import Settings, save
-from rainapp.textfile import append_text
+from rainapp.work import run_job
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
 TINY = ("--model", "tiny", "--engine", "torch", "--device", "cpu")
@@ -54,7 +56,7 @@ def test_a_report_on_a_closed_picture_is_closed(pairs: Path, tiny_library: Path,
     if closed:
         (pairs / closed).chmod(0o600)
     more = ("--clean", str(pairs / "clean"), "--html", str(pairs / "report.html"))
-    assert cli.main(["evaluate", "--rainy", str(pairs / "rainy"), *more, *TINY]) == 0
+    assert command_line.main(["evaluate", "--rainy", str(pairs / "rainy"), *more, *TINY]) == 0
     assert mode(pairs / "report.html") == (0o600 if closed else 0o644)
 
 
@@ -62,7 +64,7 @@ def test_a_report_on_a_closed_picture_is_closed(pairs: Path, tiny_library: Path,
 def test_a_sheet_with_a_closed_picture_is_closed(pairs: Path, tiny_library: Path, closed: bool) -> None:
     if closed:
         (pairs / "rainy" / "2.png").chmod(0o600)
-    assert cli.main(["evaluate", "--rainy", str(pairs / "rainy"), "--sheet", str(pairs / "sheet.png"), *TINY]) == 0
+    assert command_line.main(["evaluate", "--rainy", str(pairs / "rainy"), "--sheet", str(pairs / "sheet.png"), *TINY]) == 0
     assert mode(pairs / "sheet.png") == (0o600 if closed else 0o644)
 
 
@@ -73,13 +75,15 @@ def test_an_exported_comparison_is_as_closed_as_its_photos(tmp_path: Path, suffi
     for path in (first, second):
         write_source(path, picture(64, 96))
     image = next(iter(open_source(first))).image
-    shots = tuple(Shot(name, kept.keep(image, kept.root() / "one" / f"{name}.npy")) for name in ("Rainy", "Tiny"))
+    shots = tuple(
+        Shot(name, result_cache.keep(image, result_cache.root() / "one" / f"{name}.npy")) for name in ("Rainy", "Tiny")
+    )
     if how == "closed":
         second.chmod(0o600)
     elif how == "gone":
         second.unlink()
     job = ExportComparison(tmp_path / f"out{suffix}", (("first", shots),), sheet=(("photo",),), sources=(first, second))
-    assert work.run(job, NoWatch()) == job.target
+    assert run_job.run(job, NoWatch()) == job.target
     assert mode(job.target) == (0o644 if how == "open" else 0o600)
 
 
@@ -89,7 +93,7 @@ def test_parameters_of_rain_on_a_closed_photo_are_closed_also_where_there_were_o
     (tmp_path / "closed.png").chmod(0o600)
     out = tmp_path / "out"
     for name, expected in (("open", 0o644), ("closed", 0o600), ("open", 0o600)):
-        assert cli.main(["rain", str(tmp_path / f"{name}.png"), "--out", str(out)]) == 0
+        assert command_line.main(["rain", str(tmp_path / f"{name}.png"), "--out", str(out)]) == 0
         assert mode(out / "parameters.jsonl") == expected
     assert len((out / "parameters.jsonl").read_text("utf-8").splitlines()) == 3
 
@@ -114,7 +118,7 @@ def test_a_model_of_a_closed_file_is_closed_and_so_is_what_is_exported_of_it(tin
     source.chmod(0o600)
     user = tmp_path / "user"
     import_model(source, ModelLibrary(user=user))
-    assert cli.main(["models", "export", "mine", str(tmp_path / "out"), "--models-dir", str(user)]) == 0
+    assert command_line.main(["models", "export", "mine", str(tmp_path / "out"), "--models-dir", str(user)]) == 0
     for folder in (user / "mine", tmp_path / "out" / "mine"):
         assert mode(folder) == 0o700
         assert {mode(file) for file in folder.iterdir()} == {0o600}
@@ -131,7 +135,7 @@ def test_settings_session_and_its_masks_are_their_owners_alone() -> None:
     save(Settings(model="other"))
     file, folder = session_file(), masks_folder(session_file())
     painted = SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, folder / "1.png", like=folder)
-    work.run(KeepSession(file, ("{}",), (painted,), frozenset({"1.png"})), NoWatch())
+    run_job.run(KeepSession(file, ("{}",), (painted,), frozenset({"1.png"})), NoWatch())
     private = (file.parent, folder, file.with_name("settings.toml"), file, folder / "1.png")
     assert [mode(path) for path in private] == [0o700, 0o700, 0o600, 0o600, 0o600]
 
@@ -143,7 +147,7 @@ def test_what_an_earlier_version_left_open_is_closed() -> None:
         path.write_text("")
     save(Settings(model="other"))
     painted = SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, folder / "1.png", like=folder)
-    work.run(KeepSession(file, ("{}",), (painted,), frozenset({"1.png"})), NoWatch())
+    run_job.run(KeepSession(file, ("{}",), (painted,), frozenset({"1.png"})), NoWatch())
     assert [mode(path) for path in (folder, file.with_name("settings.toml"), file, folder / "1.png")] == [0o700, *[0o600] * 3]
 
 
@@ -153,7 +157,7 @@ def test_a_mask_is_saved_as_closed_as_its_photo(tmp_path: Path) -> None:
     for how, expected in ((0o644, 0o644), (0o600, 0o600)):
         photo.chmod(how)
         target = tmp_path / f"{how}.png"
-        work.run(SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, target, like=photo), NoWatch())
+        run_job.run(SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, target, like=photo), NoWatch())
         assert mode(target) == expected
 
 

@@ -4,12 +4,13 @@ import cv2
 import numpy as np
 import pytest
 
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.stages import coarse, load_pipeline
-from rainapp.stages.derain import Derainer, TiledNet
-from rainapp.stages.engines import Stop
+from rainapp.base.image import Frame, Image
+from rainapp.inference import coarse
+from rainapp.inference.derainer import Derainer, TiledNet
+from rainapp.inference.engines import Stop
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.jobs.records import NoWatch, Treatment
+from rainapp.library.model_library import ModelLibrary
 
 
 class Plain:

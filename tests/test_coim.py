@@ -9,10 +9,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from rainapp import nets
+from rainapp.base.privacy import silence_reporters
+from rainapp.nets import registry
 from rainapp.nets.coim import Modulated, ModulatedConv2d, Modulator, Ready, wrap
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
-from rainapp.privacy import silence_reporters
 from tests.test_nets import SMALL
 
 CODE = 6
@@ -21,7 +21,7 @@ CODE = 6
 def lively(arch: str = "unshuffle_naf", **more: Any) -> nn.Module:
     """An untrained net that changes a picture."""
     torch.manual_seed(3)
-    net = nets.build(arch, **SMALL[arch] | more)
+    net = registry.build(arch, **SMALL[arch] | more)
     for parameter in net.parameters():
         parameter.data.add_(0.05 * torch.randn_like(parameter))
     return net.eval().requires_grad_(False)
@@ -136,7 +136,7 @@ def test_the_folded_form_is_the_same_function(mirrored: bool) -> None:
     net = modulated(encoder=[1, 2], decoder=[1, 1], mirrored=mirrored)
     rainy, clear, told = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0]), codes(2, size=CODE * (1 + mirrored))
     before = net(rainy, clear, told)
-    fast = nets.for_inference(net)
+    fast = registry.for_inference(net)
     torch.testing.assert_close(fast(rainy, clear, told), before, atol=2e-4, rtol=1e-3)
     torch.testing.assert_close(fast(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
     torch.testing.assert_close(net(rainy, clear, told), before, atol=0, rtol=0)
@@ -164,7 +164,7 @@ def test_openvino_takes_the_code_as_an_input(arch: str) -> None:
     if isinstance(net.net, UnshuffleNaf):
         net.net.last = False
     clear = torch.ones(1)
-    run = translated(nets.for_inference(net), clear)
+    run = translated(registry.for_inference(net), clear)
     for size, seed in (((1, 3, 32, 48), 1), ((1, 3, 64, 32), 2), ((2, 3, 16, 40), 3)):
         rainy, told = torch.rand(*size), codes(1, seed)
         wanted = net(rainy, clear.expand(size[0]), told)

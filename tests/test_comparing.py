@@ -13,13 +13,13 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp import comparing, kept
-from rainapp.compare_jobs import ComparePhoto, DrawRainOn, DropKept, ExportComparison, ReadParts, Shot
-from rainapp.comparison import Compared, DrawnRain, advise
-from rainapp.errors import BadModel, Cancelled, UnreadableFile, UnwritableFile
-from rainapp.image import Colour, Image
-from rainapp.jobs import NoWatch, Region, Treatment
-from rainapp.work import run
+from rainapp.base.errors import BadModel, Cancelled, UnreadableFile, UnwritableFile
+from rainapp.base.image import Colour, Image
+from rainapp.compare import compare_models, result_cache
+from rainapp.compare.advice import Compared, DrawnRain, advise
+from rainapp.jobs.compare_jobs import ComparePhoto, DrawRainOn, DropKept, ExportComparison, ReadParts, Shot
+from rainapp.jobs.records import NoWatch, Region, Treatment
+from rainapp.work.run_job import run
 
 Pixels = NDArray[np.uint8]
 TINY = Treatment(model="tiny", engine="torch", precision="fp32", device="cpu")
@@ -55,7 +55,7 @@ def photo(rainy: Pixels, tmp_path: Path) -> Path:
 
 @pytest.fixture
 def folder() -> Path:
-    return kept.root() / "one" / "0"
+    return result_cache.root() / "one" / "0"
 
 
 def compared(job: ComparePhoto) -> Compared:
@@ -68,8 +68,8 @@ def test_a_photo_is_derained_measured_and_kept_beside_nothing_of_the_users(
     photo: Path, rainy: Pixels, folder: Path, tiny_library: Path
 ) -> None:
     result = compared(ComparePhoto(photo, TINY, folder))
-    assert (kept.load(result.original).pixels == rainy).all()
-    difference = rainy.astype(int) - kept.load(result.result).pixels
+    assert (result_cache.load(result.original).pixels == rainy).all()
+    difference = rainy.astype(int) - result_cache.load(result.result).pixels
     assert result.figures.removed == pytest.approx(np.maximum(difference, 0).mean())
     assert result.figures.changed == pytest.approx((np.abs(difference).max(axis=2) > 2).mean())
     assert 0 < result.figures.changed <= 1
@@ -123,7 +123,7 @@ def test_16_bit_photos_are_kept_and_measured_at_16_bit(rainy: Pixels, tmp_path: 
     photo = tmp_path / "deep.png"
     cv2.imwrite(str(photo), (rainy[..., ::-1].astype(np.uint16) * 257))
     result = compared(ComparePhoto(photo, TINY, folder))
-    assert kept.load(result.result).depth == 16
+    assert result_cache.load(result.result).depth == 16
     assert 0 < result.figures.removed < 60
 
 
@@ -141,23 +141,23 @@ def test_stopping_leaves_no_half_result(photo: Path, folder: Path, tiny_library:
 
 def test_the_same_part_of_all_pictures_is_read_at_once(photo: Path, rainy: Pixels, folder: Path, tiny_library: Path) -> None:
     result = compared(ComparePhoto(photo, TINY, folder))
-    parts = kept.read_parts(ReadParts((result.original, result.result), Region(200, 150, 100, 100)), NoWatch())
+    parts = result_cache.read_parts(ReadParts((result.original, result.result), Region(200, 150, 100, 100)), NoWatch())
     assert parts.region == Region(200, 150, 40, 50)  # clipped to the picture
     assert (parts.full_width, parts.full_height) == (240, 200)
     assert (parts.images[0].pixels == rainy[150:, 200:]).all()
-    whole = kept.read_parts(ReadParts((result.original,), None, 120), NoWatch())
+    whole = result_cache.read_parts(ReadParts((result.original,), None, 120), NoWatch())
     assert (whole.images[0].width, whole.images[0].height) == (120, 100)
 
 
 def test_the_profile_of_a_photo_stays_with_its_kept_picture(scene: Pixels, folder: Path) -> None:
-    from rainapp.image import Colour
+    from rainapp.base.image import Colour
 
-    path = kept.keep(Image(scene, colour=Colour(b"a profile")), folder / "x.npy")
-    assert kept.load(path).colour.icc == b"a profile"
+    path = result_cache.keep(Image(scene, colour=Colour(b"a profile")), folder / "x.npy")
+    assert result_cache.load(path).colour.icc == b"a profile"
 
 
 def test_only_our_own_folder_is_ever_deleted(scene: Pixels, folder: Path, tmp_path: Path) -> None:
-    kept.keep(Image(scene), folder / "x.npy")
+    result_cache.keep(Image(scene), folder / "x.npy")
     mine = tmp_path / "mine"
     mine.mkdir()
     run(DropKept(mine), NoWatch())
@@ -165,34 +165,34 @@ def test_only_our_own_folder_is_ever_deleted(scene: Pixels, folder: Path, tmp_pa
     run(DropKept(folder.parent), NoWatch())
     assert not folder.exists()
     with pytest.raises(UnreadableFile, match="gone"):
-        kept.load(folder / "x.npy")
+        result_cache.load(folder / "x.npy")
 
 
 CRASH = """
 import os, signal
 import numpy as np
-from rainapp import kept
-from rainapp.image import Colour, Image
+from rainapp.compare import result_cache as kept
+from rainapp.base.image import Colour, Image
 kept.keep(Image(np.zeros((8, 8, 3), np.uint8)), kept.root() / "crashed" / "0" / "x.npy")
 os.kill(os.getpid(), signal.SIGKILL)
 """
 
 
 def test_what_a_crash_left_is_swept_at_once_and_what_somebody_compares_stays(scene: Pixels, folder: Path) -> None:
-    kept.keep(Image(scene), folder / "x.npy")
+    result_cache.keep(Image(scene), folder / "x.npy")
     os.utime(folder.parent, (1, 1))
     subprocess.run([sys.executable, "-c", CRASH], check=False)
-    assert (kept.root() / "crashed" / "0" / "x.npy").exists()
-    kept.sweep()
-    assert [path.name for path in kept.root().iterdir()] == ["one"]
+    assert (result_cache.root() / "crashed" / "0" / "x.npy").exists()
+    result_cache.sweep()
+    assert [path.name for path in result_cache.root().iterdir()] == ["one"]
     run(DropKept(folder.parent), NoWatch())
-    assert list(kept.root().iterdir()) == []
+    assert list(result_cache.root().iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
 def test_nobody_else_looks_into_what_is_compared(scene: Pixels, folder: Path) -> None:
-    path = kept.keep(Image(scene, colour=Colour(b"profile")), folder / "x.npy")
-    assert [stat.S_IMODE(each.stat().st_mode) for each in (kept.root(), folder)] == [0o700, 0o700]
+    path = result_cache.keep(Image(scene, colour=Colour(b"profile")), folder / "x.npy")
+    assert [stat.S_IMODE(each.stat().st_mode) for each in (result_cache.root(), folder)] == [0o700, 0o700]
     assert {stat.S_IMODE(each.stat().st_mode) for each in (path, path.with_suffix(".icc"))} == {0o600}
 
 
@@ -200,13 +200,13 @@ def test_known_rain_on_a_dry_photo_ranks_models(scene: Pixels, tmp_path: Path, f
     dry = write(tmp_path / "dry.png", scene)
     drawn = run(DrawRainOn(dry, folder), NoWatch())
     assert isinstance(drawn, DrawnRain)
-    assert [pair.kind for pair in drawn.pairs] == list(comparing.KINDS)
+    assert [pair.kind for pair in drawn.pairs] == list(compare_models.KINDS)
     for pair in drawn.pairs:
-        assert (kept.load(pair.clean).pixels == scene).all()
-        assert np.abs(kept.load(pair.rainy).pixels.astype(int) - scene).max() > 12
+        assert (result_cache.load(pair.clean).pixels == scene).all()
+        assert np.abs(result_cache.load(pair.rainy).pixels.astype(int) - scene).max() > 12
     again = run(DrawRainOn(dry, folder.with_name("again")), NoWatch())
     assert isinstance(again, DrawnRain)
-    assert (kept.load(again.pairs[0].rainy).pixels == kept.load(drawn.pairs[0].rainy).pixels).all()
+    assert (result_cache.load(again.pairs[0].rainy).pixels == result_cache.load(drawn.pairs[0].rainy).pixels).all()
     results = [
         compared(ComparePhoto(pair.rainy, TINY, folder / f"{n}", truth=pair.clean)) for n, pair in enumerate(drawn.pairs[:2])
     ]
@@ -282,7 +282,7 @@ def test_a_moving_picture_shows_before_and_after_in_turn(suffix: str, export: Ca
 def test_a_small_picture_says_only_what_there_is_room_for() -> None:
     from PIL import Image as Pillow
 
-    from rainapp.comparing_export import labelled
+    from rainapp.compare.export import labelled
 
     plain = Pillow.new("RGB", (400, 240), (90, 120, 150))
     one = labelled(plain, "Fine", ("0.9 s",))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from rainapp.ballot import Ballot, sign_test
-from rainapp.comparison import Compared, Figures, advise, means
+from rainapp.compare.advice import Compared, Figures, advise, means
+from rainapp.compare.blind_test import Ballot, sign_test
 
 
 def result(model: str, photo: str, **figures: float) -> Compared:

@@ -1,7 +1,7 @@
 import numpy as np
 
-from rainapp import contact_sheet
-from rainapp.contact_sheet import Crop, compose, places, share_out
+from rainapp.evaluation import contact_sheet
+from rainapp.evaluation.contact_sheet import Crop, compose, places, share_out
 
 
 def test_crops_lie_where_most_was_removed_and_do_not_overlap() -> None:

@@ -7,7 +7,7 @@ import numpy as np
 from doors import NESTED, child, deep_folders_removed, nested
 from numpy.typing import NDArray
 
-from rainapp.batch import Found, Skipped, find_files
+from rainapp.work.batch_plan import Found, Skipped, find_files
 from training.data import crops as data
 
 

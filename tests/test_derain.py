@@ -13,17 +13,19 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from rainapp import library, nets, paths
-from rainapp.errors import BadModel, BadTreatment, Cancelled, NotEnoughMemory
-from rainapp.image import Frame, Image, Pixels
-from rainapp.jobs import NoWatch, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.stages import load_pipeline
-from rainapp.stages.amount import Amount
-from rainapp.stages.derain import Derainer, Remedy, TiledNet
-from rainapp.stages.engines import EngineName, PrecisionName, Stop, Tiles, make
-from rainapp.stages.engines import Variant as EngineVariant
-from rainapp.stages.faint import FAINT, leave_faint
+from rainapp.base import paths
+from rainapp.base.errors import BadModel, BadTreatment, Cancelled, NotEnoughMemory
+from rainapp.base.image import Frame, Image, Pixels
+from rainapp.inference.amount import Amount
+from rainapp.inference.derainer import Derainer, Remedy, TiledNet
+from rainapp.inference.engines import EngineName, PrecisionName, Stop, Tiles, make
+from rainapp.inference.engines import Variant as EngineVariant
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.inference.residual_gate import FAINT, leave_faint
+from rainapp.jobs.records import NoWatch, Treatment
+from rainapp.library import model_library
+from rainapp.library.model_library import ModelLibrary
+from rainapp.nets import registry
 from tests.test_engines import model
 from training.rain.generator import draw_rain
 
@@ -137,7 +139,7 @@ def test_a_very_large_photo_lets_the_engine_forget_the_smaller_sizes_and_others_
         def release(self) -> None:
             self.released += 1
 
-    monkeypatch.setattr("rainapp.stages.derain.LARGE_PHOTO_PX", 900 * 1800)
+    monkeypatch.setattr("rainapp.inference.derainer.LARGE_PHOTO_PX", 900 * 1800)
     for side, often in ((899, 0), (900, 2)):  # one smaller size and the photo itself
         net = TiledNet(Forgetful(), tile_px=512, overlap_px=32, multiple_px=16, from_coarse=True, grows=True)
         derain(net, Image(np.full((side, 1800, 3), 90, np.uint8)))
@@ -261,7 +263,7 @@ def test_a_pipeline_does_what_its_treatment_says(tiny_library: Path, photo_pixel
         facts = (pipeline.model_id, pipeline.engine, pipeline.device, pipeline.precision, pipeline.notices)
         assert facts == ("tiny", engine, "cpu", "fp32", ())
         frame = next(iter(pipeline([Frame(0, Fraction(0), image, image)], NoWatch())))
-        net = nets.load(card, models.weights_path(card))
+        net = registry.load(card, models.weights_path(card))
         wanted = net(torch.from_numpy(photo_pixels.copy()).permute(2, 0, 1)[None] / 255)[0].permute(1, 2, 0).numpy().copy()
         wanted = leave_faint(wanted.clip(0, 1), photo_pixels, FAINT)
         assert np.abs(frame.image.pixels - np.clip(wanted * 255, 0, 255)).max() <= 0.51
@@ -286,9 +288,9 @@ def test_a_wider_net_gets_smaller_tiles(tiny_library: Path) -> None:
     shape = tiny.shape | {"width": 96}
     folder = models.user / "wide"
     folder.mkdir()
-    save_file(nets.build("unshuffle_naf", **shape).state_dict(), folder / "weights.safetensors")
-    facts = vars(tiny) | {"id": "wide", "shape": shape, "sha256": library.sha256_of(folder / "weights.safetensors")}
-    library.write_card(folder, library.ModelCard(**facts))
+    save_file(registry.build("unshuffle_naf", **shape).state_dict(), folder / "weights.safetensors")
+    facts = vars(tiny) | {"id": "wide", "shape": shape, "sha256": model_library.sha256_of(folder / "weights.safetensors")}
+    model_library.write_card(folder, model_library.ModelCard(**facts))
     narrow, wide = (load_pipeline(Treatment(model=name, engine="torch", device="cpu"), models) for name in ("tiny", "wide"))
     assert (narrow.tile_px, wide.tile_px) == (2048, 1024)
 
@@ -297,10 +299,10 @@ def test_exchanged_weights_are_never_served_from_memory(tiny_library: Path) -> N
     models = ModelLibrary()
     load_pipeline(Treatment(engine="torch"), models)
     weights = models.weights_path(models.get("tiny"))
-    net = nets.build("unshuffle_naf", **models.get("tiny").shape)
+    net = registry.build("unshuffle_naf", **models.get("tiny").shape)
     save_file(net.state_dict(), weights)
-    fresh = {**vars(models.get("tiny")), "sha256": library.sha256_of(weights)}
-    library.write_card(weights.parent, library.ModelCard(**fresh))
+    fresh = {**vars(models.get("tiny")), "sha256": model_library.sha256_of(weights)}
+    model_library.write_card(weights.parent, model_library.ModelCard(**fresh))
     again = load_pipeline(Treatment(engine="torch"), models)
     image = picture(16, 16)
     frame = next(iter(again([Frame(0, Fraction(0), image, image)], NoWatch())))
@@ -325,7 +327,7 @@ def test_what_cannot_be_served_is_refused_in_words(tiny_library: Path, treatment
 def test_a_veil_that_the_model_cannot_clear_is_refused(tiny_library: Path) -> None:
     models = ModelLibrary()
     folder = models.folder(models.get("tiny"))
-    library.write_card(folder, library.ModelCard(**{**vars(models.get("tiny")), "veils": ("keep",)}))
+    model_library.write_card(folder, model_library.ModelCard(**{**vars(models.get("tiny")), "veils": ("keep",)}))
     with pytest.raises(BadTreatment, match="cannot clear a veil"):
         load_pipeline(Treatment(veil="clear"), models)
 

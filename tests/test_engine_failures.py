@@ -11,21 +11,23 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from rainapp import stages, work
-from rainapp.errors import EngineFailed
-from rainapp.image import Frame
-from rainapp.jobs import DerainFile, Event, Failed, NoWatch, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.nets.fusion import CHANNELS
-from rainapp.paths import resource
-from rainapp.stages import fusion, load_pipeline
-from rainapp.stages.derain import Remedy, TiledNet
-from rainapp.stages.engines import Model, Variant, choice, converted
-from rainapp.stages.engines.failures import went_on
-from rainapp.stages.engines.openvino import Form, OpenVinoEngine
-from rainapp.stages.engines.planes import OpenVinoRun, TorchRun, runner
-from rainapp.stages.engines.pytorch import TorchEngine
-from rainapp.workers import Workers
+from rainapp.base.errors import EngineFailed
+from rainapp.base.image import Frame
+from rainapp.base.paths import resource
+from rainapp.inference import pipeline as stages
+from rainapp.inference.derainer import Remedy, TiledNet
+from rainapp.inference.engines import Model, Variant, converted, engine_choice
+from rainapp.inference.engines.failures import went_on
+from rainapp.inference.engines.openvino import Form, OpenVinoEngine
+from rainapp.inference.engines.planes import OpenVinoRun, TorchRun, runner
+from rainapp.inference.engines.pytorch import TorchEngine
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.inference.temporal import learned_fusion
+from rainapp.jobs.records import DerainFile, Event, Failed, NoWatch, Treatment
+from rainapp.jobs.workers import Workers
+from rainapp.library.model_library import ModelLibrary
+from rainapp.nets.fusion_naf import CHANNELS
+from rainapp.work import run_job
 from tests.test_engines import CLEAR, model
 from tests.test_fusion import moving, small_net
 from tests.work_done import derain, pixels
@@ -179,7 +181,7 @@ def test_a_person_never_reads_the_words_of_a_library(photo: Path, tmp_path: Path
     net.engine._net = misfit()
     net._rescue = Remedy(NOTICE, lambda: TorchEngine(crooked(), "cpu", "fp32"), None)
     told: list[Event] = []
-    workers = Workers(work.run, told.append)
+    workers = Workers(run_job.run, told.append)
     workers.submit(DerainFile(photo, tmp_path / "out.png", WITH_OPENVINO), "cpu")
     workers.shutdown(wait=True)
     [failed] = [each for each in told if isinstance(each, Failed)]
@@ -192,10 +194,10 @@ def test_a_person_never_reads_the_words_of_a_library(photo: Path, tmp_path: Path
 def test_an_engine_that_fails_while_it_is_measured_is_not_chosen() -> None:
     small = model()
     converted._keep(misfit(), converted.folder_of(small))
-    candidates = [Variant("openvino", "cpu", "fp32"), choice.EXACT]
-    assert choice.fastest(small, candidates).name == "torch"
+    candidates = [Variant("openvino", "cpu", "fp32"), engine_choice.EXACT]
+    assert engine_choice.fastest(small, candidates).name == "torch"
     with pytest.raises(EngineFailed, match="OpenVINO failed"):
-        choice._measured(small, candidates[:1])
+        engine_choice._measured(small, candidates[:1])
 
 
 # planes
@@ -240,13 +242,13 @@ def test_a_clip_whose_fusing_net_fails_is_fused_by_torch_and_notes_it(tiny_libra
     frames = [Frame(each.index, Fraction(each.index, 25), each.source, each.source) for each in moving(3)]
     wanted = [frame.image.pixels for frame in pipeline(frames, NoWatch())]
     assert pipeline.notices == ()
-    _, lasting = fusion._loaded("openvino", "cpu", resource(fusion.FOLDER))
+    _, lasting = learned_fusion._loaded("openvino", "cpu", resource(learned_fusion.FOLDER))
     try:
         assert isinstance(lasting.run, OpenVinoRun)
         lasting.run._compiled, lasting.run._net = {}, misfit()
         made = [frame.image.pixels for frame in pipeline(frames, NoWatch())]
     finally:
-        fusion._loaded.cache_clear()
+        learned_fusion._loaded.cache_clear()
     assert pipeline.notices == (NOTICE,)
     for one, other in zip(made, wanted, strict=True):
         assert np.abs(one.astype(int) - other).max() <= 1

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.errors import Cancelled
-from rainapp.image import Pixels
-from rainapp.stages.engines import Stop, Tiles, openvino
-from rainapp.stages.engines.converted import converted
-from rainapp.stages.engines.openvino import OpenVinoEngine
-from rainapp.stages.engines.planes import OpenVinoRun
+from rainapp.base.errors import Cancelled
+from rainapp.base.image import Pixels
+from rainapp.inference.engines import Stop, Tiles, openvino
+from rainapp.inference.engines.converted import converted
+from rainapp.inference.engines.openvino import OpenVinoEngine
+from rainapp.inference.engines.planes import OpenVinoRun
 from tests.test_engines import model
 
 SIDES = [(64, 96), (96, 64), (128, 160), (48, 48), (160, 128), (33, 57), (200, 136), (40, 48)]  # of the net's step, and not

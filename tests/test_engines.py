@@ -12,13 +12,14 @@ import numpy as np
 import pytest
 import torch
 
-from rainapp import nets, paths
-from rainapp.errors import BadTreatment, Cancelled
-from rainapp.net_spec import Condition
-from rainapp.stages.engines import Model, Variant, choice, converted, make, openvino
-from rainapp.stages.engines.machine import version_of
-from rainapp.stages.engines.openvino import OpenVinoEngine
-from rainapp.stages.engines.pytorch import TorchEngine
+from rainapp.base import paths
+from rainapp.base.errors import BadTreatment, Cancelled
+from rainapp.inference.engines import Model, Variant, converted, engine_choice, make, openvino
+from rainapp.inference.engines.machine import version_of
+from rainapp.inference.engines.openvino import OpenVinoEngine
+from rainapp.inference.engines.pytorch import TorchEngine
+from rainapp.nets import registry
+from rainapp.nets.spec import Condition
 from tests.test_nets import SMALL
 
 NO_CUDA = pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a CUDA device")
@@ -30,7 +31,7 @@ CLEAR = (Condition("clear"),)
 
 def model(arch: str = "unshuffle_naf", seed: int = 4) -> Model:
     torch.manual_seed(seed)
-    net = nets.build(arch, **SMALL[arch]).eval().requires_grad_(False)
+    net = registry.build(arch, **SMALL[arch]).eval().requires_grad_(False)
     if arch == "unshuffle_naf":
         net.tail.get_parameter("weight").normal_(std=0.05)
         net.last = False  # type: ignore[assignment]
@@ -83,10 +84,10 @@ def test_a_tile_is_rendered_from_the_pixels_of_the_file(variant: Variant, depth:
 
 
 def test_half_precision_stays_near_float32() -> None:
-    rainy = choice.probe()
+    rainy = engine_choice.probe()
     near = TorchEngine(model(), "cpu", "bf16")(rainy)
     assert near.dtype == np.float32
-    choice.check_accuracy(near, TorchEngine(model(), "cpu", "fp32")(rainy), Variant("torch", "cpu", "bf16"))
+    engine_choice.check_accuracy(near, TorchEngine(model(), "cpu", "fp32")(rainy), Variant("torch", "cpu", "bf16"))
 
 
 def test_a_converted_model_is_kept_and_a_damaged_one_made_again() -> None:
@@ -176,59 +177,59 @@ def test_models_that_differ_in_weights_are_kept_apart() -> None:
 def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     monkeypatch.setenv("RAINAPP_CACHE", str(tmp_path / "file"))
-    candidates = choice.variants("cpu", "auto", "auto", FP32)
-    assert choice.fastest(model(), candidates).precision == "fp32"
+    candidates = engine_choice.variants("cpu", "auto", "auto", FP32)
+    assert engine_choice.fastest(model(), candidates).precision == "fp32"
 
 
 def test_nothing_is_measured_where_there_is_one_way_only() -> None:
-    assert choice.variants("cpu", "torch", "fp32", FP32) == [Variant("torch", "cpu", "fp32")]
-    assert choice.fastest(model(), [Variant("torch", "cpu", "fp32")]).name == "torch"
-    assert not (paths.cache_dir() / choice.FILE).exists()
+    assert engine_choice.variants("cpu", "torch", "fp32", FP32) == [Variant("torch", "cpu", "fp32")]
+    assert engine_choice.fastest(model(), [Variant("torch", "cpu", "fp32")]).name == "torch"
+    assert not (paths.cache_dir() / engine_choice.FILE).exists()
 
 
 def test_the_fastest_engine_is_remembered() -> None:
-    candidates = choice.variants("cpu", "auto", "auto", FP32)
+    candidates = engine_choice.variants("cpu", "auto", "auto", FP32)
     assert {each.engine for each in candidates} == {"openvino", "torch"}
-    engine = choice.fastest(model(), candidates)
-    file = paths.cache_dir() / choice.FILE
+    engine = engine_choice.fastest(model(), candidates)
+    file = paths.cache_dir() / engine_choice.FILE
     known = json.loads(file.read_text())
     assert list(known.values()) == [f"{engine.name} cpu fp32"]
     other = next(each for each in candidates if each.engine != engine.name)
     file.write_text(json.dumps(dict.fromkeys(known, str(other))))
-    assert choice.fastest(model(), candidates).name == other.engine, "what is remembered is not measured again"
+    assert engine_choice.fastest(model(), candidates).name == other.engine, "what is remembered is not measured again"
     file.write_text("{damaged")
-    assert choice.fastest(model(), candidates).precision == "fp32"
+    assert engine_choice.fastest(model(), candidates).precision == "fp32"
 
 
 def test_an_engine_that_cannot_serve_is_refused_in_words() -> None:
     with pytest.raises(BadTreatment, match="OpenVINO runs on the CPU"):
-        choice.variants("cuda:0", "openvino", "auto", FP32)
+        engine_choice.variants("cuda:0", "openvino", "auto", FP32)
     with pytest.raises(BadTreatment, match="does not compute in fp16"):
-        choice.variants("cpu", "torch", "fp16", FP32)
+        engine_choice.variants("cpu", "torch", "fp16", FP32)
     with pytest.raises(BadTreatment, match="“tpu” is not there"):
-        choice.resolve_device("tpu")
+        engine_choice.resolve_device("tpu")
 
 
 @NO_CUDA
 def test_a_missing_accelerator_is_said_and_auto_does_without() -> None:
     with pytest.raises(BadTreatment, match="“cuda:0” is not there. This machine has .*cpu"):
-        choice.resolve_device("cuda:0")
-    assert choice.resolve_device("auto") in ("cpu", "mps")
+        engine_choice.resolve_device("cuda:0")
+    assert engine_choice.resolve_device("auto") in ("cpu", "mps")
 
 
 @pytest.mark.parametrize("flaw", [np.nan, np.inf, 0.02])
 def test_a_result_that_is_not_finite_or_far_off_is_not_accurate(flaw: float) -> None:
-    rainy = choice.probe()
+    rainy = engine_choice.probe()
     derained = rainy.copy()
     derained[0, 0, 0, 0] += flaw
     with pytest.raises(BadTreatment, match="not accurate as “torch cpu bf16”"):
-        choice.check_accuracy(derained, rainy, Variant("torch", "cpu", "bf16"))
+        engine_choice.check_accuracy(derained, rainy, Variant("torch", "cpu", "bf16"))
 
 
 def test_half_precision_is_a_candidate_only_where_the_model_is_known_to_bear_it() -> None:
-    native = choice.native_precisions("openvino", "cpu") - {"fp32"}
+    native = engine_choice.native_precisions("openvino", "cpu") - {"fp32"}
     for accurate in (FP32, FP32 | native):
-        found = {each.precision for each in choice.variants("cpu", "openvino", "auto", accurate)}
+        found = {each.precision for each in engine_choice.variants("cpu", "openvino", "auto", accurate)}
         assert found == accurate & (native | FP32)
 
 
@@ -240,7 +241,7 @@ def test_a_net_that_openvino_cannot_convert_is_left_to_torch() -> None:
     odd = Model(Odd, "odd", 1)
     with pytest.raises(BadTreatment, match="OpenVINO"):
         OpenVinoEngine(odd, "fp32")
-    assert choice.fastest(odd, choice.variants("cpu", "auto", "auto", FP32)).name == "torch"
+    assert engine_choice.fastest(odd, engine_choice.variants("cpu", "auto", "auto", FP32)).name == "torch"
 
 
 def test_openvino_tells_its_version_without_being_imported() -> None:
@@ -251,7 +252,7 @@ def test_openvino_tells_its_version_without_being_imported() -> None:
 @pytest.mark.parametrize("side", [1424, 1536])
 def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: int) -> None:
     torch.manual_seed(1)
-    net = nets.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
+    net = registry.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
     net.last = False  # type: ignore[assignment]
     narrow = Model(lambda: net, "narrow", 4, CLEAR)
     rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
@@ -277,8 +278,9 @@ def test_the_second_start_does_without_torch(tiny_library: Path, tmp_path: Path)
     photo = tmp_path / "a.png"
     cv2.imwrite(str(photo), np.random.default_rng(7).integers(0, 256, (64, 96, 3), dtype=np.uint8))
     look = (
-        "import sys\nfrom pathlib import Path\nfrom rainapp import looking, warming\nfrom rainapp.library import ModelLibrary\n"
-        "from rainapp.jobs import NoWatch, Preview, Treatment, WarmUp\n"
+        "import sys\nfrom pathlib import Path\nfrom rainapp.work.screen import preview as looking\n"
+        "from rainapp.work import engine_warmup as warming\nfrom rainapp.library.model_library import ModelLibrary\n"
+        "from rainapp.jobs.records import NoWatch, Preview, Treatment, WarmUp\n"
         "wanted = Treatment(device='cpu', engine='openvino', precision='fp32')\n"
         "assert warming.warm_up(WarmUp(wanted, (96, 64)), NoWatch(), ModelLibrary())\n"
         f"looking.preview(Preview(Path({str(photo)!r}), wanted), NoWatch(), ModelLibrary())\n"

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from doors import child, plain_card
 
-from rainapp import cli
+from rainapp.base.escapes import EscapingFormatter, escaped, escaped_lines, escaping, escaping_terminal
+from rainapp.base.logs import log_file
+from rainapp.base.textfile import json_line
+from rainapp.cli import command_line
 from rainapp.cli.terminal import console
-from rainapp.escapes import EscapingFormatter, escaped, escaped_lines, escaping, escaping_terminal
-from rainapp.logs import log_file
-from rainapp.textfile import json_line
 
 EVIL = "\x1b[31mEVIL\x1b]0;t\x07"
 RAW = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0x2028, 0x2029, *range(0x202A, 0x202F), *range(0x2066, 0x206A))]
@@ -113,7 +113,7 @@ def test_a_hostile_preset_is_one_plain_sentence(what: str, tmp_path: Path, capsy
     preset = tmp_path / f"{EVIL.replace('/', '')}.toml"
     preset.write_text(PRESETS[what].replace("\x1b", "\\u001b").replace("\x07", "\\u0007") if what != "text" else PRESETS[what])
     (tmp_path / "a.png").write_bytes(b"")
-    assert cli.main(["derain", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--preset", str(preset)]) == 2
+    assert command_line.main(["derain", str(tmp_path / "a.png"), "-o", str(tmp_path / "out"), "--preset", str(preset)]) == 2
     said = capsys.readouterr()
     assert driving(said.out + said.err) == []
     assert said.err.count("\n") == 1
@@ -140,7 +140,7 @@ def test_a_hostile_card_is_listed_and_shown_in_plain_characters(
     plain_card("evil", models / "evil", title=text, summary=text, licence=text, arch=text, trained_on=text, figures={text: 1.0})
     plain_card("other", models / text.replace("/", ""))
     for words in (["list"], ["show", "evil"], ["verify"], ["list", "--json"], ["show", "nothing\x1b[2J"]):
-        cli.main(["models", *words, "--models-dir", str(models)])
+        command_line.main(["models", *words, "--models-dir", str(models)])
         said = capsys.readouterr()
         assert driving(said.out + said.err) == []
         assert "EVIL" in said.out + said.err or words[-1] in ("--json", "nothing\x1b[2J")

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp import cli, evaluate
-from rainapp.errors import UnreadableFile
-from rainapp.jobs import NoWatch
+from rainapp.base.errors import UnreadableFile
+from rainapp.cli import command_line
+from rainapp.evaluation import photo_pairs
+from rainapp.jobs.records import NoWatch
 
 
 @pytest.fixture
@@ -32,7 +33,7 @@ def pairs(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
 
 
 def run(pairs: Path, *more: str) -> int:
-    return cli.main(["evaluate", "--rainy", str(pairs / "rainy"), *more])
+    return command_line.main(["evaluate", "--rainy", str(pairs / "rainy"), *more])
 
 
 def test_one_json_object_a_model_with_the_promised_keys(
@@ -116,7 +117,7 @@ def test_a_sheet_with_clean_pictures_is_refused_in_words(
 
 
 def test_a_dry_set_has_no_share_of_rain(pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    code = cli.main(
+    code = command_line.main(
         ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), "--engine", "torch", "--json"]
     )
     assert code == 0
@@ -129,7 +130,7 @@ def test_figures_of_untouched_pictures_are_valid_json(
     pairs: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     dry = ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), "--model", "identity", "--json"]
-    assert cli.main(dry) == 0
+    assert command_line.main(dry) == 0
 
     def never(word: str) -> None:
         raise AssertionError(f"{word} is no JSON")
@@ -210,7 +211,7 @@ def test_the_report_marks_what_a_model_made_worse(pairs: Path, tiny_library: Pat
     target = pairs / "report.html"
     words = ["--identity", "--model", "tiny", "--engine", "torch", "--html", str(target)]
     dry = ["evaluate", "--rainy", str(pairs / "clean"), "--clean", str(pairs / "clean"), *words]
-    assert cli.main(dry) == 0
+    assert command_line.main(dry) == 0
     assert target.read_text(encoding="utf-8").count("▼") == 3 + 1, "every dry picture that was changed, and the legend"
 
 
@@ -225,13 +226,13 @@ def test_a_bad_pair_costs_itself_and_not_the_others(pairs: Path) -> None:
     cv2.imwrite(str(pairs / "clean" / "0.png"), np.zeros((8, 8, 3), np.uint8))
     (pairs / "rainy" / "1.png").write_bytes((pairs / "rainy" / "1.png").read_bytes()[:200])
     left_out: list[str] = []
-    found = evaluate.find_pairs(pairs / "rainy", pairs / "clean")
-    scores = [score.name for score, _ in evaluate.score_pictures(found, lambda image: image, NoWatch(), left_out)]
+    found = photo_pairs.find_pairs(pairs / "rainy", pairs / "clean")
+    scores = [score.name for score, _ in photo_pairs.score_pictures(found, lambda image: image, NoWatch(), left_out)]
     assert scores == ["2"]
     assert "differ in size" in left_out[0]
     assert left_out[1].startswith("1 is left out.")
     with pytest.raises(UnreadableFile, match="differ in size"):
-        list(evaluate.score_pictures(found[:1], lambda image: image, NoWatch(), []))
+        list(photo_pairs.score_pictures(found[:1], lambda image: image, NoWatch(), []))
 
 
 def test_a_photo_that_is_cut_off_costs_itself_on_real_rain_too(
@@ -249,11 +250,11 @@ def test_a_photo_that_is_cut_off_costs_itself_on_real_rain_too(
 def test_the_signed_rank_test_tells_a_real_gain_from_chance() -> None:
     rng = np.random.default_rng(0)
     base = rng.normal(30, 2, 40)
-    assert evaluate.paired_p(list(base + 0.3 + rng.normal(0, 0.1, 40)), list(base)) < 1e-4
-    assert evaluate.paired_p(list(base + rng.normal(0, 0.1, 40)), list(base)) > 0.05
-    assert evaluate.paired_p([1.0, 2.0], [1.0, 2.0]) == 1
+    assert photo_pairs.paired_p(list(base + 0.3 + rng.normal(0, 0.1, 40)), list(base)) < 1e-4
+    assert photo_pairs.paired_p(list(base + rng.normal(0, 0.1, 40)), list(base)) > 0.05
+    assert photo_pairs.paired_p([1.0, 2.0], [1.0, 2.0]) == 1
     # eight pairs, all better: 2 * (1/2)^8 = 0.0078 exactly; the normal approximation comes near
-    assert evaluate.paired_p([i + 1.0 + i / 10 for i in range(8)], [float(i) for i in range(8)]) == pytest.approx(
+    assert photo_pairs.paired_p([i + 1.0 + i / 10 for i in range(8)], [float(i) for i in range(8)]) == pytest.approx(
         0.0117, abs=0.001
     )
 
@@ -261,9 +262,9 @@ def test_the_signed_rank_test_tells_a_real_gain_from_chance() -> None:
 def test_the_interval_holds_the_mean_and_narrows_with_pictures() -> None:
     rng = np.random.default_rng(1)
     few, many = list(rng.normal(30, 2, 10)), list(rng.normal(30, 2, 400))
-    low, high = evaluate.bootstrap_ci95(few)
+    low, high = photo_pairs.bootstrap_ci95(few)
     assert low < np.mean(few) < high
-    narrow = evaluate.bootstrap_ci95(many)
+    narrow = photo_pairs.bootstrap_ci95(many)
     assert narrow[1] - narrow[0] < high - low
 
 

@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 from video_clips import make_clip
 
-from rainapp import cli
+from rainapp.cli import command_line
 
 
 @pytest.fixture
@@ -18,12 +18,12 @@ def clips(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
     photo = tmp_path / "photo.png"
     cv2.imwrite(str(photo), cv2.resize((photo_pixels // 2)[..., ::-1], (192, 128)))
     arguments = ["--profile", "narrow", "--frames", "7", "--longest", "96", "--seed", "2"]
-    assert cli.main(["rain", str(photo), "-o", str(tmp_path), *arguments]) == 0
+    assert command_line.main(["rain", str(photo), "-o", str(tmp_path), *arguments]) == 0
     return tmp_path
 
 
 def run(*words: str | Path) -> int:
-    return cli.main(["evaluate", *map(str, words)])
+    return command_line.main(["evaluate", *map(str, words)])
 
 
 def test_ways_of_steadying_stand_side_by_side(clips: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from rainapp.stages.faint import (
+from rainapp.inference.residual_gate import (
     DRY_SHARE,
     FAINT,
     FAINT_IF_DRY,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.fine_structure import fine_left, fine_removed, gradients
+from rainapp.metrics.fine_structure import fine_left, fine_removed, gradients
 
 Picture = NDArray[np.uint8]
 

@@ -15,15 +15,15 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor, nn
 
-from rainapp import importing, nets
-from rainapp.cards import CARD
-from rainapp.errors import BadModel, Cancelled, UnwritableFile
-from rainapp.importing import import_model
-from rainapp.jobs import NoWatch
-from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelLibrary
-from rainapp.model_files import kind_of
-from rainapp.nets import foreign
-from rainapp.recognise import Recognised, recognise
+from rainapp.base.errors import BadModel, Cancelled, UnwritableFile
+from rainapp.jobs.records import NoWatch
+from rainapp.library import importer
+from rainapp.library.cards import CARD
+from rainapp.library.importer import import_model
+from rainapp.library.model_files import kind_of
+from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelLibrary
+from rainapp.library.recognise import Recognised, recognise
+from rainapp.nets import foreign_weights, registry
 from tests.foreign_files import NAF, is_empty, model_folder, shapes_of, small_net, state_of
 
 
@@ -37,7 +37,7 @@ def library(tmp_path: Path) -> ModelLibrary:
 
 def read(tmp_path: Path, content: object) -> dict[str, Tensor]:
     torch.save(content, tmp_path / "m.pth")
-    return foreign.read_state(tmp_path / "m.pth", "checkpoint")
+    return foreign_weights.read_state(tmp_path / "m.pth", "checkpoint")
 
 
 def test_a_tensor_that_claims_more_than_the_file_holds_is_refused(tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_a_cut_off_checkpoint_is_refused(tmp_path: Path) -> None:
     for part in (0.3, 0.9, 0.999):
         (tmp_path / "m.pth").write_bytes(whole[: int(part * len(whole))])
         with pytest.raises(BadModel):
-            foreign.read_state(tmp_path / "m.pth", "checkpoint")
+            foreign_weights.read_state(tmp_path / "m.pth", "checkpoint")
 
 
 def test_a_giant_net_is_refused_before_anything_is_allocated() -> None:
@@ -66,7 +66,7 @@ def test_a_giant_net_is_refused_before_anything_is_allocated() -> None:
     found = recognise(shapes_of(state))
     assert found is not None
     with pytest.raises(BadModel, match="do not fit PReNet"):  # built in full it would take 5 GB
-        foreign.fit(state, found)
+        foreign_weights.fit(state, found)
 
 
 def test_weights_of_another_shape_are_refused() -> None:
@@ -75,7 +75,7 @@ def test_weights_of_another_shape_are_refused() -> None:
     found = recognise(shapes_of(state))
     assert found is not None
     with pytest.raises(BadModel, match=r"conv_i\.0\.weight.*\(8, 17, 3, 3\), not \(8, 16, 3, 3\)"):
-        foreign.fit(state, found)
+        foreign_weights.fit(state, found)
 
 
 class Answering(nn.Module):
@@ -102,7 +102,7 @@ class Answering(nn.Module):
 )
 def test_a_net_that_spoils_the_probe_is_refused(answer: Any, words: str) -> None:
     with pytest.raises(BadModel, match=words):
-        foreign.probe(Answering(answer))
+        foreign_weights.probe(Answering(answer))
 
 
 def test_a_net_that_leaves_the_picture_alone_passes_the_probe() -> None:
@@ -112,12 +112,12 @@ def test_a_net_that_leaves_the_picture_alone_passes_the_probe() -> None:
         asked.append(rainy)
         return rainy
 
-    foreign.probe(Answering(answer))
+    foreign_weights.probe(Answering(answer))
     assert [tuple(rainy.shape) for rainy in asked] == [(1, 3, 64, 64)]
 
 
 def test_half_precision_is_claimed_only_where_it_is_accurate() -> None:
-    assert foreign.accurate_precisions(small_net("prn_r").requires_grad_(False)) == ["fp32", "bf16", "fp16"]
+    assert foreign_weights.accurate_precisions(small_net("prn_r").requires_grad_(False)) == ["fp32", "bf16", "fp16"]
 
     class Delicate(nn.Module):
         def __init__(self) -> None:
@@ -130,12 +130,12 @@ def test_half_precision_is_claimed_only_where_it_is_accurate() -> None:
         def forward(self, rainy: Tensor) -> Tensor:
             return self.down(self.up(rainy))
 
-    assert "fp16" not in foreign.accurate_precisions(Delicate())
+    assert "fp16" not in foreign_weights.accurate_precisions(Delicate())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="memory can be capped only there")
 def test_the_child_cannot_take_all_memory() -> None:
-    program = "import torch; from rainapp.nets.foreign import limit_memory; limit_memory(0); torch.ones(2**30)"
+    program = "import torch; from rainapp.nets.foreign_weights import limit_memory; limit_memory(0); torch.ones(2**30)"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=False)
     assert "memory" in done.stderr.lower()
@@ -152,7 +152,7 @@ def test_weights_become_a_model_that_derains_alike(tmp_path: Path, library: Mode
         torch.save(
             {"state_dict": OrderedDict((f"module.{k}", v) for k, v in net.state_dict().items()), "epoch": 9}, tmp_path / file
         )
-        net = nets.build("prenet", channels=8, stages=3)
+        net = registry.build("prenet", channels=8, stages=3)
         net.load_state_dict(state_of(arch))
     else:
         save_file(dict(net.state_dict()), tmp_path / file)
@@ -161,9 +161,9 @@ def test_weights_become_a_model_that_derains_alike(tmp_path: Path, library: Mode
     assert library.verify() == []
     assert (card.arch, card.licence) == (arch, UNKNOWN_LICENCE)
     assert card.veils == (("keep", "clear") if arch == "unshuffle_naf" else ("keep",))
-    rainy = foreign.probe_picture()
+    rainy = foreign_weights.probe_picture()
     with torch.inference_mode():  # another layout in memory changes the last digits
-        torch.testing.assert_close(nets.load(card, library.weights_path(card))(rainy), net.eval()(rainy))
+        torch.testing.assert_close(registry.load(card, library.weights_path(card))(rainy), net.eval()(rainy))
     assert [path.name for path in library.user.iterdir()] == [card.id]
     if arch == "prenet":
         assert (card.id, card.shape["stages"]) == ("My-PReNet3", 3)
@@ -186,7 +186,7 @@ def test_a_zipped_model_keeps_its_card_and_nothing_else_is_taken(tmp_path: Path,
 def test_a_card_that_does_not_fit_its_weights_is_found_out(tmp_path: Path, arch: str, width: int, words: str) -> None:
     save_file(state_of("unshuffle_naf"), tmp_path / WEIGHTS)
     with pytest.raises(BadModel, match=words):
-        foreign.convert(tmp_path / WEIGHTS, "safetensors", None, Recognised(arch, "Claimed", NAF | {"width": width}))
+        foreign_weights.convert(tmp_path / WEIGHTS, "safetensors", None, Recognised(arch, "Claimed", NAF | {"width": width}))
 
 
 def test_a_model_whose_weights_were_exchanged_is_refused(tmp_path: Path, library: ModelLibrary) -> None:
@@ -225,7 +225,7 @@ def test_a_cancelled_import_leaves_nothing(tmp_path: Path, library: ModelLibrary
 
 def test_a_file_that_takes_too_long_is_given_up(tmp_path: Path, library: ModelLibrary, monkeypatch: pytest.MonkeyPatch) -> None:
     torch.save(state_of("prn_r"), tmp_path / "m.pth")
-    monkeypatch.setattr(importing, "TIME_LIMIT_S", 0.05)
+    monkeypatch.setattr(importer, "TIME_LIMIT_S", 0.05)
     with pytest.raises(BadModel, match="time limit"):
         import_model(tmp_path / "m.pth", library, watch=NoWatch())
     assert is_empty(library)
@@ -267,7 +267,7 @@ def test_double_precision_is_stored_as_single(tmp_path: Path) -> None:
     buffer = io.BytesIO()
     torch.save({name: tensor.double() for name, tensor in state_of("prn_r").items()}, buffer)
     (tmp_path / "m.pth").write_bytes(buffer.getvalue())
-    foreign.convert(tmp_path / "m.pth", "checkpoint", tmp_path / WEIGHTS, None)
+    foreign_weights.convert(tmp_path / "m.pth", "checkpoint", tmp_path / WEIGHTS, None)
     assert {tensor.dtype for tensor in load_file(tmp_path / WEIGHTS).values()} == {torch.float32}
 
 
@@ -277,8 +277,8 @@ SHARED = Path(os.environ.get("RAINAPP_SHARED", "/nonexistent"))
 @pytest.mark.skipif(not SHARED.is_dir(), reason="RAINAPP_SHARED names no folder with public checkpoints")
 def test_public_checkpoints_are_recognised() -> None:
     for path in sorted((SHARED / "baselines" / "prenet").glob("*.pth")):
-        state = foreign.read_state(path, kind_of(path))
+        state = foreign_weights.read_state(path, kind_of(path))
         found = recognise(shapes_of(state))
         assert found is not None, path.name
         assert found.shape == {"channels": 32}
-        foreign.probe(foreign.fit(state, found))
+        foreign_weights.probe(foreign_weights.fit(state, found))

@@ -15,15 +15,15 @@ from doors import cost, plain_card
 from foreign_files import is_empty, model_folder, state_of
 from safetensors.torch import save_file
 
-from rainapp import importing, model_files
-from rainapp.cards import CARD
-from rainapp.errors import BadModel
-from rainapp.importing import PASSED_ON, import_model
-from rainapp.jobs import NoWatch
-from rainapp.library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
-from rainapp.recognise import common_prefix, recognise
-from rainapp.tensor_list import HEADER_BYTES_MAX, TENSORS_MAX, tensor_shapes
-from rainapp.zip_tail import directory_size
+from rainapp.base.errors import BadModel
+from rainapp.jobs.records import NoWatch
+from rainapp.library import importer, model_files
+from rainapp.library.cards import CARD
+from rainapp.library.importer import PASSED_ON, import_model
+from rainapp.library.model_library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
+from rainapp.library.recognise import common_prefix, recognise
+from rainapp.library.tensor_list import HEADER_BYTES_MAX, TENSORS_MAX, tensor_shapes
+from rainapp.library.zip_tail import directory_size
 
 END = struct.Struct("<4s4H2LH")
 END_64 = struct.Struct("<4sQ2H2L4Q")
@@ -80,7 +80,7 @@ class Peak(NoWatch):
 def test_the_numbers_of_a_large_sparse_file_are_not_looked_at_here(tmp_path: Path, library: ModelLibrary) -> None:
     file = sparse(tmp_path / "m.safetensors", 3 << 30)
     code = (
-        "from pathlib import Path\nfrom rainapp import importing\n"
+        "from pathlib import Path\nfrom rainapp.library import importer as importing\n"
         f"def run():\n    try:\n        importing._check_header(Path({str(file)!r}))\n"
         "    except importing.BadModel as error:\n        return error.message"
     )
@@ -123,7 +123,7 @@ def test_a_million_tensors_are_refused_from_the_header(count: int, tmp_path: Pat
     file = tmp_path / "m.safetensors"
     file.write_bytes(len(raw).to_bytes(8, "little") + raw)
     code = (
-        "from pathlib import Path\nfrom rainapp.tensor_list import tensor_shapes\n"
+        "from pathlib import Path\nfrom rainapp.library.tensor_list import tensor_shapes\n"
         f"def run():\n    try:\n        tensor_shapes(Path({str(file)!r}))\n"
         "    except ValueError as error:\n        return error"
     )
@@ -181,7 +181,7 @@ def test_a_zip_of_millions_is_refused_from_its_tail(count: int, wide: bool, hidd
     file = many_members(tmp_path / "m.zip", count, wide, hidden)
     assert directory_size(file) == (count, 46 * count)
     code = (
-        "from pathlib import Path\nfrom rainapp.errors import BadModel\nfrom rainapp.model_files import kind_of\n"
+        "from pathlib import Path\nfrom rainapp.base.errors import BadModel\nfrom rainapp.library.model_files import kind_of\n"
         f"def run():\n    try:\n        kind_of(Path({str(file)!r}))\n"
         "    except BadModel as error:\n        return error.message"
     )
@@ -274,12 +274,12 @@ def test_no_header_raises_anything_but_a_value_error(header: Any, tmp_path: Path
 )
 def test_an_answer_of_the_child_is_not_trusted(raw: bytes, tmp_path: Path) -> None:
     with pytest.raises(BadModel, match="could not be read"):
-        importing._answer_in(raw, tmp_path)
+        importer._answer_in(raw, tmp_path)
 
 
 def test_names_made_to_be_slow_are_recognised_in_a_moment() -> None:
     code = """
-from rainapp.recognise import common_prefix, recognise, unknown_net
+from rainapp.library.recognise import common_prefix, recognise, unknown_net
 levels = {f"encoders.{n}.blocks.0.norm1.weight": (1,) for n in range(9999)}
 naf = {"head.weight": (4, 12, 3, 3), "tail.weight": (1,), "middle.blocks.0.norm1.weight": (1,)} | levels
 naf |= {name.replace("encoders", "decoders"): shape for name, shape in levels.items()}

@@ -16,12 +16,12 @@ from hypothesis import strategies as st
 from safetensors.torch import save_file
 from torch import nn
 
-from rainapp.cards import CARD
-from rainapp.errors import BadModel, UnreadableFile
-from rainapp.importing import import_model
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.model_files import kind_of, unpack
-from rainapp.nets import foreign
+from rainapp.base.errors import BadModel, UnreadableFile
+from rainapp.library.cards import CARD
+from rainapp.library.importer import import_model
+from rainapp.library.model_files import kind_of, unpack
+from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.nets import foreign_weights
 from tests.foreign_files import Canary, is_empty, state_of
 
 
@@ -147,7 +147,7 @@ def test_no_damage_raises_anything_but_bad_model(
         if kind == "package":
             unpack(file, tmp_path)
         else:
-            foreign.read_state(file, kind)
+            foreign_weights.read_state(file, kind)
 
 
 @pytest.mark.parametrize("protocol", [2, 3, 4, 5])
@@ -195,7 +195,7 @@ def test_the_loader_itself_refuses_what_the_door_would_let_pass(tmp_path: Path) 
     canary, file = tmp_path / "executed", tmp_path / "canary.pth"
     torch.save({"w": torch.ones(2), "x": Canary(canary)}, file)
     with pytest.raises(BadModel, match="more than weights"):
-        foreign.read_state(file, "checkpoint")
+        foreign_weights.read_state(file, "checkpoint")
     assert not canary.exists()
 
 
@@ -256,7 +256,7 @@ def test_weights_that_are_not_finite_are_refused(
     with pytest.raises(BadModel, match=r"conv\.0\.bias.*not finite"):
         import_model(tmp_path / "m.safetensors", library)
     with pytest.raises(BadModel, match=r"conv\.0\.bias.*not finite"):
-        foreign.check_finite(state)
+        foreign_weights.check_finite(state)
     assert is_empty(library)
 
 

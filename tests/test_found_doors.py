@@ -7,14 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from rainapp import kept, remembering
-from rainapp.media.companions import cleaned
-from rainapp.media.metadata import EXTENSION, Metadata
-from rainapp.memory_jobs import KeepSession
-from rainapp.session_lines import Entry, from_line, masks_folder
-from rainapp.settings import Settings, load, save
-from rainapp.stages.engines import converted
-from rainapp.toml_text import parse_toml
+from rainapp.base.settings import Settings, load, save
+from rainapp.base.toml_text import parse_toml
+from rainapp.compare import result_cache
+from rainapp.inference.engines import converted
+from rainapp.jobs.memory_jobs import KeepSession
+from rainapp.jobs.session_lines import Entry, from_line, masks_folder
+from rainapp.media.metadata.companions import cleaned
+from rainapp.media.metadata.metadata import EXTENSION, Metadata
+from rainapp.work import session_files
 
 
 @pytest.fixture
@@ -34,9 +35,9 @@ def whole(album: Path) -> bool:
 
 
 def test_what_a_link_in_the_place_of_a_cache_leads_to_is_left_alone(album: Path) -> None:
-    kept.root().parent.mkdir(parents=True, exist_ok=True)
-    kept.root().symlink_to(album)
-    kept.sweep()
+    result_cache.root().parent.mkdir(parents=True, exist_ok=True)
+    result_cache.root().symlink_to(album)
+    result_cache.sweep()
     assert whole(album)
 
 
@@ -44,7 +45,7 @@ def test_what_a_link_in_the_place_of_the_masks_leads_to_is_left_alone(album: Pat
     file = tmp_path / "config" / "session.jsonl"
     file.parent.mkdir(exist_ok=True)
     masks_folder(file).symlink_to(album)
-    remembering.keep(KeepSession(file, (), ()))
+    session_files.keep(KeepSession(file, (), ()))
     assert whole(album)
 
 
@@ -71,10 +72,10 @@ def test_damaged_lines_of_a_session_cost_little_time_and_one_line_of_the_log(
     file.write_text(whole + '{"path": 1, "words": "' + "x" * 40 + '"}\n' * 1 + '{"path": 1}\n' * 1_000_000)
     caplog.set_level("INFO")
     began = time.process_time()
-    found = remembering.read(file)
+    found = session_files.read(file)
     assert time.process_time() - began < 4
     assert found.gone == (Path("/a.png"),)
-    assert found.damaged > remembering.DAMAGED_MAX
+    assert found.damaged > session_files.DAMAGED_MAX
     assert len(caplog.records) == 1
     assert len(caplog.text) < 1000
 
@@ -83,7 +84,7 @@ def test_a_session_of_nothing_but_line_ends_costs_little(tmp_path: Path) -> None
     file = tmp_path / "session.jsonl"
     file.write_bytes(b"\n" * (60 << 20))
     began = time.process_time()
-    assert remembering.read(file).entries == ()
+    assert session_files.read(file).entries == ()
     assert time.process_time() - began < 4
 
 
@@ -94,7 +95,7 @@ def test_what_is_too_large_to_be_ours_is_not_read(tmp_path: Path, name: str) -> 
         opened.truncate(65 << 20 if name == "session.jsonl" else 65 << 10)
     began = time.process_time()
     if name == "session.jsonl":
-        assert remembering.read(file).aside == tmp_path / "session.jsonl.broken"
+        assert session_files.read(file).aside == tmp_path / "session.jsonl.broken"
     else:
         assert "could not be read" in load(file)[1][0]
     assert time.process_time() - began < 1

@@ -15,21 +15,22 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
 
-from rainapp import nets
-from rainapp.cards import ModelCard, write_card
-from rainapp.errors import BadModel
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch, Temporal, Treatment
-from rainapp.library import WEIGHTS, ModelLibrary, sha256_of
-from rainapp.nets.fusion import CHANNELS, HINTS, MULTIPLE_PX, PICTURES, RECEPTIVE_PX, REST_MAX, FusionNaf
-from rainapp.paths import resource
-from rainapp.stages import fusion, load_pipeline
-from rainapp.stages.engines import Model, openvino
-from rainapp.stages.engines.planes import OpenVinoRun, TorchRun
-from rainapp.stages.fusion import FOLDER, NetFuse, load_fuse
-from rainapp.stages.neighbours import see, smooth
-from rainapp.stages.steady import Steadier
-from rainapp.stages.weighing import Weighed, Weigher
+from rainapp.base.errors import BadModel
+from rainapp.base.image import Frame, Image
+from rainapp.base.paths import resource
+from rainapp.inference.engines import Model, openvino
+from rainapp.inference.engines.planes import OpenVinoRun, TorchRun
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.inference.temporal import learned_fusion
+from rainapp.inference.temporal.alignment import see, smooth
+from rainapp.inference.temporal.deflicker import Steadier
+from rainapp.inference.temporal.fusion_weights import Weighed, Weigher
+from rainapp.inference.temporal.learned_fusion import FOLDER, NetFuse, load_fuse
+from rainapp.jobs.records import NoWatch, Temporal, Treatment
+from rainapp.library.cards import ModelCard, write_card
+from rainapp.library.model_library import WEIGHTS, ModelLibrary, sha256_of
+from rainapp.nets import registry
+from rainapp.nets.fusion_naf import CHANNELS, HINTS, MULTIPLE_PX, PICTURES, RECEPTIVE_PX, REST_MAX, FusionNaf
 from training.rain.clip import RainClip, pan
 
 BLOCKS = (1, 1, 1)
@@ -83,7 +84,7 @@ def test_what_the_net_adds_lies_between_the_pictures_but_for_a_small_rest() -> N
     for one in weighed(moving()):
         neighbours = [view.picture for view in (one.before, one.after) if view is not None]
         reach = sum(np.abs(picture - one.picture) for picture in (one.now.derained, *neighbours)) + REST_MAX
-        reach += smooth(reach, fusion.LARGE_PX)
+        reach += smooth(reach, learned_fusion.LARGE_PX)
         added = np.abs(fuse_of(net)(one) - one.picture)
         assert (added <= 0.6 * reach + 1e-5).all()
         assert added.max() > 0.01, "otherwise nothing was tried"
@@ -94,7 +95,7 @@ def test_how_light_a_place_is_at_large_stays() -> None:
         light = replace(one, now=replace(one.now, removed=np.full_like(one.now.removed, 0.2)))  # rain everywhere
         changed = fuse_of(small_net(said=3.0))(light) - one.picture
         assert np.abs(changed).mean() > 0.005, "otherwise nothing was tried"
-        assert np.abs(smooth(changed, fusion.LARGE_PX)).mean() < 0.1 * np.abs(changed).mean()
+        assert np.abs(smooth(changed, learned_fusion.LARGE_PX)).mean() < 0.1 * np.abs(changed).mean()
 
 
 def test_where_all_pictures_agree_next_to_nothing_is_invented() -> None:
@@ -147,13 +148,13 @@ def test_the_frames_in_memory_do_not_grow_with_the_clip() -> None:
 @pytest.mark.skipif(not openvino.installed(), reason="OpenVINO is not installed")
 def test_openvino_makes_of_a_frame_what_torch_makes() -> None:
     own, shipped = load_fuse("torch", "cpu"), load_fuse("openvino", "cpu")
-    assert isinstance(fusion._loaded("openvino", "cpu", resource(FOLDER))[1].run, OpenVinoRun)
+    assert isinstance(learned_fusion._loaded("openvino", "cpu", resource(FOLDER))[1].run, OpenVinoRun)
     for one in weighed(moving(2, 61, 83)):
         assert np.abs(own(one) - shipped(one)).max() < 1e-3
 
 
 def test_the_stage_and_the_net_speak_of_the_same_channels() -> None:
-    assert (len(PICTURES), len(HINTS), CHANNELS) == (fusion.PICTURES, fusion.HINTS, fusion.CHANNELS)
+    assert (len(PICTURES), len(HINTS), CHANNELS) == (learned_fusion.PICTURES, learned_fusion.HINTS, learned_fusion.CHANNELS)
 
 
 def written(folder: Path, arch: str = "fusion_naf", width: int = 8) -> Path:
@@ -180,11 +181,11 @@ def test_what_cannot_fuse_frames_is_refused_in_words(tmp_path: Path, trouble: st
     if trouble == "damaged":
         (folder / WEIGHTS).write_bytes((folder / WEIGHTS).read_bytes()[:-1])
     with pytest.raises(BadModel):
-        nets.load_fusion(folder)
+        registry.load_fusion(folder)
 
 
 def test_the_net_that_ships_is_whole_and_goes_part_of_its_way() -> None:
-    net = nets.load_fusion(resource(FOLDER))
+    net = registry.load_fusion(resource(FOLDER))
     assert 0 < net.share <= 1
     assert all(torch.isfinite(value).all() for value in net.state_dict().values())
 

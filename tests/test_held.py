@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rainapp import leftovers
-from rainapp.media.held import KEPT_S, PART_SUFFIX, PARTS_SUFFIX, hold, sweep
-from rainapp.new_files import NewFile, new_folder
+from rainapp.base import leftovers
+from rainapp.base.new_files import NewFile, new_folder
+from rainapp.media.file_locks import KEPT_S, PART_SUFFIX, PARTS_SUFFIX, hold, sweep
 
 HOLD = (
-    "import sys; from rainapp.media.held import hold\n"
+    "import sys; from rainapp.media.file_locks import hold\n"
     "with open(sys.argv[1], 'r+b') as file:\n    print(hold(file), flush=True)\n    sys.stdin.read()"
 )
 
@@ -76,7 +76,7 @@ def test_what_another_process_holds_stays(tmp_path: Path) -> None:
 WRITE = """
 import sys
 from pathlib import Path
-from rainapp.new_files import NewFile, new_folder
+from rainapp.base.new_files import NewFile, new_folder
 folder = Path(sys.argv[1])
 with NewFile(folder / "result") as file, new_folder(folder) as made:
     file.write(b"half")

@@ -14,18 +14,19 @@ from numbered_pictures import take
 from photo_files import picture, read, rewrite, write_source
 from video_clips import make_clip
 
-from rainapp import own_files
-from rainapp.compare_jobs import ExportComparison, Shot
-from rainapp.comparing_export import export
-from rainapp.errors import UnwritableFile
-from rainapp.image import Image
-from rainapp.jobs import NoWatch, Output
-from rainapp.media import open_source, video, write_picture
+from rainapp.base import own_files
+from rainapp.base.errors import UnwritableFile
+from rainapp.base.image import Image
+from rainapp.base.settings import Settings, save
+from rainapp.base.textfile import append_text
+from rainapp.compare.export import export
+from rainapp.jobs.compare_jobs import ExportComparison, Shot
+from rainapp.jobs.records import NoWatch, Output
+from rainapp.media import open_source, write_picture
 from rainapp.media.atomic import copy_file
-from rainapp.media.clip_resume import ResumableClipSink
-from rainapp.media.sequence_write import SequenceSink
-from rainapp.settings import Settings, save
-from rainapp.textfile import append_text
+from rainapp.media.clip import video
+from rainapp.media.clip.resumable_sink import ResumableClipSink
+from rainapp.media.sequence.sequence_sink import SequenceSink
 
 GUESSED = "a" * 12
 
@@ -128,9 +129,9 @@ def test_what_lies_under_a_hidden_name_is_not_written_to(tmp_path: Path, victim:
 KILLED = """
 import os, signal, sys
 from pathlib import Path
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.clip_resume import ResumableClipSink
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.resumable_sink import ResumableClipSink
 clip = video.ClipSource(Path(sys.argv[1]))
 with ResumableClipSink(Path(sys.argv[2]), clip.info, Output(), key="as it is", part_frames=4) as sink:
     for frame in clip:

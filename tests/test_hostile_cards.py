@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from doors import cost, plain_card
 
-from rainapp import cli, nets
-from rainapp.cards import BLOCKS_MAX, TEXT_MAX, parse_card, read_card
-from rainapp.errors import BadModel, BadRecipe
-from rainapp.importing import import_model
-from rainapp.library import ModelLibrary
+from rainapp.base.errors import BadModel, BadRecipe
+from rainapp.cli import command_line
+from rainapp.library.cards import BLOCKS_MAX, TEXT_MAX, parse_card, read_card
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
+from rainapp.nets import registry
 from training import publish, recipe
 from training.recipe_checks import require
 
@@ -75,7 +76,7 @@ def test_a_library_of_them_costs_little(library: ModelLibrary) -> None:
         spoil(plain_card(f"bad{number}", library.user / f"bad{number}"), words)
     (library.user / "library.toml").write_text(".".join("a" * 20_000) + " = 1")
     code = (
-        "from pathlib import Path\nfrom rainapp.library import ModelLibrary\n"
+        "from pathlib import Path\nfrom rainapp.library.model_library import ModelLibrary\n"
         f"def run():\n    return len(ModelLibrary(Path({str(library.bundled)!r}), Path({str(library.user)!r})).problems())"
     )
     seconds, megabytes, said = cost(code)
@@ -104,16 +105,16 @@ def test_what_is_odd_is_named_in_the_sentence(tmp_path: Path) -> None:
 def test_a_giant_net_is_refused_before_it_is_built() -> None:
     shape = {"width": 24, "encoder": [2], "decoder": [2]}
     with pytest.raises(BadModel, match="has no such shape: middle = 100000000"):
-        nets.build("unshuffle_naf", **shape, middle=100_000_000)
+        registry.build("unshuffle_naf", **shape, middle=100_000_000)
     with pytest.raises(BadModel, match="has no such shape"):
-        nets.build("unshuffle_naf", width=24, encoder=[BLOCKS_MAX + 1], decoder=[1])
+        registry.build("unshuffle_naf", width=24, encoder=[BLOCKS_MAX + 1], decoder=[1])
 
 
 GIANT = """
 from pathlib import Path
-from rainapp import nets
-from rainapp.cards import read_card
-from rainapp.errors import BadModel
+from rainapp.nets import registry as nets
+from rainapp.library.cards import read_card
+from rainapp.base.errors import BadModel
 folder = Path({folder!r})
 def run():
     try:
@@ -135,13 +136,13 @@ def test_a_giant_net_within_bounds_costs_nothing_before_its_weights_are_compared
 def test_the_command_line_lists_the_others(library: ModelLibrary, capsys: pytest.CaptureFixture[str]) -> None:
     plain_card("good", library.user / "good", figures={"rain100l.psnr_y": 30.0})
     spoil(plain_card("bad", library.user / "bad"), ADDED["a figure without end"])
-    assert cli.main(["models", "list", "--json", "--models-dir", str(library.user)]) == 0
+    assert command_line.main(["models", "list", "--json", "--models-dir", str(library.user)]) == 0
     said = capsys.readouterr()
     listed = [json.loads(line, parse_constant=pytest.fail) for line in said.out.splitlines()]
     assert "good" in [each["id"] for each in listed]
     assert "bad" not in [each["id"] for each in listed]
     assert "bad:" in said.err
-    assert cli.main(["models", "show", "bad", "--models-dir", str(library.user)]) == 3
+    assert command_line.main(["models", "show", "bad", "--models-dir", str(library.user)]) == 3
 
 
 def test_figures_that_are_none_are_not_published(tmp_path: Path) -> None:

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.image import Frame, Image, Pixels
-from rainapp.jobs import NoWatch, Region
-from rainapp.stages import Pipeline, parts
-from rainapp.stages.derain import Derainer, TiledNet
-from rainapp.stages.engines import Stop
+from rainapp.base.image import Frame, Image, Pixels
+from rainapp.inference import part_of_picture
+from rainapp.inference.derainer import Derainer, TiledNet
+from rainapp.inference.engines import Stop
+from rainapp.inference.pipeline import Pipeline
+from rainapp.jobs.records import NoWatch, Region
 from tests.test_coarse import Plain
 from tests.test_derain import derain
 
@@ -65,7 +66,7 @@ def test_a_part_is_judged_as_the_whole_is(height: int, width: int, share: float)
     image = strokes(height, width, share)
     whole = derain(net(Strokes()), image).image.pixels.astype(int)
     for region in (Region(0, 0, 200, 150), Region(203, 117, 260, 301), Region(0, 0, width, height)):
-        part = parts.derain_part(net(Strokes()), image, region, NoWatch()).image.pixels
+        part = part_of_picture.derain_part(net(Strokes()), image, region, NoWatch()).image.pixels
         shown = whole[region.y : region.y + region.height, region.x : region.x + region.width]
         assert np.abs(part.astype(int) - shown).max() <= 1
 
@@ -82,24 +83,26 @@ def test_light_that_is_not_there_does_not_make_a_picture_rainy() -> None:
     image, region = strokes(480, 640, 0.15, ground=0), Region(0, 0, 300, 200)
     whole = derain(net(Dips()), image).image.pixels
     np.testing.assert_array_equal(whole, image.pixels)
-    np.testing.assert_array_equal(parts.derain_part(net(Dips()), image, region, NoWatch()).image.pixels, whole[:200, :300])
+    np.testing.assert_array_equal(
+        part_of_picture.derain_part(net(Dips()), image, region, NoWatch()).image.pixels, whole[:200, :300]
+    )
 
 
 def test_a_part_of_16_bit_is_exactly_that_of_the_whole() -> None:
     image = strokes(480, 640, 1)
     deep = Image((image.pixels.astype(np.uint16) * 257), 16)
     whole = derain(net(Strokes()), deep).image.pixels
-    part = parts.derain_part(net(Strokes()), deep, Region(31, 50, 200, 100), NoWatch()).image.pixels
+    part = part_of_picture.derain_part(net(Strokes()), deep, Region(31, 50, 200, 100), NoWatch()).image.pixels
     np.testing.assert_array_equal(part, whole[50:150, 31:231])
 
 
 def test_a_small_picture_is_looked_at_once_for_all_of_its_parts() -> None:
     engine = Strokes()
     small, image = net(engine), strokes(480, 640, 1)
-    first = parts.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
+    first = part_of_picture.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
     looks = len(engine.sizes)
-    again = parts.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
-    parts.derain_part(small, image, Region(300, 200, 100, 90), NoWatch(), hasty=True)
+    again = part_of_picture.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
+    part_of_picture.derain_part(small, image, Region(300, 200, 100, 90), NoWatch(), hasty=True)
     assert len(engine.sizes) == looks
     np.testing.assert_array_equal(first.image.pixels, again.image.pixels)
 

@@ -14,10 +14,13 @@ import pytest
 from photo_files import chunk, picture, write_source
 from video_clips import make_clip
 
-from rainapp import cli, consent, work
-from rainapp.errors import LargeFile, UnreadableFile
-from rainapp.jobs import Derained, DerainFile, NoWatch, Treatment
-from rainapp.media import clip_open, header, open_source
+from rainapp.base import consent
+from rainapp.base.errors import LargeFile, UnreadableFile
+from rainapp.cli import command_line
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Treatment
+from rainapp.media import open_source, photo_header
+from rainapp.media.clip import clip_open
+from rainapp.work import run_job
 
 SIDE = 25_000  # 625 megapixels
 PLAIN = ("--engine", "torch", "--device", "cpu", "--temporal", "off")
@@ -111,7 +114,7 @@ def test_a_clip_with_frames_no_camera_films_is_asked_about(tmp_path: Path, monke
 @pytest.fixture
 def dense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small picture of one colour, which counts as large here, so that it can really be opened."""
-    monkeypatch.setattr(header, "_BOMB_PIXELS", 10_000)
+    monkeypatch.setattr(photo_header, "_BOMB_PIXELS", 10_000)
     path = tmp_path / "in" / "sky.png"
     path.parent.mkdir()
     write_source(path, np.full((300, 400, 3), 90, np.uint8))
@@ -120,27 +123,27 @@ def dense(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def derain(source: Path, out: Path, *more: str) -> int:
-    return cli.main(["derain", str(source), "-o", str(out), *PLAIN, *more])
+    return command_line.main(["derain", str(source), "-o", str(out), *PLAIN, *more])
 
 
 @pytest.mark.parametrize("how", [(), ("--json",)])
 def test_where_nobody_can_be_asked_it_is_wrong_usage(
     tiny_library: Path, dense: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], how: tuple[str, ...]
 ) -> None:
-    assert derain(dense, tmp_path / "out", *how) == cli.USAGE
+    assert derain(dense, tmp_path / "out", *how) == command_line.USAGE
     err = capsys.readouterr().err
     assert "GB of memory" in err
     assert "--allow-large" in err
     assert not [*(tmp_path / "out").glob("*")]
     assert derain(dense, tmp_path / "out", "--allow-large", *how) == 0
     assert (tmp_path / "out" / "sky_derained.png").exists()
-    assert derain(dense, tmp_path / "out", *how) == cli.USAGE  # it was allowed for that run
+    assert derain(dense, tmp_path / "out", *how) == command_line.USAGE  # it was allowed for that run
 
 
 def test_what_comes_of_it_may_be_looked_at_too(tiny_library: Path, dense: Path, tmp_path: Path) -> None:
     consent.allow(dense)
     job = DerainFile(dense, tmp_path / "out" / "sky.png", Treatment(strength=0))
-    done = work.run(job, NoWatch())
+    done = run_job.run(job, NoWatch())
     assert isinstance(done, Derained)
     assert done.target is not None
     with open_source(done.target) as source:
@@ -149,7 +152,7 @@ def test_what_comes_of_it_may_be_looked_at_too(tiny_library: Path, dense: Path, 
 
 def test_others_of_the_batch_go_on(tiny_library: Path, dense: Path, tmp_path: Path) -> None:
     write_source(dense.with_name("street.png"), picture())
-    assert derain(dense.parent, tmp_path / "out") == cli.SOME_FAILED
+    assert derain(dense.parent, tmp_path / "out") == command_line.SOME_FAILED
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["street_derained.png"]
 
 
@@ -199,5 +202,5 @@ def test_other_commands_want_the_option_too(dense: Path, tmp_path: Path, command
             "identity",
         ],
     }[command]
-    assert cli.main(words) == cli.USAGE
-    assert cli.main([*words, "--allow-large"]) == 0
+    assert command_line.main(words) == command_line.USAGE
+    assert command_line.main([*words, "--allow-large"]) == 0

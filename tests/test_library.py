@@ -13,9 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rainapp.cards import CARD, parse_card, read_card
-from rainapp.errors import BadModel, UnwritableFile
-from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, check_id, sha256_of, write_card
+from rainapp.base.errors import BadModel, UnwritableFile
+from rainapp.library.cards import CARD, parse_card, read_card
+from rainapp.library.model_library import (
+    UNKNOWN_LICENCE,
+    WEIGHTS,
+    ModelCard,
+    ModelLibrary,
+    check_id,
+    sha256_of,
+    write_card,
+)
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 SIZE = st.integers(0, 64)
@@ -280,7 +288,7 @@ def test_a_bundled_model_cannot_be_removed(library: ModelLibrary) -> None:
 
 def _remove_in_a_process(library: ModelLibrary, model_id: str, home: Path) -> subprocess.CompletedProcess[str]:
     """`remove` with a home of its own, so that the trash of the person running this stays as it is."""
-    program = "import sys; from pathlib import Path; from rainapp.library import ModelLibrary\n"
+    program = "import sys; from pathlib import Path; from rainapp.library.model_library import ModelLibrary\n"
     program += "ModelLibrary(Path(sys.argv[1]), Path(sys.argv[2])).remove(sys.argv[3])"
     environment = os.environ | {"HOME": str(home), "XDG_DATA_HOME": str(home / "data"), "PYTHONPATH": os.pathsep.join(sys.path)}
     command = [sys.executable, "-c", program, str(library.bundled), str(library.user), model_id]
@@ -333,6 +341,6 @@ def test_a_card_without_a_licence_says_so() -> None:
 
 
 def test_the_library_needs_no_torch() -> None:
-    program = "import sys, rainapp.library, rainapp.importing; sys.exit('torch' in sys.modules)"
+    program = "import sys, rainapp.library.model_library, rainapp.library.importer; sys.exit('torch' in sys.modules)"
     environment = os.environ | {"PYTHONPATH": os.pathsep.join(sys.path)}
     assert subprocess.run([sys.executable, "-c", program], env=environment, timeout=60, check=False).returncode == 0

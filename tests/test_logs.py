@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from rainapp.gui.report import report
-from rainapp.logs import log_file, start_log
+from rainapp.base.logs import log_file, start_log
+from rainapp.gui.text.problem_report import report
 
 NATIVE = """
 import os
-from rainapp.logs import native_words_logged
+from rainapp.base.logs import native_words_logged
 with native_words_logged():
     os.write(2, b"libnoise: hm")
 """
@@ -133,7 +133,7 @@ def test_logs_that_an_earlier_version_left_open_are_closed(root_logger: logging.
 def test_native_words_go_to_the_log_and_ours_to_standard_error() -> None:
     code = """
 import os, sys
-from rainapp.logs import native_words_logged, start_log
+from rainapp.base.logs import native_words_logged, start_log
 start_log()
 with native_words_logged():
     os.write(2, b"libnoise: hm \\x1b[31m\\xff\\n")

@@ -11,9 +11,8 @@ import pytest
 from video_clips import make_clip
 from work_done import PLAIN, derain, pixels, treated
 
-from rainapp import work
-from rainapp.errors import UnreadableFile
-from rainapp.jobs import (
+from rainapp.base.errors import UnreadableFile
+from rainapp.jobs.records import (
     DerainFile,
     Event,
     Failed,
@@ -29,7 +28,8 @@ from rainapp.jobs import (
     Region,
     Stopped,
 )
-from rainapp.workers import Workers
+from rainapp.jobs.workers import Workers
+from rainapp.work import run_job
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def large(tmp_path: Path) -> Path:
 
 
 def look(source: Path, **wanted: object) -> Previewed:
-    done = work.run(Preview(source, PLAIN, **wanted), NoWatch())  # type: ignore[arg-type]
+    done = run_job.run(Preview(source, PLAIN, **wanted), NoWatch())  # type: ignore[arg-type]
     assert isinstance(done, Previewed)
     return done
 
@@ -89,7 +89,7 @@ def test_moving_the_view_does_not_read_the_file_again(large: Path) -> None:
 @pytest.mark.usefixtures("tiny_library")
 def test_a_preview_ignores_strength_and_mask(large: Path) -> None:
     plain = look(large, longest_px=100)
-    other = work.run(Preview(large, treated(strength=0.2, mask=Path("nowhere.png")), longest_px=100), NoWatch())
+    other = run_job.run(Preview(large, treated(strength=0.2, mask=Path("nowhere.png")), longest_px=100), NoWatch())
     assert isinstance(other, Previewed)
     assert np.array_equal(plain.derained.pixels, other.derained.pixels)
 
@@ -102,13 +102,13 @@ def test_a_preview_of_a_clip_shows_the_frame_at_its_time(tmp_path: Path) -> None
 
 
 def test_a_picture_for_the_screen_tells_its_full_size(large: Path, tmp_path: Path) -> None:
-    thumb = work.run(ReadPicture(large, longest_px=64), NoWatch())
-    whole = work.run(ReadPicture(large), NoWatch())
+    thumb = run_job.run(ReadPicture(large, longest_px=64), NoWatch())
+    whole = run_job.run(ReadPicture(large), NoWatch())
     assert isinstance(thumb, Picture)
     assert isinstance(whole, Picture)
     assert (thumb.image.width, thumb.image.height, thumb.full_width, thumb.full_height) == (64, 48, 400, 300)
     assert (whole.image.width, whole.image.height) == (400, 300)
-    clip = work.run(ReadPicture(make_clip(tmp_path / "a.mkv"), longest_px=48, time_s=0.2), NoWatch())
+    clip = run_job.run(ReadPicture(make_clip(tmp_path / "a.mkv"), longest_px=48, time_s=0.2), NoWatch())
     assert isinstance(clip, Picture)
     assert clip.is_clip
     assert clip.duration_s == pytest.approx(0.4, abs=0.05)
@@ -118,21 +118,21 @@ def test_a_picture_for_the_screen_tells_its_full_size(large: Path, tmp_path: Pat
 @pytest.mark.usefixtures("tiny_library")
 def test_a_pair_shows_both_sides_of_a_finished_file(large: Path, tmp_path: Path) -> None:
     derain(large, tmp_path / "out.png")
-    pair = work.run(ReadPair(large, tmp_path / "out.png", Region(10, 20, 30, 40)), NoWatch())
+    pair = run_job.run(ReadPair(large, tmp_path / "out.png", Region(10, 20, 30, 40)), NoWatch())
     assert isinstance(pair, Previewed)
     assert pair.rainy.pixels.shape == pair.derained.pixels.shape == (40, 30, 3)
     assert pair.rain_found
-    same = work.run(ReadPair(large, large, longest_px=50), NoWatch())
+    same = run_job.run(ReadPair(large, large, longest_px=50), NoWatch())
     assert isinstance(same, Previewed)
     assert not same.rain_found
     cv2.imwrite(str(tmp_path / "other.png"), np.zeros((5, 5, 3), np.uint8))
     with pytest.raises(UnreadableFile, match="another size"):
-        work.run(ReadPair(large, tmp_path / "other.png"), NoWatch())
+        run_job.run(ReadPair(large, tmp_path / "other.png"), NoWatch())
 
 
 def test_files_are_found_in_folders(large: Path, photo: Path) -> None:
     (photo.parent / "notes.txt").write_text("dry")
-    found = work.run(FindFiles((photo.parent,)), NoWatch())
+    found = run_job.run(FindFiles((photo.parent,)), NoWatch())
     assert found == FoundFiles((large, photo), skipped=1)
 
 
@@ -143,9 +143,9 @@ def test_previews_beside_a_long_clip_change_neither(engine: str, large: Path, tm
     clip = make_clip(tmp_path / "a.mkv", times=range(40), codec="ffv1", pix_fmt="bgr0")
     regions = [Region(40 * n, 25 * n, 60, 50) for n in range(8)]
     derain(clip, tmp_path / "alone.mkv", treatment)
-    alone = [work.run(Preview(large, treatment, region), NoWatch()) for region in regions]
+    alone = [run_job.run(Preview(large, treatment, region), NoWatch()) for region in regions]
     done: Queue[Event] = Queue()
-    workers = Workers(work.run, done.put)
+    workers = Workers(run_job.run, done.put)
     workers.submit(DerainFile(clip, tmp_path / "beside.mkv", treatment), "device")
     for region in regions * 3:
         workers.submit(Preview(large, treatment, region), "quick")

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.image import Image
+from rainapp.base.image import Image
 from rainapp.media import open_source
-from rainapp.media.made_clip import making_clip
+from rainapp.media.clip.made_clip import making_clip
 
 
 def pictures(count: int) -> list[NDArray[np.uint8]]:

@@ -11,13 +11,14 @@ from numbered_pictures import take
 from photo_files import full_jpeg, picture, write_source
 from video_clips import make_clip
 
-from rainapp import cli, work
-from rainapp.cards import write_card
-from rainapp.importing import import_model
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
-from rainapp.library import ModelLibrary
+from rainapp.base.settings import Settings, save
+from rainapp.cli import command_line
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.library.cards import write_card
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
 from rainapp.media import open_sink, open_source
-from rainapp.settings import Settings, save
+from rainapp.work import run_job
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
 PLAIN = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
@@ -41,7 +42,7 @@ def test_cards_and_models_follow_the_umask(umask: int, tiny_library: Path, tmp_p
     source.write_bytes((tiny_library / "tiny" / "weights.safetensors").read_bytes())
     card = import_model(source, ModelLibrary(user=user))
     ModelLibrary(user=user).set_default(card.id)
-    assert cli.main(["models", "export", "tiny", str(tmp_path / "out")]) == 0
+    assert command_line.main(["models", "export", "tiny", str(tmp_path / "out")]) == 0
     folders = [user / "mine", tmp_path / "out" / "tiny"]
     files = [user / "library.toml", *(file for folder in folders for file in folder.iterdir())]
     assert len(files) == 5
@@ -99,7 +100,7 @@ def test_what_comes_of_a_closed_source_is_closed(tiny_library: Path, tmp_path: P
         file.chmod(0o600 if file.name != "1.png" else 0o644)  # one frame that all may read opens none of the others
     watch = Onlooker(out)
     target = out / ("frames" if name == "%d.png" else name)
-    done = work.run(DerainFile(source, target, Treatment(**{**vars(PLAIN), "strength": strength}), output("both")), watch)
+    done = run_job.run(DerainFile(source, target, Treatment(**{**vars(PLAIN), "strength": strength}), output("both")), watch)
     assert isinstance(done, Derained)
     files = [path for path in out.rglob("*") if path.is_file()]
     assert files
@@ -142,9 +143,9 @@ def test_what_a_group_may_read_only_that_group_may_read_in_the_result(umask: int
 def test_masks_of_the_window_are_for_their_owner_alone(tmp_path: Path) -> None:
     import numpy as np
 
-    from rainapp.jobs import SaveMask
-    from rainapp.paths import cache_dir
+    from rainapp.base.paths import cache_dir
+    from rainapp.jobs.records import SaveMask
 
     target = cache_dir() / "masks" / "1.png"
-    work.run(SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, target), NoWatch())
+    run_job.run(SaveMask(np.zeros((8, 8), np.uint8), True, 8, 8, target), NoWatch())
     assert (mode(target.parent), mode(target)) == (0o700, 0o600)

@@ -12,13 +12,15 @@ from test_photo_companions import PHOTOS, google, heic, jpeg_of, packet
 from video_clips import make_clip
 from work_done import derain, treated
 
-from rainapp import cli, presets, work
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
-from rainapp.media import motion
-from rainapp.media.companions import CLIP_DERAINED, CLIP_DRY, CLIP_FAILED, CLIP_KEPT, CLIP_LOST
-from rainapp.media.photo import PhotoSink, PhotoSource
-from rainapp.motion_photos import with_derained_clip
-from rainapp.presets import Preset
+from rainapp.cli import command_line
+from rainapp.jobs import presets
+from rainapp.jobs.presets import Preset
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.media.metadata.companions import CLIP_DERAINED, CLIP_DRY, CLIP_FAILED, CLIP_KEPT, CLIP_LOST
+from rainapp.media.photo import motion_photo
+from rainapp.media.photo.photo_file import PhotoSink, PhotoSource
+from rainapp.work import run_job
+from rainapp.work.motion_photos import with_derained_clip
 
 FRAMES = 5
 
@@ -69,17 +71,17 @@ MAKERS = ["google", "micro video", "samsung", "samsung, other order", "samsung w
 
 
 def tail(path: Path) -> bytes:
-    found = motion.tail_of(path, PhotoSource(path).header)
+    found = motion_photo.tail_of(path, PhotoSource(path).header)
     assert found is not None
     return found
 
 
 def frames_in(path: Path, folder: Path) -> np.ndarray:
     """The frames of the clip in a motion photo, as a reader finds it."""
-    from rainapp.media import video
+    from rainapp.media.clip import video
 
     whole = tail(path)
-    start, end = motion.clip_in(whole)
+    start, end = motion_photo.clip_in(whole)
     (folder / "found.mp4").write_bytes(whole[start:end])
     return np.stack([frame.image.pixels.astype(int) for frame in video.ClipSource(folder / "found.mp4")])
 
@@ -96,7 +98,7 @@ def test_the_clip_is_derained_where_that_is_asked_for(maker: str, clip: bytes, t
     assert len(after) == FRAMES
     assert np.abs(after - before).mean() > 0.5
     derain(tmp_path / "made.mp4", tmp_path / "alone.mp4", treated(model="tiny", temporal="off", treat="always"))
-    from rainapp.media import video
+    from rainapp.media.clip import video
 
     alone = np.stack([frame.image.pixels.astype(int) for frame in video.ClipSource(tmp_path / "alone.mp4")])
     assert np.abs(after - alone).mean() < 1  # it is treated as any clip is
@@ -109,7 +111,7 @@ def test_the_clip_is_derained_where_that_is_asked_for(maker: str, clip: bytes, t
     assert sorted(path.name for path in out.parent.iterdir()) == [out.name]  # nothing else is left
     if maker.startswith("samsung"):
         assert whole.count(b"Image_UTC_Data1700000000000") == 1
-        head, entries = motion._entries(whole)
+        head, entries = motion_photo._entries(whole)
         assert [whole[at + 8 : at + 13] for _, at, _, _ in entries] in ([b"Motio", b"Image"], [b"Image", b"Motio"])
         assert sum(size for _, _, size, _ in entries) == head
 
@@ -150,7 +152,7 @@ def test_a_dry_clip_behind_a_rainy_photo_stays_and_is_said_to_be_dry(
     facts = PhotoSource(job.source).info
 
     def derain_dry(inner: DerainFile) -> Derained:
-        done = work.run(replace(inner, treatment=dry), NoWatch())
+        done = run_job.run(replace(inner, treatment=dry), NoWatch())
         assert isinstance(done, Derained)
         return done
 
@@ -175,7 +177,7 @@ def test_where_the_clip_is_left_out_no_time_is_spent_on_it(
 def test_the_command_line_and_presets_have_it(clip: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "rain.jpg").write_bytes(made("google", clip)[1])
     plain = ["--engine", "torch", "--device", "cpu", "--precision", "fp32", "--temporal", "off", "--treat", "always"]
-    assert cli.main(["derain", str(tmp_path / "rain.jpg"), "-o", str(tmp_path / "dry.jpg"), "--motion", *plain]) == 0
+    assert command_line.main(["derain", str(tmp_path / "rain.jpg"), "-o", str(tmp_path / "dry.jpg"), "--motion", *plain]) == 0
     assert CLIP_DERAINED in capsys.readouterr().out
     presets.save("moving", Preset(Treatment(), Output(motion=True)))
     assert presets.load("moving").output.motion

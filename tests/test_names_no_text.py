@@ -12,14 +12,14 @@ import pytest
 from safetensors.torch import save_file
 from video_clips import make_clip
 
-from rainapp import cli
-from rainapp.cli.reports import one_line
-from rainapp.escapes import readable
-from rainapp.importing import import_model
-from rainapp.jobs import Output
-from rainapp.library import ModelLibrary
+from rainapp.base.escapes import readable
+from rainapp.base.textfile import replace_text
+from rainapp.cli import command_line
+from rainapp.cli.batch_reports import one_line
+from rainapp.jobs.records import Output
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
 from rainapp.media import open_sink, open_source
-from rainapp.textfile import replace_text
 from tests.foreign_files import state_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems have names of text only")
@@ -46,12 +46,12 @@ def odd_folder(tmp_path: Path) -> Path:
 def test_photos_and_clips_are_derained(odd_folder: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = odd_folder.parent / f"out {ODD}"
     arguments = ["--engine", "torch", "--temporal", "off"]
-    assert cli.main(["derain", str(odd_folder), "-o", str(out), "--json", *arguments]) == 0
+    assert command_line.main(["derain", str(odd_folder), "-o", str(out), "--json", *arguments]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     done = [Path(event["target"]) for event in events if event["event"] == "finished"]
     assert sorted(os.fsencode(path.name) for path in done) == [b"r\xe9gen_derained.mp4", b"r\xe9gen_derained.png"]
     assert all(path.is_file() for path in done)
-    assert cli.main(["derain", str(odd_folder / f"{ODD}.png"), "-o", str(out), *arguments]) == 0
+    assert command_line.main(["derain", str(odd_folder / f"{ODD}.png"), "-o", str(out), *arguments]) == 0
     assert "r\\xe9gen.png -> " in capsys.readouterr().out
 
 
@@ -59,17 +59,17 @@ def test_what_fails_is_told_with_the_bytes_as_escapes(
     odd_folder: Path, tiny_library: Path, own_folders: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (odd_folder / f"{ODD}.mp4").write_bytes(b"\0\0\0\x18ftypisom" + bytes(50))
-    assert cli.main(["derain", str(odd_folder / f"{ODD}.mp4"), "-o", str(odd_folder / "out")]) == 3
+    assert command_line.main(["derain", str(odd_folder / f"{ODD}.mp4"), "-o", str(odd_folder / "out")]) == 3
     assert "r\\xe9gen.mp4: is damaged" in capsys.readouterr().err
 
 
 def test_other_commands_take_them(odd_folder: Path, tiny_library: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for index, name in enumerate((f"{ODD}.png", f"{ODD}.mp4")):
-        assert cli.main(["rain", str(odd_folder / name), "-o", str(odd_folder / f"rain {ODD}{index}")]) == 0
+        assert command_line.main(["rain", str(odd_folder / name), "-o", str(odd_folder / f"rain {ODD}{index}")]) == 0
     rainy, clean = (odd_folder / f"rain {ODD}0" / name for name in ("rainy", "clean"))
     report = odd_folder / "report.html"
     words = ["--rainy", str(rainy), "--clean", str(clean), "--model", "tiny", "--engine", "torch", "--html", str(report)]
-    assert cli.main(["evaluate", *words]) == 0
+    assert command_line.main(["evaluate", *words]) == 0
     assert "r\\xe9gen" in report.read_text(encoding="utf-8")
     assert "nexpected" not in capsys.readouterr().err
 

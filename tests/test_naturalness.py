@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp import naturalness
+from rainapp.metrics import naturalness
 
 
 def scene(seed: int) -> NDArray[np.float64]:

@@ -5,30 +5,30 @@ import inspect
 import pytest
 import torch
 
-from rainapp import nets
-from rainapp.errors import BadModel
-from rainapp.net_spec import SHAPES, Condition, NetSpec, WrapperSpec
+from rainapp.base.errors import BadModel
+from rainapp.nets import registry
+from rainapp.nets.spec import SHAPES, Condition, NetSpec, WrapperSpec
 
 
 @pytest.mark.parametrize("arch", SHAPES)
 def test_the_shapes_that_a_recipe_may_leave_out_are_those_of_the_class(arch: str) -> None:
     defaults = {
         name: list(parameter.default) if isinstance(parameter.default, tuple) else parameter.default
-        for name, parameter in inspect.signature(nets.TRAINED[arch]).parameters.items()
+        for name, parameter in inspect.signature(registry.TRAINED[arch]).parameters.items()
     }
     assert SHAPES[arch] == defaults
 
 
 def test_every_net_that_can_be_built_can_be_named_in_a_recipe() -> None:
-    assert set(SHAPES) == set(nets.TRAINED)
+    assert set(SHAPES) == set(registry.TRAINED)
 
 
 def test_a_spec_with_wrappers_is_built_and_survives_as_plain_values() -> None:
     shape = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1]}
     spec = NetSpec("unshuffle_naf", shape, (WrapperSpec("coim", {"code_size": 6}),))
     assert NetSpec.of(spec.plain()) == spec
-    net = nets.build_spec(spec)
-    conditions = nets.traits(net).conditions
+    net = registry.build_spec(spec)
+    conditions = registry.traits(net).conditions
     assert [str(each) for each in conditions] == ["clear", "code:6"]
     assert [Condition.of(str(each)) for each in conditions] == list(conditions)
     given = {each.name: torch.zeros(2, *each.size) for each in conditions}
@@ -38,7 +38,7 @@ def test_a_spec_with_wrappers_is_built_and_survives_as_plain_values() -> None:
 @pytest.mark.parametrize("around", [WrapperSpec("frill"), WrapperSpec("coim", {"codes": 3})])
 def test_a_wrapper_that_cannot_be_is_told_in_words(around: WrapperSpec) -> None:
     with pytest.raises(BadModel):
-        nets.build_spec(NetSpec("prn", {"stages": 2, "channels": 4}, (around,)))
+        registry.build_spec(NetSpec("prn", {"stages": 2, "channels": 4}, (around,)))
 
 
 @pytest.mark.parametrize("text", ["", "9:3", "code:x"])

@@ -9,9 +9,10 @@ import torch.nn.functional as F
 from safetensors.torch import save_file
 from torch import Tensor
 
-from rainapp import library, nets
-from rainapp.cards import ModelCard
-from rainapp.errors import BadModel
+from rainapp.base.errors import BadModel
+from rainapp.library import model_library
+from rainapp.library.cards import ModelCard
+from rainapp.nets import registry
 from rainapp.nets.prenet import PReNet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 
@@ -33,7 +34,7 @@ SHARED = os.environ.get("RAINAPP_SHARED")
 @pytest.fixture(params=sorted(SMALL))
 def net(request: pytest.FixtureRequest) -> torch.nn.Module:
     torch.manual_seed(3)
-    made = nets.build(request.param, **SMALL[request.param])
+    made = registry.build(request.param, **SMALL[request.param])
     for parameter in made.parameters():
         parameter.data.add_(0.05 * torch.randn_like(parameter))
     return made.eval().requires_grad_(False)
@@ -46,11 +47,11 @@ def saved(folder: Path, net: torch.nn.Module, arch: str, half: bool = False) -> 
         for name, value in net.state_dict().items()
     }
     save_file(state, path)
-    return ModelCard(id="small", title="Small", arch=arch, sha256=library.sha256_of(path), shape=dict(SMALL[arch])), path
+    return ModelCard(id="small", title="Small", arch=arch, sha256=model_library.sha256_of(path), shape=dict(SMALL[arch])), path
 
 
 def test_every_row_of_the_table_is_tested() -> None:
-    assert set(SMALL) == set(nets.ARCHITECTURES)
+    assert set(SMALL) == set(registry.ARCHITECTURES)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 9), (7, 2), (33, 18)])
@@ -86,7 +87,7 @@ def test_the_folded_form_is_the_same_function(inside: int, mirrored: bool) -> No
         parameter.add_(0.2 * torch.randn_like(parameter))
     rainy, clear = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0])
     before = {name: value.clone() for name, value in net.state_dict().items()}
-    torch.testing.assert_close(nets.for_inference(net)(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
+    torch.testing.assert_close(registry.for_inference(net)(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
     assert net.last, "the trained net is left alone"
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
 
@@ -146,24 +147,24 @@ def test_prenet_follows_its_formulas() -> None:
 
 @pytest.mark.parametrize(("arch", "tensors", "numbers"), [("prenet", 32, 168963), ("prenet_r", 16, 94979), ("prn", 24, 95107)])
 def test_the_prenet_family_has_the_size_of_the_public_checkpoints(arch: str, tensors: int, numbers: int) -> None:
-    state = nets.build(arch).state_dict()
+    state = registry.build(arch).state_dict()
     assert (len(state), sum(value.numel() for value in state.values())) == (tensors, numbers)
 
 
 def test_an_unknown_architecture_or_shape_is_refused() -> None:
     with pytest.raises(BadModel, match="magic"):
-        nets.build("magic")
+        registry.build("magic")
     with pytest.raises(BadModel, match="does not take the shape"):
-        nets.build("prenet", colour=3)
+        registry.build("prenet", colour=3)
     with pytest.raises(BadModel, match="same number of levels"):
-        nets.build("unshuffle_naf", encoder=[1], decoder=[1, 1])
+        registry.build("unshuffle_naf", encoder=[1], decoder=[1, 1])
 
 
 @pytest.mark.parametrize("arch", sorted(SMALL))
 def test_weights_come_back_from_half_precision_wide_and_ready(tmp_path: Path, arch: str) -> None:
-    net = nets.build(arch, **SMALL[arch])
+    net = registry.build(arch, **SMALL[arch])
     card, path = saved(tmp_path, net, arch, half=True)
-    loaded = nets.load(card, path)
+    loaded = registry.load(card, path)
     assert not loaded.training
     assert {(value.dtype, value.requires_grad) for value in loaded.parameters()} == {(torch.float32, False)}
     for name, value in net.state_dict().items():
@@ -172,28 +173,28 @@ def test_weights_come_back_from_half_precision_wide_and_ready(tmp_path: Path, ar
 
 
 def test_weights_that_are_not_those_of_the_card_are_refused(tmp_path: Path) -> None:
-    card, path = saved(tmp_path, nets.build("prn", **SMALL["prn"]), "prn")
+    card, path = saved(tmp_path, registry.build("prn", **SMALL["prn"]), "prn")
     path.write_bytes(path.read_bytes() + b" ")
     with pytest.raises(BadModel, match="not the ones its card names"):
-        nets.load(card, path)
+        registry.load(card, path)
     path.unlink()
     with pytest.raises(BadModel, match="cannot be read"):
-        nets.load(card, path)
+        registry.load(card, path)
 
 
 def test_weights_that_are_no_numbers_or_do_not_fit_are_refused(tmp_path: Path) -> None:
-    net = nets.build("prn", **SMALL["prn"])
+    net = registry.build("prn", **SMALL["prn"])
     card, path = saved(tmp_path, net, "prenet")
     with pytest.raises(BadModel, match="do not fit"):
-        nets.load(card, path)
+        registry.load(card, path)
     net.get_parameter("conv.0.bias").data[1] = torch.nan
     card, path = saved(tmp_path, net, "prn")
     with pytest.raises(BadModel, match=r"not finite in conv\.0\.bias"):
-        nets.load(card, path)
+        registry.load(card, path)
     path.write_bytes(b"no tensors here")
-    card = ModelCard(id="small", title="Small", arch="prn", sha256=library.sha256_of(path))
+    card = ModelCard(id="small", title="Small", arch="prn", sha256=model_library.sha256_of(path))
     with pytest.raises(BadModel, match="no safetensors file"):
-        nets.load(card, path)
+        registry.load(card, path)
 
 
 @pytest.mark.skipif(not SHARED, reason="RAINAPP_SHARED does not name the folder with the public checkpoints")
@@ -202,5 +203,5 @@ def test_the_public_checkpoints_load() -> None:
     files = sorted((Path(SHARED or "") / "baselines" / "prenet").glob("*.pth"))
     assert len(files) == 10
     for file in files:
-        net = nets.build(archs[file.stem.split("_", 1)[1]])
+        net = registry.build(archs[file.stem.split("_", 1)[1]])
         net.load_state_dict(torch.load(file, weights_only=True, map_location="cpu"))

@@ -7,9 +7,9 @@ import cv2
 import numpy as np
 import pytest
 
-from rainapp import work
-from rainapp.errors import UnreadableFile
-from rainapp.jobs import (
+from rainapp.base.errors import UnreadableFile
+from rainapp.base.rates import rate_of, said
+from rainapp.jobs.records import (
     DerainFile,
     FindFiles,
     FindFrames,
@@ -25,14 +25,14 @@ from rainapp.jobs import (
     ReadPicture,
     Treatment,
 )
-from rainapp.numbering import FEW, MANY, spotted
-from rainapp.playing import REELS
-from rainapp.rates import rate_of, said
+from rainapp.work import run_job
+from rainapp.work.find_sequences import FEW, MANY, spotted
+from rainapp.work.screen.playback import REELS
 from tests.numbered_pictures import HEIGHT, WIDTH, frame, scene, scenes, take
 
 
 def found(*paths: Path, wanted: bool = False) -> tuple[NumberedFrames, ...]:
-    result = work.run(FindFrames(paths, wanted), NoWatch())
+    result = run_job.run(FindFrames(paths, wanted), NoWatch())
     assert isinstance(result, FoundFrames)
     return result.frames
 
@@ -40,7 +40,7 @@ def found(*paths: Path, wanted: bool = False) -> tuple[NumberedFrames, ...]:
 def test_many_frames_of_a_take_are_surely_a_clip(tmp_path: Path) -> None:
     paths = take(tmp_path / "shot", MANY)
     (tmp_path / "shot" / "notes.txt").write_text("rain")
-    result = work.run(FindFiles((tmp_path,)), NoWatch())
+    result = run_job.run(FindFiles((tmp_path,)), NoWatch())
     assert isinstance(result, FoundFiles)
     assert list(result.files) == paths
     (group,) = result.frames
@@ -128,11 +128,11 @@ def test_a_moment_shows_the_frame_of_that_moment(tmp_path: Path) -> None:
     take(tmp_path, 12)
     pattern = tmp_path / "frame_%04d.png"
     for index in range(12):
-        shown = work.run(ReadPicture(pattern, 0, float(index / RATE), RATE), NoWatch())
+        shown = run_job.run(ReadPicture(pattern, 0, float(index / RATE), RATE), NoWatch())
         assert isinstance(shown, Picture)
         assert np.array_equal(shown.image.pixels, frame(index)[:, :, ::-1])
         assert (shown.is_clip, shown.container, shown.duration_s) == (True, "sequence", pytest.approx(float(12 / RATE)))
-    late = work.run(ReadPicture(pattern, 48, 99.0, RATE), NoWatch())
+    late = run_job.run(ReadPicture(pattern, 48, 99.0, RATE), NoWatch())
     assert isinstance(late, Picture)
     assert (late.image.width, late.full_width, late.full_height) == (48, WIDTH, HEIGHT)
 
@@ -143,10 +143,10 @@ def test_frames_are_played_in_order_and_without_seams(tmp_path: Path, wide: bool
     if wide:
         for index, path in enumerate(paths):
             cv2.imwrite(str(path), frame(index).astype(np.uint16) * 257)
-    first = work.run(PlayFrames(tmp_path / "frame_%04d.png", 0.0, 5, 720, rate=RATE), NoWatch())
+    first = run_job.run(PlayFrames(tmp_path / "frame_%04d.png", 0.0, 5, 720, rate=RATE), NoWatch())
     assert isinstance(first, Played)
     assert first.frames[-1].next_s is not None
-    rest = work.run(PlayFrames(tmp_path / "frame_%04d.png", first.frames[-1].next_s, 5, 720, rate=RATE), NoWatch())
+    rest = run_job.run(PlayFrames(tmp_path / "frame_%04d.png", first.frames[-1].next_s, 5, 720, rate=RATE), NoWatch())
     assert isinstance(rest, Played)
     REELS.close()
     frames = [*first.frames, *rest.frames]
@@ -159,12 +159,12 @@ def test_a_damaged_frame_ends_what_is_played_just_before_it(tmp_path: Path) -> N
     paths = take(tmp_path, 9)
     paths[3].write_bytes(paths[3].read_bytes()[:200])
     job = PlayFrames(tmp_path / "frame_%04d.png", 0.0, 6, 720)
-    played = work.run(job, NoWatch())
+    played = run_job.run(job, NoWatch())
     assert isinstance(played, Played)
     assert len(played.frames) == 3
     with pytest.raises(UnreadableFile, match=r"frame_0004\.png"):
-        work.run(PlayFrames(job.source, 3 / 25, 6, 720), NoWatch())
-    after = work.run(PlayFrames(job.source, 4 / 25, 6, 720), NoWatch())
+        run_job.run(PlayFrames(job.source, 3 / 25, 6, 720), NoWatch())
+    after = run_job.run(PlayFrames(job.source, 4 / 25, 6, 720), NoWatch())
     assert isinstance(after, Played)
     assert len(after.frames) == 5
     REELS.close()
@@ -175,14 +175,14 @@ def test_frames_and_their_result_are_seen_side_by_side(tiny_library: Path, tmp_p
     take(tmp_path / "in", 9)
     treatment = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
     source = tmp_path / "in" / "frame_%04d.png"
-    work.run(DerainFile(source, tmp_path / target, treatment, rate=RATE), NoWatch())
-    seen = work.run(ReadPair(source, tmp_path / target, time_s=float(4 / RATE), rate=RATE), NoWatch())
+    run_job.run(DerainFile(source, tmp_path / target, treatment, rate=RATE), NoWatch())
+    seen = run_job.run(ReadPair(source, tmp_path / target, time_s=float(4 / RATE), rate=RATE), NoWatch())
     assert isinstance(seen, Previewed)
     assert np.array_equal(seen.rainy.pixels, frame(4)[:, :, ::-1])
     change = np.abs(seen.derained.pixels.astype(int) - seen.rainy.pixels).mean()
     other = np.abs(seen.derained.pixels.astype(int) - frame(5)[:, :, ::-1]).mean()
     assert 0 < change < other
-    played = work.run(PlayFrames(source, 0.0, 9, 720, treatment, tmp_path / target, rate=RATE), NoWatch())
+    played = run_job.run(PlayFrames(source, 0.0, 9, 720, treatment, tmp_path / target, rate=RATE), NoWatch())
     assert isinstance(played, Played)
     assert all(one.derained is not None for one in played.frames)
     REELS.close()

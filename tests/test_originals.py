@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp import cli, presets
-from rainapp.batch import originals_of, plan
-from rainapp.jobs import Output, Treatment
-from rainapp.naming import Names, Originals, free_name, rain_path
+from rainapp.cli import command_line
+from rainapp.jobs import presets
+from rainapp.jobs.naming import Names, Originals, free_name, rain_path
+from rainapp.jobs.records import Output, Treatment
+from rainapp.work.batch_plan import originals_of, plan
 
 PLAIN = ["--engine", "torch", "--device", "cpu", "--precision", "fp32", "--if-exists", "overwrite", "--json"]
 OVERWRITE = Output(if_exists="overwrite")
@@ -40,7 +41,7 @@ def contents(folder: Path) -> dict[Path, bytes]:
 
 
 def derain(capsys: Captured, *words: object) -> list[dict[str, Any]]:
-    assert cli.main(["derain", *map(str, words), *PLAIN]) == 0
+    assert command_line.main(["derain", *map(str, words), *PLAIN]) == 0
     told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     return [event for event in told if event["event"] == "finished"]
 
@@ -157,7 +158,9 @@ def test_reports_and_sheets_replace_no_picture_that_is_scored(folder: Path, tmp_
         ["--sheet", tmp_path / "sheet.png"],
         ["--clean", clean, "--html", clean / "a.png"],
     ):
-        assert cli.main(["evaluate", "--rainy", str(folder), "--identity", "--model", "identity", *map(str, words)]) == 2
+        assert (
+            command_line.main(["evaluate", "--rainy", str(folder), "--identity", "--model", "identity", *map(str, words)]) == 2
+        )
         assert "never overwritten" in capsys.readouterr().err
     assert contents(folder) == before == {folder / path.name: data for path, data in contents(clean).items()}
 
@@ -167,7 +170,9 @@ def test_drawn_rain_replaces_no_input(folder: Path, tmp_path: Path, photo_pixels
     (tmp_path / "out" / "clean").mkdir()
     os.link(folder / "a.png", tmp_path / "out" / "clean" / "a.png")
     before = contents(tmp_path)
-    assert cli.main(["rain", str(folder / "a.png"), "-o", str(tmp_path / "out")]) == 2
+    assert command_line.main(["rain", str(folder / "a.png"), "-o", str(tmp_path / "out")]) == 2
     assert "would be overwritten" in capsys.readouterr().err
-    assert cli.main(["rain", str(tmp_path / "out" / "rainy" / "x.png"), "-o", str(tmp_path / "OUT" / ".." / "out")]) == 2
+    assert (
+        command_line.main(["rain", str(tmp_path / "out" / "rainy" / "x.png"), "-o", str(tmp_path / "OUT" / ".." / "out")]) == 2
+    )
     assert contents(tmp_path) == before

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import pytest
 
-from rainapp.pacing import BatchPace, Load, Speeds
+from rainapp.base.time_left import BatchPace, Load, Speeds
 
 
 class Clock:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rainapp import paths
+from rainapp.base import paths
 
 ROOT = Path(__file__).resolve().parent.parent
 ASK = """
@@ -21,7 +21,7 @@ sys.path.insert(0, {folder!r})
 if {frozen!r}:
     sys._MEIPASS = {frozen!r}
 import rainapp, training
-from rainapp import paths
+from rainapp.base import paths
 print(rainapp.__file__, training.__file__, paths.resource('icons'), sep=chr(10))
 """
 

@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from rainapp import evaluate
-from rainapp.errors import UnreadableFile
-from rainapp.media.pairs import pair_up
+from rainapp.base.errors import UnreadableFile
+from rainapp.evaluation import photo_pairs
+from rainapp.media.pair_names import pair_up
 
 SETS = {
     "same": (["1.png", "2.jpg"], ["1.jpg", "2.png"], [("1.png", "1.jpg"), ("2.jpg", "2.png")]),
@@ -63,23 +63,26 @@ def make(folder: Path, names: list[str]) -> Path:
 def test_folders_inside_folders_are_scored_under_names_of_their_own(tmp_path: Path) -> None:
     rainy = make(tmp_path / "rainy", ["heavy/1.png", "light/1.png"])
     clean = make(tmp_path / "clean", ["heavy/1.png", "light/1.png"])
-    found = evaluate.find_pairs(rainy, clean)
-    assert evaluate.names_of(found) == ["heavy/1", "light/1"]
+    found = photo_pairs.find_pairs(rainy, clean)
+    assert photo_pairs.names_of(found) == ["heavy/1", "light/1"]
 
 
 def test_both_sides_in_one_folder_are_told_by_their_names(tmp_path: Path) -> None:
     both = make(tmp_path / "both", ["park_rain.png", "park_clean.png", "lake_rain.png", "lake_clean.png"])
-    found = evaluate.find_pairs(both, both)
+    found = photo_pairs.find_pairs(both, both)
     assert [(one.name, other.name) for one, other in found] == [
         ("lake_rain.png", "lake_clean.png"),
         ("park_rain.png", "park_clean.png"),
     ]
     dry = make(tmp_path / "dry", ["a.png", "b.png"])
-    assert [(one.name, other.name) for one, other in evaluate.find_pairs(dry, dry)] == [("a.png", "a.png"), ("b.png", "b.png")]
+    assert [(one.name, other.name) for one, other in photo_pairs.find_pairs(dry, dry)] == [
+        ("a.png", "a.png"),
+        ("b.png", "b.png"),
+    ]
 
 
 def test_what_does_not_pair_is_explained_by_an_example(tmp_path: Path) -> None:
     rainy, clean = make(tmp_path / "rainy", ["street.png"]), make(tmp_path / "clean", ["forest.png"])
     with pytest.raises(UnreadableFile, match="“street.png” and “forest.png”, for example") as caught:
-        evaluate.find_pairs(rainy, clean)
+        photo_pairs.find_pairs(rainy, clean)
     assert "901_1 and 901" in caught.value.hint

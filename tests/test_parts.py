@@ -10,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rainapp import work
-from rainapp.errors import Cancelled
-from rainapp.image import Frame, Image
-from rainapp.jobs import DerainFile, NoWatch, Preview, Previewed, Region, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.stages import Pipeline, load_pipeline, parts
-from rainapp.stages.derain import Derainer, TiledNet
-from rainapp.stages.engines import Stop
+from rainapp.base.errors import Cancelled
+from rainapp.base.image import Frame, Image
+from rainapp.inference import part_of_picture
+from rainapp.inference.derainer import Derainer, TiledNet
+from rainapp.inference.engines import Stop
+from rainapp.inference.pipeline import Pipeline, load_pipeline
+from rainapp.jobs.records import DerainFile, NoWatch, Preview, Previewed, Region, Treatment
+from rainapp.library.model_library import ModelLibrary
+from rainapp.work import run_job
 from tests.test_coarse import Plain, noise
 from tests.test_derain import Line
 
@@ -48,10 +49,10 @@ def at(pixels: NDArray[np.uint8], region: Region) -> NDArray[np.int64]:
 
 @pytest.mark.usefixtures("tiny_library")
 def test_a_preview_of_a_part_of_a_large_photo_shows_what_the_file_will_hold(large: Path, tmp_path: Path) -> None:
-    work.run(DerainFile(large, tmp_path / "out.png", PLAIN), NoWatch())
+    run_job.run(DerainFile(large, tmp_path / "out.png", PLAIN), NoWatch())
     whole, rainy = read(tmp_path / "out.png"), read(large)
     for region in PLACES:
-        shown = work.run(Preview(large, PLAIN, region), NoWatch())
+        shown = run_job.run(Preview(large, PLAIN, region), NoWatch())
         assert isinstance(shown, Previewed)
         assert not shown.is_rough
         assert np.abs(shown.derained.pixels.astype(int) - at(whole, region)).max() <= 1
@@ -70,7 +71,7 @@ def test_in_haste_only_the_finest_band_is_left_as_it_is(
     image, region = Image(read(large)), PLACES[0]
     at_once = pipeline.part(image, region, NoWatch(), hasty=True)
     assert not at_once.is_rough  # the part is small
-    monkeypatch.setattr(parts, "HASTY_PIXELS", 0)
+    monkeypatch.setattr(part_of_picture, "HASTY_PIXELS", 0)
     rough = pipeline.part(image, region, NoWatch(), hasty=True)
     assert rough.is_rough
     fine, rainy = at_once.image.pixels.astype(float), at(read(large), region).astype(float)
@@ -94,7 +95,7 @@ def test_every_size_is_looked_at_as_far_around_as_the_net_sees() -> None:
     whole = next(iter(Derainer(net)([Frame(0, Fraction(0), image, image)], NoWatch()))).image.pixels
     assert np.abs(whole.astype(int) - image.pixels).mean() > 5
     for region in PLACES:
-        part = parts.derain_part(net, image, region, NoWatch()).image.pixels
+        part = part_of_picture.derain_part(net, image, region, NoWatch()).image.pixels
         assert np.abs(part.astype(int) - at(np.asarray(whole, np.uint8), region)).max() <= 1
 
 
@@ -102,36 +103,36 @@ def test_what_was_found_in_the_smaller_sizes_is_not_looked_for_again() -> None:
     engine, other = Plain(0.5), Plain(0.4)
     nets = [made(engine), made(other), made(Plain())]
     image, region = Image(noise(1300, 1400)), Region(300, 200, 400, 300)
-    first = parts.derain_part(nets[0], image, region, NoWatch())
+    first = part_of_picture.derain_part(nets[0], image, region, NoWatch())
     passes = len(engine.sizes)
     assert passes == 3
-    parts.derain_part(nets[1], image, region, NoWatch())
-    again = parts.derain_part(nets[0], image, region, NoWatch())
+    part_of_picture.derain_part(nets[1], image, region, NoWatch())
+    again = part_of_picture.derain_part(nets[0], image, region, NoWatch())
     assert len(engine.sizes) == passes + 1
     assert engine.sizes[-1] == engine.sizes[2]
     np.testing.assert_array_equal(again.image.pixels, first.image.pixels)
-    parts.derain_part(nets[0], image, Region(320, 220, 360, 260), NoWatch())  # within it
+    part_of_picture.derain_part(nets[0], image, Region(320, 220, 360, 260), NoWatch())  # within it
     assert len(engine.sizes) == passes + 2
-    parts.derain_part(nets[2], image, region, NoWatch())  # a third net takes the place of the first
-    parts.derain_part(nets[1], image, region, NoWatch())
+    part_of_picture.derain_part(nets[2], image, region, NoWatch())  # a third net takes the place of the first
+    part_of_picture.derain_part(nets[1], image, region, NoWatch())
     assert len(other.sizes) == passes + 1
-    parts.derain_part(nets[0], image, region, NoWatch())
+    part_of_picture.derain_part(nets[0], image, region, NoWatch())
     assert len(engine.sizes) == 2 * passes + 2
-    parts.derain_part(nets[0], Image(noise(1300, 1400)), region, NoWatch())
+    part_of_picture.derain_part(nets[0], Image(noise(1300, 1400)), region, NoWatch())
     assert len(engine.sizes) == 3 * passes + 2
 
 
 def test_where_the_view_moves_a_little_a_hasty_look_takes_no_pass_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
     engine, image = Plain(0.5), Image(noise(1300, 1400))
     net, moved = made(engine), Region(307, 195, 400, 300)
-    parts.derain_part(net, image, Region(300, 200, 400, 300), NoWatch())
+    part_of_picture.derain_part(net, image, Region(300, 200, 400, 300), NoWatch())
     passes = len(engine.sizes)
-    monkeypatch.setattr(parts, "HASTY_PIXELS", 0)
-    kept = parts.derain_part(net, image, moved, NoWatch(), hasty=True)
+    monkeypatch.setattr(part_of_picture, "HASTY_PIXELS", 0)
+    kept = part_of_picture.derain_part(net, image, moved, NoWatch(), hasty=True)
     assert kept.is_rough
     assert len(engine.sizes) == passes
-    monkeypatch.setattr(parts, "LAST", parts.LastFound())
-    anew = parts.derain_part(net, image, moved, NoWatch(), hasty=True)
+    monkeypatch.setattr(part_of_picture, "LAST", part_of_picture.LastFound())
+    anew = part_of_picture.derain_part(net, image, moved, NoWatch(), hasty=True)
     assert len(engine.sizes) == passes + 2
     assert np.abs(kept.image.pixels.astype(int) - anew.image.pixels).max() <= 1
 
@@ -155,10 +156,10 @@ def test_a_part_can_be_stopped_at_every_pass_and_goes_on_from_there() -> None:
     net, image, region = made(engine), Image(noise(1300, 1400)), Region(300, 200, 400, 300)
     watch = StopsAt(2)
     with pytest.raises(Cancelled):
-        parts.derain_part(net, image, region, watch)
+        part_of_picture.derain_part(net, image, region, watch)
     assert watch.told == [(1, 3), (2, 3)]
     watch = StopsAt(9)
-    parts.derain_part(net, image, region, watch)
+    part_of_picture.derain_part(net, image, region, watch)
     assert watch.told == [(1, 2), (2, 2)]  # a quarter of the size had been found
     assert len(engine.sizes) == 4
 
@@ -178,9 +179,9 @@ def test_the_net_is_made_ready_for_the_sizes_that_a_part_takes_wherever_it_lies(
 
     engine = Noted()
     net, image = made(engine), Image(noise(1300, 1400))
-    parts.prepare(net, (1400, 1300), (411, 302), NoWatch())
+    part_of_picture.prepare(net, (1400, 1300), (411, 302), NoWatch())
     for x, y in [(0, 0), (313, 250), (989, 998)]:
-        parts.derain_part(net, image, Region(x, y, 411, 302), NoWatch())
+        part_of_picture.derain_part(net, image, Region(x, y, 411, 302), NoWatch())
     assert set(engine.sizes) == engine.ready
     assert len(engine.ready) == 3
 
@@ -190,7 +191,7 @@ def test_a_part_larger_than_a_tile_and_one_that_memory_does_not_hold_are_cut() -
     frame = Frame(0, Fraction(0), image, image)
     whole = next(iter(Derainer(made(Line(taken=0.1)))([frame], NoWatch()))).image.pixels
     for net in (made(Line(taken=0.1), tile_px=256), made(Line(taken=0.1, limit_px=300))):
-        part = parts.derain_part(net, image, region, NoWatch()).image.pixels
+        part = part_of_picture.derain_part(net, image, region, NoWatch()).image.pixels
         np.testing.assert_allclose(part.astype(int), at(np.asarray(whole, np.uint8), region), atol=1)
 
 
@@ -203,7 +204,7 @@ def test_what_is_looked_at_around_a_part_has_one_size_wherever_it_lies(
 ) -> None:
     width = max(start + length + beyond, 1)
     wanted = -(-(length + 2 * margin + step - 1) // step) * step
-    cut = parts.around(Region(start, 0, length, 40), (40, width), margin, step)
+    cut = part_of_picture.around(Region(start, 0, length, 40), (40, width), margin, step)
     assert cut.x % step == 0
     assert cut.x <= max(0, start - margin)
     assert min(width, start + length + margin) <= cut.x + cut.width <= width

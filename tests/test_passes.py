@@ -10,16 +10,17 @@ from numpy.typing import NDArray
 from video_clips import make_clip
 from work_done import Steps, derain, treated
 
-from rainapp import cli, presets
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch, Output, Preview, Region, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.looking import decode, preview
-from rainapp.presets import Preset
-from rainapp.session_lines import Entry, from_line, to_line
-from rainapp.stages import load_pipeline
-from rainapp.stages.amount import Amount, with_amount
-from rainapp.stages.derain import Derainer
+from rainapp.base.image import Frame, Image
+from rainapp.cli import command_line
+from rainapp.inference.amount import Amount, with_amount
+from rainapp.inference.derainer import Derainer
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.jobs import presets
+from rainapp.jobs.presets import Preset
+from rainapp.jobs.records import NoWatch, Output, Preview, Region, Treatment
+from rainapp.jobs.session_lines import Entry, from_line, to_line
+from rainapp.library.model_library import ModelLibrary
+from rainapp.work.screen.preview import decode, preview
 
 
 @pytest.fixture
@@ -88,9 +89,9 @@ def test_clips_have_it_too(tiny_library: Path, tmp_path: Path) -> None:
 def test_the_command_line_has_it(photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     plain = ["--engine", "torch", "--device", "cpu", "--precision", "fp32"]
     for passes in ("1", "2"):
-        assert cli.main(["derain", str(photo), "-o", str(tmp_path / f"{passes}.png"), "--passes", passes, *plain]) == 0
+        assert command_line.main(["derain", str(photo), "-o", str(tmp_path / f"{passes}.png"), "--passes", passes, *plain]) == 0
     assert (tmp_path / "1.png").read_bytes() != (tmp_path / "2.png").read_bytes()
-    assert cli.main(["derain", str(photo), "-o", str(tmp_path / "3.png"), "--passes", "3", *plain]) == 2
+    assert command_line.main(["derain", str(photo), "-o", str(tmp_path / "3.png"), "--passes", "3", *plain]) == 2
     assert "--passes" in capsys.readouterr().err
 
 

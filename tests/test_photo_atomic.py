@@ -11,11 +11,11 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from photo_files import full_jpeg, jpeg_bytes, picture, read, rewrite, write_source
 
-from rainapp import new_files
-from rainapp.errors import Cancelled, UnreadableFile, UnwritableFile
-from rainapp.jobs import Output
+from rainapp.base import new_files
+from rainapp.base.errors import Cancelled, UnreadableFile, UnwritableFile
+from rainapp.jobs.records import Output
 from rainapp.media import open_sink, open_source
-from rainapp.media.photo import copy_file
+from rainapp.media.photo.photo_file import copy_file
 
 SUFFIXES = [".jpg", ".png", ".tif", ".webp", ".bmp", ".heic", ".avif"]
 

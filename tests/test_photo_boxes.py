@@ -12,9 +12,9 @@ from box_files import with_property
 from photo_files import XMP, exif_block, picture, read, rewrite
 from PIL import Image as Pillow
 
-from rainapp.media import boxes
-from rainapp.media.companions import GAIN_LOST
-from rainapp.media.photo import PhotoSource
+from rainapp.media.metadata import iso_boxes
+from rainapp.media.metadata.companions import GAIN_LOST
+from rainapp.media.photo.photo_file import PhotoSource
 
 
 def deep_avif() -> bytes:
@@ -91,9 +91,9 @@ def test_an_aperture_larger_than_the_picture_or_of_nothing_is_no_crop() -> None:
         (100, 1, 0, 1, 0, 1, 0, 1),
         (100, 1, 60, 1, 99, 1, 0, 1),
     ):
-        layout = boxes.Layout(((b"clap", struct.pack(">IIIIiIiI", *values)),))
+        layout = iso_boxes.Layout(((b"clap", struct.pack(">IIIIiIiI", *values)),))
         assert layout.crop(160, 120) is None
-    assert boxes.Layout(((b"clap", bytes(7)),)).crop(160, 120) is None
+    assert iso_boxes.Layout(((b"clap", bytes(7)),)).crop(160, 120) is None
 
 
 def test_a_crop_is_made_before_the_picture_is_turned(tmp_path: Path) -> None:
@@ -115,7 +115,7 @@ def full_box(kind: bytes, body: bytes, version: int = 0) -> bytes:
 def test_a_tone_mapped_item_is_a_gain_map() -> None:
     info = full_box(b"infe", struct.pack(">HH", 2, 0) + b"tmap\0", version=2)
     items = full_box(b"iinf", struct.pack(">H", 1) + info)
-    layout = boxes.layout(full_box(b"meta", items))
+    layout = iso_boxes.layout(full_box(b"meta", items))
     assert layout.has_gain_map
     assert not layout.has_depth
     assert GAIN_LOST.startswith("The gain map")
@@ -124,11 +124,11 @@ def test_a_tone_mapped_item_is_a_gain_map() -> None:
 @pytest.mark.parametrize("cut", [4, 11, 30, 60, 120, 200, 260])
 def test_boxes_that_are_cut_off_tell_what_they_can(cut: int) -> None:
     whole = deep_avif()
-    assert boxes.layout(whole[:cut]).clip is None
-    assert len(boxes.without_texts(whole[:cut])) == cut
+    assert iso_boxes.layout(whole[:cut]).clip is None
+    assert len(iso_boxes.without_texts(whole[:cut])) == cut
     for at in range(0, cut, 3):
         damaged = whole[:at] + b"\xff" + whole[at + 1 : cut]
-        assert boxes.layout(damaged).crop(10, 10) is None
+        assert iso_boxes.layout(damaged).crop(10, 10) is None
 
 
 def test_frames_beside_the_picture_of_a_heic_are_told(tmp_path: Path) -> None:

@@ -13,12 +13,12 @@ from box_files import with_auxiliary
 from photo_files import full_jpeg, jpeg_bytes, jpeg_with, picture, read, rewrite
 from PIL import Image as Pillow
 
-from rainapp.errors import UnwritableFile
-from rainapp.jobs import Output
-from rainapp.media import claims
-from rainapp.media.companions import CLIP_KEPT, CLIP_LOST, DEPTH_LOST, FURTHER_LOST, GAIN_LOST
-from rainapp.media.metadata import EXTENSION
-from rainapp.media.photo import PhotoSource
+from rainapp.base.errors import UnwritableFile
+from rainapp.jobs.records import Output
+from rainapp.media.metadata import xmp_claims
+from rainapp.media.metadata.companions import CLIP_KEPT, CLIP_LOST, DEPTH_LOST, FURTHER_LOST, GAIN_LOST
+from rainapp.media.metadata.metadata import EXTENSION
+from rainapp.media.photo.photo_file import PhotoSource
 
 XAP = b"http://ns.adobe.com/xap/1.0/\0"
 RDF = b"http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -348,6 +348,6 @@ def test_a_packet_made_to_be_slow_is_gone_through_all_the_same(filling: bytes) -
     names = b'xmlns:GDepth="' + PHOTOS + b'depthmap/" xmlns:GCamera="' + PHOTOS + b'camera/" ' + CONTAINER
     xmp = packet(names, filling + directory(PRIMARY, GAIN_ITEM))
     started = time.process_time()
-    claims.of_clip(xmp), claims.of_depth(xmp), claims.of_gain_map(xmp), claims.clip_lengths(xmp)
-    claims.without_gap(claims.without(xmp, clip=True, pictures=True, extension=True))
+    xmp_claims.of_clip(xmp), xmp_claims.of_depth(xmp), xmp_claims.of_gain_map(xmp), xmp_claims.clip_lengths(xmp)
+    xmp_claims.without_gap(xmp_claims.without(xmp, clip=True, pictures=True, extension=True))
     assert time.process_time() - started < 10  # a fraction of a second; a pattern that begins anew everywhere takes minutes

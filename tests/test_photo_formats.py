@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from photo_files import full_jpeg, jpeg_bytes, picture, read, rewrite, write_source
 from PIL import Image as Pillow
 
-from rainapp.errors import RainError, UnreadableFile, UnwritableFile
-from rainapp.image import Frame, Image
-from rainapp.jobs import Output
+from rainapp.base.errors import RainError, UnreadableFile, UnwritableFile
+from rainapp.base.image import Frame, Image
+from rainapp.jobs.records import Output
 from rainapp.media import is_media_name, open_sink, open_source
-from rainapp.media.decoded import turned_array
-from rainapp.media.photo import PhotoSource, read_reduced
+from rainapp.media.colour.decoded_pixels import turned_array
+from rainapp.media.photo.photo_file import PhotoSource, read_reduced
 
 CASES = [
     (suffix, kind, wide)
@@ -175,7 +175,7 @@ def test_a_poor_jpeg_is_not_made_poorer(tmp_path: Path) -> None:
 def test_a_jpeg_written_in_strips_is_one_whole_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sampling: int) -> None:
     (tmp_path / "rain.jpg").write_bytes(jpeg_bytes(picture(700, 150), 95, subsampling=sampling))
     rewrite(tmp_path / "rain.jpg", tmp_path / "one.jpg")
-    monkeypatch.setattr("rainapp.media.jpeg._STRIP_BYTES", 100_000)
+    monkeypatch.setattr("rainapp.media.photo.jpeg._STRIP_BYTES", 100_000)
     rewrite(tmp_path / "rain.jpg", tmp_path / "many.jpg")
     with Pillow.open(tmp_path / "one.jpg") as one, Pillow.open(tmp_path / "many.jpg") as many:
         assert b"\xff\xdd\x00\x04" in (tmp_path / "many.jpg").read_bytes()
@@ -259,7 +259,7 @@ def test_a_clip_is_no_photo(tmp_path: Path) -> None:
 def test_a_large_heic_is_shown_by_its_thumbnail_where_that_is_large_enough(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, thumbnail: int
 ) -> None:
-    monkeypatch.setattr("rainapp.media.photo._WORTH_REDUCING", 1000)
+    monkeypatch.setattr("rainapp.media.photo.photo_file._WORTH_REDUCING", 1000)
     y, x = np.mgrid[0:300, 0:400]
     smooth = np.stack([x / 400 * 255, y / 300 * 255, 255 - x / 400 * 200], axis=-1).astype(np.uint8)
     pillow_heif.encode("RGB", (400, 300), smooth.tobytes(), tmp_path / "big.heic", quality=90, thumbnails=[thumbnail])
@@ -271,8 +271,8 @@ def test_a_large_heic_is_shown_by_its_thumbnail_where_that_is_large_enough(
 
 
 def test_a_large_heic_is_written_in_tiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rainapp.media.heif._GRID_PIXELS", 1000)
-    monkeypatch.setattr("rainapp.media.heif._GRID_TILE_PX", 64)
+    monkeypatch.setattr("rainapp.media.photo.heif._GRID_PIXELS", 1000)
+    monkeypatch.setattr("rainapp.media.photo.heif._GRID_TILE_PX", 64)
     write_source(tmp_path / "rain.png", picture(150, 200))
     rewrite(tmp_path / "rain.png", tmp_path / "dry.heic")
     assert pillow_heif.open_heif(tmp_path / "dry.heic").info["tiling"]["num_columns"] == 4

@@ -13,9 +13,9 @@ from photo_files import XMP, picture, png_bytes, read, rewrite
 from PIL import Image as Pillow
 from PIL import ImageCms
 
-from rainapp.jobs import Output
-from rainapp.media import png
-from rainapp.media.photo import PhotoSource
+from rainapp.jobs.records import Output
+from rainapp.media.photo import png
+from rainapp.media.photo.photo_file import PhotoSource
 
 HOLDING, OTHERS = [".png", ".avif", ".heic"], [".jpg", ".tif", ".webp", ".bmp"]
 P3, PQ, HLG = (12, 13), (9, 16), (9, 18)

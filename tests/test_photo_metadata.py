@@ -28,9 +28,9 @@ from photo_files import (
 )
 from PIL import Image as Pillow
 
-from rainapp.jobs import MetadataChoice, Output
-from rainapp.media import exif
-from rainapp.media.metadata import Metadata, prepared
+from rainapp.jobs.records import MetadataChoice, Output
+from rainapp.media.metadata import exif
+from rainapp.media.metadata.metadata import Metadata, prepared
 
 NOTE = {"Model": "quick <2>", "Strength": "0.8", "Version": "1.0"}
 SUFFIXES = [".jpg", ".png", ".tif", ".webp", ".heic", ".avif"]

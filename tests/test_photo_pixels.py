@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from photo_files import jpeg_bytes, jpeg_with, picture, read
 from PIL import Image as Pillow
 
-from rainapp.errors import UnreadableFile
-from rainapp.media.photo import PhotoSource
+from rainapp.base.errors import UnreadableFile
+from rainapp.media.photo.photo_file import PhotoSource
 
 FLOATS = ("f2", "f4", "f8")
 ALPHA = np.linspace(0.1, 1, 37 * 51, dtype=np.float32).reshape(37, 51)

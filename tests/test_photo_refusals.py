@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from photo_files import chunk, exif_block, full_jpeg, jpeg_bytes, picture, png_bytes, read, write_source
 from PIL import Image as Pillow
 
-from rainapp.errors import RainError, UnreadableFile
+from rainapp.base.errors import RainError, UnreadableFile
 from rainapp.media import open_source
-from rainapp.media.header import default_budget_mb
-from rainapp.media.photo import PhotoSource, read_reduced
+from rainapp.media.photo.photo_file import PhotoSource, read_reduced
+from rainapp.media.photo_header import default_budget_mb
 from rainapp.media.sniff import sniff
 
 

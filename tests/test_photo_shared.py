@@ -12,9 +12,9 @@ import psutil
 import pytest
 from PIL import Image as Pillow
 
-from rainapp.errors import RainError, UnreadableFile
+from rainapp.base.errors import RainError, UnreadableFile
 from rainapp.media import open_source
-from rainapp.media.photo import read_reduced
+from rainapp.media.photo.photo_file import read_reduced
 from rainapp.media.sniff import CLIP_SUFFIXES
 
 SHARED = os.environ.get("RAINAPP_SHARED")

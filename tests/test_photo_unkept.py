@@ -12,10 +12,10 @@ from photo_files import XMP, exif_block, full_jpeg, iptc_resources, picture, png
 from PIL import Image as Pillow
 from test_photo_metadata import source_of
 
-from rainapp.jobs import DerainFile, NoWatch, Output, Treatment
-from rainapp.media import exif
-from rainapp.media.photo import PhotoSource
-from rainapp.work import run
+from rainapp.jobs.records import DerainFile, NoWatch, Output, Treatment
+from rainapp.media.metadata import exif
+from rainapp.media.photo.photo_file import PhotoSource
+from rainapp.work.run_job import run
 
 TARGETS = [".jpg", ".png", ".tif", ".webp", ".bmp", ".heic", ".avif"]
 SOURCES = [

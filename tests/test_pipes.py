@@ -10,21 +10,24 @@ import pytest
 from doors import DOORS, child, pipe, plain_card, soon
 from numpy.typing import NDArray
 
-from rainapp import kept, logs, masks, presets, settings, writing
-from rainapp.cards import CARD, read_card
-from rainapp.errors import BadModel, BadRecipe, BadTreatment, RainError, UnreadableFile
-from rainapp.gui.report import report
-from rainapp.importing import import_model
-from rainapp.jobs import LoadMask, Treatment
-from rainapp.library import WEIGHTS, ModelLibrary, checked_weights, sha256_of
+from rainapp.base import logs, settings
+from rainapp.base.errors import BadModel, BadRecipe, BadTreatment, RainError, UnreadableFile
+from rainapp.base.paths import cache_dir, settings_file
+from rainapp.compare import result_cache
+from rainapp.gui.text.problem_report import report
+from rainapp.inference.amount import read_mask
+from rainapp.inference.engines import engine_choice
+from rainapp.jobs import presets
+from rainapp.jobs.records import LoadMask, Treatment
+from rainapp.library.cards import CARD, read_card
+from rainapp.library.importer import import_model
+from rainapp.library.model_files import kind_of
+from rainapp.library.model_library import WEIGHTS, ModelLibrary, checked_weights, sha256_of
 from rainapp.media import open_source
 from rainapp.media.atomic import copy_file
-from rainapp.media.clip_open import open_container
-from rainapp.model_files import kind_of
-from rainapp.paths import cache_dir, settings_file
-from rainapp.screen_profile import read_profile
-from rainapp.stages.amount import read_mask
-from rainapp.stages.engines import choice
+from rainapp.media.clip.clip_open import open_container
+from rainapp.work import mask_files, result_writer
+from rainapp.work.screen.screen_profile import read_profile
 from training import publish, recipe
 from training.data import crops as data
 from training.data import rainy_photos
@@ -45,7 +48,7 @@ READERS: dict[str, tuple[str, Callable[[Path], object], type[RainError]]] = {
     "demuxed clip": ("a.mp4", open_container, UnreadableFile),
     "copied photo": ("a.jpg", lambda path: copy_file(path, path.with_name("b.jpg")), UnreadableFile),
     "mask of the command line": ("m.png", read_mask, BadTreatment),
-    "mask of the window": ("m.png", lambda path: masks.load_mask(LoadMask(path, 8, 8, 8, 8)), UnreadableFile),
+    "mask of the window": ("m.png", lambda path: mask_files.load_mask(LoadMask(path, 8, 8, 8, 8)), UnreadableFile),
     "preset": ("p.toml", lambda path: presets.load(str(path)), BadTreatment),
     "recipe": ("r.toml", recipe.read, BadRecipe),
     "screen profile": ("s.icc", read_profile, UnreadableFile),
@@ -54,7 +57,7 @@ READERS: dict[str, tuple[str, Callable[[Path], object], type[RainError]]] = {
     "training photo": ("t.png", descriptors.read, UnreadableFile),
     "validation photo": ("t.png", validate.read, BadRecipe),
     "card": (CARD, lambda path: read_card(path.parent), BadModel),
-    "kept result": ("k.npy", kept.load, UnreadableFile),
+    "kept result": ("k.npy", result_cache.load, UnreadableFile),
 }
 
 
@@ -120,20 +123,20 @@ def test_training_leaves_them_out(door: Door, tmp_path: Path, photo: Path) -> No
 
 
 def test_caches_and_logs_are_done_without(door: Door) -> None:
-    door(cache_dir() / choice.FILE)
-    assert soon(choice._recall) == {}
+    door(cache_dir() / engine_choice.FILE)
+    assert soon(engine_choice._recall) == {}
     door(logs.log_file())
     assert soon(logs.start_log) is None
     assert "rainapp" in soon(lambda: report("something"))
 
 
 def test_the_key_of_a_clip_does_not_wait_for_its_mask(door: Door, tmp_path: Path, tiny_library: Path) -> None:
-    from rainapp.stages import load_pipeline
+    from rainapp.inference.pipeline import load_pipeline
 
     plain = Treatment(engine="torch", device="cpu", precision="fp32")
     pipeline = load_pipeline(plain, ModelLibrary(user=tiny_library))
     mask = Treatment(mask=door(tmp_path / "m.png"))
-    assert isinstance(soon(lambda: writing.key_of(mask, pipeline, "")), OSError)
+    assert isinstance(soon(lambda: result_writer.key_of(mask, pipeline, "")), OSError)
 
 
 def test_a_photo_may_be_a_link_to_a_file(tmp_path: Path, photo: Path) -> None:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from rainapp import presets
-from rainapp.errors import BadTreatment
-from rainapp.jobs import Output, Treatment
-from rainapp.presets import Preset, load, save
+from rainapp.base.errors import BadTreatment
+from rainapp.jobs import presets
+from rainapp.jobs.presets import Preset, load, save
+from rainapp.jobs.records import Output, Treatment
 
 FULL = Preset(
     Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always", 2),

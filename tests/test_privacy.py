@@ -15,7 +15,7 @@ def no_network(*_arguments, **_options):
     raise AssertionError("a library opened a connection")
 
 socket.socket.connect = socket.create_connection = socket.getaddrinfo = no_network
-from rainapp.stages.engines import openvino
+from rainapp.inference.engines import openvino
 openvino.core()
 import openvino
 assert sys.modules["openvino_telemetry"] is None

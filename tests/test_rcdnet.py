@@ -10,14 +10,13 @@ import torch.nn.functional as F
 from safetensors.torch import load_file
 from torch import Tensor
 
-from rainapp import nets
-from rainapp.importing import import_model
-from rainapp.library import ModelLibrary
-from rainapp.nets import foreign
+from rainapp.inference.derainer import TiledNet
+from rainapp.inference.engines import Model, Variant, make
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
+from rainapp.library.recognise import looks_like, recognise
+from rainapp.nets import foreign_weights, registry
 from rainapp.nets.rcdnet import RcdNet, from_first_release
-from rainapp.recognise import looks_like, recognise
-from rainapp.stages.derain import TiledNet
-from rainapp.stages.engines import Model, Variant, make
 from tests.foreign_files import shapes_of
 from tests.test_derain import derain, smooth
 
@@ -64,7 +63,7 @@ def first_release(net: RcdNet) -> dict[str, Tensor]:
 
 
 def test_it_has_the_size_of_the_public_code() -> None:
-    net = nets.build("rcdnet")
+    net = registry.build("rcdnet")
     # 36 nets of 4 blocks of 14 tensors, 17 thresholds, and 6 tensors beside them
     assert len(net.state_dict()) == 36 * 56 + 17 + 6
     blocks = {channels: 2 * (9 * channels**2 + 3 * channels) for channels in (35, 32)}
@@ -116,8 +115,8 @@ def test_public_weights_become_a_model_that_derains_alike(tmp_path: Path, names:
     card = import_model(tmp_path / "rcdnet.pt", library)
     assert (card.arch, card.shape, card.veils) == ("rcdnet", SMALL, ("keep",))
     assert load_file(library.weights_path(card)).keys() == net.state_dict().keys()
-    rainy = foreign.probe_picture()
-    torch.testing.assert_close(nets.load(card, library.weights_path(card))(rainy), net(rainy), atol=1e-5, rtol=1e-4)
+    rainy = foreign_weights.probe_picture()
+    torch.testing.assert_close(registry.load(card, library.weights_path(card))(rainy), net(rainy), atol=1e-5, rtol=1e-4)
 
 
 def test_other_weights_keep_their_names() -> None:

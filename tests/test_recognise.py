@@ -5,9 +5,8 @@ from typing import Any
 import pytest
 import torch
 
-from rainapp import nets
-from rainapp.nets import foreign
-from rainapp.recognise import common_prefix, looks_like, naf_receptive_px, recognise
+from rainapp.library.recognise import common_prefix, looks_like, naf_receptive_px, recognise
+from rainapp.nets import foreign_weights, registry
 from tests.foreign_files import FAMILY, NAF, shapes_of, state_of
 
 
@@ -17,14 +16,14 @@ def test_each_net_of_ours_is_recognised_with_its_shape(arch: str) -> None:
     found = recognise(shapes_of(state))
     assert found is not None
     assert found.arch == arch
-    assert shapes_of(dict(nets.build(found.arch, **found.shape).state_dict())) == shapes_of(state)
+    assert shapes_of(dict(registry.build(found.arch, **found.shape).state_dict())) == shapes_of(state)
 
 
 @pytest.mark.parametrize(
     "shape", [NAF, NAF | {"inside": 2}, NAF | {"conditional": False}, {"width": 2, "encoder": [3], "middle": 2, "decoder": [1]}]
 )
 def test_the_shape_of_the_fast_net_is_read_off_its_weights(shape: dict[str, Any]) -> None:
-    found = recognise(shapes_of(dict(nets.build("unshuffle_naf", **shape).state_dict())))
+    found = recognise(shapes_of(dict(registry.build("unshuffle_naf", **shape).state_dict())))
     assert found is not None
     assert found.shape == {"conditional": True} | shape
     assert found.conditional == found.shape["conditional"]
@@ -39,7 +38,7 @@ def test_one_tensor_too_many_or_too_few_is_another_net() -> None:
 
 def test_a_pixel_sees_no_further_than_the_card_says() -> None:
     torch.manual_seed(0)
-    net = nets.build("unshuffle_naf", width=2, encoder=[1, 1], middle=1, decoder=[1, 1], conditional=False)
+    net = registry.build("unshuffle_naf", width=2, encoder=[1, 1], middle=1, decoder=[1, 1], conditional=False)
     with torch.no_grad():
         for parameter in net.parameters():
             parameter.normal_(std=0.5)
@@ -78,14 +77,14 @@ def test_wrappers_are_taken_off(wrapper: str) -> None:
     loaded: dict[str, Any] = {f"module.{name}": tensor for name, tensor in state.items()}
     for key in reversed(wrapper.split(".")):
         loaded = {key: loaded, "epoch": 3}
-    assert foreign.unwrap(loaded).keys() == state.keys()
+    assert foreign_weights.unwrap(loaded).keys() == state.keys()
 
 
 def test_averaged_weights_are_preferred() -> None:
     loaded = {"params": {"w": torch.zeros(1)}, "params_ema": {"w": torch.ones(1)}}
-    assert foreign.unwrap(loaded)["w"] == 1
+    assert foreign_weights.unwrap(loaded)["w"] == 1
 
 
 @pytest.mark.parametrize("loaded", [None, 3, [torch.ones(1)], {"epoch": 3}, {"state_dict": {}}])
 def test_what_holds_no_tensors_by_name_has_no_weights(loaded: object) -> None:
-    assert foreign.unwrap(loaded) == {}
+    assert foreign_weights.unwrap(loaded) == {}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 from doors import DOORS, NESTED, deep_folders_removed, endless, nested, pipe, soon
 
-from rainapp.folders import files_below, make_folders
-from rainapp.regular import NotRegularFileError, TooLargeFileError, open_regular, read_regular
+from rainapp.base.folders import files_below, make_folders
+from rainapp.base.regular_files import NotRegularFileError, TooLargeFileError, open_regular, read_regular
 
 
 def test_a_file_is_read_also_through_a_link(tmp_path: Path) -> None:

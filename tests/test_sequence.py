@@ -11,16 +11,16 @@ import pytest
 from numpy.typing import NDArray
 from photo_files import full_jpeg, picture, write_source
 
-from rainapp import work
-from rainapp.batch import plan
-from rainapp.cli import main
-from rainapp.errors import BadTreatment, Cancelled, UnreadableFile, UnwritableFile
-from rainapp.image import Frame, Image
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.base.errors import BadTreatment, Cancelled, UnreadableFile, UnwritableFile
+from rainapp.base.image import Frame, Image
+from rainapp.cli.command_line import main
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
 from rainapp.media import open_source
-from rainapp.media.numbered import grouped, pattern_of
-from rainapp.media.photo import PhotoSource
-from rainapp.media.sequence_write import SequenceSink
+from rainapp.media.photo.photo_file import PhotoSource
+from rainapp.media.sequence.numbered import grouped, pattern_of
+from rainapp.media.sequence.sequence_sink import SequenceSink
+from rainapp.work import run_job
+from rainapp.work.batch_plan import plan
 
 FRAMES = 9
 PLAIN = ("--engine", "torch", "--device", "cpu", "--temporal", "off")
@@ -51,7 +51,7 @@ def treatment(temporal: str = "best") -> Treatment:
 
 
 def derain(source: Path, target: Path, temporal: str = "best", **output: object) -> Derained:
-    done = work.run(DerainFile(source, target, treatment(temporal), Output(**output)), NoWatch())  # type: ignore[arg-type]
+    done = run_job.run(DerainFile(source, target, treatment(temporal), Output(**output)), NoWatch())  # type: ignore[arg-type]
     assert isinstance(done, Derained)
     return done
 
@@ -177,7 +177,7 @@ def test_gaps_sizes_and_missing_frames_are_told_in_words(tmp_path: Path) -> None
 
 def test_a_dry_sequence_is_copied_byte_for_byte(tiny_library: Path, tmp_path: Path) -> None:
     source = write_frames(tmp_path / "in")
-    done = work.run(DerainFile(source, tmp_path / "out", Treatment(strength=0)), NoWatch())
+    done = run_job.run(DerainFile(source, tmp_path / "out", Treatment(strength=0)), NoWatch())
     assert isinstance(done, Derained)
     for path in (tmp_path / "in").iterdir():
         assert (tmp_path / "out" / path.name).read_bytes() == path.read_bytes()
@@ -201,9 +201,9 @@ RUN = """
 import sys
 from fractions import Fraction
 from pathlib import Path
-from rainapp.jobs import Output
+from rainapp.jobs.records import Output
 from rainapp.media import open_source
-from rainapp.media.sequence_write import SequenceSink
+from rainapp.media.sequence.sequence_sink import SequenceSink
 source = open_source(Path(sys.argv[1]))
 with SequenceSink(Path(sys.argv[2]), source.info, Output(), key="k", part_frames=3) as sink:
     source.first_frame = sink.frames_done

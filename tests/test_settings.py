@@ -6,10 +6,11 @@ from typing import get_args
 
 import pytest
 
-from rainapp import jobs, paths, settings
-from rainapp.errors import UnwritableFile
-from rainapp.settings import PREFERENCES, Settings, fill_name, load, name_template_problem, save
-from rainapp.textfile import toml_value
+from rainapp.base import paths, settings
+from rainapp.base.errors import UnwritableFile
+from rainapp.base.settings import PREFERENCES, Settings, fill_name, load, name_template_problem, save
+from rainapp.base.textfile import toml_value
+from rainapp.jobs import records
 
 
 def test_no_file_means_defaults_without_a_word() -> None:
@@ -48,12 +49,12 @@ def test_every_default_is_acceptable_and_every_preference_is_described() -> None
 @pytest.mark.parametrize(
     ("name", "literal"),
     [
-        ("engine", jobs.EngineChoice),
-        ("precision", jobs.Precision),
-        ("if_exists", jobs.IfExists),
-        ("metadata", jobs.MetadataChoice),
-        ("veil", jobs.Veil),
-        ("temporal", jobs.Temporal),
+        ("engine", records.EngineChoice),
+        ("precision", records.Precision),
+        ("if_exists", records.IfExists),
+        ("metadata", records.MetadataChoice),
+        ("veil", records.Veil),
+        ("temporal", records.Temporal),
     ],
 )
 def test_choices_are_those_of_the_job_records(name: str, literal: object) -> None:

@@ -10,11 +10,11 @@ import pytest
 from photo_files import picture
 from PIL import Image as Pillow
 
-from rainapp.errors import BadTreatment, UnreadableFile
-from rainapp.media import jpeg_scan
-from rainapp.media.photo import PhotoSource, read_reduced
-from rainapp.media.plain import read_plain
-from rainapp.stages.amount import read_mask
+from rainapp.base.errors import BadTreatment, UnreadableFile
+from rainapp.inference.amount import read_mask
+from rainapp.media.photo import jpeg_scan
+from rainapp.media.photo.photo_file import PhotoSource, read_reduced
+from rainapp.media.photo.plain_pixels import read_plain
 
 PATIENCE_S = 4.0
 EMPTY = b"\xff\xda" + struct.pack(">H", 8) + b"\x01\x01\x00\x01\x05\x00"  # a scan of the first component, without bits

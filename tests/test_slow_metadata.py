@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from PIL import Image as Pillow
 
-from rainapp.errors import UnreadableFile
-from rainapp.media import containers, exif, jpeg, metadata, tiff_pages
-from rainapp.media.metadata import Metadata, prepared
-from rainapp.media.photo import PhotoSource
+from rainapp.base.errors import UnreadableFile
+from rainapp.media.metadata import exif, metadata
+from rainapp.media.metadata.metadata import Metadata, prepared
+from rainapp.media.photo import containers, jpeg, tiff_pages
+from rainapp.media.photo.photo_file import PhotoSource
 
 MILLION = 1 << 20
 PATIENCE_S = 8.0  # of the processor; what was quadratic took minutes

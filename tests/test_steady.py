@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch
-from rainapp.stages.steady import Steadier, is_cut
+from rainapp.base.image import Frame, Image
+from rainapp.inference.temporal.deflicker import Steadier, is_cut
+from rainapp.jobs.records import NoWatch
 
 Mode = Literal["fast", "best"]
 MODES: tuple[Mode, ...] = ("fast", "best")

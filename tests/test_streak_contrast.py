@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp import streak_contrast
-from rainapp.streak_contrast import busiest_window, score
+from rainapp.metrics import streak_contrast
+from rainapp.metrics.streak_contrast import busiest_window, score
 
 Scene = tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.bool_]]
 

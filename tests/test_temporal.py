@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rainapp.errors import Cancelled
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch, Temporal, Treatment, Watch
-from rainapp.library import ModelLibrary
-from rainapp.stages import load_pipeline
+from rainapp.base.errors import Cancelled
+from rainapp.base.image import Frame, Image
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.jobs.records import NoWatch, Temporal, Treatment, Watch
+from rainapp.library.model_library import ModelLibrary
 
 FRAMES = 7
 

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 from photo_files import picture, read
 
-from rainapp.media.exif import Directories, Tag, append_directory
+from rainapp.media.metadata.exif import Directories, Tag, append_directory
 
 LZW = 5
 

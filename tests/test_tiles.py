@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rainapp.stages import tiles
+from rainapp.inference import tiles
 
 sizes = st.integers(1, 300)
 

@@ -3,7 +3,7 @@
 import pytest
 from doors import cost
 
-from rainapp.toml_text import KEY_PARTS_MAX, NESTING_MAX, WORD_MAX, parse_toml
+from rainapp.base.toml_text import KEY_PARTS_MAX, NESTING_MAX, WORD_MAX, parse_toml
 
 HOSTILE = {
     "a whole number of 200,000 digits": b"n = " + b"9" * 200_000,
@@ -45,7 +45,7 @@ def test_what_a_person_writes_is_read() -> None:
 
 def test_a_megabyte_of_anything_costs_little() -> None:
     code = """
-from rainapp.toml_text import parse_toml
+from rainapp.base.toml_text import parse_toml
 N = 1 << 18
 kinds = [b'a = "' + b'\\\\t' * N + b'"', b'a = \"\"\"' + b'x""' * N, b'"' * N, b' ' * N + b'a = 1', b'[[a]]\\n' * (N // 6),
          b'.'.join([b'a'] * N), b'[' * N, b'9' * N, b"'''" * N, b'#\\n' * N, b'a = [' + b'{k=1},' * (N // 6) + b']']

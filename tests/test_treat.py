@@ -11,11 +11,13 @@ from PIL import Image as Pillow
 from video_clips import make_clip
 from work_done import Steps, derain, treated
 
-from rainapp import cli, presets, sampling, work
-from rainapp.errors import BadTreatment
-from rainapp.jobs import Derained, DerainFile, Output, Treatment
-from rainapp.looking import decode
-from rainapp.presets import Preset
+from rainapp.base.errors import BadTreatment
+from rainapp.cli import command_line
+from rainapp.jobs import presets
+from rainapp.jobs.presets import Preset
+from rainapp.jobs.records import Derained, DerainFile, Output, Treatment
+from rainapp.work import clip_sampling, run_job
+from rainapp.work.screen.preview import decode
 
 
 @pytest.mark.parametrize("name", ["a.png", "a.mp4"])
@@ -40,10 +42,10 @@ def test_the_command_line_says_what_was_done(
     treat: str, still: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = ["--model", still, "--engine", "torch", "--device", "cpu", "--treat", treat]
-    assert cli.main(["derain", str(photo), "-o", str(tmp_path / "one"), *out]) == 0
+    assert command_line.main(["derain", str(photo), "-o", str(tmp_path / "one"), *out]) == 0
     line = capsys.readouterr().out.splitlines()[0]
     assert ("(copied, no rain found)" in line) is (treat == "auto")
-    assert cli.main(["derain", str(photo), "-o", str(tmp_path / "two"), "--json", *out]) == 0
+    assert command_line.main(["derain", str(photo), "-o", str(tmp_path / "two"), "--json", *out]) == 0
     events = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     (finished,) = [event for event in events if event["event"] == "finished"]
     assert finished["rain_found"] is (treat == "always")
@@ -52,7 +54,7 @@ def test_the_command_line_says_what_was_done(
 def test_a_dry_photo_in_another_format_is_no_copy(
     still: str, photo: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert cli.main(["derain", str(photo), "-o", str(tmp_path / "one"), "--model", still, "--format", "tif"]) == 0
+    assert command_line.main(["derain", str(photo), "-o", str(tmp_path / "one"), "--model", still, "--format", "tif"]) == 0
     line = capsys.readouterr().out.splitlines()[0]
     assert "(no rain found)" in line
 
@@ -67,20 +69,20 @@ def test_a_preset_carries_it() -> None:
         presets.load("wet")
 
 
-LONG = sampling.WORTH * sampling.FRAMES + 2
+LONG = clip_sampling.WORTH * clip_sampling.FRAMES + 2
 
 
 def test_a_long_dry_clip_is_copied_after_a_look_at_some_of_its_frames(still: str, tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "long.mp4", times=tuple(range(LONG)))
     watch = Steps()
-    done = work.run(DerainFile(clip, tmp_path / "out" / "long.mp4", treated(model=still)), watch)
+    done = run_job.run(DerainFile(clip, tmp_path / "out" / "long.mp4", treated(model=still)), watch)
     assert isinstance(done, Derained)
     assert (done.rain_found, done.copied) == (False, True)
-    assert done.notes == (sampling.dry_note(),)
+    assert done.notes == (clip_sampling.dry_note(),)
     assert (tmp_path / "out" / "long.mp4").read_bytes() == clip.read_bytes()
     assert not any(total for _, total in watch.told)  # no frame of the whole was begun
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["long.mp4"]
-    anyway = work.run(DerainFile(clip, tmp_path / "wet.mp4", treated(model=still, treat="always")), Steps())
+    anyway = run_job.run(DerainFile(clip, tmp_path / "wet.mp4", treated(model=still, treat="always")), Steps())
     assert isinstance(anyway, Derained)
     assert (anyway.rain_found, anyway.copied) == (True, False)
 
@@ -89,7 +91,7 @@ def test_a_long_animation_is_looked_at_whole(still: str, tmp_path: Path) -> None
     pages = [Pillow.fromarray(np.full((24, 32, 3), 4 * n, np.uint8)) for n in range(LONG)]
     pages[0].save(tmp_path / "long.gif", save_all=True, append_images=pages[1:], duration=40)
     watch = Steps()
-    done = work.run(DerainFile(tmp_path / "long.gif", tmp_path / "out" / "long.gif", treated(model=still)), watch)
+    done = run_job.run(DerainFile(tmp_path / "long.gif", tmp_path / "out" / "long.gif", treated(model=still)), watch)
     assert isinstance(done, Derained)
     assert done.notes == ()
     assert max(total for _, total in watch.told) >= LONG

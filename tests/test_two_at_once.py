@@ -18,21 +18,25 @@ from numbered_pictures import take
 from photo_files import picture, read, write_source
 from video_clips import make_clip
 
-from rainapp import cli, new_files, presets, work
-from rainapp.compare_jobs import ExportComparison, Shot
-from rainapp.comparing_export import export
-from rainapp.errors import BadModel, UnwritableFile
-from rainapp.image import Image
-from rainapp.importing import import_model
-from rainapp.jobs import Derained, DerainFile, NoWatch, Output, SaveMask, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.masks import save_mask
-from rainapp.media import open_source, video, write_picture
+from rainapp.base import new_files
+from rainapp.base.errors import BadModel, UnwritableFile
+from rainapp.base.image import Image
+from rainapp.base.new_files import numbered, put, settle
+from rainapp.cli import command_line
+from rainapp.compare.export import export
+from rainapp.jobs import presets
+from rainapp.jobs.compare_jobs import ExportComparison, Shot
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, SaveMask, Treatment
+from rainapp.library.importer import import_model
+from rainapp.library.model_library import ModelLibrary
+from rainapp.media import open_source, write_picture
 from rainapp.media.atomic import copy_file
-from rainapp.media.clip_resume import ResumableClipSink
-from rainapp.media.made_clip import making_clip
-from rainapp.media.sequence_write import SequenceSink
-from rainapp.new_files import numbered, put, settle
+from rainapp.media.clip import video
+from rainapp.media.clip.made_clip import making_clip
+from rainapp.media.clip.resumable_sink import ResumableClipSink
+from rainapp.media.sequence.sequence_sink import SequenceSink
+from rainapp.work import run_job
+from rainapp.work.mask_files import save_mask
 
 PLAIN = Treatment(engine="torch", device="cpu", precision="fp32", temporal="off")
 
@@ -51,7 +55,7 @@ class Meanwhile:
     def tick(self, done: int, total: int, **facts: float) -> None:
         job, self._job = self._job, None
         if job is not None:
-            result = work.run(job, NoWatch())
+            result = run_job.run(job, NoWatch())
             assert isinstance(result, Derained)
             self.other = result
 
@@ -59,7 +63,7 @@ class Meanwhile:
 def both(job: DerainFile) -> tuple[Derained, Derained]:
     """What two runs of one job at the same time come to, the later one last."""
     watch = Meanwhile(job)
-    later = work.run(job, watch)
+    later = run_job.run(job, watch)
     assert isinstance(later, Derained)
     assert watch.other is not None
     return watch.other, later
@@ -283,7 +287,7 @@ def test_two_imports_at_once_of_one_name_are_two_models(tiny_library: Path, tmp_
 
 KILLED_EXPORT = """
 import os, shutil, signal, sys
-from rainapp import cli
+from rainapp.cli import command_line as cli
 from rainapp.cli import models
 models.write_card = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 cli.main(["models", "export", "tiny", sys.argv[1]])
@@ -295,17 +299,17 @@ def test_a_killed_export_leaves_nothing_under_the_final_name_and_the_next_one_wo
     done = subprocess.run([sys.executable, "-c", KILLED_EXPORT, str(out)], check=False)
     assert done.returncode == -signal.SIGKILL
     assert not (out / "tiny").exists()
-    assert cli.main(["models", "export", "tiny", str(out)]) == 0
+    assert command_line.main(["models", "export", "tiny", str(out)]) == 0
     assert [path.name for path in out.iterdir()] == ["tiny"]
     assert {path.name for path in (out / "tiny").iterdir()} == {"card.toml", "weights.safetensors"}
-    assert cli.main(["models", "export", "tiny", str(out)]) == 3
+    assert command_line.main(["models", "export", "tiny", str(out)]) == 3
 
 
 KILLED_IMPORT = """
 import os, signal, sys
 from pathlib import Path
-from rainapp import importing
-from rainapp.library import ModelLibrary
+from rainapp.library import importer as importing
+from rainapp.library.model_library import ModelLibrary
 importing.write_card = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 importing.import_model(Path(sys.argv[1]), ModelLibrary(user=Path(sys.argv[2])))
 """
@@ -324,7 +328,7 @@ def test_what_a_killed_import_left_goes_with_the_next(tiny_library: Path, tmp_pa
 
 
 def rain(photo: Path, out: Path, *more: str) -> None:
-    assert cli.main(["rain", str(photo), "-o", str(out), "--profile", "heavy", *more]) == 0
+    assert command_line.main(["rain", str(photo), "-o", str(out), "--profile", "heavy", *more]) == 0
 
 
 @pytest.mark.parametrize("more", [(), ("--frames", "2", "--longest", "32")])
@@ -345,7 +349,7 @@ def test_rain_drawn_twice_is_kept_twice_under_one_name_each(photo: Path, tmp_pat
 
 LIMITED = """
 import resource, signal, sys
-from rainapp import cli
+from rainapp.cli import command_line as cli
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 sys.exit(cli.main(["evaluate", *sys.argv[1:], "--identity", "--model", "identity"]))

@@ -13,8 +13,8 @@ import pytest
 from copied_clips import write_all
 from video_clips import HEIGHT, WIDTH, make_clip, moving_picture
 
-from rainapp.errors import RainError, UnreadableFile
-from rainapp.media import video
+from rainapp.base.errors import RainError, UnreadableFile
+from rainapp.media.clip import video
 
 
 def test_the_facts_of_a_clip_are_told_before_reading(tmp_path: Path) -> None:

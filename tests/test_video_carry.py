@@ -10,8 +10,8 @@ import av
 import pytest
 from video_clips import HEIGHT, make_clip
 
-from rainapp.jobs import Output
-from rainapp.media import video
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
 
 
 def rewrite(source: Path, target: Path, **output: Any) -> video.ClipSink:

@@ -7,9 +7,9 @@ import av
 import pytest
 from video_clips import make_clip
 
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.clip_hardware import hardware_encoder, trouble_with
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.hardware_encoders import hardware_encoder, trouble_with
 
 WORKING = [name for name in ("h264_nvenc", "h264_amf", "h264_videotoolbox") if trouble_with(name) is None]
 

@@ -11,11 +11,11 @@ import pytest
 from numpy.typing import NDArray
 from video_clips import HEIGHT, WIDTH, make_clip, moving_picture
 
-from rainapp.image import Image
-from rainapp.jobs import Output
-from rainapp.media import video
+from rainapp.base.image import Image
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.pixel_formats import FrameReader, FrameWriter
 from rainapp.media.clip_facts import ClipFacts, as_stored, upright
-from rainapp.media.clip_pixels import FrameReader, FrameWriter
 
 WEIGHTS = {1: (0.2126, 0.0722), 5: (0.299, 0.114), 9: (0.2627, 0.0593)}
 

@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 from video_clips import make_clip
 
-from rainapp.errors import Cancelled, UnwritableFile
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.clip_journal import DamagedParts, Journal
-from rainapp.media.clip_resume import ResumableClipSink, parts_of
-from rainapp.media.clip_tape import StoredPacket
+from rainapp.base.errors import Cancelled, UnwritableFile
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.mux_index import StoredPacket
+from rainapp.media.clip.part_journal import DamagedParts, Journal
+from rainapp.media.clip.resumable_sink import ResumableClipSink, parts_of
 
 PART = 4
 
@@ -47,10 +47,10 @@ def write(source: Path, target: Path, stop_after: int | None = None, **output: A
 RUN = """
 import sys
 from pathlib import Path
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.clip_resume import ResumableClipSink, parts_of
-from rainapp.media.clip_tape import StoredPacket
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.resumable_sink import ResumableClipSink, parts_of
+from rainapp.media.clip.mux_index import StoredPacket
 source, target, codec = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
 clip = video.ClipSource(source)
 with ResumableClipSink(target, clip.info, Output(codec=codec), key="as it is", part_frames=4) as sink:

@@ -11,11 +11,11 @@ import pytest
 from copied_clips import codec_of, write_all
 from video_clips import make_clip
 
-from rainapp.errors import BadTreatment, Cancelled, UnwritableFile
-from rainapp.image import Frame, Image
-from rainapp.jobs import Output
-from rainapp.media import video
-from rainapp.media.clip_codecs import choose_encoding
+from rainapp.base.errors import BadTreatment, Cancelled, UnwritableFile
+from rainapp.base.image import Frame, Image
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
+from rainapp.media.clip.codec_choice import choose_encoding
 from rainapp.media.clip_facts import ClipFacts
 
 
@@ -160,9 +160,9 @@ def test_a_folder_that_is_not_there_is_said_in_words(tmp_path: Path) -> None:
 LIMITED = """
 import resource, sys
 from pathlib import Path
-from rainapp.errors import UnwritableFile
-from rainapp.jobs import Output
-from rainapp.media import video
+from rainapp.base.errors import UnwritableFile
+from rainapp.jobs.records import Output
+from rainapp.media.clip import video
 source, target = map(Path, sys.argv[1:])
 resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
 clip = video.ClipSource(source)

@@ -5,12 +5,12 @@ import pytest
 import torch
 import torch.nn.functional as F
 
-from rainapp import nets
+from rainapp.inference.derainer import TiledNet
+from rainapp.inference.engines import Model, Variant, make
+from rainapp.library.recognise import recognise
+from rainapp.nets import registry
 from rainapp.nets.coim import wrap
 from rainapp.nets.window_former import WindowAttention, WindowFormer, relative_positions
-from rainapp.recognise import recognise
-from rainapp.stages.derain import TiledNet
-from rainapp.stages.engines import Model, Variant, make
 from tests.foreign_files import shapes_of
 from tests.test_derain import derain, smooth
 
@@ -27,7 +27,7 @@ def lively(**more: int) -> WindowFormer:
 
 
 def test_it_is_as_large_as_it_says() -> None:
-    net = nets.build("window_former")
+    net = registry.build("window_former")
     assert 0.3e6 < sum(parameter.numel() for parameter in net.parameters()) < 0.5e6
     assert (net.multiple_px, net.conditional) == (32, True)
     assert {
@@ -126,8 +126,8 @@ def test_it_hears_its_condition_and_takes_a_code() -> None:
 
 @pytest.mark.parametrize("wrong", [{"window": 3}, {"window": 0}, {"head_size": 3}, {"width": 0}])
 def test_a_shape_that_cannot_be_is_refused_in_words(wrong: dict[str, int]) -> None:
-    with pytest.raises(nets.BadModel, match="window_former") as refused:
-        nets.build("window_former", **SMALL | wrong)
+    with pytest.raises(registry.BadModel, match="window_former") as refused:
+        registry.build("window_former", **SMALL | wrong)
     assert "multiple of head_size" in refused.value.hint
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from video_clips import make_clip
 from work_done import PLAIN, Steps, derain, listing, pixels, treated
 
-from rainapp.errors import BadModel, BadTreatment, Cancelled, RainError, UnreadableFile, UnwritableFile
+from rainapp.base.errors import BadModel, BadTreatment, Cancelled, RainError, UnreadableFile, UnwritableFile
 
 
 @pytest.mark.usefixtures("tiny_library")

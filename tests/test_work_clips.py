@@ -19,10 +19,9 @@ import av
 import pytest
 from video_clips import make_clip
 
-from rainapp import work
-from rainapp.errors import Cancelled, DeviceLost, UnwritableFile
-from rainapp.image import Image
-from rainapp.jobs import (
+from rainapp.base.errors import Cancelled, DeviceLost, UnwritableFile
+from rainapp.base.image import Image
+from rainapp.jobs.records import (
     Derained,
     DerainFile,
     Event,
@@ -36,12 +35,13 @@ from rainapp.jobs import (
     Treatment,
     Waiting,
 )
-from rainapp.media import video
-from rainapp.media.ahead import ahead
-from rainapp.media.clip_resume import ResumableClipSink
-from rainapp.media.room import PatientFile
-from rainapp.workers import Workers
-from rainapp.writing import ClipWatch, Room
+from rainapp.jobs.workers import Workers
+from rainapp.media.clip import video
+from rainapp.media.clip.resumable_sink import ResumableClipSink
+from rainapp.media.prefetch import ahead
+from rainapp.media.wait_for_space import PatientFile
+from rainapp.work import run_job
+from rainapp.work.result_writer import ClipWatch, Room
 
 FRAMES = 32
 PART = 6  # frames of a part at one frame a second
@@ -86,8 +86,8 @@ def killed_on_the_command_line(clip: Path, out: Path) -> None:
 KILL = """
 import os, signal, sys
 from pathlib import Path
-from rainapp import work
-from rainapp.jobs import DerainFile, Output, Treatment
+from rainapp.work import run_job as work
+from rainapp.jobs.records import DerainFile, Output, Treatment
 source, target, layer, temporal, at = sys.argv[1:]
 class Killer:
     def tick(self, done, total, **facts):
@@ -119,13 +119,13 @@ class Steps:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such signal")
 def test_a_killed_command_goes_on_and_ends_with_the_same_file(tiny_library: Path, clip: Path, tmp_path: Path) -> None:
-    work.run(DerainFile(clip, tmp_path / "whole.mp4", plain("best")), NoWatch())
+    run_job.run(DerainFile(clip, tmp_path / "whole.mp4", plain("best")), NoWatch())
     out = tmp_path / "out"
     killed_on_the_command_line(clip, out)
     assert not (out / "a_derained.mp4").exists()
     assert all(path.name.startswith(".") for path in out.iterdir())
     watch = Steps()
-    done = work.run(DerainFile(clip, out / "a_derained.mp4", plain("best")), watch)
+    done = run_job.run(DerainFile(clip, out / "a_derained.mp4", plain("best")), watch)
     assert isinstance(done, Derained)
     assert done.rain_found
     assert done.megapixels <= (FRAMES - PART) * 96 * 64 / 1e6
@@ -139,11 +139,11 @@ def test_a_killed_command_goes_on_and_ends_with_the_same_file(tiny_library: Path
 
 def test_result_and_rain_layer_go_on_together(tiny_library: Path, clip: Path, tmp_path: Path) -> None:
     job = DerainFile(clip, tmp_path / "whole" / "a_derained.mp4", plain("fast"), Output(layer="both"))
-    work.run(job, NoWatch())
+    run_job.run(job, NoWatch())
     target = tmp_path / "out" / "a_derained.mp4"
     kill_at_frame(20, clip, target, "both")
     watch = Steps()
-    work.run(DerainFile(clip, target, plain("fast"), Output(layer="both")), watch)
+    run_job.run(DerainFile(clip, target, plain("fast"), Output(layer="both")), watch)
     assert next(done / total for done, total in watch.told if total) >= (20 - PART - 3) / FRAMES
     assert {path.name for path in target.parent.iterdir()} == {"a_derained.mp4", "a_rain.mp4"}
     for name in ("a_derained.mp4", "a_rain.mp4"):
@@ -153,7 +153,7 @@ def test_result_and_rain_layer_go_on_together(tiny_library: Path, clip: Path, tm
 def test_a_dry_clip_is_still_copied_after_a_kill(still_model: str, clip: Path, tmp_path: Path) -> None:
     kill_at_frame(20, clip, tmp_path / "out" / "b.mp4")
     assert any((tmp_path / "out").iterdir())
-    done = work.run(DerainFile(clip, tmp_path / "out" / "b.mp4", plain("fast")), NoWatch())
+    done = run_job.run(DerainFile(clip, tmp_path / "out" / "b.mp4", plain("fast")), NoWatch())
     assert isinstance(done, Derained)
     assert not done.rain_found
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["b.mp4"]
@@ -166,7 +166,7 @@ def test_a_cancel_keeps_the_part_done_where_that_is_asked_for(
 ) -> None:
     output = Output(layer=layer, keep_partial=True)
     with pytest.raises(Cancelled) as cancelled:
-        work.run(DerainFile(clip, tmp_path / "out" / "a_derained.mp4", plain("fast"), output), Steps(cancel_at=20))
+        run_job.run(DerainFile(clip, tmp_path / "out" / "a_derained.mp4", plain("fast"), output), Steps(cancel_at=20))
     kept = tmp_path / "out" / "a_derained (unfinished).mp4"
     assert cancelled.value.kept == kept
     rain = {"a_rain (unfinished).mp4"} if layer == "both" else set()
@@ -184,7 +184,7 @@ def test_a_second_unfinished_part_gets_a_name_of_its_own(tiny_library: Path, cli
     job = DerainFile(clip, tmp_path / "out" / "b.mp4", plain("off"), Output(keep_partial=True))
     for _ in range(2):
         with pytest.raises(Cancelled):
-            work.run(job, Steps(cancel_at=5))
+            run_job.run(job, Steps(cancel_at=5))
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {"b (unfinished).mp4", "b (unfinished) (2).mp4"}
 
@@ -193,13 +193,13 @@ def test_a_full_disk_pauses_the_job_until_there_is_room(
     tiny_library: Path, clip: Path, tmp_path: Path, small_disk: Path
 ) -> None:
     job = DerainFile(clip, tmp_path / "whole.mp4", plain("fast"), Output(crf=10))
-    work.run(job, NoWatch())
+    run_job.run(job, NoWatch())
     size = (tmp_path / "whole.mp4").stat().st_size
     assert 400_000 < size < 900_000
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes((1 << 20) - size // 2 // 4096 * 4096))
     events: SimpleQueue[Event] = SimpleQueue()
-    workers = Workers(work.run, events.put)
+    workers = Workers(run_job.run, events.put)
     workers.submit(replace(job, target=small_disk / "b.mp4"))
     waited = []
     while not isinstance(event := events.get(timeout=60), Finished | Failed | Stopped):
@@ -252,13 +252,13 @@ class Failing(Steps):
 def test_a_failure_keeps_what_is_done_and_says_so(tiny_library: Path, clip: Path, tmp_path: Path) -> None:
     job = DerainFile(clip, tmp_path / "b.mp4", plain("off"))
     with pytest.raises(DeviceLost) as early:
-        work.run(job, Failing(2))
+        run_job.run(job, Failing(2))
     assert early.value.hint == "Try the CPU."
     with pytest.raises(DeviceLost) as late:
-        work.run(job, Failing(25))
+        run_job.run(job, Failing(25))
     assert late.value.hint == "Try the CPU. Start it again: it goes on where it stopped."
     watch = Steps()
-    work.run(job, watch)
+    run_job.run(job, watch)
     assert next(done / total for done, total in watch.told if total) > 0.5
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == ["b.mp4"]
 
@@ -287,7 +287,7 @@ def test_the_pictures_in_memory_do_not_grow_with_the_clip(
 
     monkeypatch.setattr(Image, "__post_init__", registered)
     watch = Counting(alive)
-    work.run(DerainFile(make_clip(tmp_path / "a.mp4", times=range(80)), tmp_path / "b.mp4", plain("best")), watch)
+    run_job.run(DerainFile(make_clip(tmp_path / "a.mp4", times=range(80)), tmp_path / "b.mp4", plain("best")), watch)
     assert 2 < watch.most <= 40
 
 
@@ -318,14 +318,14 @@ def still_model(tiny_library: Path) -> str:
     """The default model changes nothing: its last layer is zero."""
     from safetensors.torch import load_file, save_file
 
-    from rainapp import library
+    from rainapp.library import model_library
 
     weights = load_file(tiny_library / "tiny" / "weights.safetensors")
     still = {name: value * (not name.startswith("tail")) for name, value in weights.items()}
     save_file(still, tiny_library / "tiny" / "weights.safetensors")
-    card = library.ModelLibrary().get("tiny")
-    facts = vars(card) | {"sha256": library.sha256_of(tiny_library / "tiny" / "weights.safetensors")}
-    library.write_card(tiny_library / "tiny", library.ModelCard(**facts))
+    card = model_library.ModelLibrary().get("tiny")
+    facts = vars(card) | {"sha256": model_library.sha256_of(tiny_library / "tiny" / "weights.safetensors")}
+    model_library.write_card(tiny_library / "tiny", model_library.ModelCard(**facts))
     return "tiny"
 
 

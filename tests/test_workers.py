@@ -8,10 +8,10 @@ from queue import Queue
 
 import pytest
 
-from rainapp.errors import Cancelled, UnreadableFile
-from rainapp.jobs import Event, Failed, Finished, Job, Progressed, Queued, ReadPicture, Stopped, Watch
-from rainapp.logs import log_file
-from rainapp.workers import Pace, Workers
+from rainapp.base.errors import Cancelled, UnreadableFile
+from rainapp.base.logs import log_file
+from rainapp.jobs.records import Event, Failed, Finished, Job, Progressed, Queued, ReadPicture, Stopped, Watch
+from rainapp.jobs.workers import Pace, Workers
 
 WAIT_S = 60
 

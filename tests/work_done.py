@@ -6,15 +6,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp import work
-from rainapp.errors import Cancelled
-from rainapp.jobs import (
-    Derained,
-    DerainFile,
-    NoWatch,
-    Output,
-    Treatment,
-)
+from rainapp.base.errors import Cancelled
+from rainapp.jobs.records import Derained, DerainFile, NoWatch, Output, Treatment
+from rainapp.work import run_job
 
 PLAIN = Treatment(engine="torch", device="cpu", precision="fp32")  # nothing to measure first
 
@@ -38,7 +32,7 @@ class Steps:
 
 def derain(source: Path, target: Path, treatment: Treatment = PLAIN, watch: Steps | None = None, **output: object) -> Derained:
     job = DerainFile(source, target, treatment, Output(**output))  # type: ignore[arg-type]
-    done = work.run(job, watch or NoWatch())
+    done = run_job.run(job, watch or NoWatch())
     assert isinstance(done, Derained)
     return done
 

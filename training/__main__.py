@@ -18,11 +18,12 @@ from pathlib import Path
 import torch
 import torch.distributed as dist
 
-from rainapp import nets, paths
-from rainapp.errors import BadModel, BadRecipe, Cancelled, RainError, UnwritableFile
-from rainapp.escapes import escaping_terminal
-from rainapp.new_files import NewFile, numbered
-from rainapp.textfile import json_line
+from rainapp.base import paths
+from rainapp.base.errors import BadModel, BadRecipe, Cancelled, RainError, UnwritableFile
+from rainapp.base.escapes import escaping_terminal
+from rainapp.base.new_files import NewFile, numbered
+from rainapp.base.textfile import json_line
+from rainapp.nets import registry
 from training import average, recipe, recipe_checks
 from training.data import hard_negatives
 from training.loop import trainer, validate, weights
@@ -91,7 +92,7 @@ def foresee(folder: Path, plan: recipe.Recipe, resuming: bool) -> list[str]:
     recipe_checks.require(plan)
     strategies = strategies_of(plan)
     require_one_gradient(strategies)
-    net = nets.build_spec(spec_of(plan, strategies))
+    net = registry.build_spec(spec_of(plan, strategies))
     if resuming and not (folder / trainer.CHECKPOINT).is_file():
         raise BadModel(f"The run {folder.name} has no checkpoint to go on from.", "Start it again from its recipe.", folder)
     if plan.start_from and not resuming:

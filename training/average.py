@@ -9,8 +9,8 @@ from pathlib import Path
 
 from torch import Size, Tensor
 
-from rainapp import nets
-from rainapp.errors import BadRecipe
+from rainapp.base.errors import BadRecipe
+from rainapp.nets import registry
 from training.loop.net2net import grown
 from training.loop.weights import find_weights, read_weights, save_weights
 from training.recipe import Recipe, read
@@ -49,7 +49,7 @@ def shapes(weights: dict[str, Tensor]) -> dict[str, Size]:
 
 def grown_like(before: dict[str, Tensor], after: dict[str, Tensor], recipe: Recipe) -> dict[str, Tensor]:
     """`before` in the net of `recipe`, with the new channels of `after`, but without a say; unchanged where that fails."""
-    net = nets.build(recipe.net.arch, **recipe.net.shape())
+    net = registry.build(recipe.net.arch, **recipe.net.shape())
     try:
         net.load_state_dict({name: value.float() for name, value in after.items()})
     except RuntimeError:

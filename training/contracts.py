@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rainapp import nets
-from rainapp.net_spec import WrapperSpec
+from rainapp.nets import registry
+from rainapp.nets.spec import WrapperSpec
 
 Tensors = dict[str, Tensor]
 TENSORS = ("image", "target", "domain", "crop", "paired", "seeds", "streaks", "label")
@@ -286,5 +286,5 @@ def inner(net: nn.Module) -> nn.Module:
 
 def haze(net: nn.Module, count: int, clear: bool, device: torch.device) -> dict[str, Tensor]:
     """The condition of `count` pictures that says whether haze goes, for a net that takes one."""
-    takes = any(condition.name == "clear" for condition in nets.traits(net).conditions)
+    takes = any(condition.name == "clear" for condition in registry.traits(net).conditions)
     return {"clear": torch.full((count,), float(clear), device=device)} if takes else {}

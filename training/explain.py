@@ -18,10 +18,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from rainapp import nets
-from rainapp.errors import BadRecipe, RainError
-from rainapp.media.plain import read_plain
-from rainapp.nets.fusion import CHANNELS as FUSED_CHANNELS
+from rainapp.base.errors import BadRecipe, RainError
+from rainapp.media.photo.plain_pixels import read_plain
+from rainapp.nets import registry
+from rainapp.nets.fusion_naf import CHANNELS as FUSED_CHANNELS
 from training.data.complexity import code_length, gradient_entropy, mean_and_error
 from training.data.crops import photo_files
 from training.data.patches import Patches, ordered, squares
@@ -156,13 +156,13 @@ def advice(recipe: Recipe, ratio: float, backgrounds: Complexity, curve_ratio: f
 def cost_of(recipe: Recipe) -> dict[str, float]:
     """`minutes` on this machine's processor with the threads of today, and `memory_mb`, by two steps on noise."""
     strategies = strategies_of(recipe)
-    net = nets.build_spec(spec_of(recipe, strategies))
+    net = registry.build_spec(spec_of(recipe, strategies))
     kinds = len(recipe.dil.types) if recipe.dil else 1
     channels = FUSED_CHANNELS if recipe.net.arch == "fusion_naf" else 3
     side = recipe.train.crop_px
     count_of = recipe.train.batch * kinds
     image = torch.rand(1, channels, side, side)  # one sample, and as much again for each other
-    given = {each.name: torch.zeros(1, *each.size) for each in nets.traits(net).conditions}
+    given = {each.name: torch.zeros(1, *each.size) for each in registry.traits(net).conditions}
     begun, held = 0.0, 0
 
     def count(tensor: Tensor) -> Tensor:

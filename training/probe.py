@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rainapp import nets
-from rainapp.errors import RainError
+from rainapp.base.errors import RainError
+from rainapp.nets import registry
 from training import recipe
 from training.data.crops import crop, read_photos
 from training.loop import weights
@@ -131,7 +131,7 @@ def load(origin: str) -> nn.Module:
     file = weights.find_weights(origin)
     beside = file.parent / "recipe.toml"
     shape = recipe.read(beside).net if beside.is_file() else recipe.Net()
-    net = nets.build(shape.arch, **shape.shape())
+    net = registry.build(shape.arch, **shape.shape())
     weights.start(net, str(file))
     return net.eval()
 

@@ -10,12 +10,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from rainapp import nets
-from rainapp.cards import check_id
-from rainapp.errors import BadModel, RainError
-from rainapp.library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
-from rainapp.new_files import new_folder, put
-from rainapp.regular import read_regular
+from rainapp.base.errors import BadModel, RainError
+from rainapp.base.new_files import new_folder, put
+from rainapp.base.regular_files import read_regular
+from rainapp.library.cards import check_id
+from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
+from rainapp.nets import registry
 from training import recipe
 from training.strategies.table import spec_of, strategies_of
 
@@ -68,7 +68,7 @@ def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelC
     """The card of a model trained by `plan`: what its net takes and needs is asked of the net."""
     strategies = strategies_of(plan)
     spec = spec_of(plan, strategies)
-    known = nets.traits(nets.build_spec(spec))
+    known = registry.traits(registry.build_spec(spec))
     return ModelCard(
         id=name,
         title=label.title or name,

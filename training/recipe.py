@@ -10,12 +10,12 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, TypeVar, get_type_hints
 
-from rainapp.cards import check_shape
-from rainapp.errors import BadRecipe
-from rainapp.escapes import escaped
-from rainapp.net_spec import SHAPES, SILENT
-from rainapp.regular import read_regular
-from rainapp.toml_text import parse_toml
+from rainapp.base.errors import BadRecipe
+from rainapp.base.escapes import escaped
+from rainapp.base.regular_files import read_regular
+from rainapp.base.toml_text import parse_toml
+from rainapp.library.cards import check_shape
+from rainapp.nets.spec import SHAPES, SILENT
 from training.rain.generator import BLENDS
 from training.rain.profiles import PROFILES
 
@@ -28,7 +28,7 @@ SHOWN_MAX = 80  # characters of a foreign value in a sentence
 class Net:
     """The net to train: an architecture and its shape parameters, which stand beside `arch` in the file.
 
-    What is not `given` is as `net_spec.SHAPES` has it.
+    What is not `given` is as `nets.spec.SHAPES` has it.
     """
 
     arch: str = "unshuffle_naf"

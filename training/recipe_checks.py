@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from rainapp.errors import BadRecipe
-from rainapp.escapes import escaped
-from rainapp.media.pairs import CLEAN_WORDS, RAINY_WORDS, side
+from rainapp.base.errors import BadRecipe
+from rainapp.base.escapes import escaped
+from rainapp.media.pair_names import CLEAN_WORDS, RAINY_WORDS, side
 from training.rain import domains
 from training.rain.generator import BLENDS
 from training.rain.profiles import MIXES, PROFILES

@@ -13,17 +13,17 @@ from queue import Empty, SimpleQueue
 from types import FrameType, TracebackType
 from typing import TYPE_CHECKING, Literal, Self
 
-from rainapp.cli import large
+from rainapp.base.errors import Cancelled, LargeFile
+from rainapp.base.leftovers import abandon_parts
+from rainapp.base.time_left import BatchPace, Clock, Load
+from rainapp.cli import large_files
+from rainapp.cli.batch_reports import BEAT_S, Counts, Report
 from rainapp.cli.exit_codes import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
-from rainapp.cli.reports import BEAT_S, Counts, Report
-from rainapp.errors import Cancelled, LargeFile
-from rainapp.jobs import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
-from rainapp.leftovers import abandon_parts
-from rainapp.pacing import BatchPace, Clock, Load
-from rainapp.workers import Workers
+from rainapp.jobs.records import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
+from rainapp.jobs.workers import Workers
 
 if TYPE_CHECKING:
-    from rainapp.batch import Plan
+    from rainapp.work.batch_plan import Plan
 
 LEAVE_S = 5.0  # how long a job has to end by itself after Ctrl-C
 KEEP_S = 120.0  # ... if it is to make a file of the part done
@@ -31,9 +31,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 def _run(job: Job, watch: Watch) -> object:
-    from rainapp import work  # on the lane's thread: torch takes seconds to load, and this thread stays awake meanwhile
+    from rainapp.work import run_job  # on the lane's thread: torch takes seconds to load, and this thread stays awake meanwhile
 
-    return work.run(job, watch)
+    return run_job.run(job, watch)
 
 
 class BatchRun:
@@ -48,7 +48,7 @@ class BatchRun:
         self._counts = Counts()
         self._heard_of: set[Path] = set()  # sources of which something is done
         self._large: dict[Path, Failed] = {}
-        self._asks = report.asks and large.can_ask()
+        self._asks = report.asks and large_files.can_ask()
         self._unasked = 0
         self._cancelled = False
         self._keeps = False
@@ -69,7 +69,7 @@ class BatchRun:
             signal.signal(number, handler)
 
     def looking(self, where: Path) -> Watch:
-        """What `batch.plan` reports to while it looks through folders."""
+        """What `work.batch_plan.plan` reports to while it looks through folders."""
         return _Looking(self, where)
 
     def work_through(self, plan: "Plan") -> int:
@@ -176,7 +176,7 @@ class BatchRun:
             except KeyboardInterrupt:
                 self._cancelled, yes = True, False
             if yes:
-                large.allow(source)
+                large_files.allow(source)
                 allowed.add(source)
             else:
                 self._failed(source, event.kind, event.message, event.hint)

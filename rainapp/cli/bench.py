@@ -14,14 +14,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rainapp import paths
+from rainapp.base import paths
+from rainapp.base.textfile import json_line
 from rainapp.cli.exit_codes import DONE
 from rainapp.cli.peak_memory import PeakMemory
-from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
-    from rainapp.image import Frame
-    from rainapp.stages import Pipeline
+    from rainapp.base.image import Frame
+    from rainapp.inference.pipeline import Pipeline
 
 ROUNDS = 3
 ROUND_S = 3.0
@@ -110,8 +110,8 @@ def run(args: argparse.Namespace) -> int:
 def run_video(args: argparse.Namespace) -> int:
     """Measure a clip with each model and engine in turn."""
     from rainapp.cli import bench_video
-    from rainapp.jobs import Output, Treatment
-    from rainapp.library import ModelLibrary
+    from rainapp.jobs.records import Output, Treatment
+    from rainapp.library.model_library import ModelLibrary
 
     models = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     clip = paths.resource(SAMPLE) if args.video == Path() else args.video
@@ -125,9 +125,9 @@ def run_video(args: argparse.Namespace) -> int:
 
 def warmed_up(args: argparse.Namespace) -> list[Lap]:
     """Everything that was asked for, loaded and run once."""
-    from rainapp.jobs import NoWatch, Treatment
-    from rainapp.library import ModelLibrary
-    from rainapp.stages import load_pipeline
+    from rainapp.inference.pipeline import load_pipeline
+    from rainapp.jobs.records import NoWatch, Treatment
+    from rainapp.library.model_library import ModelLibrary
 
     models = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     frames = [streaked(width, height) for width, height in args.size or [(1920, 1080)]]
@@ -150,7 +150,7 @@ def streaked(width: int, height: int) -> "Frame":
 
     import numpy as np
 
-    from rainapp.image import Frame, Image
+    from rainapp.base.image import Frame, Image
 
     rng = np.random.default_rng(1)
     pixels = rng.integers(60, 140, (height, width, 3), dtype=np.uint8)
@@ -163,7 +163,7 @@ def measure(lap: Lap) -> None:
     """One round of `lap`: a run, or several short ones, with the memory they need beside what was there."""
     import torch
 
-    from rainapp.jobs import NoWatch
+    from rainapp.jobs.records import NoWatch
 
     on_gpu = lap.pipeline.device.startswith("cuda")
     if on_gpu:

@@ -12,14 +12,14 @@ from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from rainapp.base.errors import UnreadableFile
+from rainapp.base.new_files import desk
+from rainapp.base.textfile import json_line
 from rainapp.cli.peak_memory import PeakMemory
-from rainapp.errors import UnreadableFile
-from rainapp.new_files import desk
-from rainapp.textfile import json_line
 
 if TYPE_CHECKING:
-    from rainapp.jobs import Output, Treatment
-    from rainapp.library import ModelLibrary
+    from rainapp.jobs.records import Output, Treatment
+    from rainapp.library.model_library import ModelLibrary
 
 T = TypeVar("T")
 
@@ -83,8 +83,8 @@ class Stopwatch:
 
 def measured(clip: Path, treatment: "Treatment", output: "Output", library: "ModelLibrary") -> ClipSpeed:
     """Measure `clip` under `treatment`. Raises UnreadableFile when it is no clip."""
-    from rainapp.deraining import derain_file
-    from rainapp.jobs import DerainFile, NoWatch
+    from rainapp.jobs.records import DerainFile, NoWatch
+    from rainapp.work.derain_file import derain_file
 
     with desk() as folder:
         target = folder / f"derained{clip.suffix}"
@@ -129,9 +129,9 @@ class _Alone:
 
 def _one_after_another(clip: Path, target: Path, treatment: "Treatment", output: "Output", library: "ModelLibrary") -> _Alone:
     """Wall times of the four steps without any overlap; the net is warm before."""
-    from rainapp.jobs import NoWatch
+    from rainapp.inference.pipeline import load_pipeline
+    from rainapp.jobs.records import NoWatch
     from rainapp.media import open_sink, open_source, part_frames
-    from rainapp.stages import load_pipeline
 
     decode, net, all_three, encode = Stopwatch(), Stopwatch(), Stopwatch(), Stopwatch()
     with open_source(clip) as source:

@@ -15,19 +15,20 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from rainapp import media, presets
-from rainapp.cli import large
+from rainapp import media
+from rainapp.base.errors import BadModel, BadTreatment, UnreadableFile
+from rainapp.base.escapes import one_line
+from rainapp.base.formats import FORMATS
+from rainapp.base.logs import native_words_logged
+from rainapp.base.rates import LEAST, MOST, rate_of
+from rainapp.cli import large_files
+from rainapp.cli.batch_reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.exit_codes import USAGE
-from rainapp.cli.reports import BarReport, JsonReport, PlainReport, Report
 from rainapp.cli.skips import nothing_in
-from rainapp.errors import BadModel, BadTreatment, UnreadableFile
-from rainapp.escapes import one_line
-from rainapp.formats import FORMATS
-from rainapp.jobs import STRENGTH_MAX, Output, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.logs import native_words_logged
-from rainapp.rates import LEAST, MOST, rate_of
+from rainapp.jobs import presets
+from rainapp.jobs.records import STRENGTH_MAX, Output, Treatment
+from rainapp.library.model_library import ModelLibrary
 
 Record = TypeVar("Record", Treatment, Output)
 
@@ -60,7 +61,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line on standard output")
     _add_treatment(parser)
     _add_output(parser)
-    large.add_option(parser)
+    large_files.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -177,9 +178,9 @@ def _device(text: str) -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Derain everything; the exit code."""
-    from rainapp import batch  # reads files, which --help does without
+    from rainapp.work import batch_plan  # reads files, which --help does without
 
-    large.heed(args)
+    large_files.heed(args)
     if args.models_dir is not None:
         os.environ["RAINAPP_MODELS"] = str(args.models_dir)  # where every library looks that is opened from now on
     try:
@@ -189,7 +190,7 @@ def run(args: argparse.Namespace) -> int:
         _check(treatment)
         with native_words_logged(), BatchRun(_report(args)) as batch_run:
             watch = batch_run.looking(args.inputs[0])
-            plan = batch.plan(
+            plan = batch_plan.plan(
                 args.inputs, args.out, treatment, output,
                 recursive=args.recursive, watch=watch, part=part, sequences=args.sequence, rate=args.fps,
                 others=[presets.file_of(args.preset)] if args.preset else [],

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import rainapp
-from rainapp import paths
-from rainapp.library import ModelLibrary
-from rainapp.privacy import silence_reporters
-from rainapp.textfile import json_line
+from rainapp.base import paths
+from rainapp.base.privacy import silence_reporters
+from rainapp.base.textfile import json_line
+from rainapp.library.model_library import ModelLibrary
 
 LIBRARIES = (
     "torch",

@@ -7,20 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from rainapp import paths
-from rainapp.cli import large
-from rainapp.errors import BadTreatment, UnwritableFile
-from rainapp.escapes import one_line
-from rainapp.naming import Originals
-from rainapp.own_files import readers_of_all
-from rainapp.system_words import why_not_written
-from rainapp.textfile import json_line
+from rainapp.base import paths
+from rainapp.base.errors import BadTreatment, UnwritableFile
+from rainapp.base.escapes import one_line
+from rainapp.base.own_files import readers_of_all
+from rainapp.base.system_errors import why_not_written
+from rainapp.base.textfile import json_line
+from rainapp.cli import large_files
+from rainapp.jobs.naming import Originals
 
 if TYPE_CHECKING:
-    from rainapp.evaluate import ModelScore
-    from rainapp.evaluate_clips import ClipScore
-    from rainapp.evaluate_real import RealScore
-    from rainapp.evaluate_streaks import StreakReport
+    from rainapp.evaluation.clip_pairs import ClipScore
+    from rainapp.evaluation.photo_pairs import ModelScore
+    from rainapp.evaluation.real_photos import RealScore
+    from rainapp.evaluation.streak_masks import StreakReport
 
     Score = ModelScore | StreakReport | RealScore | ClipScore
 
@@ -69,7 +69,7 @@ def add_parser(subparsers: Any) -> None:
         help="without --clean and --masks: only photos whose shorter side is larger",
     )
     parser.add_argument("--crops", type=int, default=CROPS, help=f"crops on the sheet; default: {CROPS}")
-    large.add_option(parser)
+    large_files.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -79,7 +79,7 @@ def run(args: argparse.Namespace) -> int:
     if wrong:
         print(f"rainapp evaluate: {wrong}", file=sys.stderr)
         return 2
-    large.heed(args)
+    large_files.heed(args)
     args.replaces = any(target is not None and target.is_file() for target in (args.html, args.sheet))  # named, and there now
     columns, scores = measured(args)
     if not args.json:
@@ -91,8 +91,8 @@ def run(args: argparse.Namespace) -> int:
 
 def measured(args: argparse.Namespace) -> "tuple[tuple[str, ...], Sequence[Score]]":
     """Columns and scores by what there is to compare with: masks, nothing, clean clips or clean photos."""
-    from rainapp.evaluate import COLUMNS
-    from rainapp.evaluate_clips import clip_pairs
+    from rainapp.evaluation.clip_pairs import clip_pairs
+    from rainapp.evaluation.photo_pairs import COLUMNS
 
     if args.masks:
         return STREAK_COLUMNS, streaks(args)
@@ -143,8 +143,8 @@ def each_model(
 
     Raises BadModel for one that is missing before any is measured.
     """
-    from rainapp.jobs import Treatment
-    from rainapp.library import ModelLibrary
+    from rainapp.jobs.records import Treatment
+    from rainapp.library.model_library import ModelLibrary
 
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     rows = [("identity", "off")] if args.identity else []
@@ -169,48 +169,49 @@ def each_model(
 
 def streaks(args: argparse.Namespace) -> "Sequence[StreakReport]":
     """Scores on real rain with masks."""
-    from rainapp import evaluate_streaks
-    from rainapp.jobs import NoWatch
+    from rainapp.evaluation import streak_masks
+    from rainapp.jobs.records import NoWatch
 
-    masks = evaluate_streaks.find_masks(args.rainy, args.masks)
+    masks = streak_masks.find_masks(args.rainy, args.masks)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         left_out: list[str] = []
-        done = evaluate_streaks.evaluate_streaks(name, masks, treatment, library, NoWatch(), left_out)
+        done = streak_masks.evaluate_streaks(name, masks, treatment, library, NoWatch(), left_out)
         say_once(left_out, earlier)
-        return evaluate_streaks.beside(done, earlier)
+        return streak_masks.beside(done, earlier)
 
     return [e.score for e in each_model(args, measure)]
 
 
 def real(args: argparse.Namespace) -> "Sequence[RealScore]":
     """Scores on real rain with nothing to compare, and the contact sheet where one is asked for."""
-    from rainapp import evaluate_real, media
-    from rainapp.jobs import NoWatch
+    from rainapp import media
+    from rainapp.evaluation import real_photos
+    from rainapp.jobs.records import NoWatch
 
-    photos = evaluate_real.find_photos(args.rainy, args.over)
+    photos = real_photos.find_photos(args.rainy, args.over)
     crops = args.crops if args.sheet else 0
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         first = next((e for e in earlier if e.crops), None)
-        windows = evaluate_real.windows_of(first) if first else None
+        windows = real_photos.windows_of(first) if first else None
         shown = (0, None) if name == "identity" else (crops, windows)
         left_out: list[str] = []
-        done = evaluate_real.evaluate_real(name, photos, treatment, library, NoWatch(), *shown, left_out)
+        done = real_photos.evaluate_real(name, photos, treatment, library, NoWatch(), *shown, left_out)
         say_once(left_out, earlier)
         return done
 
     evaluations = each_model(args, measure)
     if args.sheet:
-        sheet = evaluate_real.sheet([e for e in evaluations if e.crops])
+        sheet = real_photos.sheet([e for e in evaluations if e.crops])
         told_elsewhere(args.sheet, media.write_picture(args.sheet, sheet, replaces=args.replaces, like=readers_of_all(photos)))
     return [e.score for e in evaluations]
 
 
 def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence[ClipScore]":
     """Scores on pairs of clips."""
-    from rainapp import evaluate_clips
-    from rainapp.jobs import NoWatch
+    from rainapp.evaluation import clip_pairs as evaluate_clips
+    from rainapp.jobs.records import NoWatch
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         left_out: list[str] = []
@@ -223,23 +224,23 @@ def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence
 
 def photos(args: argparse.Namespace) -> "Sequence[ModelScore]":
     """Scores on pairs of pictures, and the report where one is asked for."""
-    from rainapp import evaluate, report
-    from rainapp.jobs import NoWatch
+    from rainapp.evaluation import html_report, photo_pairs
+    from rainapp.jobs.records import NoWatch
 
-    found = evaluate.find_pairs(args.rainy, args.clean)
-    if alone := len(evaluate.rainy_files(args.rainy, args.clean)) - len(found):
+    found = photo_pairs.find_pairs(args.rainy, args.clean)
+    if alone := len(photo_pairs.rainy_files(args.rainy, args.clean)) - len(found):
         print(f"{alone} in {args.rainy} left out: nothing in {args.clean} has a name that fits.", file=sys.stderr)
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
-        shown_px = report.SHOWN_PX if args.html else 0
-        done = evaluate.evaluate_model(name, found, treatment, library, NoWatch(), shown_px)
+        shown_px = html_report.SHOWN_PX if args.html else 0
+        done = photo_pairs.evaluate_model(name, found, treatment, library, NoWatch(), shown_px)
         say_once(done.left_out, earlier)
-        return evaluate.beside(done, earlier)
+        return photo_pairs.beside(done, earlier)
 
     evaluations = each_model(args, measure)
     if args.html:
         try:
-            told_elsewhere(args.html, report.write(args.html, evaluations, found, replaces=args.replaces))
+            told_elsewhere(args.html, html_report.write(args.html, evaluations, found, replaces=args.replaces))
         except OSError as error:
             raise UnwritableFile(
                 f"The report {args.html} cannot be written: {why_not_written(error)[0]}.", path=args.html

@@ -1,6 +1,6 @@
 """`rainapp models`: what is in the library, and what comes in and goes out.
 
-Importing opens the foreign file in a child process (`rainapp.importing`), so nothing here loads torch.
+Importing opens the foreign file in a child process (`rainapp.library.importer`), so nothing here loads torch.
 """
 
 import argparse
@@ -14,15 +14,15 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from rainapp.cards import CARD, ModelCard, printable, write_card
+from rainapp.base.errors import BadModel, UnwritableFile
+from rainapp.base.new_files import NewFile, new_folder, put, sync_files
+from rainapp.base.own_files import readers_of_all
+from rainapp.base.regular_files import open_regular
+from rainapp.base.system_errors import why_not_written
+from rainapp.base.textfile import json_line
 from rainapp.cli.terminal import PlainConsole, console
-from rainapp.errors import BadModel, UnwritableFile
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.new_files import NewFile, new_folder, put, sync_files
-from rainapp.own_files import readers_of_all
-from rainapp.regular import open_regular
-from rainapp.system_words import why_not_written
-from rainapp.textfile import json_line
+from rainapp.library.cards import CARD, ModelCard, printable, write_card
+from rainapp.library.model_library import WEIGHTS, ModelLibrary
 
 CHILD_ACTION = "read-foreign"
 
@@ -51,16 +51,16 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
                 "--id", dest="new_id", metavar="ID", help="its id in the library; default: from the card or file name"
             )
             action.add_argument("--licence", metavar="TEXT", help="its licence, where the card has none or another is meant")
-    hidden = actions.add_parser(CHILD_ACTION)  # without help it is not listed; `rainapp.importing` starts it
+    hidden = actions.add_parser(CHILD_ACTION)  # without help it is not listed; `rainapp.library.importer` starts it
     hidden.add_argument("desk", nargs=2, metavar="FILE")
 
 
 def run(args: argparse.Namespace) -> int:
     """Do the action; the exit code."""
     if args.action == CHILD_ACTION:
-        from rainapp.nets import foreign
+        from rainapp.nets import foreign_weights
 
-        return foreign.main(args.desk)
+        return foreign_weights.main(args.desk)
     library = ModelLibrary(user=args.models_dir)
     return _ACTIONS[args.action or "list"](library, args)
 
@@ -122,7 +122,7 @@ def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
 
 
 def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
-    from rainapp.importing import import_model
+    from rainapp.library.importer import import_model
 
     # A child process starts, loads torch and tries the net out: seconds, in which a person wants to see that something happens.
     with console(error=True).status("Opening the file in a process of its own …"):  # silent where standard error is no terminal

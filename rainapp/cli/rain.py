@@ -10,18 +10,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rainapp import media
-from rainapp.cli import large
+from rainapp.base.errors import LargeFile, RainError, UnwritableFile
+from rainapp.base.escapes import one_line
+from rainapp.base.image import SRGB, Colour, Image
+from rainapp.base.new_files import numbered
+from rainapp.base.system_errors import why_not_written
+from rainapp.base.textfile import append_text, json_line
+from rainapp.cli import large_files
 from rainapp.cli.exit_codes import DONE, NONE_DONE, SOME_FAILED, USAGE
-from rainapp.errors import LargeFile, RainError, UnwritableFile
-from rainapp.escapes import one_line
-from rainapp.image import SRGB, Colour, Image
-from rainapp.naming import Originals
-from rainapp.new_files import numbered
-from rainapp.system_words import why_not_written
-from rainapp.textfile import append_text, json_line
+from rainapp.jobs.naming import Originals
 
 if TYPE_CHECKING:
-    from rainapp.media.made_clip import MadeClip
+    from rainapp.media.clip.made_clip import MadeClip
     from training.rain.generator import Blend, Photo, RainSample
 
 FOLDERS = ("rainy", "clean", "streaks")
@@ -50,7 +50,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--overwrite", action="store_true", help='replace what is there; else a " (2)" is added')
     parser.add_argument("--skip", type=int, default=0, metavar="N", help="leave out the first N frames of a clip")
-    large.add_option(parser)
+    large_files.add_option(parser)
     parser.set_defaults(run=run)
 
 
@@ -61,7 +61,7 @@ def media_in(inputs: list[Path]) -> list[Path]:
 
 def clash(inputs: list[Path], out: Path) -> str:
     """Which inputs would be lost to a result, or share one, in a sentence; empty when all have names of their own."""
-    from rainapp.media.made_clip import SUFFIX
+    from rainapp.media.clip.made_clip import SUFFIX
 
     sources = Originals(inputs)
     drawn: dict[str, Path] = {}
@@ -94,7 +94,7 @@ def run(args: argparse.Namespace) -> int:
 
     Raises UnwritableFile when the folder cannot be made.
     """
-    large.heed(args)
+    large_files.heed(args)
     inputs = media_in(args.inputs)
     wrong = misfit(args) or ("" if inputs else "There is no photo or clip among the inputs.") or clash(inputs, args.out)
     if wrong:
@@ -122,9 +122,9 @@ def draw_asked(path: Path, index: int, args: argparse.Namespace) -> None:
     try:
         draw_one(path, index, args)
     except LargeFile as error:
-        if not large.can_ask() or not large.ask(error.message):
+        if not large_files.can_ask() or not large_files.ask(error.message):
             raise
-        large.allow(path)
+        large_files.allow(path)
         draw_one(path, index, args)
 
 
@@ -194,7 +194,7 @@ def draw_clip(path: Path, source: media.Source, seed: int, args: argparse.Namesp
 
 def open_clips(path: Path, shape: tuple[int, int, Fraction], args: argparse.Namespace, stack: ExitStack) -> "list[MadeClip]":
     """The three clips; the rainy one is finished first, and the others are called like it."""
-    from rainapp.media.made_clip import SUFFIX, MadeClip, making_clip
+    from rainapp.media.clip.made_clip import SUFFIX, MadeClip, making_clip
 
     name = free_name(args.out, f"{path.stem}{SUFFIX}", replaces=args.overwrite)
     clips: list[MadeClip] = []

@@ -10,7 +10,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from rainapp.escapes import behind, escaped_lines
+from rainapp.base.escapes import behind, escaped_lines
 
 
 class PlainConsole(Console):

@@ -19,21 +19,23 @@ from types import TracebackType
 from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication, QMessageBox
 
-from rainapp.escapes import EscapingFormatter
-from rainapp.gui.collector import Collector
-from rainapp.gui.dispatch import Dispatch
-from rainapp.gui.language import speak
-from rainapp.gui.memory import Memory
-from rainapp.gui.plain import message_box
-from rainapp.gui.report import report
-from rainapp.gui.screen import for_screen
-from rainapp.gui.screen_colours import ScreenColours
-from rainapp.gui.theme import interface_font, look
-from rainapp.gui.troubles import said
-from rainapp.gui.viewing import Viewing
-from rainapp.gui.window import MainWindow
-from rainapp.gui.workspace import Workspace
-from rainapp.jobs import (
+from rainapp.base.escapes import EscapingFormatter
+from rainapp.base.logs import file_handler
+from rainapp.base.settings import Settings, load
+from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.display.screen_pictures import for_screen
+from rainapp.gui.gc_timer import Collector
+from rainapp.gui.main_window import MainWindow
+from rainapp.gui.state.job_events import Dispatch
+from rainapp.gui.state.screen_watch import ScreenColours
+from rainapp.gui.state.session_memory import Memory
+from rainapp.gui.state.workspace import Workspace
+from rainapp.gui.text.error_texts import said
+from rainapp.gui.text.language import speak
+from rainapp.gui.text.problem_report import report
+from rainapp.gui.widgets.plain_text import message_box
+from rainapp.gui.widgets.theme import interface_font, look
+from rainapp.jobs.records import (
     Event,
     FindScreenProfile,
     Job,
@@ -48,10 +50,8 @@ from rainapp.jobs import (
     WarmUp,
     Watch,
 )
-from rainapp.library import ModelLibrary
-from rainapp.logs import file_handler
-from rainapp.settings import Settings, load
-from rainapp.workers import Run, Workers
+from rainapp.jobs.workers import Run, Workers
+from rainapp.library.model_library import ModelLibrary
 
 PROGRESS_MS = 50  # progress reaches the window at most 20 times a second
 WARM_UP_MS = 300
@@ -62,43 +62,44 @@ log = logging.getLogger(__name__)
 def run_work(job: Job, watch: Watch) -> object:
     """Do a job, on the worker thread. What a job needs is imported with the first of its kind; nothing else waits for that."""
     if isinstance(job, ReadPicture):
-        from rainapp import looking
+        from rainapp.work.screen import preview
 
-        return looking.read_picture(job, watch)
+        return preview.read_picture(job, watch)
     if isinstance(job, MemoryJob):
-        from rainapp import remembering
+        from rainapp.work import session_files
 
-        return remembering.do(job, watch)
+        return session_files.do(job, watch)
     if isinstance(job, LibraryJob):
-        from rainapp import keeping
+        from rainapp.work import library_work
 
-        return keeping.keep(job, watch, ModelLibrary())
+        return library_work.keep(job, watch, ModelLibrary())
     if isinstance(job, MaskJob):
-        from rainapp import masks
+        from rainapp.work import mask_files
 
-        return masks.save_or_load(job, watch)
+        return mask_files.save_or_load(job, watch)
     if isinstance(job, FindScreenProfile):
-        from rainapp import screen_profile
+        from rainapp.work.screen import screen_profile
 
         return screen_profile.find_profile(job, watch)
-    from rainapp import looking, warming
+    from rainapp.work import engine_warmup
+    from rainapp.work.screen import preview
 
-    warming.load_engine()
+    engine_warmup.load_engine()
     if isinstance(job, Preview):
-        return looking.preview(job, watch, ModelLibrary())
+        return preview.preview(job, watch, ModelLibrary())
     if isinstance(job, WarmUp):
-        return warming.warm_up(job, watch, ModelLibrary())
+        return engine_warmup.warm_up(job, watch, ModelLibrary())
     if isinstance(job, PlayFrames):
-        from rainapp import playing
+        from rainapp.work.screen import playback
 
-        return playing.play(job, watch, ModelLibrary())
+        return playback.play(job, watch, ModelLibrary())
     if isinstance(job, MeasureSeen):
-        from rainapp import measuring
+        from rainapp.work import figures
 
-        return measuring.measure(job, watch, ModelLibrary())
-    from rainapp import work
+        return figures.measure(job, watch, ModelLibrary())
+    from rainapp.work import run_job
 
-    return work.run(job, watch)
+    return run_job.run(job, watch)
 
 
 class Bridge(QObject):

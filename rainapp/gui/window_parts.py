@@ -3,16 +3,16 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_grid import CompareGrid
-from rainapp.gui.derain import DerainPage
-from rainapp.gui.disk import Disk
-from rainapp.gui.header import Notice
-from rainapp.gui.item import AT_WORK
-from rainapp.gui.items import ItemsView
-from rainapp.gui.viewer import Canvas
-from rainapp.gui.viewing import Viewing
-from rainapp.gui.workspace import Workspace
+from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.compare.compare_grid import CompareGrid
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.gui.file_dialogs import Disk
+from rainapp.gui.files.derain_page import DerainPage
+from rainapp.gui.files.file_list import ItemsView
+from rainapp.gui.state.file_item import AT_WORK
+from rainapp.gui.state.workspace import Workspace
+from rainapp.gui.top_bar import Notice
 
 
 class WindowParts(QMainWindow):

@@ -4,7 +4,7 @@ A photo is a clip of one frame. `open_source` looks at the content, not the name
 target and renames at the end, so that a final name never holds part of a file.
 """
 
-from rainapp.jobs import RATE
+from rainapp.jobs.records import RATE
 from rainapp.media.contracts import ANIMATIONS, FIRST_ONLY, SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source
 from rainapp.media.opening import (
     copy_source,

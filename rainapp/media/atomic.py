@@ -2,7 +2,8 @@
 
 A result is written under a short temporary name beside its target, flushed to the disk and renamed at the end; on any error,
 cancellation included, the temporary file goes. A source is never written to, whatever name or link leads to it, and what
-appears under the target's name meanwhile stays. How that is done is told in `rainapp.new_files`; here it is put into words.
+appears under the target's name meanwhile stays. How that is done is told in `rainapp.base.new_files`; here it is put into
+words.
 """
 
 import contextlib
@@ -11,13 +12,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO
 
-from rainapp.errors import UnreadableFile, UnwritableFile
+from rainapp.base.errors import UnreadableFile, UnwritableFile
+from rainapp.base.new_files import NewFile
+from rainapp.base.own_files import Like, Readers, readers_of_all
+from rainapp.base.regular_files import NotRegularFileError, open_regular
+from rainapp.base.system_errors import why_not_read, why_not_written
+from rainapp.jobs.naming import LISTED
 from rainapp.media.clip_facts import PictureFacts
-from rainapp.naming import LISTED
-from rainapp.new_files import NewFile
-from rainapp.own_files import Like, Readers, readers_of_all
-from rainapp.regular import NotRegularFileError, open_regular
-from rainapp.system_words import why_not_read, why_not_written
 
 if TYPE_CHECKING:
     from rainapp.media.contracts import MediaInfo

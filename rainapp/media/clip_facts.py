@@ -1,7 +1,7 @@
 """What is known of a clip before its frames are read, and how its pixels turn upright.
 
 `ClipFacts` is what `MediaInfo.carry` holds for clips: all a sink needs to write the same kind of clip again. Reading them is
-left to `clip_open`, choosing an encoder by them to `clip_codecs`.
+left to `clip_open`, choosing an encoder by them to `codec_choice`.
 """
 
 import struct

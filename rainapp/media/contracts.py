@@ -7,7 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Literal, Protocol, Self, runtime_checkable
 
-from rainapp.image import Frame
+from rainapp.base.image import Frame
 
 ANIMATIONS = frozenset(("gif", "webp", "png", "avif"))  # containers of pictures that may move
 SEQUENCE = "sequence"  # what the container of numbered pictures is called

@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from pathlib import Path
 
-from rainapp.formats import is_clip_name
-from rainapp.image import Frame, Image
-from rainapp.jobs import RATE, Output
+from rainapp.base.formats import is_clip_name
+from rainapp.base.image import Frame, Image
+from rainapp.base.own_files import Like, readers_of
+from rainapp.jobs.records import RATE, Output
 from rainapp.media.contracts import ANIMATIONS, FIRST_ONLY, SEQUENCE, MediaInfo, Sink, Source
 from rainapp.media.sniff import CLIP, CLIP_SUFFIXES, PHOTO_SUFFIXES, sniff
-from rainapp.own_files import Like, readers_of
 
 
 def is_media_name(path: Path) -> bool:
@@ -19,7 +19,7 @@ def is_media_name(path: Path) -> bool:
 
 def is_sequence(path: Path) -> bool:
     """Whether `path` is the pattern of numbered pictures, such as frame_%04d.png, and not the name of a file."""
-    from rainapp.media.numbered import pattern_of
+    from rainapp.media.sequence.numbered import pattern_of
 
     return pattern_of(path) is not None
 
@@ -36,19 +36,19 @@ def open_source(
     shown a second. Raises UnreadableFile in words.
     """
     if is_sequence(path):
-        from rainapp.media.sequence import SequenceSource
+        from rainapp.media.sequence.sequence_source import SequenceSource
 
         return SequenceSource(path, rate, budget_mb=budget_mb, part=part)
     # Imported on use: the command line's help needs neither OpenCV nor PyAV.
     if sniff(path) == CLIP:
-        from rainapp.media.video import ClipSource
+        from rainapp.media.clip.video import ClipSource
 
         return ClipSource(path, budget_mb=budget_mb, part=part)
-    from rainapp.media.photo import PhotoSource
+    from rainapp.media.photo.photo_file import PhotoSource
 
     photo = PhotoSource(path, budget_mb=budget_mb)
     if animated and FIRST_ONLY in photo.info.notes and photo.info.container in ANIMATIONS:
-        from rainapp.media.animation import AnimationSource
+        from rainapp.media.animation.animation_source import AnimationSource
 
         return AnimationSource(photo, part)
     return photo
@@ -56,7 +56,7 @@ def open_source(
 
 def is_animation(path: Path) -> bool:
     """Whether `path` is a moving GIF, WebP, PNG or AVIF. Raises UnreadableFile in words."""
-    from rainapp.media.photo import PhotoSource
+    from rainapp.media.photo.photo_file import PhotoSource
 
     return FIRST_ONLY in PhotoSource(path).info.notes
 
@@ -65,7 +65,7 @@ def part_frames(info: MediaInfo) -> int:
     """How many frames of a clip make a part, after which a killed run can go on; 0: it has none."""
     if info.kind == "photo" or info.container in ANIMATIONS:
         return 0
-    from rainapp.media.clip_resume import parts_of
+    from rainapp.media.clip.resumable_sink import parts_of
 
     return parts_of(info)
 
@@ -82,21 +82,21 @@ def open_sink(
     with its path whenever the disk is full, and tries again.
     """
     if like.container == SEQUENCE and not is_clip_name(target):
-        from rainapp.media.sequence_write import SequenceSink
+        from rainapp.media.sequence.sequence_sink import SequenceSink
 
         return SequenceSink(target, like, output, note, key=key, await_room=await_room)
     if like.kind == "clip" and like.container not in ANIMATIONS and target.suffix.lower() not in PHOTO_SUFFIXES:
-        from rainapp.media.clip_resume import ResumableClipSink
-        from rainapp.media.video import ClipSink
+        from rainapp.media.clip.resumable_sink import ResumableClipSink
+        from rainapp.media.clip.video import ClipSink
 
         if key:
             return ResumableClipSink(target, like, output, key=key, await_room=await_room)
         return ClipSink(target, like, output)
     if like.kind == "clip" and like.container in ANIMATIONS:
-        from rainapp.media.animation_write import AnimationSink
+        from rainapp.media.animation.animation_sink import AnimationSink
 
         return AnimationSink(target, like, output, note)
-    from rainapp.media.photo import PhotoSink
+    from rainapp.media.photo.photo_file import PhotoSink
 
     return PhotoSink(target, like, output, note)
 
@@ -107,7 +107,7 @@ def copy_source(info: MediaInfo, target: Path, *, replaces: bool = False) -> Pat
 
     if info.container != SEQUENCE:
         return copy_file(info.path, target, replaces=replaces)
-    from rainapp.media.sequence_write import copy_sequence
+    from rainapp.media.sequence.sequence_sink import copy_sequence
 
     return copy_sequence(info, target)
 

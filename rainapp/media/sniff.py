@@ -6,9 +6,9 @@ here in words, before any decoder sees them.
 
 from pathlib import Path
 
-from rainapp.errors import UnreadableFile
+from rainapp.base.errors import UnreadableFile
+from rainapp.base.regular_files import open_regular
 from rainapp.media.atomic import unreadable
-from rainapp.regular import open_regular
 
 PHOTO_SUFFIXES = frozenset(
     (

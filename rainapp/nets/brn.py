@@ -6,7 +6,7 @@ rain. Either branch is a PReNet stage whose convolutional LSTM sees the hidden s
 rain has three residual blocks, that for the background five. The background is predicted as it is, not as a difference.
 Written from the formulas; parameter names are those of the public checkpoints (`conv0.0.weight`, `conv0_r.0.weight`, ...).
 
-Formally a stage reaches 22 px further; as in PReNet far less matters in practice (`recognise.BRN_RECEPTIVE_PX`).
+Formally a stage reaches 22 px further; as in PReNet far less matters in practice (`library.recognise.BRN_RECEPTIVE_PX`).
 """
 
 import torch

@@ -25,8 +25,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from rainapp.net_spec import Condition, Traits
 from rainapp.nets.folded_naf import folded
+from rainapp.nets.spec import Condition, Traits
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 
 BOTTLENECK = 16

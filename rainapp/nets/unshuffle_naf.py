@@ -19,7 +19,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from rainapp.net_spec import Condition, Traits
+from rainapp.nets.spec import Condition, Traits
 
 RECEPTIVE_PX = 144
 """What a pixel is seen to depend on; grows with training towards 156 (tests/test_derain.py looks for seams)."""

@@ -15,9 +15,9 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from rainapp.net_spec import Condition, Traits
+from rainapp.library.recognise import window_receptive_px
+from rainapp.nets.spec import Condition, Traits
 from rainapp.nets.unshuffle_naf import ChannelNorm, pad_to_multiple
-from rainapp.recognise import window_receptive_px
 
 FINEST_PX = 2  # of a position at the first level, after the unshuffle
 

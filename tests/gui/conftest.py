@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, prepare, run_work
-from rainapp.library import ModelCard, ModelLibrary, write_card
-from rainapp.settings import Settings
-from rainapp.workers import Run
+from rainapp.jobs.workers import Run
+from rainapp.library.model_library import ModelCard, ModelLibrary, write_card
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 
 

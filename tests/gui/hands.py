@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.items import ROWS_MIME, ItemsView
-from rainapp.gui.viewer import Canvas
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.files.file_list import ROWS_MIME, ItemsView
 
 
 def drop(session: Session, paths: list[Path]) -> None:

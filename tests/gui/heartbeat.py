@@ -61,8 +61,8 @@ def first_preview(photo: Path) -> float:
     from PySide6.QtCore import QEventLoop
     from PySide6.QtWidgets import QApplication
 
+    from rainapp.base.settings import Settings
     from rainapp.gui.app import Session, prepare
-    from rainapp.settings import Settings
 
     application = QApplication(["rainapp"])
     settings = Settings(theme="dark", device="cpu", engine="torch", precision="fp32")

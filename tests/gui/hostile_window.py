@@ -14,10 +14,10 @@ from PySide6.QtCore import QAbstractItemModel, QAbstractListModel, QEvent, QMode
 from PySide6.QtGui import QAction, QHelpEvent, QTextDocument
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QLabel, QMenu, QMessageBox, QTextEdit, QToolTip, QWidget
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, prepare
-from rainapp.gui.plain import message_box
-from rainapp.library import ModelCard, ModelLibrary, write_card
-from rainapp.settings import Settings
+from rainapp.gui.widgets.plain_text import message_box
+from rainapp.library.model_library import ModelCard, ModelLibrary, write_card
 from tests.gui.plain_run import PlainRun
 
 NAME = "<img src=x><b>street & rain.png"

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.session_lines import session_file
+from rainapp.jobs.session_lines import session_file
 from tests.gui.plain_run import idle, until
 
 

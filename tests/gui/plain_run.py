@@ -13,12 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pytestqt.qtbot import QtBot
 
-from rainapp import remembering
-from rainapp.errors import UnreadableFile
+from rainapp.base.errors import UnreadableFile
+from rainapp.base.image import Image
 from rainapp.gui.app import Session
-from rainapp.gui.item import AT_WORK
-from rainapp.image import Image
-from rainapp.jobs import (
+from rainapp.gui.state.file_item import AT_WORK
+from rainapp.jobs.records import (
     Derained,
     DerainFile,
     FindFiles,
@@ -40,8 +39,9 @@ from rainapp.jobs import (
     WarmUp,
     Watch,
 )
-from rainapp.masks import save_or_load
-from rainapp.screen_profile import find_profile
+from rainapp.work import session_files
+from rainapp.work.mask_files import save_or_load
+from rainapp.work.screen.screen_profile import find_profile
 
 TILES = 4
 
@@ -71,7 +71,7 @@ class PlainRun:
         if isinstance(job, MaskJob):
             return save_or_load(job, watch)
         if isinstance(job, MemoryJob):
-            return remembering.do(job, watch)
+            return session_files.do(job, watch)
         if isinstance(job, FindScreenProfile):
             return find_profile(job, watch)
         if isinstance(job, WarmUp):

@@ -22,9 +22,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.compare_grid import CompareGrid
-from rainapp.gui.controls import FocusRing
-from rainapp.gui.viewer import Canvas
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.compare.compare_grid import CompareGrid
+from rainapp.gui.widgets.controls import FocusRing
 from tests.gui.plain_run import idle, until
 
 CONTROLS = (QAbstractButton, QAbstractSlider, QLineEdit, QComboBox, QSpinBox, QListView, QTableView, Canvas, CompareGrid)

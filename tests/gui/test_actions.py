@@ -9,9 +9,9 @@ from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui.actions import MENUS, ROWS
+from rainapp.gui.action_table import MENUS, ROWS
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
+from rainapp.gui.state.file_item import State
 from tests.gui.plain_run import PlainRun, idle, until
 from tests.video_clips import make_clip
 

@@ -15,10 +15,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Bridge, Session
-from rainapp.jobs import Event, Finished, Progressed
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.jobs.records import Event, Finished, Progressed
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.plain_run import PlainRun, idle, until
 
 WINDOW_UP = """

@@ -7,10 +7,10 @@ from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.errors import NotEnoughMemory, UnwritableFile
-from rainapp.gui import words
+from rainapp.base.errors import NotEnoughMemory, UnwritableFile
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import PlainRun, idle, until
 
@@ -23,7 +23,7 @@ def test_an_unreadable_file_says_why_and_what_helps(session: Session, tmp_path: 
     session.workspace.add([broken])
     until(qtbot, idle(session))
     trouble = session.window.page.trouble
-    assert words.state(session.workspace.items[0])[2] == "Cannot be read"
+    assert figure_words.state(session.workspace.items[0])[2] == "Cannot be read"
     assert trouble.isVisible()
     assert trouble.message.text() == "This is no picture that can be read."
     assert trouble.hint.text() == "Save it again with the program that made it."

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.gui.mask import Mask
-from rainapp.gui.viewer import Canvas
-from rainapp.jobs import Preview
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.state.file_item import State
+from rainapp.gui.state.painted_mask import Mask
+from rainapp.jobs.records import Preview
 from tests.gui.plain_run import idle, rainy_photo, read, until
 
 
@@ -184,7 +184,7 @@ def test_keys_alone_paint_too(session: Session, qtbot: QtBot) -> None:
 def test_a_saved_mask_is_what_the_command_line_reads_and_comes_back(
     session: Session, photo: Path, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rainapp.cli import main
+    from rainapp.cli.command_line import main
 
     name = tmp_path / "my mask.png"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(name), ""))

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QPointF, QSizeF
 
-from rainapp.gui.camera import MARGIN, ZOOM_MAX, Camera
+from rainapp.gui.canvas.camera import MARGIN, ZOOM_MAX, Camera
 
 
 def camera(width: int = 4000, height: int = 3000, view: tuple[float, float] = (800, 600), ratio: float = 1.0) -> Camera:

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.jobs import Preview
+from rainapp.gui.canvas.composition import View
+from rainapp.jobs.records import Preview
 from tests.gui.hands import brightness, canvas_image, drag, turn
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 

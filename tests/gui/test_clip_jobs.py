@@ -10,12 +10,12 @@ from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp.batch import plan
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.item import Item, State
-from rainapp.gui.reel import CHUNK
-from rainapp.jobs import Output, Treatment
+from rainapp.gui.clip.frame_reel import CHUNK
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import Item, State
+from rainapp.jobs.records import Output, Treatment
+from rainapp.work.batch_plan import plan
 from tests.gui.plain_run import idle, until
 from tests.video_clips import make_clip
 
@@ -56,13 +56,13 @@ def test_a_clip_at_work_tells_how_fast_it_goes_and_how_long_it_will_take(session
     assert item.frames_s is not None
     assert item.eta_s is not None
     assert item.frames_s * item.eta_s == pytest.approx((1 - item.share) * FRAMES, rel=0.05)
-    assert said.accessibleName() == f"{words.pace(item.frames_s)} · {words.left(item.eta_s)}"
+    assert said.accessibleName() == f"{figure_words.pace(item.frames_s)} · {figure_words.left(item.eta_s)}"
     until(qtbot, idle(session))
     assert item.state is State.DONE
 
 
 def test_photos_have_no_frames_a_second() -> None:
-    assert [words.pace(n) for n in (0.349, 4.21, 30.6)] == ["0.35 frames/s", "4.2 frames/s", "31 frames/s"]
+    assert [figure_words.pace(n) for n in (0.349, 4.21, 30.6)] == ["0.35 frames/s", "4.2 frames/s", "31 frames/s"]
 
 
 def test_a_full_disk_is_told_while_it_lasts_and_then_the_clip_goes_on(session: Session, small_disk: Path, qtbot: QtBot) -> None:
@@ -74,7 +74,7 @@ def test_a_full_disk_is_told_while_it_lasts_and_then_the_clip_goes_on(session: S
     until(qtbot, lambda: bool(item.waits))
     qtbot.wait(500)  # frames at hand are treated meanwhile, but nothing says that it goes on
     sentence = "The disk is full; street_derained.mp4 waits. Free some space: it then goes on by itself."
-    assert words.state(item) == ("triangle-alert", "warn", sentence)
+    assert figure_words.state(item) == ("triangle-alert", "warn", sentence)
     assert window.notice.isVisible()
     assert window.notice.words.text() == sentence
     assert window.page.run_bar.left.accessibleName() == "Waits"
@@ -97,7 +97,7 @@ def test_the_part_done_of_a_stopped_clip_can_be_kept(session: Session, qtbot: Qt
     kept = item.path.with_name("street_derained (unfinished).mp4")
     assert (item.state, item.kept) == (State.STOPPED, kept)
     assert 0 < frames_of(kept) < FRAMES
-    assert words.state(item)[2] == "Stopped · part kept"
+    assert figure_words.state(item)[2] == "Stopped · part kept"
     assert kept.name in window.notice.words.text()
     assert str(kept.parent) in window.notice.words.text()
     opened = []

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, run_work
-from rainapp.jobs import Job, Preview, WarmUp, Watch
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.jobs.records import Job, Preview, WarmUp, Watch
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.hands import canvas_image
 from tests.gui.plain_run import idle, rainy_photo, until
 

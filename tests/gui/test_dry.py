@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.gui.item import State
-from rainapp.jobs import DerainFile
+from rainapp.gui.canvas.composition import View
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.records import DerainFile
 from tests.gui.hands import canvas_image, click_derain
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 from tests.video_clips import make_clip
@@ -35,7 +35,7 @@ def test_a_photo_called_dry_is_treated_anyway_with_one_click(dry: Session, plain
     pair = dry.viewing.pair
     assert pair is not None
     assert pair.rain_found
-    assert words.state(dry.workspace.items[0])[2] == "Ready · treated anyway"
+    assert figure_words.state(dry.workspace.items[0])[2] == "Ready · treated anyway"
     click_derain(dry, qtbot)
     until(qtbot, idle(dry))
     done = [job for job in plain_run.jobs if isinstance(job, DerainFile)]
@@ -49,9 +49,9 @@ def test_a_copy_is_called_one_and_can_be_derained_again(dry: Session, plain_run:
     item, page = dry.workspace.items[0], dry.window.page
     assert item.target is not None
     assert item.target.read_bytes() == item.path.read_bytes()
-    assert words.state(item)[2] == page.dry_note.words.text() == "Copied, no rain found"
+    assert figure_words.state(item)[2] == page.dry_note.words.text() == "Copied, no rain found"
     assert page.dry_note.isVisible()
-    said = " ".join((page.run_bar.ending.said, words.state(item)[2], page.dry_note.words.text()))
+    said = " ".join((page.run_bar.ending.said, figure_words.state(item)[2], page.dry_note.words.text()))
     assert "erained" not in said
     qtbot.mouseClick(page.dry_note.anyway, Qt.MouseButton.LeftButton)
     until(qtbot, idle(dry))

@@ -9,9 +9,9 @@ from PySide6.QtGui import QAccessible
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.ending import Ending, ending_of
-from rainapp.gui.item import Item, State
-from rainapp.jobs import Treatment
+from rainapp.gui.state.ending_words import Ending, ending_of
+from rainapp.gui.state.file_item import Item, State
+from rainapp.jobs.records import Treatment
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 

@@ -10,14 +10,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp import measuring
+from rainapp.base.image import Image
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.image import Image
-from rainapp.jobs import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.looking import SEEN
-from rainapp.metrics import psnr_y
+from rainapp.gui.canvas.composition import View
+from rainapp.jobs.records import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
+from rainapp.library.model_library import ModelLibrary
+from rainapp.metrics.psnr_ssim import psnr_y
+from rainapp.work import figures as measuring
+from rainapp.work.screen.preview import SEEN
 from tests.gui.plain_run import idle, rainy_photo, until
 
 

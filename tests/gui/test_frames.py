@@ -9,9 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.item import Item, State
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import Item, State
 from rainapp.media import open_source
 from tests.gui.hands import drop
 from tests.gui.plain_run import idle, until
@@ -58,8 +58,8 @@ def names(session: Session) -> list[str]:
 def test_a_dropped_folder_of_frames_is_one_clip_and_can_be_photos(clip: Session, shot: Path, qtbot: QtBot) -> None:
     item, window = the_item(clip), clip.window
     assert item.name == f"frame_0001–{COUNT:04d}.png"
-    assert words.state(item)[:2] == ("film", "dim")
-    assert words.state(item)[2] == "Ready · 0:01 · 64p"
+    assert figure_words.state(item)[:2] == ("film", "dim")
+    assert figure_words.state(item)[2] == "Ready · 0:01 · 64p"
     assert window.page.clip.isVisible()
     assert window.page.inspector.frames.isVisible()
     assert window.notice.words.text() == f"frame_0001–{COUNT:04d}.png: {COUNT} numbered frames, opened as one clip."
@@ -254,7 +254,7 @@ def test_a_missing_frame_is_told_with_what_helps(clip: Session, shot: Path, qtbo
     QTest.mouseClick(clip.window.page.run_bar.button, LEFT)
     until(qtbot, idle(clip))
     item, trouble = the_item(clip), clip.window.page.trouble
-    assert words.state(item)[2] == "Cannot be read"
+    assert figure_words.state(item)[2] == "Cannot be read"
     assert trouble.isVisible()
     assert trouble.message.text() == "frame_%04d.png has a gap: frame_0021.png is missing."
     assert trouble.shown_remedies == ["retry", "as-photos", "open-folder", "copy-report"]

@@ -9,10 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.item import Item, State
-from rainapp.media import clip_resume, video
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import Item, State
+from rainapp.media.clip import resumable_sink, video
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import idle, until
 from tests.numbered_pictures import take
@@ -24,7 +24,7 @@ PART_S = 1  # of 25 frames, so that a short clip has several
 
 @pytest.fixture(autouse=True)
 def short_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clip_resume, "PART_S", PART_S)
+    monkeypatch.setattr(resumable_sink, "PART_S", PART_S)
 
 
 def opened(session: Session, path: Path, qtbot: QtBot) -> Item:
@@ -75,7 +75,7 @@ def test_a_stopped_clip_goes_on_after_what_was_finished(real_session: Session, t
     run_for_a_while(real_session, item, qtbot)
     real_session.window.actions_["stop"].trigger()
     until(qtbot, idle(real_session))
-    assert words.state(item)[2] == "Stopped · goes on from there"
+    assert figure_words.state(item)[2] == "Stopped · goes on from there"
     assert hidden(tmp_path)
     assert not list(tmp_path.glob("*unfinished*"))
     seen = shares_seen(real_session, item)
@@ -111,7 +111,7 @@ def test_quitting_keeps_what_is_finished_of_a_clip(
 def test_the_box_at_quitting_promises_nothing_before_a_part_is_finished(
     real_session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_resume, "PART_S", 60)  # longer than the clip
+    monkeypatch.setattr(resumable_sink, "PART_S", 60)  # longer than the clip
     asked: list[str] = []
 
     def answer(*words_: object) -> QMessageBox.StandardButton:

@@ -7,10 +7,10 @@ import pytest
 from doors import DOORS, pipe, plain_card
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.state.file_item import State
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.plain_run import PlainRun, idle, until
 
 ODD = {

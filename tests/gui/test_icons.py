@@ -7,18 +7,18 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 import rainapp.gui
-from rainapp.gui import icons
-from rainapp.gui.actions import ROWS
-from rainapp.gui.theme import DARK, LIGHT, look
-from rainapp.paths import resource
-from rainapp.settings import Settings
+from rainapp.base.paths import resource
+from rainapp.base.settings import Settings
+from rainapp.gui.action_table import ROWS
+from rainapp.gui.widgets import icons
+from rainapp.gui.widgets.theme import DARK, LIGHT, look
 
 OWN_COLOURS = {"tick", "arrow-dark", "arrow-light"}  # named by the style sheet, which cannot colour them
 FILES = sorted(path.stem for path in resource("icons").glob("*.svg"))
 
 
 def test_no_icon_lies_about_unused() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in Path(rainapp.gui.__file__).parent.glob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(rainapp.gui.__file__).parent.rglob("*.py"))
     named = set(re.findall(r'"([a-z0-9-]+)"', sources))
     assert set(FILES) - OWN_COLOURS <= named
     assert {row.icon for row in ROWS if row.icon} <= set(FILES)

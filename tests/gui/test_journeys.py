@@ -10,11 +10,11 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import words
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.jobs import Preview
-from rainapp.settings import Settings
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.records import Preview
 from tests.gui.hands import click_derain, drop
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, read, until
 
@@ -30,13 +30,13 @@ def test_a_dropped_photo_is_previewed_derained_and_saved_beside_its_source(
     assert window.pages.currentWidget() is window.page
     item = session.workspace.items[0]
     assert item.thumbnail is not None
-    assert words.state(item)[2] == "Ready"
+    assert figure_words.state(item)[2] == "Ready"
     assert window.page.run_bar.button.text().strip() == "Derain 1"
     assert not list(photos[0].parent.glob("*_derained*"))  # a preview writes nothing
     click_derain(session, qtbot)
     until(qtbot, idle(session))
     assert item.state is State.DONE
-    assert words.state(item)[2].startswith("Done · ")
+    assert figure_words.state(item)[2].startswith("Done · ")
     assert item.target == photos[0].with_name("street 0_derained.png")
     assert (read(item.target) != read(photos[0])).any()
     assert session.viewing.shows_result
@@ -48,7 +48,7 @@ def test_a_dry_photo_says_that_no_rain_was_found(session: Session, tmp_path: Pat
     until(qtbot, idle(session))
     click_derain(session, qtbot)
     until(qtbot, idle(session))
-    assert words.state(session.workspace.items[0])[2] == "Copied, no rain found"
+    assert figure_words.state(session.workspace.items[0])[2] == "Copied, no rain found"
 
 
 def test_a_dropped_folder_brings_its_photos(session: Session, photos: list[Path], qtbot: QtBot) -> None:
@@ -200,7 +200,7 @@ def test_only_the_rain_can_be_saved(opened: Session, photos: list[Path], plain_r
 
 
 def test_settings_are_remembered(make_session: Callable[..., Session], photos: list[Path], qtbot: QtBot) -> None:
-    from rainapp import settings
+    from rainapp.base import settings
 
     session = make_session(Settings(theme="dark"))
     session.workspace.change(theme="light", format="png")

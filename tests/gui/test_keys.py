@@ -8,9 +8,9 @@ from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from rainapp.gui.actions.menu_keys import with_letters
 from rainapp.gui.app import Session
-from rainapp.gui.controls import Segments
-from rainapp.gui.menukeys import with_letters
+from rainapp.gui.widgets.controls import Segments
 from tests.gui.plain_run import idle, until
 from tests.video_clips import make_clip
 

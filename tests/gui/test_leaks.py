@@ -8,10 +8,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QPointF, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.canvas.composition import View
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.plain_run import PlainRun, idle, until
 
 

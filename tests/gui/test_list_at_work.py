@@ -7,13 +7,13 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp import settings as settings_module
-from rainapp.gui import words
+from rainapp.base import settings as settings_module
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, run_work
-from rainapp.gui.item import State
-from rainapp.jobs import DerainFile
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.records import DerainFile
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.hands import click_derain, drop, drop_rows
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 from tests.numbered_pictures import take
@@ -30,7 +30,7 @@ def opened_with(session: Session, paths: list[Path], qtbot: QtBot) -> Session:
 
 
 def said(session: Session) -> list[str]:
-    return [words.state(item)[2] for item in session.workspace.items]
+    return [figure_words.state(item)[2] for item in session.workspace.items]
 
 
 # -- what comes in
@@ -242,7 +242,7 @@ def test_the_other_answer_makes_them_again_beside(
 def test_recent_files_and_folders_are_offered_and_what_is_gone_says_so(
     session: Session, photos: list[Path], tmp_path: Path, qtbot: QtBot
 ) -> None:
-    from rainapp.gui.recent import RecentMenu
+    from rainapp.gui.actions.recent_files import RecentMenu
 
     opened_with(session, photos[:1], qtbot)
     opened_with(session, [tmp_path / "photos"], qtbot)

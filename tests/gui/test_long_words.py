@@ -9,12 +9,12 @@ from PySide6.QtGui import QFont, QFontMetrics
 from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import modelbutton
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.gui.language import speak
-from rainapp.gui.theme import interface_font
-from rainapp.settings import Settings
+from rainapp.gui.canvas.composition import View
+from rainapp.gui.models import model_button
+from rainapp.gui.text.language import speak
+from rainapp.gui.widgets.theme import interface_font
 from tests.gui.plain_run import idle, until
 
 
@@ -69,8 +69,8 @@ def test_a_summary_without_room_ends_at_its_first_comma(
     make_session: Callable[..., Session], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     session = make_session(Settings(theme="dark"), (1280, 800))
-    monkeypatch.setattr(modelbutton, "summary", lambda _: "All kinds of rain, fast, and much else that is good to know. More.")
-    button = session.window.findChild(modelbutton.ModelButton)
+    monkeypatch.setattr(model_button, "summary", lambda _: "All kinds of rain, fast, and much else that is good to know. More.")
+    button = session.window.findChild(model_button.ModelButton)
     button.resize(250, 56)
     button.refresh()
     assert button.accessibleDescription() == "All kinds of rain"
@@ -85,16 +85,16 @@ def test_the_model_in_use_says_what_it_is_for_and_how_fast_without_being_cut(
 ) -> None:
     session = make_session(Settings(theme="dark", language=language), (1280, 800))  # type: ignore[arg-type]
     said = "Alle Arten von Regen, schnell." if language == "de" else "All kinds of rain, fast."
-    monkeypatch.setattr(modelbutton, "summary", lambda _: said)
+    monkeypatch.setattr(model_button, "summary", lambda _: said)
     session.workspace.batch.saw_speed(session.workspace.treatment, 2.8, 1.0, warm=True)
-    button = session.window.findChild(modelbutton.ModelButton)
+    button = session.window.findChild(model_button.ModelButton)
     button.resize(272, 56)  # as it is beside a scroll bar
     button.refresh()
     title, about, speed = button._lines()
-    room, small = button.width() - modelbutton.SIDES, QFontMetrics(interface_font(12))
+    room, small = button.width() - model_button.SIDES, QFontMetrics(interface_font(12))
     assert about in said
     assert small.horizontalAdvance(about) <= room
     bold = QFontMetrics(interface_font(13, QFont.Weight.DemiBold))
-    assert bold.horizontalAdvance(title) + modelbutton.GAP_PX + small.horizontalAdvance(speed) <= room
+    assert bold.horizontalAdvance(title) + model_button.GAP_PX + small.horizontalAdvance(speed) <= room
     assert speed
     assert button.accessibleDescription() == f"{about} · {speed}"

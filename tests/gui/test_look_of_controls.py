@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.controls import RING_AIR, RING_WIDTH, FocusRing
-from rainapp.gui.theme import look
+from rainapp.gui.widgets.controls import RING_AIR, RING_WIDTH, FocusRing
+from rainapp.gui.widgets.theme import look
 from tests.gui.plain_run import idle, until
 from tests.gui.test_keys import press
 

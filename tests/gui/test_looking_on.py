@@ -10,11 +10,11 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, run_work
-from rainapp.gui.item import AT_WORK, State
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
-from rainapp.stages.engines import openvino
+from rainapp.gui.state.file_item import AT_WORK, State
+from rainapp.inference.engines import openvino
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import idle, rainy_photo, read, until
 

@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.frames import Offer
-from rainapp.gui.item import State
+from rainapp.gui.state.file_item import State
+from rainapp.gui.state.numbered_frames import Offer
 from tests.gui.plain_run import idle, rainy_photo, until
 
 NARROW = (800, 600)

@@ -9,8 +9,8 @@ from PySide6.QtCore import QMimeData, Qt, QUrl
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.incoming import local_paths
-from rainapp.gui.item import State
+from rainapp.gui.files.drop_and_paste import local_paths
+from rainapp.gui.state.file_item import State
 from tests.gui.plain_run import idle, rainy_photo, until
 from tests.video_clips import make_clip
 

@@ -10,12 +10,12 @@ import pytest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.errors import Cancelled
+from rainapp.base.errors import Cancelled
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, run_work
-from rainapp.gui.item import State
-from rainapp.jobs import DerainFile, Job, Watch
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.records import DerainFile, Job, Watch
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 from tests.numbered_pictures import take

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.plain import PlainLabel, as_tip, menu_words
-from rainapp.settings import Settings
+from rainapp.gui.widgets.plain_text import PlainLabel, as_tip, menu_words
 from tests.gui import hostile_window
 from tests.gui.plain_run import PlainRun, idle, until
 

@@ -11,15 +11,15 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from rainapp.clip_measures import flicker_seen
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
-from rainapp.gui.player import Player
-from rainapp.jobs import NoWatch, PlayFrames, Treatment
-from rainapp.library import ModelLibrary
-from rainapp.looking import decode
-from rainapp.media.clip_reel import Reel
-from rainapp.playing import REELS, play
+from rainapp.gui.canvas.composition import View
+from rainapp.gui.clip.player import Player
+from rainapp.jobs.records import NoWatch, PlayFrames, Treatment
+from rainapp.library.model_library import ModelLibrary
+from rainapp.media.clip.small_frames import Reel
+from rainapp.metrics.clip_metrics import flicker_seen
+from rainapp.work.screen.playback import REELS, play
+from rainapp.work.screen.preview import decode
 from tests.gui.plain_run import idle, rainy_photo, until
 from tests.video_clips import make_clip
 

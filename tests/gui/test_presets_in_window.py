@@ -7,13 +7,13 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
-from rainapp import presets
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.gui.presetbox import PresetBox
-from rainapp.jobs import DerainFile, Output, Treatment
-from rainapp.presets import Preset
+from rainapp.gui.files.preset_box import PresetBox
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.jobs import presets
+from rainapp.jobs.presets import Preset
+from rainapp.jobs.records import DerainFile, Output, Treatment
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import PlainRun, idle, until
 
@@ -118,7 +118,7 @@ def test_a_file_may_have_settings_of_its_own(opened: Session, plain_run: PlainRu
     assert second.own is not None
     workspace.set_amount(40)
     workspace.change(model="fine")
-    assert words.state(second)[2] == "Ready · own settings"
+    assert figure_words.state(second)[2] == "Ready · own settings"
     workspace.select(first, [first])
     assert (workspace.amount, workspace.settings.model) == (100, "default")
     assert opened.window.page.inspector.amount.value() == 100

@@ -10,8 +10,8 @@ from PySide6.QtCore import QPointF
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.sight import PREVIEW_PX, PREVIEW_PX_MIN
-from rainapp.jobs import Preview, WarmUp
+from rainapp.gui.canvas.view_cache import PREVIEW_PX, PREVIEW_PX_MIN
+from rainapp.jobs.records import Preview, WarmUp
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 
 

@@ -8,11 +8,11 @@ from PIL import Image as Pillow
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp import consent
-from rainapp.gui import words
+from rainapp.base import consent
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.media import header
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.media import photo_header
 from tests.gui.plain_run import idle, rainy_photo, read, until
 from tests.video_clips import make_clip
 
@@ -56,7 +56,7 @@ def test_a_file_that_claims_much_is_opened_when_the_person_says_so(
     session: Session, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     consent.forget()
-    monkeypatch.setattr(header, "_BOMB_PIXELS", 10_000)  # a small picture of one colour stands for a giant one
+    monkeypatch.setattr(photo_header, "_BOMB_PIXELS", 10_000)  # a small picture of one colour stands for a giant one
     Pillow.new("RGB", (400, 300), (90, 90, 90)).save(tmp_path / "sky.png")
     session.workspace.add([tmp_path / "sky.png"])
     until(qtbot, idle(session))
@@ -97,7 +97,7 @@ def test_a_clip_is_looked_at_anywhere_and_derained(session: Session, tmp_path: P
     bar = session.window.page.clip
     assert bar.isVisible()
     assert bar.length.text() == "/ 0:01.00"
-    assert words.state(session.workspace.items[0])[2] == "Ready · 0:01 · 64p"
+    assert figure_words.state(session.workspace.items[0])[2] == "Ready · 0:01 · 64p"
     sight = session.viewing.sight
     assert sight is not None
     first = sight.picture

@@ -7,9 +7,9 @@ import pytest
 from numpy.typing import NDArray
 from PySide6.QtGui import QColorSpace, QImage
 
-from rainapp.gui.screen import ShownPair, ShownPicture, for_screen, pyramid, screen_bytes
-from rainapp.image import Colour, Image
-from rainapp.jobs import Picture, Previewed, Region
+from rainapp.base.image import Colour, Image
+from rainapp.gui.display.screen_pictures import ShownPair, ShownPicture, for_screen, pyramid, screen_bytes
+from rainapp.jobs.records import Picture, Previewed, Region
 
 
 def bytes_of(image: QImage) -> NDArray[np.uint8]:

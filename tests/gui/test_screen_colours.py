@@ -16,15 +16,15 @@ from PySide6.QtGui import QColorSpace, QImage
 from PySide6.QtWidgets import QComboBox, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.errors import UnreadableFile
+from rainapp.base.errors import UnreadableFile
+from rainapp.base.image import Colour, Image
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.colours import SRGB, ShownSpace, space_of
-from rainapp.gui.screen import ShownPair, for_screen, screen_bytes
-from rainapp.image import Colour, Image
-from rainapp.jobs import FindScreenProfile, Previewed, Region, ScreenProfile
-from rainapp.screen_profile import find_profile, read_profile, x11_profile
-from rainapp.settings import Settings
-from rainapp.watch import NoWatch
+from rainapp.gui.display.colour_transform import SRGB, ShownSpace, space_of
+from rainapp.gui.display.screen_pictures import ShownPair, for_screen, screen_bytes
+from rainapp.jobs.records import FindScreenProfile, Previewed, Region, ScreenProfile
+from rainapp.jobs.watch import NoWatch
+from rainapp.work.screen.screen_profile import find_profile, read_profile, x11_profile
 from tests.gui.plain_run import idle, until
 
 ADOBE = QColorSpace(QColorSpace.NamedColorSpace.AdobeRgb).iccProfile().data()

@@ -15,8 +15,8 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.session_lines import session_file
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.session_lines import session_file
 from tests.gui.hands import click_derain
 from tests.gui.next_day import answer, begun, quit_window
 from tests.gui.plain_run import idle, until
@@ -125,9 +125,9 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 from rainapp.gui.app import Session, prepare, run_work
-from rainapp.library import ModelLibrary
-from rainapp.media import clip_resume
-from rainapp.settings import Settings
+from rainapp.library.model_library import ModelLibrary
+from rainapp.media.clip import resumable_sink as clip_resume
+from rainapp.base.settings import Settings
 
 clip_resume.PART_S = 1
 application = QApplication([])
@@ -177,10 +177,10 @@ def test_a_killed_window_goes_on_where_it_stopped(
     next_session: Callable[..., Session], tiny_library: Path, holiday: list[Path], tmp_path: Path, qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
-    from rainapp.media import clip_resume
+    from rainapp.media.clip import resumable_sink
     from tests.video_clips import make_clip
 
-    monkeypatch.setattr(clip_resume, "PART_S", 1)
+    monkeypatch.setattr(resumable_sink, "PART_S", 1)
     clip = make_clip(tmp_path / "holiday" / "street.mp4", times=tuple(range(1500)), noise=True)
     paths = [*holiday[:2], clip, *holiday[2:]]
     killed_at_work(tmp_path, tiny_library, paths, lambda done, share: done == 2 and 0.05 < share < 1)

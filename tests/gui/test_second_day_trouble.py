@@ -9,14 +9,14 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from rainapp import settings as settings_module
+from rainapp.base import settings as settings_module
+from rainapp.base.paths import settings_file
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.memory_jobs import KeepSession
-from rainapp.paths import settings_file
-from rainapp.remembering import keep, read
-from rainapp.session_lines import Entry, Head, session_file, to_line
-from rainapp.settings import Settings
+from rainapp.gui.state.file_item import State
+from rainapp.jobs.memory_jobs import KeepSession
+from rainapp.jobs.session_lines import Entry, Head, session_file, to_line
+from rainapp.work.session_files import keep, read
 from tests.gui.hands import click_derain
 from tests.gui.next_day import answer, begun, quit_window, written
 from tests.gui.plain_run import PlainRun, idle, until

@@ -6,12 +6,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from rainapp import presets
-from rainapp.gui import words
 from rainapp.gui.app import Session
-from rainapp.gui.item import State
-from rainapp.gui.preset_use import preset_of, take_over
-from rainapp.jobs import Output, Treatment
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.gui.state.preset_use import preset_of, take_over
+from rainapp.jobs import presets
+from rainapp.jobs.records import Output, Treatment
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import idle, read, until
 
@@ -63,5 +63,5 @@ def test_a_preset_can_ask_for_it_and_one_press_takes_that_back(opened: Session, 
     assert workspace.treatment.passes == 1
     assert preset_of(workspace).treatment.passes == 1
     action.trigger()
-    assert words.state(workspace.items[0])[2] == "Ready · two passes"
+    assert figure_words.state(workspace.items[0])[2] == "Ready · two passes"
     until(qtbot, idle(opened))

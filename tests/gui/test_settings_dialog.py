@@ -4,10 +4,10 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import PREFERENCES
 from rainapp.gui.app import Session
-from rainapp.gui.settings import PAGES
-from rainapp.gui.theme import LIGHT, look
-from rainapp.settings import PREFERENCES
+from rainapp.gui.settings_dialog import PAGES
+from rainapp.gui.widgets.theme import LIGHT, look
 
 SHOWN = [preference for preference in PREFERENCES.values() if preference.page in PAGES]
 

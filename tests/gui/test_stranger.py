@@ -17,12 +17,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QRadioButton, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui import words
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, prepare
-from rainapp.gui.item import State
-from rainapp.gui.viewer import Canvas
-from rainapp.library import ModelLibrary, sha256_of, write_card
-from rainapp.settings import Settings
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import State
+from rainapp.library.model_library import ModelLibrary, sha256_of, write_card
 from tests.gui.hands import drop
 from tests.gui.plain_run import idle, rainy_photo, read, until
 
@@ -126,7 +126,7 @@ def test_a_stranger_sees_what_was_removed_chooses_blind_protects_a_face_and_save
     until(qtbot, idle(stranger))
     current = stranger.workspace.current
     assert current is stranger.workspace.items[4]  # that of the last vote
-    assert words.state(current)[2] == "Ready · part protected"
+    assert figure_words.state(current)[2] == "Ready · part protected"
 
     # One button, and all five are saved beside their sources, which stay as they were.
     click(window, "Derain 5")

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.theme import CONTRAST_MIN, DARK, LIGHT, WORDS_ON_SURFACES, Theme, contrast, look
-from rainapp.settings import Settings
+from rainapp.gui.widgets.theme import CONTRAST_MIN, DARK, LIGHT, WORDS_ON_SURFACES, Theme, contrast, look
 
 
 @pytest.mark.parametrize("theme", [DARK, LIGHT], ids=lambda theme: theme.name)

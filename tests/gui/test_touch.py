@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.viewer import Canvas
+from rainapp.gui.canvas.viewer import Canvas
 from tests.gui.plain_run import idle, rainy_photo, until
 
 SCREEN = QTest.createTouchDevice()

@@ -11,10 +11,10 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from PySide6.QtWidgets import QApplication
 
-from rainapp.gui import words
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.language import LANGUAGES, language_of, speak
-from rainapp.settings import Settings
+from rainapp.gui.state import figure_words
+from rainapp.gui.text.language import LANGUAGES, language_of, speak
 
 ROOT = Path(__file__).resolve().parents[2]
 PLACE = re.compile(r"\{[^}]*\}|%n")
@@ -106,7 +106,7 @@ def test_the_window_speaks_the_language_of_the_settings(make_session: Callable[.
     assert window.page.run_bar.button.text().strip().startswith("Entregnen")
     dialog = window.show_settings("Looks")
     assert dialog.windowTitle() == "Einstellungen"
-    assert words.duration(0.4) == "0,4 s"
+    assert figure_words.duration(0.4) == "0,4 s"
     assert QCoreApplication.translate("QPlatformTheme", "Cancel") == "Abbrechen"  # Qt's own words too
     dialog.close()
 

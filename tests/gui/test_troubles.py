@@ -8,14 +8,14 @@ import pytest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session, run_work
-from rainapp.gui.item import State
-from rainapp.gui.language import speak
-from rainapp.gui.troubles import _WHOLE, _patterns, said, translated
-from rainapp.jobs import Finished, Waiting
-from rainapp.library import ModelLibrary
-from rainapp.media import companions
-from rainapp.settings import Settings
+from rainapp.gui.state.file_item import State
+from rainapp.gui.text.error_texts import _WHOLE, _patterns, said, translated
+from rainapp.gui.text.language import speak
+from rainapp.jobs.records import Finished, Waiting
+from rainapp.library.model_library import ModelLibrary
+from rainapp.media.metadata import companions
 from tests.gui.plain_run import until
 
 PACKAGE = Path(__file__).resolve().parents[2] / "rainapp"
@@ -24,7 +24,7 @@ ERRORS = {
     "EngineFailed",
 }  # fmt: skip
 ELSEWHERE = {  # what only the command line says, and details of foreign weights, for which `importing` has a sentence
-    "batch", "evaluate", "evaluate_clips", "evaluate_real", "evaluate_streaks", "foreign", "borrowed",
+    "batch_plan", "photo_pairs", "clip_pairs", "real_photos", "streak_masks", "foreign_weights", "spandrel_nets",
 }  # fmt: skip
 
 
@@ -59,7 +59,7 @@ def test_every_sentence_that_can_reach_the_window_is_known() -> None:
     known = [pattern for _, pattern in _patterns()]
     unknown = [(module, words) for module, words in found if words not in _WHOLE | fits_any]
     missing = [(module, words) for module, words in unknown if not any(pattern.fullmatch(words) for pattern in known)]
-    assert not missing, f"add them to `trouble_words`, run `make translations` and translate them: {missing}"
+    assert not missing, f"add them to `error_sentences`, run `make translations` and translate them: {missing}"
 
 
 @pytest.mark.usefixtures("german")

@@ -8,14 +8,14 @@ from PySide6.QtCore import QRect, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from rainapp.errors import NotEnoughMemory
-from rainapp.gui import actions
+from rainapp.base.errors import NotEnoughMemory
+from rainapp.base.settings import Settings
+from rainapp.gui import action_table
 from rainapp.gui.app import Session
-from rainapp.gui.frames import Offer
-from rainapp.gui.item import State
-from rainapp.jobs import DerainFile, Job, Preview, Watch
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.state.file_item import State
+from rainapp.gui.state.numbered_frames import Offer
+from rainapp.jobs.records import DerainFile, Job, Preview, Watch
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.plain_run import PlainRun, idle, until
 
 
@@ -90,7 +90,7 @@ def test_the_list_of_models_says_what_each_is_for_and_how_fast(opened: Session) 
 
 
 def test_no_row_of_the_menus_speaks_as_a_machine() -> None:
-    assert not {row.text for row in actions.ROWS} & {"Go on", "More", "Less", "Figures of the photo", "Temporal lock"}
+    assert not {row.text for row in action_table.ROWS} & {"Go on", "More", "Less", "Figures of the photo", "Temporal lock"}
 
 
 def test_how_flicker_is_calmed_is_said_in_words(opened: Session) -> None:

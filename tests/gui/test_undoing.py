@@ -6,10 +6,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from rainapp import presets
 from rainapp.gui.app import Session
-from rainapp.gui.preset_use import take_over
-from rainapp.jobs import DerainFile, Output, Treatment
+from rainapp.gui.state.preset_use import take_over
+from rainapp.jobs import presets
+from rainapp.jobs.records import DerainFile, Output, Treatment
 from tests.gui.hands import click_derain
 from tests.gui.plain_run import PlainRun, idle, rainy_photo, until
 from tests.gui.test_keys import press

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.changemap import ChangeMap
-from rainapp.gui.composition import View
-from rainapp.gui.theme import contrast
-from rainapp.gui.viewer import Canvas
+from rainapp.gui.canvas.change_map import ChangeMap
+from rainapp.gui.canvas.composition import View
+from rainapp.gui.canvas.viewer import Canvas
+from rainapp.gui.widgets.theme import contrast
 from tests.gui.plain_run import derained, idle, rainy_photo, read, until
 
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.composition import View
+from rainapp.gui.canvas.composition import View
 from tests.gui.heartbeat import Heartbeat
 from tests.gui.plain_run import idle, rainy_photo, until
 

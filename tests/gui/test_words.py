@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from rainapp.gui import words
-from rainapp.gui.item import Item, State
-from rainapp.gui.report import about_file
+from rainapp.gui.state import figure_words
+from rainapp.gui.state.file_item import Item, State
+from rainapp.gui.text.problem_report import about_file
 
 
 @pytest.mark.parametrize(
@@ -15,29 +15,29 @@ from rainapp.gui.report import about_file
      (3599, "1 h 00 min"), (7500, "2 h 05 min")],
 )  # fmt: skip
 def test_a_span_of_time_is_said_as_people_say_it(seconds: float, said: str) -> None:
-    assert words.duration(seconds) == said
+    assert figure_words.duration(seconds) == said
 
 
 @pytest.mark.parametrize(
     ("seconds", "said"), [(0.2, "1 s"), (7.6, "8 s"), (23, "25 s"), (56.9, "55 s"), (58, "58 s"), (140, "2 min")]
 )
 def test_a_guess_does_not_pretend_to_know_better(seconds: float, said: str) -> None:
-    assert words.about(seconds) == said
+    assert figure_words.about(seconds) == said
 
 
 @pytest.mark.parametrize(("seconds", "said"), [(0.3, "1 s left"), (41.2, "41 s left"), (130, "about 2 min left")])
 def test_what_is_left_to_wait(seconds: float, said: str) -> None:
-    assert words.left(seconds) == said
+    assert figure_words.left(seconds) == said
 
 
 def test_moments_and_lengths_of_clips() -> None:
-    assert words.clock(42.9) == "0:42"
-    assert words.clock(3723) == "1:02:03"
-    assert words.moment(14.72) == "0:14.72"
+    assert figure_words.clock(42.9) == "0:42"
+    assert figure_words.clock(3723) == "1:02:03"
+    assert figure_words.moment(14.72) == "0:14.72"
 
 
 def test_amounts_of_data() -> None:
-    assert [words.size(n) for n in (10, 380_400, 38_000_000, 1_240_000_000)] == ["1 kB", "380 kB", "38 MB", "1.2 GB"]
+    assert [figure_words.size(n) for n in (10, 380_400, 38_000_000, 1_240_000_000)] == ["1 kB", "380 kB", "38 MB", "1.2 GB"]
 
 
 def item(state: State, **facts: object) -> Item:
@@ -67,7 +67,7 @@ def item(state: State, **facts: object) -> Item:
     ],
 )
 def test_every_state_has_an_icon_and_words(row: Item, said: str) -> None:
-    icon, token, told = words.state(row)
+    icon, token, told = figure_words.state(row)
     assert told == said
     assert icon
     assert token

@@ -17,11 +17,11 @@ from video_clips import make_clip
 
 import rainapp
 from rainapp import __main__ as start
-from rainapp import cli, presets
-from rainapp.cli import batch_run
-from rainapp.jobs import Output, Treatment
-from rainapp.logs import log_file
-from rainapp.workers import Workers
+from rainapp.base.logs import log_file
+from rainapp.cli import batch_run, command_line
+from rainapp.jobs import presets
+from rainapp.jobs.records import Output, Treatment
+from rainapp.jobs.workers import Workers
 
 PLAIN = ["--engine", "torch", "--device", "cpu", "--precision", "fp32"]  # nothing to measure first
 RAINAPP = [sys.executable, "-m", "rainapp"]
@@ -44,7 +44,7 @@ def photos(tmp_path: Path, photo_pixels: NDArray[np.uint8]) -> Path:
 
 
 def derain(*words: object) -> int:
-    return cli.main(["derain", *map(str, words), *PLAIN])
+    return command_line.main(["derain", *map(str, words), *PLAIN])
 
 
 def events(captured: Captured) -> list[dict[str, Any]]:
@@ -63,17 +63,17 @@ def test_help_is_there_without_torch_or_decoders() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert all(name in done.stdout for name in cli.COMMANDS)
+    assert all(name in done.stdout for name in command_line.COMMANDS)
 
 
-@pytest.mark.parametrize("command", cli.COMMANDS)
+@pytest.mark.parametrize("command", command_line.COMMANDS)
 def test_every_command_explains_itself(command: str, capsys: Captured) -> None:
-    assert cli.main([command, "--help"]) == 0
+    assert command_line.main([command, "--help"]) == 0
     assert command in capsys.readouterr().out
 
 
 def test_the_version_is_told(capsys: Captured) -> None:
-    assert cli.main(["--version"]) == 0
+    assert command_line.main(["--version"]) == 0
     assert capsys.readouterr().out == f"rainapp {rainapp.__version__}\n"
 
 
@@ -137,7 +137,7 @@ def test_plain_output_has_a_line_a_file(photos: Path, tmp_path: Path, capsys: Ca
     ],
 )
 def test_wrong_usage_is_two(words: list[str], capsys: Captured) -> None:
-    assert cli.main(words) == 2
+    assert command_line.main(words) == 2
     assert "usage" in capsys.readouterr().err
 
 
@@ -208,7 +208,7 @@ def test_silence_is_broken_while_nothing_moves(
     photos: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(batch_run, "BEAT_S", 0.001)
-    monkeypatch.setattr("rainapp.cli.reports.OFTEN_S", 0)
+    monkeypatch.setattr("rainapp.cli.batch_reports.OFTEN_S", 0)
     large = cv2.resize(cv2.imread(str(photos / "a.png")), (1600, 1200))  # long enough at work for some beats
     cv2.imwrite(str(photos / "a.png"), large)
     assert derain(photos / "a.png", "-o", tmp_path / "x.png", "--json") == 0
@@ -317,12 +317,12 @@ def test_a_reader_that_leaves_ends_the_batch_without_a_traceback(photos: Path, t
 def test_a_bug_in_one_file_is_told_and_the_rest_goes_on(
     photos: Path, tmp_path: Path, capsys: Captured, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from rainapp import work
+    from rainapp.work import run_job
 
     def flawed(job: Any, watch: Any) -> object:
         if job.source.name == "a.png":
             raise KeyError("lost")
-        return work.run(job, watch)
+        return run_job.run(job, watch)
 
     monkeypatch.setattr(batch_run, "Workers", lambda run, on_event: Workers(flawed, on_event))
     assert derain(photos / "a.png", photos / "sub", "-o", tmp_path / "out", "--json") == 1
@@ -341,7 +341,7 @@ def test_a_bug_of_a_command_is_told_in_a_plain_sentence(
         raise KeyError("lost")
 
     monkeypatch.setattr("rainapp.cli.doctor.run", broken)
-    assert cli.main(["doctor"]) == 3
+    assert command_line.main(["doctor"]) == 3
     said = capsys.readouterr().err
     assert said.startswith("rainapp doctor: Something unexpected happened.")
     assert str(log_file()) in said

@@ -11,7 +11,8 @@ import av
 import pytest
 from video_clips import make_clip
 
-from rainapp import cli, leftovers
+from rainapp.base import leftovers
+from rainapp.cli import command_line
 from rainapp.cli.skips import NAMED, Skips
 from tests.gui.plain_run import rainy_photo
 
@@ -23,7 +24,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def derain(*words: object) -> int:
-    return cli.main(["derain", *map(str, words), *PLAIN])
+    return command_line.main(["derain", *map(str, words), *PLAIN])
 
 
 @pytest.mark.usefixtures("tiny_library")

@@ -6,8 +6,8 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 
-from rainapp import nets
-from rainapp.errors import BadRecipe
+from rainapp.base.errors import BadRecipe
+from rainapp.nets import registry
 from training import __main__ as command
 from training.average import average
 from training.loop.trainer import save_weights, start
@@ -39,7 +39,7 @@ def test_weights_of_different_nets_have_no_mean(tmp_path: Path, capsys: pytest.C
 def test_a_net_and_what_grew_from_it_have_a_mean(tmp_path: Path, tiny_weights: Path) -> None:
     torch.manual_seed(3)
     shape = {"width": 4, "encoder": [1], "middle": 1, "decoder": [1]}
-    small, large = nets.build("unshuffle_naf", **shape), nets.build("unshuffle_naf", **shape, inside=2)
+    small, large = registry.build("unshuffle_naf", **shape), registry.build("unshuffle_naf", **shape, inside=2)
     start(small, str(tiny_weights))
     start(large, str(tiny_weights))
     with torch.no_grad():
@@ -53,7 +53,7 @@ def test_a_net_and_what_grew_from_it_have_a_mean(tmp_path: Path, tiny_weights: P
     rainy, clear = torch.rand(1, 3, 24, 32), torch.zeros(1)
     for share, expected in ((0.0, small), (1.0, large)):
         average(tiny_weights, grown, share, tmp_path / "mean")
-        mean = nets.build("unshuffle_naf", **shape, inside=2)
+        mean = registry.build("unshuffle_naf", **shape, inside=2)
         start(mean, str(tmp_path / "mean"))
         torch.testing.assert_close(mean(rainy, clear), expected(rainy, clear), atol=2e-3, rtol=0)
     assert (small(rainy, clear) - large(rainy, clear)).abs().max() > 0.02

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 import torch
 
-from rainapp import nets
-from rainapp.nets.fusion import CHANNELS, FusionNaf
+from rainapp.nets import registry
+from rainapp.nets.fusion_naf import CHANNELS, FusionNaf
 from training.__main__ import main
 from training.tasks import fuse, fuse_samples
 from training.tasks.fuse_scenes import scene_clip
@@ -54,7 +54,7 @@ def test_one_recipe_draws_trains_and_publishes_what_the_application_loads(plan: 
     assert np.load(clips[0]).shape[1:] == (SIDE, SIDE, CHANNELS + 3)
     assert "gain_db" in (run / "log.jsonl").read_text()
     assert main(["publish", str(run), "--id", "fusion", "--into", str(tmp_path / "made"), "--licence", "MIT"]) == 0
-    net = nets.load_fusion(tmp_path / "made" / "fusion")
+    net = registry.load_fusion(tmp_path / "made" / "fusion")
     assert net.share == 0.5
     assert net.tail.weight.abs().max() > 0, "it learnt something"
 

@@ -12,10 +12,10 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image as Pillow
 
-from rainapp.errors import BadRecipe, UnreadableFile
-from rainapp.image import Image
+from rainapp.base.errors import BadRecipe, UnreadableFile
+from rainapp.base.image import Image
 from rainapp.media import write_picture
-from rainapp.media.plain import read_plain
+from rainapp.media.photo.plain_pixels import read_plain
 from training import recipe
 from training.contracts import Pick
 from training.data import crops as data

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from rainapp.errors import BadRecipe
+from rainapp.base.errors import BadRecipe
 from training import recipe
 from training.recipe import Recipe
 from training.recipe_checks import problems, require

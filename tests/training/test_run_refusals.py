@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 import torch
 
-from rainapp import nets, paths
-from rainapp.errors import BadRecipe
+from rainapp.base import paths
+from rainapp.base.errors import BadRecipe
+from rainapp.nets import registry
 from training import recipe
 from training.__main__ import foresee, main
 from training.average import average
@@ -193,7 +194,7 @@ def test_workers_go_on_when_their_span_is_over(plan: recipe.Recipe) -> None:
 
 def test_a_dry_validation_set_has_no_share_of_rain_and_no_infinite_score(tmp_path: Path) -> None:
     folder = pair_set(tmp_path / "set", (32, 32), (32, 32))
-    net = nets.build("unshuffle_naf", width=2, encoder=[1], middle=1, decoder=[1])
+    net = registry.build("unshuffle_naf", width=2, encoder=[1], middle=1, decoder=[1])
     torch.nn.init.zeros_(net.get_parameter("tail.weight"))  # it changes nothing
     found = validate.score(net, folder, 0, torch.device("cpu"))
     assert np.isnan(found.rain_removed)

@@ -12,12 +12,12 @@ import pytest
 import torch
 from torch import nn
 
-from rainapp import nets
-from rainapp.cards import read_card
-from rainapp.errors import BadRecipe, Cancelled
-from rainapp.jobs import NoWatch
-from rainapp.library import WEIGHTS
-from rainapp.stages.engines import Model, Variant, make
+from rainapp.base.errors import BadRecipe, Cancelled
+from rainapp.inference.engines import Model, Variant, make
+from rainapp.jobs.records import NoWatch
+from rainapp.library.cards import read_card
+from rainapp.library.model_library import WEIGHTS
+from rainapp.nets import registry
 from tests.training import throwaway
 from training import publish, recipe
 from training.contracts import Batch, Loss, Output, Pick, Run, Task
@@ -147,7 +147,7 @@ def test_a_wrapped_net_is_published_and_derains_through_openvino_with_its_condit
     assert notes == []
     assert card.around == {"tinted": {"strength": 0.2}}
     assert [str(each) for each in card.takes] == ["clear", "tint:3"]
-    net = nets.load(card, tmp_path / "tinted" / WEIGHTS)
+    net = registry.load(card, tmp_path / "tinted" / WEIGHTS)
     model = Model(lambda: net, card.sha256, card.multiple_of_px, card.takes, card.arch)
     torch_engine, openvino = (make(model, Variant(name, "cpu", "fp32")) for name in ("torch", "openvino"))  # type: ignore[arg-type]
     tiles = np.random.default_rng(1).random((1, 3, 64, 48), np.float32)

@@ -14,10 +14,10 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from rainapp import nets
-from rainapp.errors import BadModel, BadRecipe, Cancelled
-from rainapp.jobs import NoWatch
-from rainapp.library import ModelLibrary
+from rainapp.base.errors import BadModel, BadRecipe, Cancelled
+from rainapp.jobs.records import NoWatch
+from rainapp.library.model_library import ModelLibrary
+from rainapp.nets import registry
 from training import recipe
 from training.__main__ import main
 from training.data import crops as data
@@ -111,7 +111,7 @@ def test_six_steps_equal_three_and_three_in_a_fresh_process(small: recipe.Recipe
     assert checkpoint.load(tmp_path / "halves" / "checkpoint.pt").step == 3
     script = (
         "import sys; from pathlib import Path; sys.path.insert(0, sys.argv[1])\n"
-        "from training import recipe; from test_trainer import trainer_for; from rainapp.jobs import NoWatch\n"
+        "from training import recipe; from test_trainer import trainer_for; from rainapp.jobs.records import NoWatch\n"
         "folder = Path(sys.argv[2]); t = trainer_for(recipe.read(folder / 'recipe.toml'), folder)\n"
         "t.resume(); t.run(NoWatch())\n"
     )
@@ -198,7 +198,7 @@ def test_a_run_from_the_command_line_can_be_published_and_loaded(small: recipe.R
     card = models.get("mine")
     assert card.figures == {"rain100l_psnr_y": 30.5}
     assert card.licence == "MIT"
-    net = nets.load(card, models.weights_path(card))
+    net = registry.load(card, models.weights_path(card))
     expected = load_file(run / "last.safetensors")
     assert all(torch.equal(net.state_dict()[name], value.float()) for name, value in expected.items())
 

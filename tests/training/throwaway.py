@@ -9,8 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rainapp import nets
-from rainapp.net_spec import Condition, Traits, WrapperSpec
+from rainapp.nets import registry
+from rainapp.nets.spec import Condition, Traits, WrapperSpec
 from training import recipe
 from training.contracts import Batch, Choose, Run, Strategy, Task, Tensors
 from training.data import crops as data
@@ -32,7 +32,7 @@ class Tinted(nn.Module):
 
     @property
     def traits(self) -> Traits:
-        within = nets.traits(self.net)
+        within = registry.traits(self.net)
         return replace(within, conditions=(*within.conditions, Condition("tint", (3,))))
 
     def forward(self, rainy: Tensor, clear: Tensor | None = None, tint: Tensor | None = None) -> Tensor:
@@ -94,7 +94,7 @@ EXTRA = {"tint": Tint, "twice": Twice}
 
 def register() -> None:
     """Let nets know the wrapper, as a row in the table would."""
-    nets.WRAPPERS["tinted"] = Tinted
+    registry.WRAPPERS["tinted"] = Tinted
 
 
 def trainer_for(plan: recipe.Recipe, folder: Path, extra: Sequence[str] = ()) -> Trainer:
@@ -109,7 +109,7 @@ def trainer_for(plan: recipe.Recipe, folder: Path, extra: Sequence[str] = ()) ->
 
 def go_on(folders: Sequence[str]) -> None:
     """Resume each run to its end; each folder holds its recipe and the names of its throw-away strategies."""
-    from rainapp.jobs import NoWatch
+    from rainapp.jobs.records import NoWatch
 
     register()
     for each in map(Path, folders):

@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rainapp.errors import BadRecipe, RainError
-from rainapp.escapes import readable
-from rainapp.folders import files_below
-from rainapp.media.plain import read_plain
+from rainapp.base.errors import BadRecipe, RainError
+from rainapp.base.escapes import readable
+from rainapp.base.folders import files_below
+from rainapp.media.photo.plain_pixels import read_plain
 from training.contracts import Batch, Pick
 from training.data.hard_negatives import Confusers
 from training.data.photos import Photos

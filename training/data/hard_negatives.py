@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rainapp.new_files import NewFile
+from rainapp.base.new_files import NewFile
 from training.contracts import haze
 
 CHANGED = 0.5 / 255

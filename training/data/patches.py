@@ -10,7 +10,7 @@ from typing import overload
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.errors import BadRecipe
+from rainapp.base.errors import BadRecipe
 from training.data.complexity import code_length
 from training.recipe import Balance
 

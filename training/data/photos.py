@@ -11,8 +11,8 @@ from typing import Any, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.errors import BadRecipe, RainError
-from rainapp.media.plain import read_plain
+from rainapp.base.errors import BadRecipe, RainError
+from rainapp.media.photo.plain_pixels import read_plain
 
 KEPT_BYTES = 3 << 29
 """What decoded photos may take in the process that reads them."""

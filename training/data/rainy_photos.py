@@ -23,10 +23,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp import paths
-from rainapp.errors import RainError
-from rainapp.escapes import readable
-from rainapp.media.plain import read_plain
+from rainapp.base import paths
+from rainapp.base.errors import RainError
+from rainapp.base.escapes import readable
+from rainapp.media.photo.plain_pixels import read_plain
 from training.rain.generator import draw_rain
 
 Plane = NDArray[np.float32]

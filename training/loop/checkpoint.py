@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from rainapp.errors import BadModel
-from rainapp.new_files import NewFile
+from rainapp.base.errors import BadModel
+from rainapp.base.new_files import NewFile
 
 VERSION = 2
 

@@ -16,7 +16,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from rainapp.errors import BadRecipe
+from rainapp.base.errors import BadRecipe
 from training.contracts import Group
 
 POLYNOMIAL = (3.4445, -4.7750, 2.0315)

@@ -22,11 +22,11 @@ import torch
 import torch.distributed as dist
 from torch import Tensor, nn
 
-from rainapp import nets
-from rainapp.errors import BadModel, Cancelled
-from rainapp.jobs import Watch
-from rainapp.net_spec import NetSpec
-from rainapp.textfile import json_line
+from rainapp.base.errors import BadModel, Cancelled
+from rainapp.base.textfile import json_line
+from rainapp.jobs.records import Watch
+from rainapp.nets import registry
+from rainapp.nets.spec import NetSpec
 from training.contracts import Batch, Run, Strategy, Task, Tensors
 from training.data.loader import Drawer, Prefetch
 from training.loop import checkpoint
@@ -101,7 +101,7 @@ class Trainer:
         self.device = device_of(recipe)
         self.clock = clock or (time.process_time if self.device.type == "cpu" else time.monotonic)
         self.spec: NetSpec = spec_of(recipe, strategies)
-        self.net = nets.build_spec(self.spec).to(self.device)
+        self.net = registry.build_spec(self.spec).to(self.device)
         if recipe.start_from:
             start(self.net, recipe.start_from)
         if self.device.type == "cuda":
@@ -212,7 +212,7 @@ class Trainer:
 
     def averaged_net(self) -> nn.Module:
         """A copy of the net with all that is around it and the averaged weights, ready for inference."""
-        net = nets.build_spec(self.spec).to(self.device)
+        net = registry.build_spec(self.spec).to(self.device)
         net.load_state_dict(self.average.weights)
         return net.eval()
 

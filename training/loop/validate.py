@@ -11,11 +11,11 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rainapp import metrics
-from rainapp.errors import BadRecipe, RainError
-from rainapp.escapes import readable
-from rainapp.media.pairs import CLEAN_WORDS, EXPLAINED, RAINY_WORDS, pair_up, side
-from rainapp.media.plain import read_plain
+from rainapp.base.errors import BadRecipe, RainError
+from rainapp.base.escapes import readable
+from rainapp.media.pair_names import CLEAN_WORDS, EXPLAINED, RAINY_WORDS, pair_up, side
+from rainapp.media.photo.plain_pixels import read_plain
+from rainapp.metrics import psnr_ssim
 from training.contracts import haze
 from training.data.crops import photo_files
 
@@ -98,8 +98,8 @@ def score(net: nn.Module, folder: Path, limit: int, device: torch.device, clear:
         if rainy.shape != clean.shape:
             continue
         derained = run(net, rainy, device, clear)
-        parts = metrics.decoupled(rainy, clean, derained)
-        rows.append((metrics.psnr_y(derained, clean), parts.rain_removed, parts.bg_err))
+        parts = psnr_ssim.decoupled(rainy, clean, derained)
+        rows.append((psnr_ssim.psnr_y(derained, clean), parts.rain_removed, parts.bg_err))
     if not rows:
         raise BadRecipe(f"No pair of the validation set {folder} can be read any more.", "Repair the set.", folder)
     psnr_y, rain_removed, bg_err = (_mean(np.array(column)) for column in zip(*rows, strict=True))

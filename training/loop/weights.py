@@ -7,9 +7,9 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file, save
 from torch import Tensor, nn
 
-from rainapp.errors import BadModel, BadRecipe
-from rainapp.library import WEIGHTS, ModelLibrary
-from rainapp.new_files import NewFile
+from rainapp.base.errors import BadModel, BadRecipe
+from rainapp.base.new_files import NewFile
+from rainapp.library.model_library import WEIGHTS, ModelLibrary
 from training.contracts import inner
 from training.loop.net2net import grown
 

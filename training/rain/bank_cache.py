@@ -7,9 +7,9 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp import paths
-from rainapp.new_files import NewFile
-from rainapp.regular import open_regular
+from rainapp.base import paths
+from rainapp.base.new_files import NewFile
+from rainapp.base.regular_files import open_regular
 
 
 def stable_number(text: str) -> int:

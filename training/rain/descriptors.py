@@ -15,8 +15,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.errors import BadTreatment, RainError, UnreadableFile
-from rainapp.media.plain import read_plain
+from rainapp.base.errors import BadTreatment, RainError, UnreadableFile
+from rainapp.media.photo.plain_pixels import read_plain
 from training.rain.generator import draw_rain
 from training.rain.profiles import MIXES, PROFILES
 

@@ -5,8 +5,8 @@ A new method is one file and one row here, and one block of the recipe.
 
 from collections.abc import Callable, Mapping, Sequence
 
-from rainapp.errors import BadRecipe
-from rainapp.net_spec import NetSpec
+from rainapp.base.errors import BadRecipe
+from rainapp.nets.spec import NetSpec
 from training.contracts import Choose, Strategy, Task
 from training.recipe import Recipe
 from training.strategies.balance import Balance

@@ -15,11 +15,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rainapp.errors import BadRecipe
-from rainapp.jobs import Watch
-from rainapp.new_files import NewFile
-from rainapp.regular import read_regular
-from rainapp.textfile import json_line
+from rainapp.base.errors import BadRecipe
+from rainapp.base.new_files import NewFile
+from rainapp.base.regular_files import read_regular
+from rainapp.base.textfile import json_line
+from rainapp.jobs.records import Watch
 from training import recipe_checks
 from training.loop import checkpoint
 from training.loop.trainer import CHECKPOINT, Trainer

@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
-from rainapp import metrics
+from rainapp.metrics import psnr_ssim
 from training.contracts import haze
 from training.data.crops import read_photos
 from training.rain import domains
@@ -69,8 +69,8 @@ def score(net: nn.Module | None, rows: Rows, clean: Sequence[Picture]) -> Scores
     found: Scores = {"psnr_y": [], "rain_removed": [], "rain_action": [], "bg_err": []}
     for rainy, dry in pairs(rows, clean):
         made = rainy if net is None else derained(net, rainy)
-        parts = metrics.decoupled(rainy, dry, made)
-        values = {**vars(parts), "psnr_y": metrics.psnr_y(made, dry)}
+        parts = psnr_ssim.decoupled(rainy, dry, made)
+        values = {**vars(parts), "psnr_y": psnr_ssim.psnr_y(made, dry)}
         for name, figures in found.items():
             figures.append(round(values[name], 4) if math.isfinite(values[name]) else None)
     return found

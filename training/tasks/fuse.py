@@ -14,11 +14,11 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from rainapp.jobs import Treatment
-from rainapp.library import ModelLibrary
-from rainapp.nets.fusion import CHANNELS
-from rainapp.stages import load_pipeline
-from rainapp.stages.fusion import LARGE_PX, known_around, near_rain
+from rainapp.inference.pipeline import load_pipeline
+from rainapp.inference.temporal.learned_fusion import LARGE_PX, known_around, near_rain
+from rainapp.jobs.records import Treatment
+from rainapp.library.model_library import ModelLibrary
+from rainapp.nets.fusion_naf import CHANNELS
 from training.contracts import Batch, Loss, Output, Pick, Run, Score, Task
 from training.data.crops import planes, read_photos
 from training.recipe import Fuse, Recipe
@@ -36,7 +36,7 @@ PHOTO_PX_MIN = 300
 
 
 def around(planes: Tensor) -> Tensor:
-    """The mean of (B, 3, H, W) over a square around each pixel, as `stages.fusion` takes it."""
+    """The mean of (B, 3, H, W) over a square around each pixel, as `inference.temporal.learned_fusion` takes it."""
     padded = F.pad(planes, (LARGE_PX // 2,) * 4, mode="reflect")
     return F.avg_pool2d(F.avg_pool2d(padded, (LARGE_PX, 1), 1), (1, LARGE_PX), 1)
 

@@ -1,7 +1,8 @@
 """Samples for the net that fuses frames: clips of photos in new rain, derained and weighed as the application does.
 
-A sample is what the net sees of a frame (`stages.fusion.seen_by_net`) and the frame without rain: bytes (H, W, CHANNELS + 3).
-Each clip depends on the seed and its number alone, and lies in a file of its own, so drawing may be cut and continued anywhere.
+A sample is what the net sees of a frame (`inference.temporal.learned_fusion.seen_by_net`) and the frame without rain: bytes
+(H, W, CHANNELS + 3). Each clip depends on the seed and its number alone, and lies in a file of its own, so drawing may be cut
+and continued anywhere.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.image import Frame, Image
-from rainapp.jobs import NoWatch
-from rainapp.new_files import NewFile
-from rainapp.stages import Pipeline
-from rainapp.stages.fusion import seen_by_net
-from rainapp.stages.neighbours import see
-from rainapp.stages.steady import is_cut
-from rainapp.stages.weighing import Weigher
+from rainapp.base.image import Frame, Image
+from rainapp.base.new_files import NewFile
+from rainapp.inference.pipeline import Pipeline
+from rainapp.inference.temporal.alignment import see
+from rainapp.inference.temporal.deflicker import is_cut
+from rainapp.inference.temporal.fusion_weights import Weigher
+from rainapp.inference.temporal.learned_fusion import seen_by_net
+from rainapp.jobs.records import NoWatch
 from training.rain.clip import RainClip
 from training.rain.generator import Photo
 from training.tasks.fuse_scenes import scene_clip

@@ -7,10 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.settings import Settings
 from rainapp.gui.app import Session
-from rainapp.gui.compare import ComparePage
-from rainapp.library import ModelLibrary
-from rainapp.settings import Settings
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.library.model_library import ModelLibrary
 from tests.gui.compare.pages import Gate, Make, add_model
 from tests.gui.plain_run import idle, until
 

@@ -8,11 +8,11 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
-from rainapp.compare_jobs import ComparePhoto
 from rainapp.gui.app import Session, run_work
-from rainapp.gui.compare import ComparePage
-from rainapp.jobs import Job, Watch
-from rainapp.library import ModelCard, sha256_of, write_card
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.jobs.compare_jobs import ComparePhoto
+from rainapp.jobs.records import Job, Watch
+from rainapp.library.model_library import ModelCard, sha256_of, write_card
 
 Make = Callable[..., Session]
 
@@ -22,10 +22,10 @@ def add_model(library: Path, model_id: str, title: str, arch: str, seed: int, **
     import torch
     from safetensors.torch import save_file
 
-    from rainapp import nets
+    from rainapp.nets import registry
 
     torch.manual_seed(seed)
-    net = nets.build(arch, **shape)
+    net = registry.build(arch, **shape)
     with torch.no_grad():
         for name, parameter in net.named_parameters():
             if name.startswith("tail"):

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.compare import ComparePage
+from rainapp.gui.compare.compare_page import ComparePage
 from tests.gui.plain_run import idle, until
 
 LEFT = Qt.MouseButton.LeftButton

@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_grid import CompareGrid, Pane
+from rainapp.gui.compare.compare_grid import CompareGrid, Pane
+from rainapp.gui.compare.compare_page import ComparePage
 from tests.gui.compare.pages import Make, alike, cell_image, lightness
 from tests.gui.plain_run import idle, until
 

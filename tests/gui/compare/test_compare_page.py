@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_shown import panes
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.gui.compare.compare_shown import panes
 from tests.gui.compare.pages import Make, alike, cell_image, text
 from tests.gui.hands import drop
 from tests.gui.plain_run import idle, rainy_photo, until

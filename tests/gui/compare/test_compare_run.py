@@ -6,11 +6,11 @@ from pathlib import Path
 from PySide6.QtCore import Qt, QTimer
 from pytestqt.qtbot import QtBot
 
-from rainapp import kept
+from rainapp.compare import result_cache
 from rainapp.gui.app import Session
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_run import CellState
-from rainapp.gui.window import MainWindow
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.gui.compare.compare_queue import CellState
+from rainapp.gui.main_window import MainWindow
 from tests.gui.compare.pages import Gate, Make, add_model, cell_image, lightness, text
 from tests.gui.hands import drop
 from tests.gui.plain_run import idle, rainy_photo, until
@@ -148,7 +148,7 @@ def test_a_photo_that_cannot_be_read_says_so(page: ComparePage, session: Session
 
 
 def test_a_removed_photo_takes_its_results_along(compared: ComparePage, session: Session, qtbot: QtBot) -> None:
-    place = kept.root()
+    place = result_cache.root()
     (run,) = place.iterdir()
     assert len(list(run.iterdir())) == 3
     session.workspace.remove([session.workspace.items[0]])
@@ -197,4 +197,4 @@ def test_closing_the_window_stops_what_runs_and_deletes_what_was_kept(
     gate.open.clear()
     session.close()
     assert not any(timer.isActive() for timer in session.window.compare.findChildren(QTimer))
-    assert not list(kept.root().iterdir())
+    assert not list(result_cache.root().iterdir())

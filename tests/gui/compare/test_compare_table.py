@@ -10,14 +10,14 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog
 from pytestqt.qtbot import QtBot
 
-from rainapp.ballot import Tally
-from rainapp.comparison import Compared, Figures
+from rainapp.base.settings import Settings
+from rainapp.compare.advice import Compared, Figures
+from rainapp.compare.blind_test import Tally
 from rainapp.gui.app import Session, prepare
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_export import record, sources
-from rainapp.gui.compare_run import Cell, CellState, Subject
-from rainapp.gui.compare_table import CompareTable, Line
-from rainapp.settings import Settings
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.gui.compare.compare_queue import Cell, CellState, Subject
+from rainapp.gui.compare.compare_table import CompareTable, Line
+from rainapp.gui.compare.export_dialog import record, sources
 from tests.gui.compare.pages import text
 from tests.gui.plain_run import idle, rainy_photo, until
 

@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
 from rainapp.gui.app import Session
-from rainapp.gui.compare import ComparePage
-from rainapp.gui.compare_export import record
-from rainapp.gui.item import State
+from rainapp.gui.compare.compare_page import ComparePage
+from rainapp.gui.compare.export_dialog import record
+from rainapp.gui.state.file_item import State
 from tests.gui.plain_run import idle, until
 
 

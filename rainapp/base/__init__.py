@@ -1,0 +1,1 @@
+"""What everything else speaks: errors, paths, settings, pictures, files of our own. Nothing here knows another room."""

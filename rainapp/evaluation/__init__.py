@@ -1,0 +1,1 @@
+"""Scoring models on pictures and clips, and the reports of it."""

@@ -1,0 +1,1 @@
+"""How actions are described and shown: rows, menus, keys."""

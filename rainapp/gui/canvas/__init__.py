@@ -1,0 +1,1 @@
+"""Where before and after are seen: camera, views, brush, magnifier, figures."""

@@ -1,0 +1,1 @@
+"""Clips in the window: player, film strip, flicker."""

@@ -1,0 +1,1 @@
+"""Pictures made ready for a screen and its colours."""

@@ -1,0 +1,1 @@
+"""What the window knows, without widgets: the list, its files, the queue, the session."""

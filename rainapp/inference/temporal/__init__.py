@@ -1,0 +1,1 @@
+"""From frame to frame: aligning neighbours, weighing them, taking flicker out."""

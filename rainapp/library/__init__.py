@@ -1,0 +1,1 @@
+"""Models: their cards, the library, recognising foreign weights and importing them."""

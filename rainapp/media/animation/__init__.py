@@ -1,0 +1,1 @@
+"""Moving GIF, WebP, PNG and AVIF."""

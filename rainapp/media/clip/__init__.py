@@ -1,0 +1,1 @@
+"""Clips: reading, writing, what is carried over, and going on after a power cut."""

@@ -1,0 +1,1 @@
+"""Colours: code points, profiles, and pixels as red, green and blue."""

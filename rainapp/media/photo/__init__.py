@@ -1,0 +1,1 @@
+"""Photos: one source and one sink over a module for each format."""

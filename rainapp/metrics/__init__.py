@@ -1,0 +1,1 @@
+"""How good a result is, as pure functions."""
