@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes .venv and installs rainapp into it: `build/setup.sh run`, or `build/setup.sh test` for lint, types and tests as well.
+# Makes .venv and installs rainapp into it: `build/setup.sh run`; `docs` for the manual as well, `test` for lint,
+# types, tests and the manual.
 #
 # Does nothing when the last run installed the same thing: a stamp in .venv holds a checksum of what decides the result
-# (pyproject.toml, constraints.txt, the interpreter, this folder). What the test set-up installs covers the other.
+# (pyproject.toml, constraints.txt, the interpreter, this folder). What the test set-up installs covers the others.
 set -eu
 
 what=${1:-run}
@@ -60,6 +61,7 @@ fi
 
 case "$what" in
     test) target='.[test]' ;;
+    docs) target='.[docs]' ;;
     *) target='.' ;;
 esac
 say "Installing rainapp and what it needs into .venv (the first time this takes a few minutes and about 2 GB)"
@@ -68,5 +70,6 @@ if ! .venv/bin/python -m pip install -qq --disable-pip-version-check -c constrai
     fail "Nothing is half-done: run the same command again when it is there."
 fi
 wanted >"$stamp-$what"
-[ "$what" = test ] && wanted >"$stamp-run"
+[ "$what" = run ] || wanted >"$stamp-run"
+[ "$what" = test ] && wanted >"$stamp-docs"
 say "rainapp is installed: .venv/bin/rainapp"
