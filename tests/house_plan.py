@@ -1,7 +1,8 @@
 """The plan of the house: which room may use which, with the reasons.
 
-The table is the one of the README. It is read from top to bottom: a row may use itself, the rows it names, and nothing else; a
-module that fits no row is an error, so that a new one is placed on purpose. Most rows are one room, a package of its own.
+The table is the one of docs/architecture.md. It is read from top to bottom: a row may use itself, the rows it names, and
+nothing else; a module that fits no row is an error, so that a new one is placed on purpose. Most rows are one room, a package
+of its own.
 """
 
 from house_row import Row as Row

@@ -75,7 +75,7 @@ def module_name(path: Path) -> str:
 def every_module_has_a_row(sources: list[Source]) -> Iterator[str]:
     for source in sources:
         if row_of(source.name) is None:
-            yield f"{source.name} fits no row of house_plan.TABLE. Decide on its layer, write it there and in the README."
+            yield f"{source.name} fits no row of house_plan.TABLE. Decide on its layer, there and in docs/architecture.md."
 
 
 def imports_go_down(sources: list[Source]) -> Iterator[str]:

@@ -1,6 +1,8 @@
-"""The plan of the house as the README shows it."""
+"""The plan of the house as docs/architecture.md shows it."""
 
-from house_plan import TABLE
+from house_row import Row
+
+HEAD = ("| layer | modules | may use | third-party at module level |", "|---|---|---|---|")
 
 
 def shown(pattern: str) -> str:
@@ -8,11 +10,8 @@ def shown(pattern: str) -> str:
     return pattern.removesuffix(".*").removeprefix("rainapp.")
 
 
-def readme_rows() -> list[str]:
-    """The lines of the table."""
-    lines = ["| layer | modules | may use | third-party at module level |", "|---|---|---|---|"]
-    for row in TABLE:
-        modules, late = (" ".join(f"`{shown(name)}`" for name in names) for names in (row.modules, row.late))
-        uses = (", ".join(row.uses) or "nothing") + (f"; late: {late}" if late else "")
-        lines.append(f"| {row.name} | {modules} | {uses} | {', '.join(sorted(row.libraries)) or 'none'} |")
-    return lines
+def line_of(row: Row) -> str:
+    """The line of a row."""
+    modules, late = (" ".join(f"`{shown(name)}`" for name in names) for names in (row.modules, row.late))
+    uses = (", ".join(row.uses) or "nothing") + (f"; late: {late}" if late else "")
+    return f"| {row.name} | {modules} | {uses} | {', '.join(sorted(row.libraries)) or 'none'} |"

@@ -88,8 +88,9 @@ def canonical(name: str) -> str:
 
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    rows = [*project["dependencies"], *project["optional-dependencies"]["test"]]
-    return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows]
+    extras = project["optional-dependencies"]
+    rows = [*project["dependencies"], *extras["test"], *extras["docs"]]
+    return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows if row != "rainapp[docs]"]
 
 
 @pytest.mark.parametrize("name", direct_dependencies())
