@@ -1,4 +1,4 @@
-"""Before and after, at 1:1, for the README: `python build/result_pictures.py OUT.jpg PICTURE:LEFT,TOP,TITLE ...`.
+"""Before and after, at 1:1, for the manual: `python build/result_pictures.py OUT.jpg PICTURE:LEFT,TOP,TITLE ...`.
 
 Derains each picture with the default model and sets the crop at LEFT, TOP beside its derained self, one picture a row.
 """

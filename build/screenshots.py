@@ -1,4 +1,4 @@
-"""Take pictures of every view, those of the README too: `python build/screenshots.py FOLDER [--model FILE]… [--scale 2]`.
+"""Take pictures of every view, those of the manual too: `python build/screenshots.py FOLDER [--model FILE]… [--scale 2]`.
 
 The real window with the bundled model on the bundled samples, so that everybody gets the same pictures. Without a screen the
 offscreen platform is used. Pictures are reduced to 256 colours, which keeps them small and is hardly seen. Comparing needs two

@@ -15,7 +15,7 @@ QT = frozenset({"PySide6", "shiboken6"})
 TABLE = (
     Row(
         "base",
-        ("rainapp", "rainapp.base.*", "training"),
+        ("rainapp.base.*", "training"),
         libraries=libraries("numpy platformdirs"),
         why="everything else speaks these words, so they know nobody",
     ),
@@ -347,6 +347,19 @@ TABLE = (
             "rainapp.work.session_files",
         ),
         why="the window appears before torch is imported, and never decodes or computes",
+    ),
+    Row(
+        "interface",
+        ("rainapp.api",),
+        uses=("base", "jobs", "library", "inference", "evaluation"),
+        libraries=libraries("numpy"),
+        why="what notebooks and scripts call; Pillow and torch are loaded where such a picture comes",
+    ),
+    Row(
+        "front",
+        ("rainapp",),
+        uses=("base", "interface"),
+        why="hands the interface over when it is first asked for; nobody inside imports it",
     ),
     Row(
         "start",

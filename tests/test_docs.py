@@ -1,7 +1,9 @@
 """The README and the manual: links lead somewhere, commands exist, the reference is that of the code, it can be built."""
 
 import argparse
+import ast
 import importlib.util
+import inspect
 import re
 import shlex
 import subprocess
@@ -14,6 +16,8 @@ from types import ModuleType
 import pytest
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+import rainapp
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -92,6 +96,7 @@ def test_every_page_can_be_reached_from_the_index() -> None:
             continue
         reached.add(page)
         targets = [(page.parent / link.partition("#")[0]).resolve() for link in links(page) if not re.match(r"[a-z]+:", link)]
+        reached |= {file for file in targets if file.suffix != ".md"}
         waiting += [file for file in targets if file.suffix == ".md" and file.is_relative_to(DOCS)]
     files = {path for path in DOCS.rglob("*") if path.is_file()}
     assert len(files) > 10
@@ -229,6 +234,23 @@ def test_every_module_that_is_named_exists(page: Path) -> None:
     ]
     roots = (ROOT, ROOT / "rainapp", DOCS)
     assert [word for word in named if "NAME" not in word and not any((root / word).is_file() for root in roots)] == []
+
+
+def python_calls(page: Path) -> Iterator[ast.Call]:
+    """Calls of functions of rainapp in the Python blocks of a page."""
+    blocks = [token.content for token in tokens(page) if token.type == "fence" and token.info == "python"]
+    for node in ast.walk(ast.parse("\n".join(blocks))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and ast.unparse(node.func.value) == "rainapp":
+            yield node
+
+
+def test_python_examples_fit_the_functions() -> None:
+    calls = [call for page in PAGES for call in python_calls(page)]
+    assert len(calls) > 4
+    for call in calls:
+        assert isinstance(call.func, ast.Attribute)
+        signature = inspect.signature(getattr(rainapp, call.func.attr))
+        signature.bind(*call.args, **{str(keyword.arg): keyword.value for keyword in call.keywords})
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)

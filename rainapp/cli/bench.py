@@ -12,12 +12,13 @@ import sys
 import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from rainapp.base import paths
 from rainapp.base.textfile import json_line
 from rainapp.cli.exit_codes import DONE
 from rainapp.cli.peak_memory import PeakMemory
+from rainapp.jobs.treatment import EngineChoice, Precision, Temporal, Veil
 
 if TYPE_CHECKING:
     from rainapp.base.image import Frame
@@ -62,18 +63,18 @@ def add_parser(subparsers: Any) -> None:
     """Add the command to the command line."""
     parser = subparsers.add_parser("bench", help="measure speed and memory, side by side in one run")
     parser.add_argument("--model", action="append", default=[], metavar="ID", help="model id; may be given several times")
-    parser.add_argument("--engine", action="append", choices=["auto", "torch", "openvino"], default=[], help="may be repeated")
+    parser.add_argument("--engine", action="append", choices=get_args(EngineChoice), default=[], help="may be repeated")
     parser.add_argument("--size", action="append", type=picture_size, default=[], metavar="WxH", help="may be repeated")
-    parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
+    parser.add_argument("--veil", choices=get_args(Veil), default="keep")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
-    parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")
+    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is measured")
     parser.add_argument("--models-dir", type=Path, help="the user's models; default: the platform's data folder")
     parser.add_argument(
         "--video", type=Path, nargs="?", const=Path(), metavar="CLIP",
         help="measure a clip from file to file instead; default: the bundled sample",
     )  # fmt: skip
-    parser.add_argument("--temporal", choices=["auto", "off", "fast", "best", "learned"], default="auto", help="with --video")
+    parser.add_argument("--temporal", choices=get_args(Temporal), default="auto", help="with --video")
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
     parser.set_defaults(run=run)
 

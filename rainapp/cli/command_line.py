@@ -12,10 +12,10 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-import rainapp
 from rainapp.base.errors import BadTreatment, Cancelled, LargeFile, RainError
 from rainapp.base.escapes import escaping_terminal, one_line
 from rainapp.base.system_errors import unexpected
+from rainapp.base.version import VERSION
 from rainapp.cli.exit_codes import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 
 COMMANDS = {
@@ -69,7 +69,7 @@ def build_parser(typed: str) -> argparse.ArgumentParser:
         description="Takes rain out of photos and videos. Without a command it opens the window, on FILE… where named.",
         allow_abbrev=False,
     )
-    parser.add_argument("--version", action="version", version=f"rainapp {rainapp.__version__}")
+    parser.add_argument("--version", action="version", version=f"rainapp {VERSION}")
     parser.add_argument("--safe", action="store_true", help="open the window with settings ignored, on the CPU only")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, words in COMMANDS.items():

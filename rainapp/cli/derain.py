@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from rainapp import media
 from rainapp.base.errors import BadModel, BadTreatment, UnreadableFile
@@ -28,6 +28,7 @@ from rainapp.cli.exit_codes import USAGE
 from rainapp.cli.skips import nothing_in
 from rainapp.jobs import presets
 from rainapp.jobs.records import STRENGTH_MAX, Output, Treatment
+from rainapp.jobs.treatment import EngineChoice, IfExists, Layer, MetadataChoice, Passes, Precision, Temporal, Treat, Veil
 from rainapp.library.model_library import ModelLibrary
 
 Record = TypeVar("Record", Treatment, Output)
@@ -75,40 +76,36 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
         "--strength", type=_number(float, 0, STRENGTH_MAX), metavar=f"0..{STRENGTH_MAX}",
         help="0 or no rain found: the file is copied byte for byte (unless another format is asked for)",
     )  # fmt: skip
-    group.add_argument("--veil", choices=("keep", "clear"), help="keep (default): only streaks go; clear: haze goes too")
+    group.add_argument("--veil", choices=get_args(Veil), help="keep (default): only streaks go; clear: haze goes too")
     group.add_argument(
         "--treat",
-        choices=("auto", "always"),
+        choices=get_args(Treat),
         help="always: no photo or clip is called dry; for rain that is seen and was missed",
     )
     group.add_argument(
         "--passes",
         type=int,
-        choices=(1, 2),
+        choices=get_args(Passes),
         help="2: the net goes over its own result again, in twice the time; changed next to nothing where it was measured, "
         "so for photos in which rain is left",
     )
     group.add_argument("--mask", type=Path, metavar="FILE", help="white: treat, black: leave exactly as it was")
     group.add_argument(
-        "--temporal", choices=("auto", "off", "fast", "best", "learned"),
+        "--temporal", choices=get_args(Temporal),
         help="clips only: calm what flickers; fast: where nothing moves, best: along the motion, learned: best, then a net; "
         "auto (default): learned on a CPU, else fast",
     )  # fmt: skip
     group.add_argument("--device", type=_device, metavar="auto|cpu|cuda:0|mps", help="where the work is done")
-    group.add_argument("--engine", choices=("auto", "torch", "openvino"), help="auto (default): the fastest measured here")
-    group.add_argument(
-        "--precision", choices=("auto", "fp32", "bf16", "fp16"), help="auto (default): less only where it was checked"
-    )
+    group.add_argument("--engine", choices=get_args(EngineChoice), help="auto (default): the fastest measured here")
+    group.add_argument("--precision", choices=get_args(Precision), help="auto (default): less only where it was checked")
     group.add_argument("--tile", dest="tile_px", type=_tile, metavar="auto|PX", help="side of the pieces worked on")
 
 
 def _add_output(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what is written", argument_default=argparse.SUPPRESS)
+    group.add_argument("--layer", choices=get_args(Layer), help="also or only write the removed rain (<stem>_rain.png)")
     group.add_argument(
-        "--layer", choices=("result", "rain", "both"), help="also or only write the removed rain (<stem>_rain.png)"
-    )
-    group.add_argument(
-        "--if-exists", choices=("skip", "rename", "overwrite"),
+        "--if-exists", choices=get_args(IfExists),
         help='rename (default) adds " (2)"; a source is never overwritten',
     )  # fmt: skip
     group.add_argument("--format", choices=("keep", *FORMATS), help="keep (default): as the source, where it can be written")
@@ -122,7 +119,7 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
         "--keep-partial", action="store_true", help="a clip that is cancelled leaves the part done as “… (unfinished)”"
     )
     group.add_argument("--motion", action="store_true", help="derain the clip of a motion photo too; else it stays as it is")
-    group.add_argument("--metadata", choices=("keep", "strip", "no-location"), help="camera data and captions")
+    group.add_argument("--metadata", choices=get_args(MetadataChoice), help="camera data and captions")
 
 
 def _number(kind: type[int] | type[float], low: float, high: float) -> Callable[[str], int | float]:

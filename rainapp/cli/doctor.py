@@ -13,10 +13,10 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import rainapp
 from rainapp.base import paths
 from rainapp.base.privacy import silence_reporters
 from rainapp.base.textfile import json_line
+from rainapp.base.version import VERSION
 from rainapp.library.model_library import ModelLibrary
 
 LIBRARIES = (
@@ -58,7 +58,7 @@ def run(args: argparse.Namespace) -> int:
 
 def examine(library: ModelLibrary) -> dict[str, Any]:
     """Everything known about this installation, as plain values; no question can stop another."""
-    report: dict[str, Any] = {"rainapp": rainapp.__version__}
+    report: dict[str, Any] = {"rainapp": VERSION}
     questions: dict[str, Callable[[], Any]] = {
         "system": _system,
         "versions": _versions,

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 from rainapp.base import paths
 from rainapp.base.errors import BadTreatment, UnwritableFile
@@ -15,6 +15,7 @@ from rainapp.base.system_errors import why_not_written
 from rainapp.base.textfile import json_line
 from rainapp.cli import large_files
 from rainapp.jobs.naming import Originals
+from rainapp.jobs.treatment import EngineChoice, Precision, Veil
 
 if TYPE_CHECKING:
     from rainapp.evaluation.clip_pairs import ClipScore
@@ -50,11 +51,11 @@ def add_parser(subparsers: Any) -> None:
     truth.add_argument("--masks", type=Path, help="folder of streak masks of real rain, named as the photos")
     parser.add_argument("--model", action="append", default=[], help="model id; may be given several times")
     parser.add_argument("--identity", action="store_true", help="also score the untouched pictures")
-    parser.add_argument("--veil", choices=["keep", "clear"], default="keep")
+    parser.add_argument("--veil", choices=get_args(Veil), default="keep")
     parser.add_argument("--temporal", default="auto", help=f"for clips: {', '.join(TEMPORAL)}, or several: off,best,learned")
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda:0 or mps")
-    parser.add_argument("--engine", choices=["auto", "torch", "openvino"], default="auto")
-    parser.add_argument("--precision", choices=["auto", "fp32", "bf16", "fp16"], default="auto")
+    parser.add_argument("--engine", choices=get_args(EngineChoice), default="auto")
+    parser.add_argument("--precision", choices=get_args(Precision), default="auto")
     parser.add_argument("--models-dir", type=Path, help="the user's models; default: the platform's data folder")
     parser.add_argument("--json", action="store_true", help="one JSON object per model")
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write a report with pictures, the worst first")

@@ -25,9 +25,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from rainapp import __version__
 from rainapp.base.paths import log_dir, settings_file
 from rainapp.base.settings import PREFERENCES, SCREEN_AS_SYSTEM, SCREEN_IS_SRGB, Preference
+from rainapp.base.version import VERSION
 from rainapp.gui import action_table
 from rainapp.gui.actions import action_rows
 from rainapp.gui.files.inspector import FORMATS
@@ -266,7 +266,7 @@ class SettingsDialog(QDialog):
         column.setContentsMargins(8, 16, 8, 16)
         column.setSpacing(8)
         for words, role in (
-            (f"rainapp {__version__}", "title"),
+            (f"rainapp {VERSION}", "title"),
             (
                 self.tr("Takes rain out of photos and videos. Your originals are never changed; nothing leaves this computer."),
                 "",

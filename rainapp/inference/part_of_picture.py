@@ -2,7 +2,7 @@
 
 Around the part the net is shown what it sees of it. A large picture is seen at several sizes (`coarse`), and each smaller
 size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
-a level from what the file holds, as good as everywhere (README). What was found in the smaller sizes is kept for the picture
+a level from what the file holds, as good as everywhere (docs/results.md). What was found in the smaller sizes is kept for the picture
 looked at last: looking again, exactly or a little to the side, needs the pass at full size only. A picture that is small enough
 to be judged as a whole (`faint`) is derained whole, once.
 

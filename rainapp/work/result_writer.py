@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import rainapp
 from rainapp.base.errors import Cancelled, RainError, UnwritableFile
 from rainapp.base.formats import is_clip_name, same_format
 from rainapp.base.image import Frame
 from rainapp.base.regular_files import read_regular
+from rainapp.base.version import VERSION
 from rainapp.inference.amount import MASK_BYTES_MAX, rain_found, removed_rain
 from rainapp.inference.pipeline import Pipeline
 from rainapp.jobs.naming import rain_path
@@ -131,16 +131,16 @@ def note_of(job: DerainFile, pipeline: Pipeline | None) -> dict[str, str]:
     """What a result says of itself in its metadata."""
     if pipeline is None:
         return {}
-    return {"Model": pipeline.model_id, "Strength": f"{job.treatment.strength:g}", "Version": rainapp.__version__}
+    return {"Model": pipeline.model_id, "Strength": f"{job.treatment.strength:g}", "Version": VERSION}
 
 
 def key_of(treatment: Treatment, pipeline: Pipeline | None, weights: str) -> str:
     """All that decides what becomes of a frame, in text; `weights` is their check sum. What is equal may be gone on with."""
     if pipeline is None:
-        return f"{rainapp.__version__} unchanged"
+        return f"{VERSION} unchanged"
     mask = "" if treatment.mask is None else hashlib.sha256(read_regular(treatment.mask, MASK_BYTES_MAX)).hexdigest()
     how = (pipeline.engine, pipeline.device, pipeline.precision, pipeline.tile_px, mask)
-    return f"{rainapp.__version__} {weights} {replace(treatment, model='', mask=None)} {how}"
+    return f"{VERSION} {weights} {replace(treatment, model='', mask=None)} {how}"
 
 
 def _standing(source: Source, progress: ClipWatch) -> Callable[[], None]:

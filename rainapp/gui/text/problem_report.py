@@ -6,9 +6,9 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from rainapp import __version__
 from rainapp.base.own_files import open_own
 from rainapp.base.paths import log_dir
+from rainapp.base.version import VERSION
 
 LOG_NAME = "rainapp.log"
 LOG_TAIL = 4000
@@ -17,7 +17,7 @@ _PACKAGES = ("PySide6-Essentials", "torch", "openvino", "opencv-python-headless"
 
 def report(happened: str) -> str:
     """A text about `happened` with everything that helps to understand it; the home folder is replaced by "~"."""
-    lines = [happened.strip(), "", f"rainapp {__version__}", f"Python {platform.python_version()}, {platform.platform()}"]
+    lines = [happened.strip(), "", f"rainapp {VERSION}", f"Python {platform.python_version()}, {platform.platform()}"]
     for package in _PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
             lines.append(f"{package} {version(package)}")

@@ -1,0 +1,3 @@
+"""The version of rainapp, which knows nobody, so that everybody may know it."""
+
+VERSION = "0.1.0"
