@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 README = ROOT / "README.md"
 PAGES = [README, *sorted(DOCS.rglob("*.md"))]
+EXPERIMENTS = ROOT / "training" / "experiments" / "README.md"
 LINE_MAX, README_LINES_MAX = 120, 120
 MARKDOWN = MarkdownIt("commonmark").enable("table")
 
@@ -202,7 +203,7 @@ def wrong_option(words: list[str], program: str) -> str | None:
     return next((w for w in words if w.startswith("-") and w.strip("[]") not in options and not w[1:2].isdigit()), None)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize("page", [*PAGES, EXPERIMENTS], ids=name_of)
 def test_every_command_exists(page: Path) -> None:
     wrong = {line: found for line in typed(page) if (command := command_in(line)) and (found := wrong_in(command))}
     assert wrong == {}

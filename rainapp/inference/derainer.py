@@ -41,7 +41,7 @@ Place = tuple[slice, slice]
 LARGE_PHOTO_PX = 48_000_000
 """Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
 FINER_OVERLAP = 5 / 7
-"""Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (docs/results.md)."""
+"""Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (docs, results)."""
 
 
 @dataclass(frozen=True)

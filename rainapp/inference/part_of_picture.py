@@ -1,10 +1,10 @@
 """A part of a picture derained as the whole would be, for who looks at a part and waits.
 
-Around the part the net is shown what it sees of it. A large picture is seen at several sizes (`coarse`), and each smaller
-size must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than
-a level from what the file holds, as good as everywhere (docs/results.md). What was found in the smaller sizes is kept for the picture
-looked at last: looking again, exactly or a little to the side, needs the pass at full size only. A picture that is small enough
-to be judged as a whole (`faint`) is derained whole, once.
+Around the part the net is shown what it sees of it. A large picture is seen at several sizes (`coarse`), and each smaller size
+must be right a little further around, so it is shown more; with that no pixel of the default model's moved by more than a
+level from what the file holds, as good as everywhere (docs, results). What was found in the smaller sizes is kept for the
+picture looked at last: looking again, exactly or a little to the side, needs the pass at full size only. A picture that is
+small enough to be judged as a whole (`faint`) is derained whole, once.
 
 In haste that pass is left out where it would take long. It has a say over the finest band only, the rest has been decided in
 the smaller sizes, which cost half of it; so all but the finest streaks are gone already.

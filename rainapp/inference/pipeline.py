@@ -34,8 +34,8 @@ if TYPE_CHECKING:
     from torch import nn
 
 STEADY_AUTO: dict[str, Temporal] = {"cpu": "learned"}  # elsewhere "fast"
-"""What "auto" stands for. "learned" lost on none of twelve clips, neither against no steadying nor against "best" (docs/results.md).
-They cost 0.33 and another 0.5 CPU seconds a megapixel beside 1.3 of the net; an accelerator would wait."""
+"""What "auto" stands for. "learned" lost on none of twelve clips, neither against no steadying nor against "best". They cost
+0.33 and another 0.5 CPU seconds a megapixel beside 1.3 of the net; an accelerator would wait (docs, results)."""
 
 FRAMES_AHEAD = 1  # of the net, before what follows it
 TILE_PX = {"cpu": 2048, "mps": 1536, "cuda": 1536}  # where nothing else is asked for; a CPU takes two seconds for one

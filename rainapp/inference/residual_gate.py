@@ -2,7 +2,7 @@
 
 How much is too faint depends on the picture. Rain falls everywhere; a lattice or a meadow that looks like it stands somewhere.
 From nearly all photos of real rain the net took something that can be seen in two fifths of all places or more, from nine dry
-photos in ten in less than a third (docs/decisions.md). So where it took something in a few places only, those must be strong.
+photos in ten in less than a third (docs, decisions). So where it took something in a few places only, those must be strong.
 """
 
 import cv2
@@ -30,7 +30,7 @@ def leave_faint(derained: NDArray[np.float32], rainy: Pixels, faint: float) -> N
     """A derained tile in which changes that are faint all around are undone.
 
     A net is never quite still: it moves skies and grain by a level or two, in photos without rain too. Real streaks that can be
-    seen are stronger (docs/results.md).
+    seen are stronger (docs, results).
 
     Args:
         derained: (h, w, 3) 0 to 1; written into.
