@@ -25,7 +25,7 @@ check: setup-test
 
 docs: setup-docs
 	@.venv/bin/python build/reference.py --check
-	@.venv/bin/python -m sphinx -q -W --keep-going -b html -c build/site -d out/docs-cache docs out/docs
+	@.venv/bin/python -m sphinx -q -a -E -W --keep-going -b html -c build/site -d out/docs-cache docs out/docs
 	@echo "The manual: out/docs/index.html"
 
 translations: setup-test

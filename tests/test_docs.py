@@ -237,6 +237,16 @@ def test_every_module_that_is_named_exists(page: Path) -> None:
     assert [word for word in named if "NAME" not in word and not any((root / word).is_file() for root in roots)] == []
 
 
+def test_the_tree_shows_every_room() -> None:
+    tree = (DOCS / "architecture.md").read_text(encoding="utf-8").split("```")[1]
+    rooms = [folder.parent for package in ("rainapp", "training") for folder in sorted((ROOT / package).rglob("__init__.py"))]
+    assert len(rooms) > 30
+    assert [name_of(room) for room in rooms if f"{room.name}/" not in tree] == []
+    top = [path.name for path in ROOT.iterdir() if path.is_dir() and path.name in ("tests", "resources", "docs", "build")]
+    assert len(top) == 4
+    assert [name for name in top if f"\n{name}/" not in tree] == []
+
+
 def python_calls(page: Path) -> Iterator[ast.Call]:
     """Calls of functions of rainapp in the Python blocks of a page."""
     blocks = [token.content for token in tokens(page) if token.type == "fence" and token.info == "python"]
@@ -287,4 +297,4 @@ def test_the_manual_can_be_built(tmp_path: Path) -> None:
     contents = (tmp_path / "guide" / "photos.html").read_text(encoding="utf-8")
     assert "../reference/commands.html" in contents
     recipe = (ROOT / "Makefile").read_text(encoding="utf-8")
-    assert "-m sphinx -q -W --keep-going -b html -c build/site" in recipe
+    assert "-m sphinx -q -a -E -W --keep-going -b html -c build/site" in recipe
