@@ -119,7 +119,7 @@ Run = Callable[[Pixels], Pixels]
 
 def _of_file(path: Path, run: Run) -> NDArray[Any]:
     if not path.exists():
-        raise UnreadableFile(f"There is no file {path}.", "Name a photo.", path)
+        raise UnreadableFile(f"{path} does not exist.", "It may have been moved or renamed.", path)
     image = read_image(path)
     made = run(image.pixels)
     return made if image.alpha is None else np.dstack([made, image.alpha])

@@ -335,17 +335,7 @@ TABLE = (
             "gui compare",
         ),
         libraries=libraries("PySide6"),
-        late=(
-            "rainapp.work.engine_warmup",
-            "rainapp.work.figures",
-            "rainapp.work.library_work",
-            "rainapp.work.mask_files",
-            "rainapp.work.run_job",
-            "rainapp.work.screen.playback",
-            "rainapp.work.screen.preview",
-            "rainapp.work.screen.screen_profile",
-            "rainapp.work.session_files",
-        ),
+        late=("rainapp.work.worker",),
         why="the window appears before torch is imported, and never decodes or computes",
     ),
     Row(

@@ -7,7 +7,6 @@ from typing import cast
 import pytest
 
 from rainapp.base.settings import Settings
-from rainapp.cli import batch_run
 from rainapp.cli.batch_reports import PlainReport
 from rainapp.cli.batch_run import BatchRun
 from rainapp.gui.state.file_item import Item
@@ -106,9 +105,9 @@ def test_the_command_line_tells_the_time_left_of_small_photos(tmp_path: Path, mo
         assert isinstance(job, DerainFile)
         return done(job, SMALL_S)
 
-    monkeypatch.setattr(batch_run, "_run", run)
+    monkeypatch.setattr(BatchRun, "_run", lambda _batch, job, watch: run(job, watch))
     jobs = tuple(DerainFile(path, tmp_path / "out" / path.name, rate=Fraction(25)) for path in photos(tmp_path))
-    with BatchRun(report, clock) as whole:
+    with BatchRun(report, clock=clock) as whole:
         take = whole._take
 
         def later(event: object) -> None:

@@ -21,6 +21,7 @@ from rainapp.cli.batch_reports import BEAT_S, Counts, Report
 from rainapp.cli.exit_codes import CANCELLED, DONE, NONE_DONE, SOME_FAILED, USAGE
 from rainapp.jobs.records import Derained, Event, Failed, Finished, Job, Progressed, Stopped, Waiting, Watch
 from rainapp.jobs.workers import Workers
+from rainapp.library.model_library import ModelLibrary
 
 if TYPE_CHECKING:
     from rainapp.work.batch_plan import Plan
@@ -30,19 +31,14 @@ KEEP_S = 120.0  # ... if it is to make a file of the part done
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-def _run(job: Job, watch: Watch) -> object:
-    from rainapp.work import run_job  # on the lane's thread: torch takes seconds to load, and this thread stays awake meanwhile
-
-    return run_job.run(job, watch)
-
-
 class BatchRun:
     """One batch. As a context manager it owns the signals and the workers' threads."""
 
-    def __init__(self, report: Report, clock: Clock = time.monotonic) -> None:
+    def __init__(self, report: Report, library: ModelLibrary | None = None, clock: Clock = time.monotonic) -> None:
         self._report = report
+        self._library = library or ModelLibrary()
         self._events: SimpleQueue[Event | Literal["stop"]] = SimpleQueue()  # its put may interrupt its own get
-        self._workers = Workers(_run, self._events.put)
+        self._workers = Workers(self._run, self._events.put)
         self._sources: dict[int, Path] = {}
         self._at_work: tuple[Path, Progressed] | None = None
         self._counts = Counts()
@@ -56,6 +52,11 @@ class BatchRun:
         self._pace = BatchPace(clock)
         self._loads: dict[Path, Load] = {}
         self._total = 0
+
+    def _run(self, job: Job, watch: Watch) -> object:
+        from rainapp.work.worker import Worker  # on the lane's thread, which loads torch while this one stays awake
+
+        return Worker(self._library).run(job, watch)
 
     def __enter__(self) -> Self:
         """Take the signals."""

@@ -6,7 +6,6 @@ the next tile and leaves whole files only.
 
 import argparse
 import math
-import os
 import re
 import sys
 from collections.abc import Callable
@@ -178,14 +177,13 @@ def run(args: argparse.Namespace) -> int:
     from rainapp.work import batch_plan  # reads files, which --help does without
 
     large_files.heed(args)
-    if args.models_dir is not None:
-        os.environ["RAINAPP_MODELS"] = str(args.models_dir)  # where every library looks that is opened from now on
+    library = ModelLibrary(user=args.models_dir)
     try:
         preset = presets.load(args.preset) if args.preset else presets.Preset()
         treatment, output = with_typed(preset.treatment, args), with_typed(preset.output, args)
         part = _part(args)
-        _check(treatment)
-        with native_words_logged(), BatchRun(_report(args)) as batch_run:
+        _check(treatment, library)
+        with native_words_logged(), BatchRun(_report(args), library) as batch_run:
             watch = batch_run.looking(args.inputs[0])
             plan = batch_plan.plan(
                 args.inputs, args.out, treatment, output,
@@ -211,9 +209,9 @@ def with_typed(record: Record, args: argparse.Namespace) -> Record:
     return replace(record, **typed)
 
 
-def _check(treatment: Treatment) -> None:
+def _check(treatment: Treatment, library: ModelLibrary) -> None:
     """What would make every file fail is wrong usage. Raises BadModel, BadTreatment, UnreadableFile (of the mask)."""
-    card = ModelLibrary().get(treatment.model)
+    card = library.get(treatment.model)
     if treatment.veil not in card.veils:
         raise BadTreatment(f"The model “{card.id}” cannot clear haze.", "Leave --veil out, or choose another model.")
     if treatment.mask is not None:

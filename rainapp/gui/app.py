@@ -13,6 +13,7 @@ import logging
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -37,16 +38,8 @@ from rainapp.gui.widgets.plain_text import message_box
 from rainapp.gui.widgets.theme import interface_font, look
 from rainapp.jobs.records import (
     Event,
-    FindScreenProfile,
     Job,
-    LibraryJob,
-    MaskJob,
-    MeasureSeen,
-    MemoryJob,
-    PlayFrames,
-    Preview,
     Progressed,
-    ReadPicture,
     WarmUp,
     Watch,
 )
@@ -59,47 +52,11 @@ WARM_UP_MS = 300
 log = logging.getLogger(__name__)
 
 
-def run_work(job: Job, watch: Watch) -> object:
-    """Do a job, on the worker thread. What a job needs is imported with the first of its kind; nothing else waits for that."""
-    if isinstance(job, ReadPicture):
-        from rainapp.work.screen import preview
+def run_work(job: Job, watch: Watch, library: ModelLibrary | None = None) -> object:
+    """Do a job, on the worker thread, with the models of `library`. What a job needs is imported with the first of its kind."""
+    from rainapp.work.worker import Worker
 
-        return preview.read_picture(job, watch)
-    if isinstance(job, MemoryJob):
-        from rainapp.work import session_files
-
-        return session_files.do(job, watch)
-    if isinstance(job, LibraryJob):
-        from rainapp.work import library_work
-
-        return library_work.keep(job, watch, ModelLibrary())
-    if isinstance(job, MaskJob):
-        from rainapp.work import mask_files
-
-        return mask_files.save_or_load(job, watch)
-    if isinstance(job, FindScreenProfile):
-        from rainapp.work.screen import screen_profile
-
-        return screen_profile.find_profile(job, watch)
-    from rainapp.work import engine_warmup
-    from rainapp.work.screen import preview
-
-    engine_warmup.load_engine()
-    if isinstance(job, Preview):
-        return preview.preview(job, watch, ModelLibrary())
-    if isinstance(job, WarmUp):
-        return engine_warmup.warm_up(job, watch, ModelLibrary())
-    if isinstance(job, PlayFrames):
-        from rainapp.work.screen import playback
-
-        return playback.play(job, watch, ModelLibrary())
-    if isinstance(job, MeasureSeen):
-        from rainapp.work import figures
-
-        return figures.measure(job, watch, ModelLibrary())
-    from rainapp.work import run_job
-
-    return run_job.run(job, watch)
+    return Worker(library or ModelLibrary(), engine_first=True).run(job, watch)
 
 
 class Bridge(QObject):
@@ -155,15 +112,17 @@ class Bridge(QObject):
 class Session:
     """Everything that lives as long as the window: bridge, workers, workspace, window. `close` ends it all."""
 
-    def __init__(self, settings: Settings, run: Run = run_work, library: ModelLibrary | None = None) -> None:
-        """Build the window over workers that do jobs with `run`."""
+    def __init__(self, settings: Settings, run: Run | None = None, library: ModelLibrary | None = None) -> None:
+        """Build the window over workers that do jobs with `run`; None: with the models of `library`."""
+        library = library or ModelLibrary()
+        run = run or partial(run_work, library=library)
         self.bridge = Bridge()
         self.colours = ScreenColours()
         self.workers = Workers(lambda job, watch: for_screen(run(job, watch), self.colours.space), self.bridge.hear)
         self.dispatch = Dispatch(self.workers.submit)
         self.bridge.arrived.connect(lambda event: self.dispatch.deliver(said(event)))
         look().follow(settings)
-        self.workspace = Workspace(self.dispatch, library or ModelLibrary(), settings)
+        self.workspace = Workspace(self.dispatch, library, settings)
         self.viewing = Viewing(self.workspace)
         self.window = MainWindow(self.workspace, self.viewing)
         self.colours.changed.connect(self.workspace.on_another_screen)

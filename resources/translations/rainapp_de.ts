@@ -3275,6 +3275,10 @@
         <translation>Den Codec {codec} kennt man hier nicht.</translation>
     </message>
     <message>
+        <source>The condition “{name}” of the model has the axes {size}, not {shape}.</source>
+        <translation>Die Bedingung „{name}“ des Modells hat die Achsen {size}, nicht {shape}.</translation>
+    </message>
+    <message>
         <source>The depth map is left out.</source>
         <translation>Die Tiefenkarte entfällt.</translation>
     </message>
@@ -3355,6 +3359,10 @@
         <translation>Die Maske hat {width}x{height} Pixel, das Bild {picture_width}x{picture_height}.</translation>
     </message>
     <message>
+        <source>The model does not take the condition “{name}”.</source>
+        <translation>Das Modell nimmt die Bedingung „{name}“ nicht an.</translation>
+    </message>
+    <message>
         <source>The model is damaged.</source>
         <translation>Das Modell ist beschädigt.</translation>
     </message>
@@ -3365,6 +3373,10 @@
     <message>
         <source>The model makes values that are no numbers of this picture.</source>
         <translation>Das Modell macht aus diesem Bild Werte, die keine Zahlen sind.</translation>
+    </message>
+    <message>
+        <source>The model needs a newer rainapp.</source>
+        <translation>Das Modell braucht ein neueres rainapp.</translation>
     </message>
     <message>
         <source>The model “{model}” came with the application and stays.</source>
@@ -3529,6 +3541,10 @@
     <message>
         <source>Use the engine torch.</source>
         <translation>Nehmen Sie die Maschine torch.</translation>
+    </message>
+    <message>
+        <source>What is around the net is not known: “{kind}”.</source>
+        <translation>Was um das Netz liegt, ist nicht bekannt: „{kind}“.</translation>
     </message>
     <message>
         <source>`rainapp models verify` looks at all models.</source>
@@ -3953,6 +3969,10 @@
     <message>
         <source>{pixels} is the least.</source>
         <translation>{pixels} ist das Mindeste.</translation>
+    </message>
+    <message>
+        <source>“{kind}” around a net does not take its shape.</source>
+        <translation>„{kind}“ um ein Netz nimmt seine Form nicht an.</translation>
     </message>
     <message>
         <source>“{model}” could not be moved to the trash: {reason}.</source>
