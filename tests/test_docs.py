@@ -18,6 +18,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 import rainapp
+from training.strategies.table import STRATEGIES
+from training.tables.fill import TABLES
+from training.tasks.table import TASKS
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
@@ -245,6 +248,15 @@ def test_the_tree_shows_every_room() -> None:
     top = [path.name for path in ROOT.iterdir() if path.is_dir() and path.name in ("tests", "resources", "docs", "build")]
     assert len(top) == 4
     assert [name for name in top if f"\n{name}/" not in tree] == []
+
+
+def test_the_training_page_tells_what_is_built_and_what_is_not() -> None:
+    lines = (DOCS / "training.md").read_text(encoding="utf-8").splitlines()
+    built = {f"`[{name}]`" for name in STRATEGIES} | {f"`{name}`" for name in (*TASKS, *TABLES)}
+    assert {name for name in built if not any(line.startswith(f"| {name} |") for line in lines)} == set()
+    missing = [line for line in lines if "**not built**" in line]
+    assert missing
+    assert {name for name in built for line in missing if name.strip("`[]") in line} == set(), "they are built"
 
 
 def python_calls(page: Path) -> Iterator[ast.Call]:
