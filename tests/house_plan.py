@@ -167,8 +167,8 @@ TABLE = (
     Row(
         "evaluation",
         ("rainapp.evaluation.*",),
-        uses=("base", "jobs", "library", "metrics", "media", "opening", "inference"),
-        libraries=libraries("cv2 numpy"),
+        uses=("base", "jobs", "library", "metrics", "nets", "media", "photo", "opening", "engines", "inference"),
+        libraries=libraries("cv2 numpy torch"),
         why="scores go through the pipeline that treats people's pictures",
     ),
     Row(

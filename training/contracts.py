@@ -14,6 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from rainapp.nets import registry
+from rainapp.nets.coic_net import encoded
 from rainapp.nets.spec import WrapperSpec
 
 Tensors = dict[str, Tensor]
@@ -46,7 +47,8 @@ class Batch:
     `image` (N, C, H, W) float, mostly sRGB-encoded 0 to 1; `target` of the same size, or None; `conditions` by name, each with
     N first; `domain` (N,) the place of a sample's rain among the domains of the task, -1 without rain; `crop` (N,): equal
     numbers lie on the same clean crop; `paired` (N,) bool: it has a target; `streaks` (N, 1, H, W) how much rain is where, or
-    None; `label` (N,) 0 to 1, or None; `seeds` (N,) for noise. `task` drew it.
+    None; `label` (N,) 0 to 1, or None; `seeds` (N,) for noise; `task` drew it. `beside` is what a strategy prepared for its own
+    terms, each with N first; the net does not see it.
     """
 
     image: Tensor
@@ -59,6 +61,7 @@ class Batch:
     streaks: Tensor | None = None
     label: Tensor | None = None
     task: str = ""
+    beside: Mapping[str, Tensor] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.image)
@@ -67,7 +70,9 @@ class Batch:
         tensors: dict[str, Any] = {
             name: None if (tensor := getattr(self, name)) is None else change(tensor) for name in TENSORS
         }
-        return replace(self, conditions={name: change(tensor) for name, tensor in self.conditions.items()}, **tensors)
+        conditions = {name: change(tensor) for name, tensor in self.conditions.items()}
+        beside = {name: change(tensor) for name, tensor in self.beside.items()}
+        return replace(self, conditions=conditions, beside=beside, **tensors)
 
     def to(self, device: torch.device) -> "Batch":
         """The batch on `device`."""
@@ -88,7 +93,8 @@ def stacked(batches: Sequence[Batch]) -> Batch:
 
     tensors: dict[str, Any] = {name: joined(name) for name in TENSORS}
     conditions = {name: torch.cat([batch.conditions[name] for batch in batches]) for name in first.conditions}
-    return replace(first, conditions=conditions, **tensors)
+    beside = {name: torch.cat([batch.beside[name] for batch in batches]) for name in first.beside}
+    return replace(first, conditions=conditions, beside=beside, **tensors)
 
 
 @dataclass(frozen=True, eq=False)
@@ -288,3 +294,14 @@ def haze(net: nn.Module, count: int, clear: bool, device: torch.device) -> dict[
     """The condition of `count` pictures that says whether haze goes, for a net that takes one."""
     takes = any(condition.name == "clear" for condition in registry.traits(net).conditions)
     return {"clear": torch.full((count,), float(clear), device=device)} if takes else {}
+
+
+def taken(net: nn.Module, pictures: Tensor, clear: bool = False, label: int = -1) -> dict[str, Tensor]:
+    """All that `net` takes beside whole pictures (N, 3, H, W): whether haze goes, and the code of each by its own encoder.
+
+    `label` is the number of their set, for nets that are told it; -1: unknown.
+    """
+    found = haze(net, len(pictures), clear, pictures.device)
+    if (adapts := encoded(net)) is not None:
+        found["code"] = torch.cat([adapts.photo_code(picture, label) for picture in pictures])
+    return found

@@ -187,6 +187,28 @@ class Dil:
 
 
 @dataclass(frozen=True)
+class Coic:
+    """Adapting to the picture at hand (`training.strategies.coic`): `weight` of the contrastive term from `start_step` on.
+
+    The code of the encoder has `code_size` numbers, its first layer `encoder_width` channels; its key copy keeps `momentum` of
+    itself each step, similarities are divided by `temperature`, and `negatives` of those of a sample differ in detail. `kinds`
+    is the weight of a second term, by which samples of one kind of rain are alike. `labels`: the control, a learned code for
+    each kind of rain and no encoder. `real_share` of the samples are real photos, every second one of `data.rainy`.
+    """
+
+    weight: float = 0.2
+    start_step: int = 0
+    code_size: int = 128
+    encoder_width: int = 32
+    momentum: float = 0.999
+    temperature: float = 1.0
+    negatives: int = 4
+    kinds: float = 0.0
+    labels: bool = False
+    real_share: float = 0.0
+
+
+@dataclass(frozen=True)
 class Fuse:
     """The net that fuses frames (`training.tasks.fuse`): clips to draw, of which the first are held out, and its error."""
 
@@ -214,6 +236,7 @@ class Recipe:
     validate: Validate = field(default_factory=Validate)
     balance: Balance | None = None
     dil: Dil | None = None
+    coic: Coic | None = None
     fuse: Fuse | None = None
 
     def shares(self) -> dict[str, float]:

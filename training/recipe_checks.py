@@ -22,7 +22,7 @@ ORDERS = ("random", "simple", "complex")
 
 def problems(recipe: Recipe) -> list[str]:
     """What is impossible, a sentence each; empty when the recipe can run."""
-    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _fuse)
+    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _coic, _fuse)
     return list(chain.from_iterable(check(recipe) for check in checks))
 
 
@@ -171,6 +171,37 @@ def _dil_types(recipe: Recipe) -> Iterator[str]:
         yield f"dil.types has {', '.join(held)}, which is held out."
     if len(found) < 2:
         yield "Invariance needs at least two types of rain that differ (dil.types)."
+
+
+def _coic(recipe: Recipe) -> Iterator[str]:
+    block = recipe.coic
+    if block is None:
+        return
+    steps = recipe.train.steps if recipe.train.minutes <= 0 else math.inf
+    checks = [
+        ("derain" in recipe.shares(), "Only the task “derain” has rain to adapt to (coic)."),
+        (0 <= block.weight < math.inf, "coic.weight cannot be negative."),
+        (0 <= block.start_step < max(steps, 1), "coic.start_step must lie from 0 to below train.steps."),
+        (1 <= block.code_size <= 1024, "coic.code_size must lie from 1 to 1024."),
+        (
+            8 <= block.encoder_width <= 64 and block.encoder_width % 8 == 0,
+            "coic.encoder_width must be a multiple of 8 from 8 to 64.",
+        ),
+        (0 <= block.momentum < 1, "coic.momentum must lie from 0 to below 1."),
+        (0.01 <= block.temperature <= 10, "coic.temperature must lie from 0.01 to 10."),
+        (0 <= block.kinds < math.inf, "coic.kinds cannot be negative."),
+        (0 <= block.negatives <= 16, "coic.negatives must lie from 0 to 16."),
+        (recipe.train.batch >= 2, "The encoder compares samples, so train.batch must be at least 2 (coic)."),
+        (0 <= block.real_share <= 0.9, "coic.real_share must lie from 0 to 0.9."),
+        (not block.real_share or bool(recipe.data.rainy), "coic.real_share needs a folder of real rainy photos (data.rainy)."),
+        (
+            not block.real_share or not (block.labels or recipe.dil),
+            "Real photos have no label and no type of rain, so coic.real_share goes with neither coic.labels nor dil.",
+        ),
+    ]
+    yield from (sentence for holds, sentence in checks if not holds)
+    if block.labels and len(domains.plain([name for name in recipe.rain.profiles if name in NAMES])) < 2:
+        yield "Labels need at least two kinds of rain (coic.labels, rain.profiles)."
 
 
 def _fuse(recipe: Recipe) -> Iterator[str]:

@@ -23,6 +23,7 @@ COMMANDS = {
     "models": "list, import, export and check models",
     "evaluate": "score models on pairs of rainy and clean pictures",
     "rain": "draw synthetic rain on clean photos",
+    "relate": "tell how alike folders of rainy photos are, and what rain each photo has",
     "bench": "measure speed and memory, side by side in one run",
     "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR | explain RECIPE.toml",
     "doctor": "report versions, devices, engines, library health and paths",
@@ -49,6 +50,10 @@ def module_of(command: str) -> ModuleType:
         from rainapp.cli import rain
 
         return rain
+    if command == "relate":
+        from rainapp.cli import relate
+
+        return relate
     if command == "bench":
         from rainapp.cli import bench
 

@@ -23,6 +23,7 @@ from rainapp.inference import coarse, tiles
 from rainapp.inference.amount import Amount, change
 from rainapp.inference.engines import Conditions, Engine, Stop
 from rainapp.inference.engines.failures import twice
+from rainapp.inference.instance_code import Course, Sees
 from rainapp.inference.residual_gate import (
     FAINT,
     JUDGED_PIXELS,
@@ -32,14 +33,12 @@ from rainapp.inference.residual_gate import (
     rainy_share,
     share_taken,
 )
-from rainapp.inference.tile_memory import LEAST_TILE_PX, largest_tile
+from rainapp.inference.tile_memory import LARGE_PHOTO_PX, LEAST_TILE_PX, largest_tile
 from rainapp.jobs.records import StoppableWatch, Watch
 
 TILE_PX_MIN = 128
 FULL = Amount()
 Place = tuple[slice, slice]
-LARGE_PHOTO_PX = 48_000_000
-"""Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
 FINER_OVERLAP = 5 / 7
 """Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (docs, results)."""
 
@@ -112,7 +111,7 @@ class TiledNet:
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
         remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
         from_coarse: bool = False, leaves_faint: bool = False, rescue: Remedy | None = None,
-        conditions: Conditions | None = None,
+        conditions: Conditions | None = None, sees: Sees | None = None,
     ) -> None:  # fmt: skip
         """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
@@ -120,7 +119,7 @@ class TiledNet:
 
         `grows` allows larger tiles in very large photos, up to `LARGE_TILE_PX`: less of them is overlap. With `from_coarse`
         large pictures are seen at several sizes (`coarse`); with `leaves_faint` faint changes are undone (`faint`).
-        `conditions` are what the net is given with every tile.
+        `conditions` are what the net is given with every tile, and `sees` what more it is given of each picture.
         """
         self.engine = engine
         self.tile_px = tile_px
@@ -134,6 +133,7 @@ class TiledNet:
         self.from_coarse = from_coarse
         self.leaves_faint = leaves_faint
         self.conditions = conditions
+        self.sees = sees
         self._relenting = threading.Lock()
 
     def under(self, conditions: Conditions | None, leaves_faint: bool) -> "TiledNet":
@@ -144,8 +144,9 @@ class TiledNet:
         other.conditions, other.leaves_faint, other._relenting = conditions, leaves_faint, threading.Lock()
         return other
 
-    def _call(self, engine: Engine, pixels: Pixels, stop: Stop | None) -> tiles.Floats:
-        return engine.render(pixels, stop, self.conditions) if self.conditions else engine.render(pixels, stop)
+    def of(self, image: Image) -> Conditions | None:
+        """What the net is given with every tile of a picture."""
+        return self.conditions if self.sees is None else {**(self.conditions or {}), **self.sees(image)}
 
     def grid(self, image: Image) -> tiles.Grid:
         """Where the tiles of `image` lie at the tile size of this moment."""
@@ -184,8 +185,8 @@ class TiledNet:
         """
         return self.leaves_faint and height * width <= JUDGED_PIXELS and self.factors(height, width) == (1,)
 
-    def render(self, pixels: Pixels, stop: Stop | None = None) -> tiles.Floats:
-        """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped.
+    def render(self, pixels: Pixels, stop: Stop | None = None, given: Conditions | None = None) -> tiles.Floats:
+        """One tile (H, W, 3) as in the file to (H, W, 3) float32, finite, not clipped; `given`: see `of`.
 
         Raises:
             BadModel: not finite even in float32.
@@ -193,18 +194,19 @@ class TiledNet:
             torch.OutOfMemoryError, MemoryError: the tile is too large for the memory that is left.
             Cancelled: `stop` said so.
         """
-        derained = self._rendered(self.engine, pixels, stop)
+        given = given or self.conditions
+        derained = self._rendered(self.engine, pixels, stop, given)
         if _finite(derained):
             return derained
-        derained = self._rendered(self._exact(), pixels, stop) if self._exact else derained
+        derained = self._rendered(self._exact(), pixels, stop, given) if self._exact else derained
         if not _finite(derained):
             raise BadModel("The model makes values that are no numbers of this picture.", "Its weights may be damaged.")
         return derained
 
-    def _rendered(self, engine: Engine, pixels: Pixels, stop: Stop | None) -> tiles.Floats:
+    def _rendered(self, engine: Engine, pixels: Pixels, stop: Stop | None, given: Conditions | None) -> tiles.Floats:
         """What `engine` makes of a tile, or the rescue, which then stays, where it fails twice."""
         try:
-            return twice(lambda: self._call(engine, pixels, stop), engine.release)
+            return twice(lambda: _call(engine, pixels, stop, given), engine.release)
         except EngineFailed:
             if self._rescue is None:
                 raise
@@ -212,7 +214,7 @@ class TiledNet:
                 rescue = self._rescue.make()
             if rescue is engine:
                 raise
-        derained = self._call(rescue, pixels, stop)
+        derained = _call(rescue, pixels, stop, given)
         with self._relenting:
             self.engine = rescue
         engine.release()
@@ -258,18 +260,24 @@ class TiledNet:
         self.notices.append(remedy.notice)
 
 
+def _call(engine: Engine, pixels: Pixels, stop: Stop | None, given: Conditions | None) -> tiles.Floats:
+    return engine.render(pixels, stop, given) if given else engine.render(pixels, stop)
+
+
 @dataclass(frozen=True)
 class Derainer:
     """The stage that derains frames with `net` and takes `amount` of what it found. Large pictures are seen at several sizes.
 
     `judges`: small ones are judged as a whole (`TiledNet.judges`). With `passes` above 1 the net goes over its own result
-    again, and calls nothing faint any more; the amount is that of all it took.
+    again, and calls nothing faint any more; the amount is that of all it took. `part_frames`: see
+    `Steadier`.
     """
 
     net: TiledNet
     amount: Amount = Amount()
     judges: bool = True
     passes: int = 1
+    part_frames: int = 0
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Derain `frames`; `watch` is ticked once a tile with (done, tiles of this frame, frame=its index).
@@ -277,22 +285,23 @@ class Derainer:
         Raises:
             BadModel, BadTreatment, NotEnoughMemory, DeviceLost, EngineFailed: see `errors`.
         """
+        course = Course(self.net.conditions, self.net.sees, self.part_frames)
         for frame in frames:
             self.amount.fit(frame.image)
-            yield self._derained(frame, watch)
+            yield self._derained(frame, course(frame), watch)
 
-    def _derained(self, frame: Frame, watch: Watch) -> Frame:
+    def _derained(self, frame: Frame, given: Conditions | None, watch: Watch) -> Frame:
         """One frame, begun again with the next measure whenever memory runs out."""
         while True:
             engine, tile_px = self.net.engine, self.net.tile_px
             try:
-                return self._laid(frame, watch)
+                return self._laid(frame, given, watch)
             except out_of_memory() as error:
                 self.net.relent(engine, tile_px, error)
 
-    def _laid(self, frame: Frame, watch: Watch) -> Frame:
+    def _laid(self, frame: Frame, given: Conditions | None, watch: Watch) -> Frame:
         sizes = self.net.passes(frame.image)
-        walk = Walk(self.net, watch, frame.index, self.passes * sum(each.grid.count for each in sizes))
+        walk = Walk(self.net, watch, frame.index, self.passes * sum(each.grid.count for each in sizes), given)
         pixels, found = frame.image.pixels, 0
         for time in range(self.passes):
             amount = self.amount if time == self.passes - 1 else FULL
@@ -323,9 +332,9 @@ class Derainer:
 class Walk:
     """A net on its way over one picture, pass by pass; ticks `watch` once a tile, of `total` in all passes."""
 
-    def __init__(self, net: TiledNet, watch: Watch, frame: int, total: int) -> None:
-        """The picture is the frame of this number."""
-        self.net = net
+    def __init__(self, net: TiledNet, watch: Watch, frame: int, total: int, given: Conditions | None = None) -> None:
+        """The picture is the frame of this number; `given`: see `TiledNet.of`."""
+        self.net, self._given = net, given
         self._watch = watch
         self._frame, self._done, self._total = frame, 0, total
 
@@ -356,7 +365,7 @@ class Walk:
         for top, left in grid.corners():
             rainy = tiles.cut(pixels, grid, top, left)
             try:
-                derained = self.net.render(rainy, _asking(self._watch))
+                derained = self.net.render(rainy, _asking(self._watch), self._given)
             except Cancelled:
                 self._tick()  # says how it ends
                 raise

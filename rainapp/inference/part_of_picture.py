@@ -149,7 +149,7 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
         missing.insert(0, step)
     is_rough = hasty and bool(smaller) and _pixels([*missing, last]) > HASTY_PIXELS
     ahead = missing if is_rough else [*missing, last]
-    walk = Walk(net, watch, 0, sum(step.at.grid.count for step in ahead))
+    walk = Walk(net, watch, 0, sum(step.at.grid.count for step in ahead), net.of(image))
     for step in missing:
         coarser = walk.find(image.pixels, step.at, coarser)
         LAST.keep(image, net, step, coarser)
@@ -162,7 +162,7 @@ def _judged(net: TiledNet, image: Image, region: Region, watch: Watch) -> Part:
     whole = whole_step(net, image.height, image.width)
     found = LAST.get(image, net, whole)
     if found is None:
-        found = Walk(net, watch, 0, whole.at.grid.count).find(image.pixels, whole.at, None)
+        found = Walk(net, watch, 0, whole.at.grid.count, net.of(image)).find(image.pixels, whole.at, None)
         LAST.keep(image, net, whole, found)
     else:
         watch.tick(1, 1)

@@ -21,6 +21,7 @@ from rainapp.inference.amount import Amount, read_mask
 from rainapp.inference.derainer import TILE_PX_MIN, Derainer, Remedy, TiledNet
 from rainapp.inference.engines import Conditions, Engine, Model, Variant, engine_choice, make
 from rainapp.inference.engines.failures import went_on
+from rainapp.inference.instance_code import Seer
 from rainapp.inference.part_of_picture import Part, derain_part, prepare
 from rainapp.inference.second_pass import derain_part_again
 from rainapp.inference.temporal.deflicker import Steadier
@@ -149,7 +150,7 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             other = kept[-1][1].under(*_bound(card, treatment.veil)) if kept else None
             net = other or _load(card, treatment, library, device)
             kept.append((wanted, net))
-    derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes)
+    derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes, part_frames=part_frames)
     stages = _stages(derainer, amount, treatment.temporal, part_frames)
     return Pipeline(card.id, net, stages, derainer.judges, derainer.passes)
 
@@ -188,6 +189,7 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         leaves_faint=leaves_faint,
         rescue=_rescue(model, engine),
         conditions=conditions,
+        sees=Seer(model) if any(each.name == "code" for each in card.takes) else None,
     )
 
 

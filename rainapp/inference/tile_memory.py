@@ -8,6 +8,8 @@ import psutil
 
 from rainapp.base.image import Image
 
+LARGE_PHOTO_PX = 48_000_000
+"""Photos from here on are cut into larger tiles on a CPU: smaller ones are done before a long tile would pay."""
 LARGE_TILE_PX, LEAST_TILE_PX = 3072, 1024
 TILE_BYTES_PER_PX = 175  # net of width 24 in float32: 0.63 GB measured for 2048 x 2048, and two floating copies
 MEMORY_BYTES = {1: 1.9e9, 2: 3.6e9}

@@ -102,6 +102,30 @@ def contrast(query: Tensor, key: Tensor, others: Tensor, temperature: float = 1.
     return torch.logsumexp(similar, 1) - similar[:, 0]
 
 
+def alike(query: Tensor, kinds: Tensor, temperature: float = 1.0) -> Tensor:
+    """The same term between the pictures of a batch (Khosla et al. 2020): those of one kind of rain are to be alike.
+
+    Features count as differences from the mean of the batch: at first all share most of their direction, and nothing is told.
+
+    Args:
+        query: (B, C, H, W) features of the pictures.
+        kinds: (B,) numbers of kinds; pictures below 0 have none and are only what others are told from.
+        temperature: what similarities are divided by.
+
+    Returns:
+        () the mean over the pictures that are not the only one of their kind; 0 where there is none.
+    """
+    means = query.float().mean((2, 3))
+    means = F.normalize(means - means.mean(0), dim=1)
+    others = ~torch.eye(len(means), dtype=torch.bool, device=means.device)
+    similar = (means @ means.T / temperature).masked_fill(~others, -torch.inf)
+    told = torch.log_softmax(similar, 1).masked_fill(~others, 0)
+    same = (kinds[:, None] == kinds) & others & (kinds >= 0)[:, None]
+    counts = same.sum(1)
+    rows = -(told * same).sum(1) / counts.clamp(min=1)
+    return rows.sum() / (counts > 0).sum().clamp(min=1)
+
+
 def positive(rainy: Tensor, generator: torch.Generator | None = None) -> Tensor:
     """(B, 3, H, W) the pictures, each mirrored along either axis or not."""
     return _mirrored(rainy, generator)

@@ -66,7 +66,7 @@ class Modulator(nn.Module):
         return -(torch.log(tau).mean((1, 2)) + torch.log(position.std(1) + 1e-6))
 
     def _scores(self, code: Tensor) -> tuple[Tensor, Tensor]:
-        a, b, position = self.mlp(code.to(self.mlp[0].get_parameter("weight").dtype)).split(self.parts, 1)
+        a, b, position = self.mlp(code.to(next(self.mlp.parameters()).dtype)).split(self.parts, 1)
         return torch.sigmoid(a[:, :, None] + b[:, None]), position
 
 

@@ -16,6 +16,7 @@ from rainapp.library.cards import ModelCard, check_shape, read_card
 from rainapp.library.model_library import WEIGHTS, checked_weights
 from rainapp.library.recognise import BORROWED
 from rainapp.nets.brn import Brn
+from rainapp.nets.coic_net import CoicNet, instructed
 from rainapp.nets.coim import Modulated, wrap
 from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion_naf import FusionNaf
@@ -39,7 +40,7 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
 
 TRAINED = ARCHITECTURES | {FUSION: FusionNaf}
 """What a recipe may name."""
-WRAPPERS: dict[str, Callable[..., nn.Module]] = {"coim": wrap}
+WRAPPERS: dict[str, Callable[..., nn.Module]] = {"coim": wrap, "coic": instructed}
 """Modules around a net by kind: each takes the net, then its own shape by name, and says its `traits`."""
 
 
@@ -154,7 +155,7 @@ def _of_its_own(tensor: Tensor) -> Tensor:
 
 def for_inference(net: nn.Module) -> nn.Module:
     """The same function in the form that inference engines run fastest; a copy where such a form exists."""
-    if isinstance(net, Modulated):
+    if isinstance(net, Modulated | CoicNet):
         return net.for_inference()
     return folded(net) if isinstance(net, UnshuffleNaf) else net
 

@@ -24,7 +24,8 @@ ERRORS = {
     "EngineFailed",
 }  # fmt: skip
 ELSEWHERE = {  # what only the command line says, and details of foreign weights, for which `importing` has a sentence
-    "batch_plan", "photo_pairs", "clip_pairs", "real_photos", "streak_masks", "foreign_weights", "spandrel_nets",
+    "batch_plan", "photo_pairs", "clip_pairs", "real_photos", "streak_masks", "foreign_weights", "spandrel_nets", "relating",
+    "known_rain",
 }  # fmt: skip
 
 

@@ -28,6 +28,7 @@ from training.strategies.dil import Dil
 
 STEPS = 6
 DIL = 'types = ["narrow", "heavy", "fu:screen"]\ninner_lr = 1e-3'
+COIC = "[coic]\ncode_size = 8\nencoder_width = 8\nmomentum = 0.9"
 PLANS = {
     "plain": ("", ()),
     "balance": ("[balance]\nbackgrounds = 2\npatch_px = 48", ()),
@@ -38,6 +39,14 @@ PLANS = {
     "dil ps": (f'[dil]\nvariant = "ps"\n{DIL}', ()),
     "dil erm": (f'[dil]\nvariant = "erm"\n{DIL}', ()),
     "balance, dil sf": (f'[balance]\nbackgrounds = 2\npatch_px = 48\n[dil]\nvariant = "sf"\n{DIL}', ()),
+    "coic": (COIC, ()),
+    "coic, second stage": (f"{COIC}\nstart_step = 2", ()),
+    "coic, labels": (f"{COIC}\nlabels = true", ()),
+    "coic, begun late": (f"{COIC}\nstart_step = 4\nweight = 0.1", ()),
+    "balance, coic": (f"[balance]\nbackgrounds = 2\npatch_px = 48\n{COIC}", ()),
+    "dil sf, coic": (f'[dil]\nvariant = "sf"\n{DIL}\n{COIC}\nstart_step = 2', ()),
+    "dil ps, coic": (f'[dil]\nvariant = "ps"\n{DIL}\n{COIC}', ()),
+    "balance, dil sf, coic": (f'[balance]\nbackgrounds = 2\npatch_px = 48\n[dil]\nvariant = "sf"\n{DIL}\n{COIC}', ()),
     "tint": ("", ("tint",)),
     "twice": ("", ("twice",)),
     "tint, twice": ("", ("tint", "twice")),

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rainapp.base.new_files import NewFile
-from training.contracts import haze
+from training.contracts import taken
 
 CHANGED = 0.5 / 255
 """Mean change of a dry crop from which it counts as confusing."""
@@ -47,7 +47,7 @@ def find(net: nn.Module, dry_crop: Callable[[int], Crop], count: int) -> Confuse
     for first in range(0, count, AT_ONCE):
         numbers = range(first, min(count, first + AT_ONCE))
         dry = torch.from_numpy(np.stack([dry_crop(n) for n in numbers])).permute(0, 3, 1, 2).to(device)
-        derained = net(dry, **haze(net, len(numbers), False, device)).clamp(0, 1)
+        derained = net(dry, **taken(net, dry)).clamp(0, 1)
         changes[first : first + len(numbers)] = (derained - dry).abs().mean((1, 2, 3)).cpu().numpy()
     numbers_found = np.flatnonzero(changes > CHANGED)
     if not numbers_found.size:

@@ -16,7 +16,7 @@ from rainapp.base.escapes import readable
 from rainapp.media.pair_names import CLEAN_WORDS, EXPLAINED, RAINY_WORDS, pair_up, side
 from rainapp.media.photo.plain_pixels import read_plain
 from rainapp.metrics import psnr_ssim
-from training.contracts import haze
+from training.contracts import taken
 from training.data.crops import photo_files
 
 
@@ -82,7 +82,7 @@ def require(folder: Path, limit: int) -> list[str]:
 def run(net: nn.Module, rainy: NDArray[np.float32], device: torch.device, clear: bool) -> NDArray[np.float32]:
     """The net on one whole picture (H, W, 3), result clipped and rounded to 8 bit."""
     tensor = torch.from_numpy(rainy).permute(2, 0, 1)[None].to(device)
-    out = net(tensor, **haze(net, 1, clear, device)).float().clamp(0, 1)
+    out = net(tensor, **taken(net, tensor, clear)).float().clamp(0, 1)
     whole: NDArray[np.float32] = np.round(out[0].permute(1, 2, 0).cpu().numpy() * 255).astype(np.float32)
     return whole / np.float32(255)
 

@@ -101,7 +101,7 @@ class Dil(Strategy):
         for value in phi.values():
             value.requires_grad_(True)
         loss = run.loss(batch, phi)
-        slopes = torch.autograd.grad(loss.total, list(phi.values()))
+        slopes = torch.autograd.grad(loss.total, list(phi.values()), materialize_grads=True)
         self.inner_steps += 1
         with torch.no_grad():
             for (name, value), slope in zip(phi.items(), slopes, strict=True):
@@ -154,7 +154,7 @@ class Dil(Strategy):
     def virtual(self, run: Run, weights: Mapping[str, Tensor], batch: Batch) -> Tensors:
         """`weights` after one step of descent on `batch`, still a function of them."""
         loss = run.loss(batch, weights)
-        slopes = torch.autograd.grad(loss.total, list(weights.values()), create_graph=True)
+        slopes = torch.autograd.grad(loss.total, list(weights.values()), create_graph=True, materialize_grads=True)
         pairs = zip(weights.items(), slopes, strict=True)
         return {name: value - self.block.inner_lr * slope for (name, value), slope in pairs}
 
@@ -173,5 +173,7 @@ def halves(batch: Batch) -> tuple[Batch, Batch]:
 
 def add_gradient(theta: Mapping[str, Tensor], total: Tensor) -> None:
     """Add the slopes of `total` to the gradients of `theta`."""
-    for parameter, slope in zip(theta.values(), torch.autograd.grad(total, list(theta.values())), strict=True):
+    for parameter, slope in zip(
+        theta.values(), torch.autograd.grad(total, list(theta.values()), materialize_grads=True), strict=True
+    ):
         parameter.grad = slope if parameter.grad is None else parameter.grad + slope

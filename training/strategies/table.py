@@ -10,9 +10,10 @@ from rainapp.nets.spec import NetSpec
 from training.contracts import Choose, Strategy, Task
 from training.recipe import Recipe
 from training.strategies.balance import Balance
+from training.strategies.coic import Coic
 from training.strategies.dil import Dil
 
-STRATEGIES: dict[str, Callable[[Recipe], Strategy]] = {"balance": Balance, "dil": Dil}
+STRATEGIES: dict[str, Callable[[Recipe], Strategy]] = {"balance": Balance, "dil": Dil, "coic": Coic}
 """By the name of the recipe's block, in the order in which they are asked: the first stands nearest to the net."""
 
 

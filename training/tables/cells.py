@@ -11,7 +11,8 @@ from training.recipe import Recipe
 class Rows:
     """Pictures that a cell is scored on: rain of the `profiles`, evenly, on clean photos of the folder `clean` of `dev/`.
 
-    `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says.
+    `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says. `real`: on
+    the real photos of this folder of `dev/` instead, which have no clean partner (`training.tables.real`).
     """
 
     name: str
@@ -19,6 +20,7 @@ class Rows:
     clean: str = ""
     own: bool = False
     strength: float = 1.0
+    real: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,8 +45,10 @@ class Cell:
 
     @property
     def recipe_hash(self) -> str:
-        """Of the recipe alone: the folder of clean photos may lie elsewhere."""
-        text = "\n".join(line for line in self.recipe.to_toml().splitlines() if not line.startswith(("clean =", "start_from")))
+        """Of the recipe alone: folders of photos may lie elsewhere."""
+        lines = self.recipe.to_toml().splitlines()
+        elsewhere = [line for line in lines if line.startswith(("clean =", "start_from", "rainy =")) and line != 'rainy = ""']
+        text = "\n".join(line for line in lines if line not in elsewhere)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 

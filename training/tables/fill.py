@@ -24,13 +24,14 @@ from training import recipe_checks
 from training.loop import checkpoint
 from training.loop.trainer import CHECKPOINT, Trainer
 from training.loop.weights import save_weights
+from training.rain import domains
 from training.strategies.table import strategies_of
-from training.tables import balance, dil, scoring
+from training.tables import balance, coic, dil, real, scoring
 from training.tables.cells import Cell, Result, Table
 from training.tasks.derain import Derain
 from training.tasks.table import tasks_of
 
-TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE)}
+TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE, coic.TABLE)}
 RESULTS = Path("training/experiments/results")
 RESULT_BYTES_MAX = 4 << 20
 
@@ -103,9 +104,14 @@ def scores_of(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The figures of every row, and those of doing nothing."""
     scores, identity = {}, {}
+    told = cell.recipe.coic is not None and cell.recipe.coic.labels
+    sets = domains.plain(cell.recipe.rain.profiles) if told else ()
     for rows in cell.rows:
+        if rows.real:
+            scores[rows.name], identity[rows.name] = real.score(net, rows, dev), real.score(None, rows, dev)
+            continue
         clean = scoring.cleans(rows, dev, own)
-        scores[rows.name], identity[rows.name] = scoring.score(net, rows, clean), scoring.score(None, rows, clean)
+        scores[rows.name], identity[rows.name] = scoring.score(net, rows, clean, sets), scoring.score(None, rows, clean)
     return scores, identity
 
 

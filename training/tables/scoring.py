@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from rainapp.metrics import psnr_ssim
-from training.contracts import haze
+from training.contracts import taken
 from training.data.crops import read_photos
 from training.rain import domains
 from training.rain.bank_cache import stable_number
@@ -56,19 +56,24 @@ def pairs(rows: Rows, clean: Sequence[Picture]) -> Iterator[tuple[Picture, Pictu
 
 
 @torch.no_grad()
-def derained(net: nn.Module, rainy: Picture) -> Picture:
-    """What the net makes of a picture (H, W, 3), clipped to 0 to 1."""
+def derained(net: nn.Module, rainy: Picture, label: int = -1) -> Picture:
+    """What the net makes of a picture (H, W, 3), clipped to 0 to 1; `label` see `taken`."""
     device = next(net.parameters()).device
     given = torch.from_numpy(rainy).permute(2, 0, 1)[None].to(device)
-    out = net(given, **haze(net, 1, False, device)).float().clamp(0, 1)
+    out = net(given, **taken(net, given, label=label)).float().clamp(0, 1)
     return np.asarray(out[0].permute(1, 2, 0).cpu().numpy(), np.float32)
 
 
-def score(net: nn.Module | None, rows: Rows, clean: Sequence[Picture]) -> Scores:
-    """Figures by picture: `psnr_y`, `rain_removed`, `rain_action`, `bg_err` in grey levels; without a net of doing nothing."""
+def score(net: nn.Module | None, rows: Rows, clean: Sequence[Picture], sets: Sequence[str] = ()) -> Scores:
+    """Figures by picture: `psnr_y`, `rain_removed`, `rain_action`, `bg_err` in grey levels; without a net of doing nothing.
+
+    `sets` are the kinds of rain in the order of their labels, for a net that is told them.
+    """
     found: Scores = {"psnr_y": [], "rain_removed": [], "rain_action": [], "bg_err": []}
-    for rainy, dry in pairs(rows, clean):
-        made = rainy if net is None else derained(net, rainy)
+    for place, (rainy, dry) in enumerate(pairs(rows, clean)):
+        kind = rows.profiles[place % len(rows.profiles)]
+        label = sets.index(kind) if kind in sets else -1
+        made = rainy if net is None else derained(net, rainy, label)
         parts = psnr_ssim.decoupled(rainy, dry, made)
         values = {**vars(parts), "psnr_y": psnr_ssim.psnr_y(made, dry)}
         for name, figures in found.items():

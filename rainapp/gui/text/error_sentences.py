@@ -334,4 +334,5 @@ SENTENCES = (
     "reading it is not permitted",
     "it is a folder",
     "{name} is one of your originals and stays; the result has another name.",
+    "The model wants to be told what rain a picture shows, and has nothing that sees it.",
 )
