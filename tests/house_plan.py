@@ -141,7 +141,7 @@ TABLE = (
         "inference",
         ("rainapp.inference.*",),
         uses=("base", "jobs", "library", "nets", "media", "photo", "engines", "temporal"),
-        libraries=libraries("cv2 numpy psutil"),
+        libraries=libraries("cv2 numpy psutil torch"),
         why="frames into frames; faces and files stay out",
     ),
     Row(

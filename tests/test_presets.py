@@ -11,7 +11,7 @@ from rainapp.jobs.presets import Preset, load, save
 from rainapp.jobs.records import Output, Treatment
 
 FULL = Preset(
-    Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always", 2),
+    Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always", 2, 0.4, "content"),
     Output("tif", 91, "hevc", 18, "no-location", "both", "skip", hardware=True, motion=True, keep_partial=True),
 )
 

@@ -146,6 +146,9 @@ class Task:
         self.modules = nn.ModuleDict()
         """Heads that learn with the net, and stay with the run."""
 
+    def begin(self, net: nn.Module) -> None:
+        """Called once with the net and its first weights, before what learns is gathered: parts of it may be let rest."""
+
     def choose(self, place: int) -> Pick:
         """What stands at a place of the run where no strategy decides."""
         return Pick(place)

@@ -8,15 +8,19 @@ import json
 import math
 import shutil
 from dataclasses import dataclass
+from dataclasses import replace as replace_fields
 from pathlib import Path
 
 from rainapp.base.errors import BadModel, RainError
-from rainapp.base.new_files import new_folder, put
+from rainapp.base.new_files import desk, new_folder, put
 from rainapp.base.regular_files import read_regular
-from rainapp.library.cards import check_id
+from rainapp.library.cards import PRIOR, check_id
 from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
+from rainapp.library.priors import digest
 from rainapp.nets import registry
+from rainapp.nets.vq import Vq
 from training import recipe
+from training.loop.weights import start
 from training.strategies.table import spec_of, strategies_of
 
 FIGURES_BYTES_MAX = 256 * 1024
@@ -45,10 +49,15 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
         raise BadModel(f"The run {run.name} has no weights yet.", "Let it train until its first checkpoint.", run)
     library = ModelLibrary(user=into)
     name = check_id(model_id or run.resolve().name)  # before anything of that name is removed
-    card = card_of(recipe.read(run / "recipe.toml"), name, sha256_of(file), label)
+    plan = recipe.read(run / "recipe.toml")
+    card = card_of(plan, name, sha256_of(file), label)
     with library.staging() as folder:
-        shutil.copyfile(file, folder / WEIGHTS)
         shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
+        if plan.net.arch == registry.VQ:
+            save_prior(plan, file, folder)
+            card = replace_fields(card, kind=PRIOR, sha256=digest(folder), shape={}, conditions=None)
+        else:
+            shutil.copyfile(file, folder / WEIGHTS)
         write_card(folder, card)
         if not replace:
             return library.admit(folder, name)
@@ -62,6 +71,17 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
                 if (aside / name).exists():
                     put(aside / name, old)
                 raise
+
+
+def save_prior(plan: recipe.Recipe, weights: Path, folder: Path) -> None:
+    """Write the net of a content prior as diffusers does, in half precision, so that diffusers alone loads it too."""
+    net = registry.build_spec(spec_of(plan, strategies_of(plan)))
+    start(net, str(weights))
+    assert isinstance(net, Vq)  # its recipe says so
+    with desk() as aside:  # what diffusers saves only its owner may read
+        net.model.half().save_pretrained(aside, safe_serialization=True)
+        for file in aside.iterdir():
+            shutil.copyfile(file, folder / file.name)
 
 
 def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelCard:

@@ -218,6 +218,17 @@ class Fuse:
 
 
 @dataclass(frozen=True)
+class Repair:
+    """What a prior learns to repair: what the model `derainer` leaves of rainy crops; empty: the rainy crops themselves.
+
+    With this block the task autoencode teaches the encoder alone, towards the codes of the clean crop; without it the whole net
+    learns clean photos. The task inpaint always repairs.
+    """
+
+    derainer: str = "default"
+
+
+@dataclass(frozen=True)
 class Recipe:
     """One training run. `start_from` is a model id, a run folder or a weights file; empty starts from random weights.
 
@@ -238,6 +249,7 @@ class Recipe:
     dil: Dil | None = None
     coic: Coic | None = None
     fuse: Fuse | None = None
+    repair: Repair | None = None
 
     def shares(self) -> dict[str, float]:
         """Each task and its share of the steps; they sum to 1."""

@@ -13,8 +13,10 @@ from training.rain.generator import BLENDS
 from training.rain.profiles import MIXES, PROFILES
 from training.recipe import Recipe
 
-TASKS = {"derain": "unshuffle_naf", "fuse": "fusion_naf"}
+TASKS = {"derain": "unshuffle_naf", "fuse": "fusion_naf", "autoencode": "vq", "inpaint": "unshuffle_naf"}
 """The tasks that are built, and an architecture of each."""
+OWN_NETS = {"fuse": "fusion_naf", "autoencode": "vq"}
+"""Tasks with a net that no other task has."""
 NAMES = set(PROFILES) | set(MIXES)
 DIL_VARIANTS = ("sf", "pf", "ss", "ps", "erm")
 ORDERS = ("random", "simple", "complex")
@@ -22,7 +24,7 @@ ORDERS = ("random", "simple", "complex")
 
 def problems(recipe: Recipe) -> list[str]:
     """What is impossible, a sentence each; empty when the recipe can run."""
-    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _coic, _fuse)
+    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _coic, _fuse, _repair)
     return list(chain.from_iterable(check(recipe) for check in checks))
 
 
@@ -38,10 +40,13 @@ def _tasks(recipe: Recipe) -> Iterator[str]:
             yield f"The task “{name}” is not built; {', '.join(TASKS)} are."
     if any(not (0 < share < math.inf) for share in recipe.tasks.values()):
         yield "The shares of tasks must be above 0 (tasks)."
-    if (recipe.net.arch == "fusion_naf") != ("fuse" in recipe.shares()):
-        yield "The net “fusion_naf” and the task “fuse” go together (net.arch, task)."
-    elif len(recipe.shares()) > 1 and "fuse" in recipe.shares():
-        yield "The task “fuse” has a net of its own and cannot share a run (tasks)."
+    for task, arch in OWN_NETS.items():
+        if (recipe.net.arch == arch) != (task in recipe.shares()):
+            yield f"The net “{arch}” and the task “{task}” go together (net.arch, task)."
+        elif len(recipe.shares()) > 1 and task in recipe.shares():
+            yield f"The task “{task}” has a net of its own and cannot share a run (tasks)."
+    if "inpaint" in recipe.shares() and len(recipe.shares()) > 1:
+        yield "The task “inpaint” repairs what another net leaves and cannot share a run (tasks)."
 
 
 def _rain(recipe: Recipe) -> Iterator[str]:
@@ -214,3 +219,11 @@ def _fuse(recipe: Recipe) -> Iterator[str]:
         yield "fuse.held_out must lie above 0 and below fuse.clips."
     if not 0 <= block.regret < math.inf:
         yield "fuse.regret cannot be negative."
+
+
+def _repair(recipe: Recipe) -> Iterator[str]:
+    shares = recipe.shares()
+    if recipe.repair is not None and not {"autoencode", "inpaint"} & shares.keys():
+        yield "The block repair belongs to the tasks “autoencode” and “inpaint”."
+    if recipe.repair is not None and "autoencode" in shares and not recipe.start_from:
+        yield "An encoder can only be taught beside a decoder that has learnt: name its run (start_from)."

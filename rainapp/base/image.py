@@ -73,12 +73,32 @@ class Image:
         return self.width * self.height / 1e6
 
 
+@dataclass(frozen=True)
+class Repaired:
+    """What a prior has done to a picture.
+
+    `strength` it had, `wanted` was asked for; less where the budget did not allow it. `share` of the pixels differ by
+    half a level of 255 or more, `mean` is the mean change of the picture, peak 1. Of `windows` with rain `kept` stayed as they
+    were since a check failed; `broken` pixels stayed since the prior gave no number.
+    """
+
+    prior: str
+    strength: float
+    wanted: float
+    share: float = 0.0
+    mean: float = 0.0
+    windows: int = 0
+    kept: int = 0
+    broken: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class Frame:
     """One picture of a stream. `source` stays beside `image` for strength, masks and refinement; a photo is frame 0.
 
     `shown_s` is how long it is shown, where the file says so; None: until the next one.
     `rain` is what a derainer found: the mean of |derained - rainy| at full strength and without mask, 0 to 1; None before.
+    `repaired`: what a prior did, None where none was asked.
     """
 
     index: int
@@ -87,3 +107,4 @@ class Frame:
     source: Image = field(repr=False)
     rain: float | None = None
     shown_s: Fraction | None = None
+    repaired: Repaired | None = None

@@ -205,8 +205,8 @@ def put(part: Path, target: Path) -> None:
 
 
 def sync_files(folder: Path) -> None:
-    """Bring the files in `folder` to the disk, so that a power cut does not leave it with empty ones. Raises OSError."""
-    for path in folder.iterdir():
+    """Bring all files below `folder` to the disk, so that a power cut does not leave it with empty ones. Raises OSError."""
+    for path in folder.rglob("*"):
         if path.is_file():
             with path.open("r+b") as file:
                 os.fsync(file.fileno())

@@ -26,7 +26,7 @@ from rainapp.cli.batch_run import BatchRun
 from rainapp.cli.exit_codes import USAGE
 from rainapp.cli.skips import nothing_in
 from rainapp.jobs import presets
-from rainapp.jobs.records import STRENGTH_MAX, Output, Treatment
+from rainapp.jobs.records import REFINE, STRENGTH_MAX, Output, Treatment
 from rainapp.jobs.treatment import EngineChoice, IfExists, Layer, MetadataChoice, Passes, Precision, Temporal, Treat, Veil
 from rainapp.library.model_library import ModelLibrary
 
@@ -76,6 +76,11 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
         help="0 or no rain found: the file is copied byte for byte (unless another format is asked for)",
     )  # fmt: skip
     group.add_argument("--veil", choices=get_args(Veil), help="keep (default): only streaks go; clear: haze goes too")
+    group.add_argument(
+        "--refine", type=_refine, metavar="off|light|full|0..1",
+        help="photos only: a generative model repairs where rain was removed, and nowhere else; off by default",
+    )  # fmt: skip
+    group.add_argument("--prior", metavar="ID", help="the model that repairs: content, diffusion, or one of the library")
     group.add_argument(
         "--treat",
         choices=get_args(Treat),
@@ -162,6 +167,10 @@ def _part(args: argparse.Namespace) -> tuple[float, float] | None:
     return from_s, to_s
 
 
+def _refine(text: str) -> float:
+    return REFINE[text] if text in REFINE else float(_number(float, 0, 1)(text))
+
+
 def _tile(text: str) -> int | None:
     return None if text == "auto" else int(_number(int, 128, 8192)(text))
 
@@ -214,6 +223,8 @@ def _check(treatment: Treatment, library: ModelLibrary) -> None:
     card = library.get(treatment.model)
     if treatment.veil not in card.veils:
         raise BadTreatment(f"The model “{card.id}” cannot clear haze.", "Leave --veil out, or choose another model.")
+    if treatment.refine:
+        library.prior(treatment.prior)
     if treatment.mask is not None:
         from rainapp import media  # loads decoders, which --help does without
 

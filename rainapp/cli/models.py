@@ -5,7 +5,6 @@ Importing opens the foreign file in a child process (`rainapp.library.importer`)
 
 import argparse
 import os
-import shutil
 from collections.abc import Callable
 from dataclasses import fields
 from pathlib import Path
@@ -15,14 +14,15 @@ from rich.table import Table
 from rich.text import Text
 
 from rainapp.base.errors import BadModel, UnwritableFile
-from rainapp.base.new_files import NewFile, new_folder, put, sync_files
+from rainapp.base.new_files import new_folder, put, sync_files
 from rainapp.base.own_files import readers_of_all
-from rainapp.base.regular_files import open_regular
 from rainapp.base.system_errors import why_not_written
 from rainapp.base.textfile import json_line
 from rainapp.cli.terminal import PlainConsole, console
 from rainapp.library.cards import CARD, ModelCard, printable, write_card
 from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.library.prior_import import copy_files
+from rainapp.library.priors import files_of
 
 CHILD_ACTION = "read-foreign"
 
@@ -35,7 +35,11 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     for name, words, arguments in (
         ("list", "list the models (also without an action)", ()),
         ("show", "all that is known about a model", ("id",)),
-        ("import", "import a model folder or zip, .safetensors, or a .pth, .pt, .ckpt state dict", ("file",)),
+        (
+            "import",
+            "import a model folder or zip, the folder of a prior, .safetensors, or a .pth, .pt, .ckpt state dict",
+            ("file",),
+        ),
         ("export", "copy a model as a folder that others can import", ("id", "dir")),
         ("verify", "hash the weights of a model, or of all, and compare with the cards", ("id",)),
         ("remove", "move one of your models to the trash", ("id",)),
@@ -75,8 +79,9 @@ def _add_shared(parser: argparse.ArgumentParser, top: bool) -> None:
 
 
 def _list(library: ModelLibrary, args: argparse.Namespace) -> int:
-    cards = library.cards()
-    default = library.default_id if cards else None
+    models = library.cards()
+    default = library.default_id if models else None
+    cards = [*models, *library.priors()]
     if args.json:
         for card in cards:
             _print_json(_facts(library, card) | {"default": card.id == default})
@@ -93,7 +98,8 @@ def _list(library: ModelLibrary, args: argparse.Namespace) -> int:
 def _entry(card: ModelCard, bundled: bool, is_default: bool) -> Text:
     """A model in two or three short lines, for terminals of any width."""
     veil = "keeps or clears haze" if "clear" in card.veils else "keeps haze"
-    facts = ["bundled" if bundled else "yours", card.arch, veil, card.licence]
+    does = "a prior, for --refine" if card.is_prior else veil
+    facts = ["bundled" if bundled else "yours", card.arch, does, card.licence]
     entry = Text.assemble("* " if is_default else "  ", (card.id, "bold"), "  ", printable(" · ".join(facts)))
     figures = ", ".join(f"{name} {value:g}" for name, value in card.figures.items())
     for line in (card.summary or card.title, figures):
@@ -103,7 +109,7 @@ def _entry(card: ModelCard, bundled: bool, is_default: bool) -> Text:
 
 
 def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
-    card = library.get(args.id)
+    card = library.find(args.id)
     if args.json:
         _print_json(_facts(library, card))
         return 0
@@ -135,17 +141,17 @@ def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
 
 
 def _export(library: ModelLibrary, args: argparse.Namespace) -> int:
-    card = library.get(args.id)
+    card = library.find(args.id)
     folder = args.dir / card.id
     try:
         args.dir.mkdir(parents=True, exist_ok=True)
         if os.path.lexists(folder):
             raise FileExistsError
-        weights = library.weights_path(card)
-        readers = readers_of_all((weights, library.folder(card) / CARD))
+        home = library.folder(card)
+        names = files_of(home) if card.is_prior else [WEIGHTS]
+        readers = readers_of_all(home / name for name in (CARD, *names))
         with new_folder(args.dir, readers) as staged:
-            with open_regular(weights) as whole, NewFile(staged / WEIGHTS, like=readers) as copy:
-                shutil.copyfileobj(whole, copy)
+            copy_files(home, staged, names, readers)
             write_card(staged, card, readers)
             sync_files(staged)
             put(staged, folder)
@@ -163,7 +169,7 @@ def _verify(library: ModelLibrary, args: argparse.Namespace) -> int:
     """One line a model; exit code 1 if anything is wrong."""
     problems = library.verify(args.id)
     damaged = {problem.model_id for problem in problems}
-    for card in library.cards() if args.id is None else [library.get(args.id)]:
+    for card in [*library.cards(), *library.priors()] if args.id is None else [library.find(args.id)]:
         if card.id not in damaged:
             _answer(args, {"id": card.id, "ok": True}, f"{card.id}: whole")
     for problem in problems:

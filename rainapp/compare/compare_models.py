@@ -71,7 +71,7 @@ def compare_photo(job: ComparePhoto, watch: Watch, library: ModelLibrary) -> Com
     watch.tick(0, 0)
     original = kept_original(job)
     rainy = result_cache.load(original)
-    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
+    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off", refine=0.0), library)
     warm = pipeline.net in _warm
     pipeline.net.prepare(rainy.height, rainy.width)  # compiling for a size is no part of its speed
     started = time.perf_counter()

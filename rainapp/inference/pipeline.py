@@ -23,7 +23,10 @@ from rainapp.inference.engines import Conditions, Engine, Model, Variant, engine
 from rainapp.inference.engines.failures import went_on
 from rainapp.inference.instance_code import Seer
 from rainapp.inference.part_of_picture import Part, derain_part, prepare
+from rainapp.inference.refine.load_prior import load as load_prior
+from rainapp.inference.refine.refiner import Refiner
 from rainapp.inference.second_pass import derain_part_again
+from rainapp.inference.sharing import Shared
 from rainapp.inference.temporal.deflicker import Steadier
 from rainapp.inference.temporal.learned_fusion import load_fuse
 from rainapp.jobs.records import Region, Temporal, Treatment, Watch
@@ -68,11 +71,13 @@ class Pipeline:
         Where anything follows the net, the net works in a thread of its own, a frame ahead: what follows uses one core only.
         """
         first, *rest = self.stages
-        derained = first(frames, watch)
+        repairs = any(isinstance(stage, Refiner) for stage in rest)
+        derained = first(frames, Shared(watch, 0, 1 / 2) if repairs else watch)
+        after = Shared(watch, 1 / 2, 1) if repairs else watch
         with contextlib.ExitStack() as stack:
             if rest:
                 derained = stack.enter_context(contextlib.closing(ahead(derained, FRAMES_AHEAD)))
-            yield from reduce(lambda flow, stage: stage(flow, watch), rest, derained)
+            yield from reduce(lambda flow, stage: stage(flow, after), rest, derained)
 
     def in_turn(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """The same without a thread, for who wants to know how long it takes."""
@@ -127,10 +132,11 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
     """The pipeline that does what `treatment` says. `part_frames`: see `Steadier`.
 
     Raises:
-        BadModel: the model is unknown or damaged.
+        BadModel: the model or the prior is unknown or damaged.
         BadTreatment: the model or this machine cannot do it.
     """
     card = library.get(treatment.model)
+    repairing = library.prior(treatment.prior) if treatment.refine else None
     if treatment.veil not in card.veils:
         raise BadTreatment(
             f"The model “{card.id}” takes out streaks only; it cannot clear a veil.",
@@ -151,6 +157,9 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             net = other or _load(card, treatment, library, device)
             kept.append((wanted, net))
     derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes, part_frames=part_frames)
+    if repairing is not None:  # of what was derained at full strength, so that the amount comes last
+        refiner = Refiner(load_prior(library.folder(repairing), repairing, device), treatment.refine)
+        return Pipeline(card.id, net, (derainer, refiner, amount), derainer.judges, derainer.passes)
     stages = _stages(derainer, amount, treatment.temporal, part_frames)
     return Pipeline(card.id, net, stages, derainer.judges, derainer.passes)
 

@@ -28,6 +28,7 @@ from rainapp.jobs.mask_jobs import LoadMask as LoadMask
 from rainapp.jobs.mask_jobs import MaskJob as MaskJob
 from rainapp.jobs.mask_jobs import SaveMask as SaveMask
 from rainapp.jobs.memory_jobs import MemoryJob as MemoryJob
+from rainapp.jobs.treatment import REFINE as REFINE
 from rainapp.jobs.treatment import STRENGTH_MAX as STRENGTH_MAX
 from rainapp.jobs.treatment import EngineChoice as EngineChoice
 from rainapp.jobs.treatment import IfExists as IfExists

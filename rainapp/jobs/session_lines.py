@@ -200,7 +200,7 @@ def _read_record(kind: type, value: Any) -> object:
     hints = _hints(kind)
     record = kind(**{name: _read(hints[name], own) for name, own in value.items() if name in hints})
     if isinstance(record, Treatment):
-        _checked(record, 0 <= record.strength <= STRENGTH_MAX)
+        _checked(record, 0 <= record.strength <= STRENGTH_MAX and 0 <= record.refine <= 1)
     if isinstance(record, OwnSettings):
         _checked(record, -100 <= record.amount <= STRENGTH_MAX * 100)
     if isinstance(record, NumberedFrames):

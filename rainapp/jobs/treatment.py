@@ -16,6 +16,8 @@ MetadataChoice = Literal["keep", "strip", "no-location"]
 Layer = Literal["result", "rain", "both"]
 
 STRENGTH_MAX = 1.3
+REFINE = {"off": 0.0, "light": 0.4, "full": 1.0}
+"""How far a prior repairs, by word."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class Treatment:
     `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
     `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps. `treat` "always": a person sees rain, so
     no photo or clip is called dry, and what is faint all over is taken as in a rainy one. `passes` 2: the net goes over its
-    own result again.
+    own result again. `refine` 0..1: how far a generative model repairs what rain has covered, when a photo is written,
+    not when it is only looked at; `prior` names it, "auto" is the best there is.
     """
 
     model: ModelId = "default"
@@ -39,6 +42,8 @@ class Treatment:
     precision: Precision = "auto"
     treat: Treat = "auto"
     passes: Passes = 1
+    refine: float = 0.0
+    prior: ModelId = "auto"
 
 
 @dataclass(frozen=True)

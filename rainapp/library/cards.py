@@ -28,7 +28,8 @@ UNKNOWN_LICENCE = "licence unknown, private use"
 PRECISIONS = frozenset({"fp32", "bf16", "fp16"})
 CARD_BYTES_MAX = 256 * 1024  # a card is a page of text; anything larger is no card
 TEXT_MAX = 16 * 1024  # of one value
-YOUNG = ("parents", "ideas")  # keys that older programs would tell as unknown: written where they say something
+PRIOR = "prior"
+YOUNG = ("parents", "ideas", "kind")  # keys that older programs would tell as unknown: written where they say something
 WRAPPERS_MAX = 4
 NAMES_MAX = 32  # of conditions, parents or ideas
 NOTES_MAX = 20  # what is not understood is told so often; a folder full of it says no more
@@ -67,7 +68,8 @@ class ModelCard:
 
     `around` are the wrappers around the net, innermost first, each with its own shape; `conditions` what the net takes beside
     the picture ("clear", "code:128"); `from_coarse` and `gate_faint` see `Traits`, None in older cards; `parents` the weights
-    it comes of; `ideas` the methods it was trained with.
+    it comes of; `ideas` the methods it was trained with. `kind` is "derainer" or "prior"; of a prior `arch` is its kind and
+    `sha256` that of all its files (`rainapp.library.priors`).
     """
 
     id: ModelId
@@ -90,6 +92,12 @@ class ModelCard:
     gate_faint: bool | None = None
     parents: tuple[str, ...] = ()
     ideas: tuple[str, ...] = ()
+    kind: str = "derainer"
+
+    @property
+    def is_prior(self) -> bool:
+        """Whether it repairs what a derainer has left, and takes no rain out itself."""
+        return self.kind == PRIOR
 
     @property
     def spec(self) -> NetSpec:
@@ -146,7 +154,7 @@ def write_card(folder: Path, card: ModelCard, like: Like = None) -> Path:
                 tables += ["", f"[around.{kind}]", *(toml_line(key, entry) for key, entry in shape.items())]
         elif isinstance(value, dict):
             tables += ["", f"[{item.name}]", *(toml_line(key, entry) for key, entry in value.items())]
-        elif value is not None and (item.name not in YOUNG or value):
+        elif value is not None and (item.name not in YOUNG or value != item.default):
             lines.append(toml_line(item.name, sorted(value) if isinstance(value, frozenset) else value))
     path = folder / CARD
     replace_text(path, "\n".join([*lines, *tables]) + "\n", like)
@@ -270,6 +278,7 @@ def _check_value(key: str, value: object, path: Path | None) -> None:
         "ideas": words and _are_names(cast(list[str], value)),
         "from_coarse": isinstance(value, bool),
         "gate_faint": isinstance(value, bool),
+        "kind": value in ("derainer", PRIOR),
     }.get(key, isinstance(value, str) and len(value) <= TEXT_MAX)
     if fits:
         return

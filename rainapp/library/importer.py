@@ -41,6 +41,7 @@ from rainapp.library.cards import (
 )
 from rainapp.library.model_files import Kind, kind_of, unpack
 from rainapp.library.model_library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
+from rainapp.library.prior_import import import_prior, is_prior
 from rainapp.library.recognise import Recognised, parts, recognise, unknown_net
 from rainapp.library.tensor_list import tensor_shapes
 
@@ -72,7 +73,7 @@ def import_model(
     licence: str | None = None,
     watch: Watch | None = None,
 ) -> ModelCard:
-    """Import `source` (a model folder or zip, safetensors, or a state dict) into the user's library.
+    """Import `source` (a model folder or zip, the folder of a prior, safetensors, a state dict) into the user's library.
 
     Without `model_id` the id comes from the card or the file's name; without `licence`, from the card, else it is unknown.
 
@@ -89,6 +90,8 @@ def import_model(
     licence = _one_line(licence) if licence else None
     kind = kind_of(source)
     try:
+        if is_prior(source):
+            return import_prior(source, library, model_id, licence)
         return _make_model(source, kind, library, model_id, licence, watch or NoWatch())
     except OSError as error:  # no space, no permission; what is wrong with the file itself has become a BadModel before
         raise UnwritableFile(

@@ -23,6 +23,7 @@ from rainapp.base.regular_files import open_regular, read_regular
 from rainapp.base.system_errors import REFUSED, why_not_read
 from rainapp.base.textfile import replace_text, toml_line
 from rainapp.base.toml_text import read_toml
+from rainapp.library import priors as prior_files
 from rainapp.library.cards import (
     CARD,
     UNKNOWN_LICENCE,
@@ -79,6 +80,19 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def hash_of(folder: Path, card: ModelCard) -> str:
+    """What the card of a whole model or prior must say under `sha256`."""
+    return prior_files.digest(folder) if card.is_prior else sha256_of(folder / WEIGHTS)
+
+
+def _check_whole(folder: Path, card: ModelCard) -> None:
+    """Raise `BadModel` unless the files are there that the card is about."""
+    if card.is_prior:
+        prior_files.check_files(folder, card)
+    elif not (folder / WEIGHTS).is_file():
+        raise BadModel(f"{WEIGHTS} is missing.", "Import the model again.")
+
+
 def checked_weights(card: ModelCard, weights: Path) -> bytes:
     """The content of the weights file of `card`.
 
@@ -105,10 +119,15 @@ class ModelLibrary:
         """Open the library in two folders that need not exist; None means where `rainapp.base.paths` says."""
         self.bundled = bundled_models_dir() if bundled is None else bundled
         self.user = user_models_dir() if user is None else user
+        self.bundled_priors = self.bundled.with_name("priors")
 
     def cards(self) -> list[ModelCard]:
         """The usable models by id: the bundled default, the other bundled ones, the user's; `problems` says what is missing."""
-        return self._read()[0]
+        return [card for card in self._read()[0] if not card.is_prior]
+
+    def priors(self) -> list[ModelCard]:
+        """The usable priors, in the same order: they take no rain out, but repair what a model has left."""
+        return [card for card in self._read()[0] if card.is_prior]
 
     def problems(self) -> list[Problem]:
         """What is wrong with folders and cards, without hashing any weights."""
@@ -118,8 +137,32 @@ class ModelLibrary:
         """The card of `model_id`; "default" is the default model.
 
         Raises:
-            BadModel: unknown, or there but unusable; or no default model at all.
+            BadModel: unknown, or there but unusable; or a prior; or no default model at all.
         """
+        card = self.find(model_id)
+        if card.is_prior:
+            raise BadModel(f"“{card.id}” is a prior and takes out no rain.", "Use it with --refine and --prior.")
+        return card
+
+    def prior(self, prior_id: ModelId = prior_files.AUTO) -> ModelCard:
+        """The card of a prior; "auto" is the best there is.
+
+        Raises:
+            BadModel: there is none, or it is there but unusable.
+        """
+        if prior_id != prior_files.AUTO:
+            card = self.find(prior_id)
+            if not card.is_prior:
+                raise BadModel(f"“{card.id}” is a model, not a prior.", "Use it with --model.")
+            return card
+        known = {card.id: card for card in self.priors()}
+        best = next((known[name] for name in (*prior_files.PREFERRED, *known) if name in known), None)
+        if best is None:
+            raise BadModel("There is no prior to repair with.", "Import one: `rainapp models import FOLDER`.")
+        return best
+
+    def find(self, model_id: ModelId) -> ModelCard:
+        """The card of a model or a prior; see `get`."""
         wanted = self.default_id if model_id == "default" else model_id
         cards, problems = self._read()
         for card in cards:
@@ -137,11 +180,15 @@ class ModelLibrary:
 
     def folder(self, card: ModelCard) -> Path:
         """The folder of a card of this library."""
-        return (self.bundled if self.is_bundled(card.id) else self.user) / check_id(card.id)
+        return (self._bundled_root(card.id) or self.user) / check_id(card.id)
 
     def is_bundled(self, model_id: ModelId) -> bool:
-        """Whether this model came with the application."""
-        return (self.bundled / check_id(model_id) / CARD).is_file()
+        """Whether this model or prior came with the application."""
+        return self._bundled_root(model_id) is not None
+
+    def _bundled_root(self, model_id: ModelId) -> Path | None:
+        roots = (self.bundled, self.bundled_priors)
+        return next((root for root in roots if (root / check_id(model_id) / CARD).is_file()), None)
 
     @property
     def default_id(self) -> ModelId:
@@ -168,8 +215,8 @@ class ModelLibrary:
     def verify(self, model_id: ModelId | None = None) -> list[Problem]:
         """Hash the weights of one model, or of all; what is wrong, in words (nothing: all is whole)."""
         found = self.problems() if model_id is None else []
-        for card in self.cards() if model_id is None else [self.get(model_id)]:
-            if sha256_of(self.weights_path(card)) != card.sha256:
+        for card in self._read()[0] if model_id is None else [self.find(model_id)]:
+            if hash_of(self.folder(card), card) != card.sha256:
                 words = f"the weights are not those the card was written for (SHA-256 differs); import {card.id} again."
                 found.append(Problem(card.id, self.folder(card), words))
         return found
@@ -217,7 +264,8 @@ class ModelLibrary:
         """
         self.require_free(model_id)
         card, _ = read_card(staged)
-        if card.id != model_id or sha256_of(staged / WEIGHTS) != card.sha256:
+        _check_whole(staged, card)
+        if card.id != model_id or hash_of(staged, card) != card.sha256:
             raise BadModel(f"The folder {staged} is not a whole model “{model_id}”.")
         try:
             sync_files(staged)
@@ -250,7 +298,7 @@ class ModelLibrary:
 
     def _folders(self) -> Iterator[tuple[Path, Path]]:
         """(root, model folder) for every folder that claims to be a model; hidden ones are ours or the system's."""
-        for root in (self.bundled, self.user):
+        for root in (self.bundled, self.bundled_priors, self.user):
             with contextlib.suppress(OSError):  # missing or not ours to read: no models there
                 folders = sorted(root.iterdir(), key=lambda entry: (entry.name != BUNDLED_DEFAULT, entry))
                 yield from ((root, entry) for entry in folders if entry.is_dir() and entry.name[0] != ".")
@@ -259,14 +307,13 @@ class ModelLibrary:
         cards: dict[str, ModelCard] = {}
         problems: list[Problem] = []
         for root, folder in self._folders():
-            if root == self.bundled and not (folder / CARD).exists():
+            if root != self.user and not (folder / CARD).exists():
                 continue  # resources/weights may hold other things
             try:
                 card, notes = read_card(folder)
                 if card.id != folder.name:
                     raise BadModel(f"the card says “{card.id}”, but the folder is named “{folder.name}”.", "Make them agree.")
-                if not (folder / WEIGHTS).is_file():
-                    raise BadModel(f"{WEIGHTS} is missing.", "Import the model again.")
+                _check_whole(folder, card)
                 if card.id.lower() in cards:
                     raise BadModel("another model has this id.", f"Rename or remove the folder {folder}.")
             except BadModel as error:

@@ -24,9 +24,11 @@ from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.rcdnet import RcdNet
 from rainapp.nets.spec import NetSpec, Traits
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
+from rainapp.nets.vq import Vq
 from rainapp.nets.window_former import WindowFormer
 
-FUSION = "fusion_naf"  # no derainer, so it is not among them
+FUSION = "fusion_naf"
+VQ = "vq"
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
     "prenet": PReNet,
@@ -38,7 +40,9 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "window_former": WindowFormer,
 }
 
-TRAINED = ARCHITECTURES | {FUSION: FusionNaf}
+OTHERS: dict[str, type[nn.Module]] = {FUSION: FusionNaf, VQ: Vq}
+"""Nets that are no derainers: no model card names them."""
+TRAINED = ARCHITECTURES | OTHERS
 """What a recipe may name."""
 WRAPPERS: dict[str, Callable[..., nn.Module]] = {"coim": wrap, "coic": instructed}
 """Modules around a net by kind: each takes the net, then its own shape by name, and says its `traits`."""
@@ -72,7 +76,8 @@ def build_spec(spec: NetSpec) -> nn.Module:
     Raises:
         BadModel: for an unknown architecture, an unknown wrapper, or a shape that one of them does not take.
     """
-    net = FusionNaf(**spec.shape) if spec.arch == FUSION else build(spec.arch, **spec.shape)  # type: ignore[arg-type]
+    made = OTHERS.get(spec.arch)
+    net = build(spec.arch, **spec.shape) if made is None else made(**spec.shape)  # type: ignore[arg-type]
     return wrapped(net, spec)
 
 

@@ -38,6 +38,7 @@ SHAPES: dict[str, dict[str, Value]] = {
         "conditional": True,
     },
     "fusion_naf": {"width": 24, "blocks": [1, 2, 1], "share": 1.0},
+    "vq": {"channels": [24, 48, 96], "layers": 1, "latent": 16, "codes": 512},
 }
 """The shape parameters of the nets that can be trained, with what they are when a recipe leaves them out."""
 

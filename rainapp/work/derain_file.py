@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from rainapp.base import consent
+from rainapp.base.errors import BadTreatment
 from rainapp.base.folders import make_folders
 from rainapp.base.formats import is_moving_name
 from rainapp.base.leftovers import sweep
@@ -38,6 +39,12 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
 def _derain(job: DerainFile, source: Source, info: MediaInfo, watch: Watch, library: ModelLibrary) -> Derained:
     """The same, of what was opened; `info` is that of `source`, perhaps with another clip in it."""
     is_clip = info.kind == "clip"
+    if is_clip and job.treatment.refine:
+        raise BadTreatment(
+            "A clip cannot be repaired: every frame would be redrawn in another way, and flicker.",
+            "Leave --refine out for clips.",
+            job.source,
+        )
     treatment = job.treatment if is_clip else replace(job.treatment, temporal="off")
     parts = part_frames(info) if is_clip else 0
     pipeline = load_pipeline(treatment, library, parts) if treatment.strength else None

@@ -29,7 +29,7 @@ def warm_up(job: WarmUp, watch: Watch, library: ModelLibrary) -> bool:
 
     watch.tick(0, 0)
     with contextlib.suppress(BadModel, BadTreatment, EngineFailed, MemoryError):
-        pipeline = load_pipeline(replace(job.treatment, mask=None), library)
+        pipeline = load_pipeline(replace(job.treatment, mask=None, refine=0.0), library)
         if job.part is not None and job.whole is not None:
             pipeline.prepare_part(job.whole, job.part, watch)
         return True

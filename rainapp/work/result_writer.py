@@ -19,6 +19,7 @@ from rainapp.base.regular_files import read_regular
 from rainapp.base.version import VERSION
 from rainapp.inference.amount import MASK_BYTES_MAX, rain_found, removed_rain
 from rainapp.inference.pipeline import Pipeline
+from rainapp.inference.refine.repair_words import noted, sentences
 from rainapp.jobs.naming import rain_path
 from rainapp.jobs.records import DerainFile, Treatment, WaitingWatch, Watch
 from rainapp.media import SEQUENCE, MediaInfo, ResumableSink, Sink, SkippingSource, Source, copy_source, open_sink
@@ -192,7 +193,8 @@ class Writing:
         self._never_dry = job.treatment.treat == "always" and job.treatment.strength > 0
         self.notes: tuple[str, ...] = ()
         self._layers: list[_Layer] = []
-        self._note = note
+        self._note = dict(note)
+        self._repair_notes: tuple[str, ...] = ()
         self._key = key
         self._job = job
         self._info = info
@@ -260,6 +262,9 @@ class Writing:
 
     def _write(self, frame: Frame, result: _Layer | None, rain: _Layer | None) -> None:
         self.rain_found = self.rain_found or self._never_dry or rain_found(frame)
+        if frame.repaired is not None:
+            self._note |= noted(frame.repaired)
+            self._repair_notes = sentences(frame.repaired)
         if rain is not None:
             rain.write(replace(frame, image=removed_rain(frame)), self.rain_found)
         if result is not None and not (self._info.kind == "photo" and self._stays()):
@@ -298,4 +303,4 @@ class Writing:
         return _Layer(behind, sink if isinstance(sink, ResumableSink) else None)
 
     def _add_notes(self, sink: Sink) -> None:
-        self.notes = tuple(dict.fromkeys((*self.notes, *sink.notes)))
+        self.notes = tuple(dict.fromkeys((*self.notes, *self._repair_notes, *sink.notes)))

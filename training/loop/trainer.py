@@ -27,7 +27,7 @@ from rainapp.base.textfile import json_line
 from rainapp.jobs.records import Watch
 from rainapp.nets import registry
 from rainapp.nets.spec import NetSpec
-from training.contracts import Batch, Run, Strategy, Task, Tensors
+from training.contracts import Batch, Run, Strategy, Task, Tensors, inner
 from training.data.loader import Drawer, Prefetch
 from training.loop import checkpoint
 from training.loop.ema import Average
@@ -104,6 +104,8 @@ class Trainer:
         self.net = registry.build_spec(self.spec).to(self.device)
         if recipe.start_from:
             start(self.net, recipe.start_from)
+        for task in self.tasks.values():
+            task.begin(inner(self.net))
         if self.device.type == "cuda":
             self.net = self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
         for modules in [each.modules for each in self.tasks.values()] + [each.modules for each in self.strategies]:

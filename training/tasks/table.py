@@ -4,6 +4,7 @@ A new task is one file, one row here and one name in `training.recipe_checks`.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from training.contracts import Task
@@ -11,7 +12,10 @@ from training.data.crops import RainyCrops, photo_files, read_photos
 from training.data.patches import patches_of
 from training.data.rainy_photos import warning
 from training.recipe import Recipe
+from training.tasks.autoencode import Autoencode
 from training.tasks.derain import Derain, bank_for
+from training.tasks.inpaint import Inpaint
+from training.tasks.leavings import Leavings
 
 Tell = Callable[[str, str], None]
 """Called with a kind, "left-out" or "warning", and a sentence."""
@@ -37,7 +41,22 @@ def fuse(recipe: Recipe, folder: Path, tell: Tell) -> Task:
     return make(recipe, folder, tell)
 
 
-TASKS: dict[str, Make] = {"derain": derain, "fuse": fuse}
+def autoencode(recipe: Recipe, folder: Path, tell: Tell) -> Task:
+    """The net of the content prior, on clean photos, or with what a derainer leaves of rainy ones."""
+    return Autoencode(recipe, _crops(recipe, tell), Leavings.of(recipe) if recipe.repair else None)
+
+
+def inpaint(recipe: Recipe, folder: Path, tell: Tell) -> Task:
+    """A plain net that repairs, to compare a prior with."""
+    return Inpaint(_crops(recipe, tell), Leavings.of(recipe))
+
+
+def _crops(recipe: Recipe, tell: Tell) -> RainyCrops:
+    """Crops of which no haze is to go: who repairs has nothing to do with it."""
+    return derain(replace(recipe, rain=replace(recipe.rain, clear_share=0.0)), Path(), tell).crops
+
+
+TASKS: dict[str, Make] = {"derain": derain, "fuse": fuse, "autoencode": autoencode, "inpaint": inpaint}
 
 
 def tasks_of(recipe: Recipe, folder: Path, tell: Tell) -> dict[str, Task]:

@@ -122,7 +122,7 @@ class PhotoSink:
         self.notes: tuple[str, ...] = ()
         self._like = like
         self._output = output
-        self._note = dict(note or {})
+        self._note = {} if note is None else note  # it may grow until the photo is written
         self._file: Landing | None = None
         self._opened: BinaryIO | None = None
 

@@ -151,7 +151,7 @@ def _take(reel: AnyReel, count: int, until_s: float | None, watch: Watch) -> lis
 def _derained(rainy: list[Reeled], treatment: Treatment, watch: Watch, library: ModelLibrary) -> Iterator[Image]:
     from rainapp.inference.pipeline import load_pipeline  # torch, which playing originals does without
 
-    pipeline = load_pipeline(replace(treatment, strength=1.0, mask=None), library)
+    pipeline = load_pipeline(replace(treatment, strength=1.0, mask=None, refine=0.0), library)
     frames = [Frame(place, one.time_s, one.image, one.image) for place, one in enumerate(rainy)]
     for frame in pipeline(frames, watch):
         yield frame.image

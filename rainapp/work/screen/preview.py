@@ -169,7 +169,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
 
     watch.tick(0, 0)
     image = LAST.get(job.source, job.time_s, job.rate).image
-    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
+    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off", refine=0.0), library)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
     always = job.treatment.treat == "always"
     if job.region is not None:

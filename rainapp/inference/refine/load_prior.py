@@ -1,0 +1,24 @@
+"""A prior of the library, ready to repair."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from rainapp.base.errors import BadModel
+from rainapp.inference.refine.diffusion import DiffusionPrior
+from rainapp.inference.refine.prior import NetPrior, Prior
+from rainapp.library.cards import ModelCard
+from rainapp.nets import unet, vq
+
+
+@lru_cache(maxsize=1)
+def load(folder: Path, card: ModelCard, device: str) -> Prior:
+    """The prior of a card of the library, in its `folder`; the last one stays loaded. The diffusion prior runs on the CPU.
+
+    Raises:
+        BadModel: it is damaged, or of a kind that is not known.
+    """
+    if card.arch == "vq":
+        return NetPrior(card.id, vq.load(folder, card), device)
+    if card.arch == "unet":
+        return DiffusionPrior(card.id, unet.load(folder, card))
+    raise BadModel(f"The kind of prior “{card.arch}” is not known.", "Choose another with --prior.", folder)

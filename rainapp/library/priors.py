@@ -1,0 +1,141 @@
+"""What a prior is on disk: a folder of the library with `card.toml` (`kind = "prior"`) beside files as diffusers writes them.
+
+Everything here looks at names, headers and descriptions, in milliseconds and without torch, so that a folder that cannot be
+used is refused in a sentence before anything long starts. `rainapp.inference.refine.load_prior` makes a prior of what passes.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path, PurePosixPath
+
+from rainapp.base.errors import BadModel
+from rainapp.base.regular_files import open_regular, read_regular
+from rainapp.base.system_errors import why_not_read
+from rainapp.library.cards import CARD, ModelCard, printable
+from rainapp.library.tensor_list import tensor_shapes
+
+AUTO = "auto"
+"""Stands for the prior that is taken where none is named: of `PREFERRED` the first that is there, else any."""
+PREFERRED = ("diffusion", "content")
+FILES: dict[str, tuple[str, ...]] = {
+    "vq": ("config.json", "diffusion_pytorch_model.safetensors"),
+    "unet": (
+        "model_index.json",
+        "scheduler/scheduler_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+    ),
+}
+"""The kinds of prior, and which files of theirs must be there."""
+CLASSES = {"vq": ("config.json", "VQModel"), "unet": ("unet/config.json", "UNet2DModel")}
+"""Where each kind says its class, and which one it must be."""
+PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".npy")
+WORDS = (".json", ".txt", ".md", ".toml", "")  # descriptions and licences
+WEIGHTS_SUFFIX = ".safetensors"
+FILES_MAX = 64
+DEEP_MAX = 3
+CONFIG_BYTES_MAX = 64 * 1024
+SIZE_MAX = 4096  # of any number in a description of a net
+AGAIN = "Fetch the prior again."
+
+
+def files_of(folder: Path) -> list[str]:
+    """The files of a prior but its card, as paths below its folder, in order.
+
+    Raises:
+        BadModel: it holds links, pickled weights, programs, or more than any prior does.
+    """
+    found = sorted(_walk(folder, folder))
+    for name in found:
+        suffix = PurePosixPath(name).suffix.lower()
+        if suffix in PICKLED:
+            words = f"The prior holds pickled weights, “{printable(name)[:60]}”: opening them could run anything."
+            raise BadModel(words, "Only weights as .safetensors are taken.", folder)
+        if suffix not in (*WORDS, WEIGHTS_SUFFIX):
+            words = f"The prior holds “{printable(name)[:60]}”, which is neither weights nor a description."
+            raise BadModel(words, "Take it out, if it is yours; otherwise do not trust the folder.", folder)
+    return [name for name in found if name != CARD]
+
+
+def _walk(folder: Path, root: Path) -> Iterator[str]:
+    try:
+        entries = sorted(folder.iterdir())
+    except OSError as error:
+        raise BadModel(f"The folder of the prior cannot be read: {why_not_read(error)}.", path=folder) from error
+    if len(entries) > FILES_MAX or len(folder.relative_to(root).parts) > DEEP_MAX:
+        raise BadModel("The folder holds more than any prior does.", AGAIN, root)
+    for entry in entries:
+        if entry.is_symlink():
+            raise BadModel(f"The prior holds the link “{printable(entry.name)[:60]}”.", "Copy what it leads to.", root)
+        if entry.is_dir():
+            yield from _walk(entry, root)
+        elif entry.name[0] != ".":
+            yield entry.relative_to(root).as_posix()
+
+
+def check_files(folder: Path, card: ModelCard) -> None:
+    """Look at a prior without hashing or loading it.
+
+    Raises:
+        BadModel: its kind is unknown, files are missing, damaged or not allowed, or it is of another class than it should be.
+    """
+    if card.arch not in FILES:
+        raise BadModel(f"The kind of prior “{printable(card.arch)[:60]}” is not known.", f"Known: {', '.join(FILES)}.", folder)
+    there = files_of(folder)
+    missing = [name for name in FILES[card.arch] if name not in there]
+    if missing:
+        raise BadModel(f"The prior lacks {', '.join(missing)}.", AGAIN, folder)
+    for name in there:
+        if name.endswith(WEIGHTS_SUFFIX):
+            _check_weights(folder / name, name)
+    place, wanted = CLASSES[card.arch]
+    found = config(folder / place).get("_class_name")
+    if found != wanted:
+        words = f"{place} of the prior is of “{printable(str(found))[:60]}”, not of “{wanted}”."
+        raise BadModel(words, AGAIN, folder)
+
+
+def _check_weights(path: Path, name: str) -> None:
+    try:
+        tensor_shapes(path)
+    except (OSError, ValueError) as error:
+        reason = printable(getattr(error, "strerror", None) or str(error))[:120]
+        raise BadModel(f"{name} of the prior is no valid safetensors file: {reason}.", AGAIN, path) from error
+
+
+def config(path: Path) -> dict[str, object]:
+    """A description of a net or of a schedule, with no number in it that no net has.
+
+    Raises:
+        BadModel: it cannot be read, or cannot be.
+    """
+    try:
+        table = json.loads(read_regular(path, CONFIG_BYTES_MAX))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadModel(f"{path.name} of the prior cannot be read.", AGAIN, path) from error
+    if not isinstance(table, dict) or not all(_is_size(value) for value in table.values()):
+        raise BadModel(f"{path.name} of the prior describes what cannot be.", AGAIN, path)
+    return table
+
+
+def _is_size(value: object) -> bool:
+    if isinstance(value, list):
+        return len(value) <= FILES_MAX and all(_is_size(each) for each in value)
+    return not isinstance(value, int | float) or abs(value) <= SIZE_MAX
+
+
+def digest(folder: Path) -> str:
+    """SHA-256 of all files of a prior but its card: of lines of name and hash. What a card says under `sha256`.
+
+    Raises:
+        BadModel: a file cannot be read, or see `files_of`.
+    """
+    total = hashlib.sha256()
+    for name in files_of(folder):
+        try:
+            with open_regular(folder / name) as file:
+                total.update(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n".encode())
+        except OSError as error:
+            raise BadModel(f"{name} of the prior cannot be read: {why_not_read(error)}.", path=folder / name) from error
+    return total.hexdigest()

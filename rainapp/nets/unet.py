@@ -1,0 +1,88 @@
+"""The net of a diffusion prior: a conditional U-Net on pixel-unshuffled patches, as a diffusers pipeline folder holds it.
+
+It sees the noisy picture, the derained one and the mask of the repair, each folded by two (12 + 12 + 4 channels at half the
+size), and predicts for the noisy picture what the schedule says: noise, the clean picture, or v. Net and schedule are those of
+diffusers, loaded on use and from the folder only.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from safetensors import SafetensorError
+from safetensors.torch import load_file
+from torch import Tensor
+
+from rainapp.base.errors import BadModel
+from rainapp.base.privacy import silence_reporters
+from rainapp.library import priors
+from rainapp.library.cards import ModelCard
+
+FOLD = 2
+PICTURE_CHANNELS = 3 * FOLD**2
+SEEN_CHANNELS = 2 * PICTURE_CHANNELS + FOLD**2
+LEVELS_MAX = 8
+PREDICTIONS = ("epsilon", "sample", "v_prediction")
+
+
+@dataclass(frozen=True, eq=False)
+class Denoiser:
+    """A net, and of every step of its schedule how much of the picture is left: `kept` (T,), the product of alphas."""
+
+    net: Any
+    kept: Tensor
+    prediction: str
+
+    def noise(self, noisy: Tensor, derained: Tensor, mask: Tensor, step: int) -> Tensor:
+        """The noise in `noisy` (B, 3, H, W) of a step; `derained` -1 to 1, `mask` (B, 1, H, W); sides are even."""
+        seen = torch.cat([F.pixel_unshuffle(each, FOLD) for each in (noisy, derained, mask)], 1)
+        made = F.pixel_shuffle(self.net(seen, step, return_dict=False)[0], FOLD)
+        left = self.kept[step]
+        if self.prediction == "sample":
+            made = (noisy - left.sqrt() * made) / (1 - left).sqrt()
+        elif self.prediction == "v_prediction":
+            made = left.sqrt() * made + (1 - left).sqrt() * noisy
+        return made
+
+
+def load(folder: Path, card: ModelCard) -> Denoiser:
+    """The denoiser of a prior in the library, float32 on the CPU, in evaluation mode; nothing is ever fetched.
+
+    Raises:
+        BadModel: its files are not those of the card, are damaged, or describe another net.
+    """
+    silence_reporters()
+    from diffusers import DDIMScheduler, UNet2DModel
+
+    priors.check_files(folder, card)
+    if priors.digest(folder) != card.sha256:
+        raise BadModel(f"The files of the prior “{card.id}” are not those its card was written for.", priors.AGAIN, folder)
+    told, schedule = (priors.config(folder / place) for place in ("unet/config.json", "scheduler/scheduler_config.json"))
+    try:
+        if not _fits(told) or schedule.get("prediction_type", "epsilon") not in PREDICTIONS:
+            raise ValueError("another net")
+        kept = DDIMScheduler.from_config(schedule).alphas_cumprod  # type: ignore[no-untyped-call]
+        with torch.device("meta"):  # shapes only, until they are compared with the weights
+            net = UNet2DModel.from_config(told)  # type: ignore[no-untyped-call]
+        file = folder / "unet/diffusion_pytorch_model.safetensors"
+        tensors = {name: value.to(torch.float32, copy=True) for name, value in load_file(file).items()}
+        net.load_state_dict(tensors, assign=True)
+    except (KeyError, TypeError, ValueError, RuntimeError, OSError, NotImplementedError, SafetensorError) as error:
+        raise BadModel(f"The prior “{card.id}” is not built as a diffusion prior is.", priors.AGAIN, folder) from error
+    if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
+        raise BadModel(f"The weights of the prior “{card.id}” are not finite.", priors.AGAIN, folder)
+    return Denoiser(net.eval().requires_grad_(False), kept, str(schedule.get("prediction_type", "epsilon")))
+
+
+def _fits(told: dict[str, object]) -> bool:
+    """Whether a description can be that of our net, before it is built."""
+    channels, layers = told.get("block_out_channels"), told.get("layers_per_block", 2)
+    return (
+        (told.get("in_channels"), told.get("out_channels")) == (SEEN_CHANNELS, PICTURE_CHANNELS)
+        and isinstance(channels, list)
+        and 0 < len(channels) <= LEVELS_MAX
+        and isinstance(layers, int)
+        and 0 < layers <= LEVELS_MAX
+    )
