@@ -110,7 +110,7 @@ TABLE = (
     ),
     Row(
         "rain",
-        ("training.rain.*", "training.data.rainy_photos", "training.recipe", "training.recipe_checks"),
+        ("training.rain.*", "training.data.rainy_photos", "training.recipe", "training.recipe_checks", "training.run_folders"),
         uses=("base", "net spec", "library", "media", "photo"),
         libraries=libraries("cv2 numpy"),
         why="the window and the command line draw rain and write recipes without torch",
@@ -118,9 +118,9 @@ TABLE = (
     Row(
         "training",
         ("training.*",),
-        uses=("base", "jobs", "net spec", "library", "metrics", "nets", "media", "photo", "rain"),
+        uses=("base", "jobs", "net spec", "library", "metrics", "nets", "media", "photo", "opening", "rain"),
         libraries=libraries("cv2 numpy safetensors torch"),
-        late=("training.tasks.fuse",),
+        late=("training.tasks.fuse", "training.teach.tripod"),
         why="one loop on the lower layers of rainapp; it runs without any face",
     ),
     Row(
@@ -146,10 +146,10 @@ TABLE = (
     ),
     Row(
         "fusing",
-        ("training.tasks.fuse", "training.tasks.fuse_samples"),
-        uses=("base", "jobs", "library", "nets", "rain", "training", "temporal", "inference"),
-        libraries=libraries("numpy torch"),
-        why="what fuses frames is trained on what the stages before it make of a clip",
+        ("training.tasks.fuse", "training.tasks.fuse_samples", "training.teach.tripod"),
+        uses=("base", "jobs", "library", "nets", "opening", "rain", "training", "temporal", "inference"),
+        libraries=libraries("cv2 numpy torch"),
+        why="what learns from clips uses what the stages know of frames",
     ),
     Row(
         "advice",

@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from rainapp.nets import registry
 from rainapp.nets.coic_net import encoded
-from rainapp.nets.spec import WrapperSpec
+from rainapp.nets.spec import NetSpec, WrapperSpec
 
 Tensors = dict[str, Tensor]
 TENSORS = ("image", "target", "domain", "crop", "paired", "seeds", "streaks", "label")
@@ -198,6 +198,9 @@ class Strategy:
     def around(self) -> tuple[WrapperSpec, ...]:
         """What the net is wrapped in; published with it."""
         return ()
+
+    def begin(self, spec: NetSpec) -> None:
+        """Make or load what only a run of the net `spec` needs; called before anything is moved, learned or resumed."""
 
     def choose(self, base: Choose, task: Task) -> Choose:
         """The picks of `task`, which were those of `base`."""

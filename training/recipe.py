@@ -17,7 +17,7 @@ from rainapp.base.toml_text import parse_toml
 from rainapp.library.cards import check_shape
 from rainapp.nets.spec import SHAPES, SILENT
 from training.rain.generator import BLENDS
-from training.rain.profiles import PROFILES
+from training.rain.profiles import PROFILES, RainProfile
 
 Filled = TypeVar("Filled")
 FILE_BYTES_MAX = 256 * 1024  # a recipe is a page of text
@@ -209,6 +209,19 @@ class Coic:
 
 
 @dataclass(frozen=True)
+class Transfer:
+    """Task transfer (`training.strategies.transfer`): runs of connected tasks as `teachers`, by folder or name.
+
+    `pairs` is how many drawn pairs of rain the run sees, 0 for no limit; `rehearsal` the share of its steps that go on
+    distilling the teachers, where the recipe names no shares of tasks itself.
+    """
+
+    teachers: tuple[str, ...] = ()
+    pairs: int = 200
+    rehearsal: float = 0.25
+
+
+@dataclass(frozen=True)
 class Fuse:
     """The net that fuses frames (`training.tasks.fuse`): clips to draw, of which the first are held out, and its error."""
 
@@ -233,7 +246,8 @@ class Recipe:
     """One training run. `start_from` is a model id, a run folder or a weights file; empty starts from random weights.
 
     `tasks` names several tasks and their shares of the steps; then `task` says nothing. Each of the last blocks is optional: it
-    switches a strategy on, or belongs to a task.
+    switches a strategy on, or belongs to a task. `fitted` is a profile of the recipe's own (`training.rain.fit`), "fitted" by
+    name.
     """
 
     task: str = "derain"
@@ -248,13 +262,23 @@ class Recipe:
     balance: Balance | None = None
     dil: Dil | None = None
     coic: Coic | None = None
+    transfer: Transfer | None = None
     fuse: Fuse | None = None
     repair: Repair | None = None
+    fitted: RainProfile | None = None
 
     def shares(self) -> dict[str, float]:
         """Each task and its share of the steps; they sum to 1."""
+        if self.rehearses():
+            assert self.transfer is not None  # it rehearses
+            return {"derain": 1 - self.transfer.rehearsal, "distil": self.transfer.rehearsal}
         whole = sum(self.tasks.values())
         return {name: share / whole for name, share in self.tasks.items()} if self.tasks else {self.task: 1.0}
+
+    def rehearses(self) -> bool:
+        """Whether a run that derains goes on distilling teachers beside it."""
+        block = self.transfer
+        return bool(block and block.teachers and 0 < block.rehearsal < 1 and not self.tasks and self.task == "derain")
 
     def to_toml(self) -> str:
         """The recipe as TOML; `from_toml` gives it back."""

@@ -10,21 +10,48 @@ from rainapp.base.escapes import escaped
 from rainapp.media.pair_names import CLEAN_WORDS, RAINY_WORDS, side
 from training.rain import domains
 from training.rain.generator import BLENDS
-from training.rain.profiles import MIXES, PROFILES
-from training.recipe import Recipe
+from training.rain.profiles import FITTED, HELD_KINDS, MIXES, PROFILES, RainProfile
+from training.recipe import Recipe, read
+from training.run_folders import CHECKPOINT, RECIPE, run_folder
 
-TASKS = {"derain": "unshuffle_naf", "fuse": "fusion_naf", "autoencode": "vq", "inpaint": "unshuffle_naf"}
+TASKS = {
+    "derain": "unshuffle_naf",
+    "fuse": "fusion_naf",
+    "autoencode": "vq",
+    "inpaint": "unshuffle_naf",
+    "recognise": "unshuffle_naf",
+    "unblur": "unshuffle_naf",
+    "distil": "unshuffle_naf",
+}
 """The tasks that are built, and an architecture of each."""
 OWN_NETS = {"fuse": "fusion_naf", "autoencode": "vq"}
 """Tasks with a net that no other task has."""
 NAMES = set(PROFILES) | set(MIXES)
+REAL = frozenset(("recognise", "unblur", "distil"))
+"""The tasks that learn from real photos."""
+LEVELLED = ("unshuffle_naf",)
+"""The nets whose features can be learned from."""
 DIL_VARIANTS = ("sf", "pf", "ss", "ps", "erm")
 ORDERS = ("random", "simple", "complex")
 
 
 def problems(recipe: Recipe) -> list[str]:
     """What is impossible, a sentence each; empty when the recipe can run."""
-    checks = (_tasks, _rain, _folders, _numbers, _balance, _dil, _coic, _fuse, _repair)
+    checks = (
+        _tasks,
+        _rain,
+        _fitted,
+        _folders,
+        _numbers,
+        _balance,
+        _dil,
+        _coic,
+        _real,
+        _transfer,
+        _teachers,
+        _fuse,
+        _repair,
+    )
     return list(chain.from_iterable(check(recipe) for check in checks))
 
 
@@ -51,6 +78,8 @@ def _tasks(recipe: Recipe) -> Iterator[str]:
 
 def _rain(recipe: Recipe) -> Iterator[str]:
     for name in recipe.rain.profiles:
+        if name == FITTED and recipe.fitted is not None:
+            continue
         if name not in NAMES:
             yield f"The rain profile “{name}” is unknown; known are {', '.join(sorted(NAMES))}."
         elif kept := sorted({name, *MIXES.get(name, {})} & set(recipe.rain.held_out)):
@@ -64,6 +93,35 @@ def _rain(recipe: Recipe) -> Iterator[str]:
         yield "At least one rain profile and one blend model are needed."
     if recipe.rain.clear_share > 0 and "derain" in recipe.shares() and not recipe.net.shape().get("conditional", False):
         yield "A net without condition cannot learn to clear haze and to keep it (net.conditional, rain.clear_share)."
+
+
+def _fitted(recipe: Recipe) -> Iterator[str]:
+    own = recipe.fitted
+    if own is None:
+        return
+    known = {kind for profile in PROFILES.values() for kind in profile.kinds}
+    if not own.kinds or set(own.kinds) - known:
+        yield f"fitted.kinds must name streaks that are known: {', '.join(sorted(known - HELD_KINDS))}."
+    if held := sorted(set(own.kinds) & HELD_KINDS):
+        yield f"fitted.kinds has {', '.join(held)}, which only held-out rain has."
+    if len(own.layers) != 2 or not 1 <= own.layers[0] <= own.layers[-1] <= 8:
+        yield "fitted.layers must be two numbers from 1 to 8, the smaller first."
+    if len(own.alpha) != 2 or not 0 <= own.alpha[0] <= own.alpha[-1] <= 1:
+        yield "fitted.alpha must be two numbers from 0 to 1, the smaller first."
+    if len(own.blends) != 3 or min(own.blends, default=-1) < 0 or not sum(own.blends) > 0:
+        yield "fitted.blends must be three shares, of additive, screen and linear."
+    if len(own.lean) not in (0, 2) or not all(-90 <= angle <= 90 for angle in own.lean) or list(own.lean) != sorted(own.lean):
+        yield "fitted.lean must be two angles from -90 to 90 degrees, the smaller first, or empty."
+    yield from _fitted_shares(own)
+
+
+def _fitted_shares(own: RainProfile) -> Iterator[str]:
+    for name in ("veil", "mist"):
+        pair = getattr(own, name)
+        if len(pair) != 2 or not 0 <= pair[0] <= 1 or not 0 <= pair[-1] <= 5:
+            yield f"fitted.{name} must be a share from 0 to 1 and a density from 0 to 5."
+    if not all(0 <= share <= 1 for share in (own.together, own.bends, own.drifts, own.partly, own.sky)):
+        yield "The shares of fitted rain must lie from 0 to 1."
 
 
 def _folders(recipe: Recipe) -> Iterator[str]:
@@ -207,6 +265,70 @@ def _coic(recipe: Recipe) -> Iterator[str]:
     yield from (sentence for holds, sentence in checks if not holds)
     if block.labels and len(domains.plain([name for name in recipe.rain.profiles if name in NAMES])) < 2:
         yield "Labels need at least two kinds of rain (coic.labels, rain.profiles)."
+
+
+def _real(recipe: Recipe) -> Iterator[str]:
+    named = sorted(REAL & set(recipe.shares()))
+    if named and not recipe.data.rainy:
+        yield f"The task “{named[0]}” learns from real rainy photos, and no folder of them is named (data.rainy)."
+    if named and recipe.net.arch not in LEVELLED:
+        yield f"The task “{named[0]}” needs a net with levels: {', '.join(LEVELLED)} (net.arch)."
+
+
+def _transfer(recipe: Recipe) -> Iterator[str]:
+    block = recipe.transfer
+    if (block is None or not block.teachers) and "distil" in recipe.shares():
+        yield "The task “distil” needs teachers to learn from (transfer.teachers)."
+    if block is None:
+        return
+    if not {"derain", "distil"} & set(recipe.shares()):
+        yield "Transfer belongs to the tasks “distil” and “derain” (transfer)."
+    if block.pairs < 0:
+        yield "transfer.pairs cannot be negative; 0 draws as many as it takes."
+    if not 0 <= block.rehearsal < 1:
+        yield "transfer.rehearsal must lie from 0 to below 1."
+    others = 1 - recipe.shares().get("derain", 0)
+    if (
+        recipe.tasks
+        and "derain" in recipe.tasks
+        and block.rehearsal
+        and not math.isclose(block.rehearsal, others, abs_tol=0.01)
+    ):
+        yield (
+            f"The share of rehearsal is said twice: {block.rehearsal:g} (transfer.rehearsal), and {others:.2g} by the shares "
+            "of tasks (tasks). Leave one out, or set rehearsal to 0."
+        )
+
+
+def _teachers(recipe: Recipe) -> Iterator[str]:
+    block = recipe.transfer
+    taught: list[str] = []
+    for name in block.teachers if block is not None else ():
+        folder = run_folder(name)
+        shown = escaped(name)[:80]
+        if not (folder / RECIPE).is_file() or not (folder / CHECKPOINT).is_file():
+            yield f"The teacher “{shown}” is no run with a recipe and a checkpoint (transfer.teachers)."
+            continue
+        try:
+            plan = read(folder / RECIPE)
+        except BadRecipe as error:
+            yield f"The recipe of the teacher “{shown}” cannot be read. {error.message}"
+            continue
+        yield from _teacher(shown, plan, recipe, taught)
+        taught.append(plan.task)
+
+
+def _teacher(shown: str, plan: Recipe, recipe: Recipe, taught: list[str]) -> Iterator[str]:
+    """What is wrong with the run `plan` as a teacher beside those of the tasks `taught`."""
+    if plan.tasks or plan.task not in ("recognise", "unblur"):
+        yield f"The teacher “{shown}” has learned neither “recognise” nor “unblur” alone (transfer.teachers)."
+    elif plan.task in taught:
+        yield f"Two teachers have learned “{plan.task}”; one of each task is enough (transfer.teachers)."
+    levels = [len(net.given.get("encoder", [])) for net in (plan.net, recipe.net) if net.arch in LEVELLED]
+    if len(levels) < 2:
+        yield f"The teacher “{shown}” and the net of the recipe must be nets with levels: {', '.join(LEVELLED)}."
+    elif levels[0] != levels[1]:
+        yield f"The teacher “{shown}” has {levels[0]} levels and the net of the recipe {levels[1]} (net.encoder)."
 
 
 def _fuse(recipe: Recipe) -> Iterator[str]:

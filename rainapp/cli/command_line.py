@@ -26,6 +26,7 @@ COMMANDS = {
     "relate": "tell how alike folders of rainy photos are, and what rain each photo has",
     "bench": "measure speed and memory, side by side in one run",
     "train": "train by a recipe: RECIPE.toml | resume RUN_DIR | publish RUN_DIR | explain RECIPE.toml",
+    "teach": "teach a model your own rain, from rainy photos without clean partners",
     "doctor": "report versions, devices, engines, library health and paths",
 }
 
@@ -62,6 +63,10 @@ def module_of(command: str) -> ModuleType:
         from rainapp.cli import train
 
         return train
+    if command == "teach":
+        from rainapp.cli import teach
+
+        return teach
     from rainapp.cli import doctor
 
     return doctor

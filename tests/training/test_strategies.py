@@ -47,6 +47,10 @@ PLANS = {
     "dil sf, coic": (f'[dil]\nvariant = "sf"\n{DIL}\n{COIC}\nstart_step = 2', ()),
     "dil ps, coic": (f'[dil]\nvariant = "ps"\n{DIL}\n{COIC}', ()),
     "balance, dil sf, coic": (f'[balance]\nbackgrounds = 2\npatch_px = 48\n[dil]\nvariant = "sf"\n{DIL}\n{COIC}', ()),
+    "few pairs": ("[transfer]\npairs = 3", ()),
+    "recognise": ("[tasks]\nrecognise = 0.5\nunblur = 0.5", ()),
+    "transfer": ("[transfer]\nteachers = ['{t1}', '{t2}']\npairs = 3\nrehearsal = 0.5", ()),
+    "transfer, balance": ("[transfer]\nteachers = ['{t2}']\nrehearsal = 0.5\n[balance]\nbackgrounds = 2\npatch_px = 48", ()),
     "tint": ("", ("tint",)),
     "twice": ("", ("twice",)),
     "tint, twice": ("", ("tint", "twice")),
@@ -61,8 +65,21 @@ PLANS = {
 def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clean")
     for index in range(3):
-        cv2.imwrite(str(folder / f"{index}.png"), throwaway.picture(index))
+        cv2.imwrite(str(folder / f"{index}.png"), throwaway.picture(index, 2))
     return folder
+
+
+@pytest.fixture(scope="module")
+def teachers(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """Short runs of the connected tasks."""
+    found = {}
+    for name, task in (("t1", "recognise"), ("t2", "unblur")):
+        plan = replace(plan_of(photos, ""), task=task)
+        folder = tmp_path_factory.mktemp(name)
+        throwaway.trainer_for(plan, folder).run(NoWatch())
+        (folder / "recipe.toml").write_text(plan.to_toml())
+        found[name] = str(folder)
+    return found
 
 
 def plan_of(photos: Path, blocks: str) -> recipe.Recipe:
@@ -74,6 +91,7 @@ middle = 1
 decoder = [1]
 [data]
 clean = '{photos}'
+rainy = '{photos}'
 [rain]
 profiles = ["narrow", "heavy"]
 [train]
@@ -98,12 +116,14 @@ class StopAt:
 
 
 @pytest.fixture(scope="module")
-def ended(photos: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def ended(photos: Path, teachers: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every plan run whole, and stopped half-way and gone on with in a fresh process."""
     throwaway.register()
     root = tmp_path_factory.mktemp("runs")
     halves = []
     for name, (blocks, extra) in PLANS.items():
+        for each, folder in teachers.items():
+            blocks = blocks.replace(f"{{{each}}}", folder)
         plan = plan_of(photos, blocks)
         assert problems(plan) == [], name
         throwaway.trainer_for(plan, root / "whole" / name, extra).run(NoWatch())
@@ -327,8 +347,8 @@ def test_what_cannot_be_is_said_before_anything_runs(photos: Path, blocks: str, 
 def test_more_backgrounds_than_there_are_is_a_sentence(photos: Path, tmp_path: Path) -> None:
     from training.tasks.table import derain
 
-    plan = plan_of(photos, "[balance]\nbackgrounds = 40\npatch_px = 48")
-    with pytest.raises(BadRecipe, match="asks for 40 backgrounds and there are 12 squares of 48 px"):
+    plan = plan_of(photos, "[balance]\nbackgrounds = 80\npatch_px = 48")
+    with pytest.raises(BadRecipe, match="asks for 80 backgrounds and there are 48 squares of 48 px"):
         derain(plan, tmp_path, lambda kind, sentence: None)
 
 

@@ -14,11 +14,13 @@ from rainapp.nets.spec import Condition, Traits, WrapperSpec
 from training import recipe
 from training.contracts import Batch, Choose, Run, Strategy, Task, Tensors
 from training.data import crops as data
+from training.data.few_pairs import crops_for
 from training.loop.trainer import Trainer
 from training.rain.streaks import StreakBank
 from training.strategies.dil import EveryType
 from training.strategies.table import strategies_of
 from training.tasks.derain import Derain
+from training.tasks.table import TASKS
 
 
 class Tinted(nn.Module):
@@ -103,8 +105,10 @@ def trainer_for(plan: recipe.Recipe, folder: Path, extra: Sequence[str] = ()) ->
     photos, _ = data.read_photos(Path(plan.data.clean), 0, plan.train.crop_px)
     kinds = data.kinds_of(["narrow", "heavy", "fu"])
     bank = StreakBank.render(plan.seed, kinds, per_kind=3, size_px=96)
+    tasks: dict[str, Task] = {"derain": Derain(plan, crops_for(plan, photos, bank))}
+    tasks |= {name: TASKS[name](plan, folder, lambda _kind, _words: None) for name in plan.shares() if name != "derain"}
     more = [EXTRA[name]() for name in extra]
-    return Trainer(plan, folder, {"derain": Derain(plan, data.RainyCrops(plan, photos, bank))}, [*strategies_of(plan), *more])
+    return Trainer(plan, folder, tasks, [*strategies_of(plan), *more])
 
 
 def go_on(folders: Sequence[str]) -> None:
@@ -119,9 +123,9 @@ def go_on(folders: Sequence[str]) -> None:
         trainer.run(NoWatch())
 
 
-def picture(seed: int) -> np.ndarray:
-    """A small smooth photo, (96, 112, 3) uint8."""
+def picture(seed: int, times: int = 1) -> np.ndarray:
+    """A small smooth photo, (96, 112, 3) uint8, or so many times as large."""
     import cv2
 
     small = np.random.default_rng(seed).integers(0, 255, (6, 7, 3), np.uint8)
-    return cv2.resize(small, (112, 96), interpolation=cv2.INTER_CUBIC)
+    return cv2.resize(small, (112 * times, 96 * times), interpolation=cv2.INTER_CUBIC)

@@ -20,10 +20,10 @@ from rainapp.base.folders import files_below
 from rainapp.media.photo.plain_pixels import read_plain
 from training.contracts import Batch, Pick
 from training.data.hard_negatives import Confusers
-from training.data.photos import Photos
+from training.data.photos import KEPT_BYTES, Photos
 from training.rain import domains
 from training.rain.generator import BLENDS, Blend, RainParameters, RainSample, draw_rain
-from training.rain.profiles import MIXES, PROFILES
+from training.rain.profiles import FITTED, MIXES, PROFILES, RainProfile
 from training.rain.streaks import BANK_PX, StreakBank
 from training.recipe import Recipe
 from training.scenery.grounds import add_ground
@@ -44,12 +44,12 @@ def photo_files(folder: Path, limit: int) -> list[Path]:
     return sorted(p for p in files_below(folder) if p.suffix.lower() in SUFFIXES)[: limit or None]
 
 
-def read_photos(folder: Path, limit: int, smallest_px: int) -> tuple[Photos, list[str]]:
+def read_photos(folder: Path, limit: int, smallest_px: int, kept_bytes: int = KEPT_BYTES) -> tuple[Photos, list[str]]:
     """The photos of a folder in name order, and a sentence for each that was left out.
 
     Raises BadRecipe when none is left.
     """
-    photos, left_out = Photos(), []
+    photos, left_out = Photos(kept_bytes), []
     for file in photo_files(folder, limit):
         try:
             pixels = read_plain(file)
@@ -149,7 +149,8 @@ class RainyCrops:
         """Rain of a domain, or of a profile or mix of the recipe, on a crop."""
         profile, _, blend = domain.partition(":")
         blends = tuple(b for b in BLENDS if b == blend) or self.blends
-        sample = draw_rain(clean, profile, seed, bank=self.bank, blends=blends)
+        named = self.recipe.fitted if profile == FITTED and self.recipe.fitted else profile
+        sample = draw_rain(clean, named, seed, bank=self.bank, blends=blends)
         return Drawn(sample, wants_clear, domain if domain in self.places else sample.parameters.profile)
 
     def dry_crop(self, number: int) -> NDArray[np.float32]:
@@ -196,7 +197,8 @@ def planes(pictures: Sequence[NDArray[np.float32]]) -> Tensor:
     return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
 
 
-def kinds_of(profiles: Sequence[str]) -> list[str]:
-    """The streak kinds that the named profiles or mixes can draw."""
+def kinds_of(profiles: Sequence[str], fitted: RainProfile | None = None) -> list[str]:
+    """The streak kinds that the named profiles or mixes can draw, "fitted" being a recipe's own."""
+    known = PROFILES if fitted is None else {**PROFILES, FITTED: fitted}
     plain = [p for name in profiles for p in MIXES.get(name, {name: 1.0})]
-    return sorted({kind for name in (*plain, "narrow") for kind in PROFILES[name].kinds})
+    return sorted({kind for name in (*plain, "narrow") for kind in known[name].kinds})

@@ -34,10 +34,10 @@ from training.loop.ema import Average
 from training.loop.optimisers import optimiser_for
 from training.loop.weights import save_weights, start
 from training.recipe import Recipe
+from training.run_folders import CHECKPOINT as CHECKPOINT
 from training.strategies.table import chooses_of, require_one_gradient, spec_of
 
 LOG_EVERY = 20
-CHECKPOINT = "checkpoint.pt"
 
 
 def device_of(recipe: Recipe) -> torch.device:
@@ -106,6 +106,8 @@ class Trainer:
             start(self.net, recipe.start_from)
         for task in self.tasks.values():
             task.begin(inner(self.net))
+        for strategy in strategies:
+            strategy.begin(self.spec)
         if self.device.type == "cuda":
             self.net = self.net.to(memory_format=torch.channels_last)  # type: ignore[call-overload]  # missing in its stub
         for modules in [each.modules for each in self.tasks.values()] + [each.modules for each in self.strategies]:

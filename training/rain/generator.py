@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from training.rain import lamplight, night
 from training.rain.places import draw_place
-from training.rain.profiles import PROFILES, RainProfile, resolve_profile
+from training.rain.profiles import FITTED, PROFILES, RainProfile, resolve_profile
 from training.rain.streaks import KINDS, REFERENCE_PX, Layer, Rng, StreakBank, draw_angle, render_kind
 
 Blend = Literal["additive", "screen", "linear"]
@@ -105,7 +105,7 @@ def draw_layers(
     layers: list[tuple[str, float, Layer]] = []
     for index in range(count):
         kind = str(rng.choice(profile.kinds))
-        angle = draw_angle(rng)
+        angle = float(rng.uniform(profile.lean[0], profile.lean[1])) if profile.lean else draw_angle(rng)
         if index and rng.random() < profile.together:
             angle = layers[0][1] + float(rng.uniform(-8, 8))
         if bank is not None and max(height, width) <= bank.layers.shape[1]:
@@ -239,7 +239,7 @@ def compress(photo: Photo, quality: int, subsample: bool) -> Photo:
 
 def draw_rain(
     clean: Photo,
-    profile: str,
+    profile: str | RainProfile,
     seed: int,
     *,
     bank: StreakBank | None = None,
@@ -247,14 +247,14 @@ def draw_rain(
     veil: float | None = None,
     camera: bool = True,
 ) -> RainSample:
-    """Rain of `profile` on `clean` (H, W, 3) float32 sRGB 0..1. The same arguments give the same sample.
+    """Rain of `profile`, by name or as it is, on `clean` (H, W, 3) float32 sRGB 0..1. The same arguments give the same sample.
 
     `blends` limits the image models; `veil` None draws the haze by the profile, a number fixes its optical depth;
     `camera` False leaves exposure, noise and compression out. Raises KeyError for an unknown profile name.
     """
     rng = np.random.default_rng(seed)
-    name = resolve_profile(profile, rng)
-    chosen = PROFILES[name]
+    name = resolve_profile(profile, rng) if isinstance(profile, str) else FITTED
+    chosen = PROFILES[name] if isinstance(profile, str) else profile
     clean, light = scene_of(chosen, clean, rng)
     layers = draw_layers(rng, chosen, clean.shape[0], clean.shape[1], bank)
     shares = np.array([share if kind in blends else 0.0 for kind, share in zip(BLENDS, chosen.blends, strict=True)])

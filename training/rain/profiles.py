@@ -44,6 +44,7 @@ class RainProfile:
     mist_form: str = "ground"
     sky: float = 0.0
     held_out: bool = False
+    lean: tuple[float, ...] = ()
 
 
 PROFILES: dict[str, RainProfile] = {
@@ -263,6 +264,12 @@ MIXES: dict[str, dict[str, float]] = {
     },
 }
 """Profiles made of profiles, with shares."""
+
+
+FITTED = "fitted"
+"""What a recipe calls the profile that it brings itself."""
+HELD_KINDS = frozenset(kind for profile in PROFILES.values() if profile.held_out for kind in profile.kinds)
+"""Streaks of the profiles that are held out; what is fitted to somebody's rain may not use them either."""
 
 
 def resolve_profile(name: str, rng: Rng) -> str:

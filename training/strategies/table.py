@@ -12,8 +12,14 @@ from training.recipe import Recipe
 from training.strategies.balance import Balance
 from training.strategies.coic import Coic
 from training.strategies.dil import Dil
+from training.strategies.transfer import Transfer
 
-STRATEGIES: dict[str, Callable[[Recipe], Strategy]] = {"balance": Balance, "dil": Dil, "coic": Coic}
+STRATEGIES: dict[str, Callable[[Recipe], Strategy]] = {
+    "balance": Balance,
+    "dil": Dil,
+    "coic": Coic,
+    "transfer": Transfer,
+}
 """By the name of the recipe's block, in the order in which they are asked: the first stands nearest to the net."""
 
 

@@ -12,7 +12,8 @@ class Rows:
     """Pictures that a cell is scored on: rain of the `profiles`, evenly, on clean photos of the folder `clean` of `dev/`.
 
     `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says. `real`: on
-    the real photos of this folder of `dev/` instead, which have no clean partner (`training.tables.real`).
+    the real photos of this folder of `dev/` instead, which have no clean partner (`training.tables.real`). `kind`:
+    "drawn" rain, or pictures as they are: "real" rain, "masks" of real streaks, "dry" photos; then `clean` names their folder.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Rows:
     own: bool = False
     strength: float = 1.0
     real: str = ""
+    kind: str = "drawn"
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,7 @@ class Cell:
     """One run: `name` is that of its result file; `after` names the cell whose averaged weights it begins from.
 
     `weights`: whether its averaged weights are kept beside its result until the table is full, for cells that begin there.
+    `fits`: rain is fitted to its real photos before it begins.
     """
 
     name: str
@@ -35,6 +38,7 @@ class Cell:
     rows: tuple[Rows, ...]
     after: str = ""
     weights: bool = False
+    fits: bool = False
 
     @property
     def samples(self) -> int:

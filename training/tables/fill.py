@@ -6,7 +6,7 @@ of runs. Cells end by samples, never by minutes, so a slow machine gives the sam
 
 import json
 import subprocess
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,20 +18,22 @@ from numpy.typing import NDArray
 from rainapp.base.errors import BadRecipe
 from rainapp.base.new_files import NewFile
 from rainapp.base.regular_files import read_regular
-from rainapp.base.textfile import json_line
+from rainapp.base.textfile import json_line, replace_text
 from rainapp.jobs.records import Watch
 from training import recipe_checks
+from training.contracts import Task
 from training.loop import checkpoint
 from training.loop.trainer import CHECKPOINT, Trainer
 from training.loop.weights import save_weights
 from training.rain import domains
+from training.run_folders import RECIPE
 from training.strategies.table import strategies_of
-from training.tables import balance, coic, dil, real, scoring
+from training.tables import balance, coic, dil, real, real_scoring, resolve, scoring, transfer
 from training.tables.cells import Cell, Result, Table
 from training.tasks.derain import Derain
 from training.tasks.table import tasks_of
 
-TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE, coic.TABLE)}
+TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE, coic.TABLE, transfer.TABLE)}
 RESULTS = Path("training/experiments/results")
 RESULT_BYTES_MAX = 4 << 20
 
@@ -75,8 +77,11 @@ def fill_cell(table: Table, cell: Cell, clean: str, root: Path, folder: Path, wa
     """Train one cell to its end, score it and write its result."""
     begin = root / table.name / f"{cell.after}.safetensors" if cell.after else None
     plan = replace(cell.recipe, start_from=str(begin)) if begin else cell.recipe
+    dev = Path(clean).parent / "dev"
+    plan = resolve.resolved(cell, plan, dev, folder.parent, say)
     recipe_checks.require(plan)
     folder.mkdir(parents=True, exist_ok=True)
+    replace_text(folder / RECIPE, plan.to_toml())
     tasks = tasks_of(plan, folder, say)
     resumes = (folder / CHECKPOINT).exists()
     trainer = Trainer(replace(plan, start_from="") if resumes else plan, folder, tasks, strategies_of(plan))
@@ -84,9 +89,9 @@ def fill_cell(table: Table, cell: Cell, clean: str, root: Path, folder: Path, wa
         trainer.resume()
     trainer.run(watch)
     net = trainer.averaged_net()
-    task = tasks["derain"]
-    assert isinstance(task, Derain)  # tables of other tasks have scores of their own
-    scores, identity = scores_of(net, cell, Path(clean).parent / "dev", task.crops.photos)
+    task = tasks.get("derain")
+    scores, identity = scores_of(net, cell, dev, task.crops.photos if isinstance(task, Derain) else ())
+    scores |= held_out(net, tasks)
     target = root / table.name
     target.mkdir(parents=True, exist_ok=True)
     if cell.weights:
@@ -110,9 +115,22 @@ def scores_of(
         if rows.real:
             scores[rows.name], identity[rows.name] = real.score(net, rows, dev), real.score(None, rows, dev)
             continue
+        if rows.kind != "drawn":
+            scores[rows.name], identity[rows.name] = (real_scoring.score(each, dev, rows) for each in (net, None))
+            continue
         clean = scoring.cleans(rows, dev, own)
         scores[rows.name], identity[rows.name] = scoring.score(net, rows, clean, sets), scoring.score(None, rows, clean)
     return scores, identity
+
+
+def held_out(net: torch.nn.Module, tasks: Mapping[str, Task]) -> dict[str, Any]:
+    """What tasks on real photos score on those they never learned from, numbers alone."""
+    found: dict[str, Any] = {}
+    for name, task in tasks.items():
+        if name != "derain" and (score := task.score(net)) is not None:
+            numbers = {key: value for key, value in score.facts.items() if isinstance(value, float)}
+            found |= {key: [value] for key, value in (numbers or {name: score.value}).items()}
+    return {"held out": found} if found else {}
 
 
 def commit() -> str:

@@ -73,4 +73,4 @@ def mean_of(rows: Tensor, counts: Tensor) -> Tensor:
 def bank_for(recipe: Recipe) -> StreakBank:
     """The streak layers that the recipe's profiles and types of rain need, from the cache or rendered now."""
     types = [domain.partition(":")[0] for domain in (recipe.dil.types if recipe.dil else ())]
-    return StreakBank.cached(recipe.seed, kinds_of([*recipe.rain.profiles, *types]))
+    return StreakBank.cached(recipe.seed, kinds_of([*recipe.rain.profiles, *types], recipe.fitted))

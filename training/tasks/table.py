@@ -9,16 +9,19 @@ from pathlib import Path
 
 from training.contracts import Task
 from training.data.crops import RainyCrops, photo_files, read_photos
+from training.data.few_pairs import crops_for
 from training.data.patches import patches_of
 from training.data.rainy_photos import warning
 from training.recipe import Recipe
 from training.tasks.autoencode import Autoencode
 from training.tasks.derain import Derain, bank_for
+from training.tasks.distil import distil
 from training.tasks.inpaint import Inpaint
 from training.tasks.leavings import Leavings
+from training.tasks.recognise import recognise
+from training.tasks.telling import Tell
+from training.tasks.unblur import unblur
 
-Tell = Callable[[str, str], None]
-"""Called with a kind, "left-out" or "warning", and a sentence."""
 Make = Callable[[Recipe, Path, Tell], Task]
 
 
@@ -31,7 +34,7 @@ def derain(recipe: Recipe, folder: Path, tell: Tell) -> Derain:
     if rainy := warning(photo_files(clean, recipe.data.limit)):
         tell("warning", rainy)
     backgrounds = photos if recipe.balance is None else patches_of(photos, recipe.balance)
-    return Derain(recipe, RainyCrops(recipe, backgrounds, bank_for(recipe)))
+    return Derain(recipe, crops_for(recipe, backgrounds, bank_for(recipe), tell))
 
 
 def fuse(recipe: Recipe, folder: Path, tell: Tell) -> Task:
@@ -56,7 +59,15 @@ def _crops(recipe: Recipe, tell: Tell) -> RainyCrops:
     return derain(replace(recipe, rain=replace(recipe.rain, clear_share=0.0)), Path(), tell).crops
 
 
-TASKS: dict[str, Make] = {"derain": derain, "fuse": fuse, "autoencode": autoencode, "inpaint": inpaint}
+TASKS: dict[str, Make] = {
+    "derain": derain,
+    "fuse": fuse,
+    "autoencode": autoencode,
+    "inpaint": inpaint,
+    "recognise": recognise,
+    "unblur": unblur,
+    "distil": distil,
+}
 
 
 def tasks_of(recipe: Recipe, folder: Path, tell: Tell) -> dict[str, Task]:

@@ -1,0 +1,105 @@
+"""What a person asks for when teaching, and the folder of the run: all that a resumed run needs lies there."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from rainapp.base import paths
+from rainapp.base.errors import BadTreatment
+from rainapp.base.new_files import NewFile
+from rainapp.base.regular_files import read_regular
+from rainapp.base.textfile import json_line
+
+REQUEST, UNDERSTOOD, FITTED, SHARE, VERDICT = (
+    f"{name}.json" for name in ("request", "understood", "fitted", "share", "verdict")
+)
+BYTES_MAX = 16 << 20
+MINUTES = 25.0
+
+
+@dataclass(frozen=True)
+class Request:
+    """`rainy`, `dry` and `clips` are photos, clips or folders; `name` is the id of the new model, `base` that of the old one.
+
+    `minutes` of work the run may take; `accept` is "if-better" or "never"; `own_results`: the base's results on the rainy
+    photos, the mean of a photo and its mirror image, are learned from as well (self-training).
+    """
+
+    rainy: tuple[str, ...]
+    name: str
+    dry: tuple[str, ...] = ()
+    clips: tuple[str, ...] = ()
+    minutes: float = MINUTES
+    base: str = "default"
+    accept: str = "if-better"
+    own_results: bool = False
+    seed: int = 1
+
+
+def folder_for(name: str) -> Path:
+    """Where the run that teaches the model `name` lies."""
+    return paths.runs_dir() / f"teach-{name}"
+
+
+def keep(folder: Path, file: str, content: dict[str, Any]) -> None:
+    """Write a part of the run's state, whole or not at all."""
+    with NewFile(folder / file, replaces=True) as opened:
+        opened.write((json_line(content) + "\n").encode())
+
+
+def kept(folder: Path, file: str) -> dict[str, Any] | None:
+    """A part of the run's state; None where it is not there yet. Raises BadTreatment where it is damaged."""
+    if not (folder / file).exists():
+        return None
+    try:
+        found = json.loads(read_regular(folder / file, BYTES_MAX))
+    except (OSError, ValueError, RecursionError) as error:
+        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder) from error
+    if not isinstance(found, dict):
+        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
+    return found
+
+
+def begin(request: Request) -> Path:
+    """A new run folder that holds the request.
+
+    Raises BadTreatment where a run of that name is there: two runs never share a folder.
+    """
+    folder = folder_for(request.name)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir()
+    except FileExistsError as error:
+        raise BadTreatment(
+            f"There is a run that teaches “{request.name}” already.",
+            f"Go on with it: rainapp teach --resume {request.name}. Or choose another name.",
+            folder,
+        ) from error
+    keep(folder, REQUEST, asdict(request))
+    return folder
+
+
+def find(name: str) -> Path:
+    """The folder of a run by its path, its name, or the name of the model that it teaches. Raises BadTreatment without one."""
+    for folder in (Path(name), paths.runs_dir() / name, folder_for(name)):
+        if (folder / REQUEST).is_file():
+            return folder
+    raise BadTreatment(f"There is no run “{name}” that teaches a model.", f"Runs lie in {paths.runs_dir()}.")
+
+
+def request_of(folder: Path) -> Request:
+    """What the run in `folder` was asked for. Raises BadTreatment where it is damaged."""
+    found = kept(folder, REQUEST) or {}
+    try:
+        lists = {key: tuple(map(str, found[key])) for key in ("rainy", "dry", "clips")}
+        return Request(**{**found, **lists})
+    except (KeyError, TypeError) as error:
+        raise BadTreatment(f"The run {folder.name} is damaged: {REQUEST} is incomplete.", "Start it anew.", folder) from error
+
+
+def abandon(folder: Path) -> None:
+    """Remove the folder of a run that never began: it holds its request alone. Others stay."""
+    if [file.name for file in folder.iterdir()] == [REQUEST]:
+        (folder / REQUEST).unlink()
+        folder.rmdir()

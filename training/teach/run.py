@@ -1,0 +1,289 @@
+"""A teaching from its request to its verdict, in steps that each leave a file; a run that was cut goes on after the last one.
+
+1. look at what was given, and keep copies (`prepare`); 2. fit the generator to the rain; 3. tune the base on fitted rain, with
+the rain that it knew as rehearsal; 4. choose the share of the taught weights in the mean with the base's, on the choose photos
+and under the bound of the check set; 5. look once at the judge photos, and ask the gate.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from rainapp.base.errors import BadModel, NotEnoughMemory
+from rainapp.base.new_files import NewFile
+from rainapp.base.textfile import replace_text
+from rainapp.jobs.records import Watch
+from rainapp.library.cards import ModelCard
+from rainapp.library.model_library import ModelLibrary, checked_weights, sha256_of
+from rainapp.nets import registry
+from rainapp.nets.spec import SHAPES
+from training import publish, recipe, recipe_checks
+from training.data.crops import kinds_of
+from training.loop.trainer import Trainer
+from training.loop.weights import read_weights, save_weights
+from training.rain import fit
+from training.rain.profiles import FITTED as FITTED_NAME
+from training.rain.streaks import StreakBank
+from training.recipe import Data, Net, Rain, Recipe, Train, Validate
+from training.run_folders import CHECKPOINT, RECIPE
+from training.teach import gate, measure, prepare
+from training.teach.learning import Taught, photos_of
+from training.teach.request import FITTED, SHARE, UNDERSTOOD, VERDICT, Request, keep, kept
+
+BASE = "base.safetensors"
+SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
+FITTED_SHARE = 3
+"""Fitted rain comes so many times as often as the rain that the base knew."""
+LEARNING_SHARE = 0.7
+"""Of the minutes that the tuning takes; the rest is for looking, fitting and measuring."""
+LOOKING = 6.0
+"""Times what a look at the choose photos costs that passes until the next."""
+Say = Callable[[dict[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How large a teaching is by its minutes: trials of the search, streak layers of a kind."""
+
+    trials: int
+    per_kind: int
+
+    @classmethod
+    def of(cls, minutes: float) -> "Scale":
+        """A minute's teaching may not fit for an hour."""
+        return cls(int(np.clip(6 * minutes, 4, 100)), int(np.clip(6 * minutes, 2, 140)))
+
+
+class Teaching:
+    """One run in a folder. `watch` is ticked and may cancel; `say` is told events."""
+
+    def __init__(self, request: Request, folder: Path, library: ModelLibrary, watch: Watch, say: Say) -> None:
+        """Raises BadModel where there is no base, or none that can be taught."""
+        self.request, self.folder, self.library, self.watch, self.say = request, folder, library, watch, say
+        self.card = base_of(library, request.base)
+        self.scale = Scale.of(request.minutes)
+
+    def tick(self, done: int, total: int) -> None:
+        """Tell the watch; raises Cancelled where it wants to."""
+        self.watch.tick(done, total)
+
+    def net_of(self, weights: dict[str, Tensor]) -> nn.Module:
+        """The net of the base with weights."""
+        net = registry.wrapped(registry.build(self.card.arch, **self.card.shape), self.card.spec)
+        net.load_state_dict({name: value.float() for name, value in weights.items()})
+        return net.eval()
+
+    def base_net(self) -> nn.Module:
+        """The model that is taught, as it is."""
+        return registry.load(self.card, self.library.weights_path(self.card))
+
+    def run(self) -> dict[str, Any]:
+        """All steps that are not done yet; the event of the verdict. Adds the model where it is accepted and wanted."""
+        if (over := kept(self.folder, VERDICT)) is not None:  # judge photos are looked at once
+            self.say(over)
+            return over
+        if kept(self.folder, UNDERSTOOD) is None:
+            net = self.base_net()
+            found = prepare.look(self.request, lambda picture: measure.change_of(net, picture), self.tick)
+            self.say(prepare.told(found))
+            self.say(prepare.plan_of(self.request, found))
+            with NewFile(self.folder / BASE, replaces=True) as file:
+                file.write(checked_weights(self.card, self.library.weights_path(self.card)))
+            prepare.write(self.request, found, self.folder)
+        if kept(self.folder, FITTED) is None:
+            self.fit()
+        if kept(self.folder, SHARE) is None:
+            self.learn()
+            self.choose()
+        return self.judge()
+
+    def fit(self) -> None:
+        """Fit the generator to the photos to learn from, and make the base's own results where they are asked for."""
+        rainy = [fit.shown(photo) for photo in measure.read_all(self.folder / "rainy" / "learn")]
+        dry = [fit.shown(photo) for photo in measure.read_all(self.folder / "dry" / "learn")]
+        found = fit.search(fit.Fit(rainy, dry, self.request.seed, self.bank()), self.scale.trials, self.request.seed, self.tick)
+        if self.request.own_results:
+            prepare.write_own_results(self.base_net(), self.folder, self.tick)
+        keep(self.folder, FITTED, {**asdict(found), "profile": asdict(found.profile)})
+
+    def bank(self) -> StreakBank:
+        """Layers of all streaks that may be fitted or are known to the base, fewer for a short teaching."""
+        kinds = sorted({*fit.KINDS, *kinds_of(["balanced"])})
+        return StreakBank.cached(self.request.seed, kinds, self.scale.per_kind)
+
+    def recipe(self) -> Recipe:
+        """The recipe of the tuning; the one in the folder where it is there, which may have a smaller batch."""
+        file = self.folder / RECIPE
+        if file.exists():
+            return recipe.read(file)
+        fitted = fit.profile_of(kept(self.folder, FITTED) or {})
+        pairs = self.folder / "pairs"
+        there = (pairs / "rainy").is_dir() and any((pairs / "rainy").iterdir())
+        short = self.request.minutes < 5
+        plan = Recipe(
+            start_from=str(self.folder / BASE),
+            seed=self.request.seed,
+            net=Net(self.card.arch, dict(self.card.shape)),
+            data=Data(clean=str(self.folder / "dry" / "learn"), pairs=str(pairs) if there else ""),
+            rain=Rain(profiles=(FITTED_NAME,) * FITTED_SHARE + ("balanced",), dry=0.1, clear_share=self.clear_share()),
+            train=Train(
+                steps=0, minutes=LEARNING_SHARE * self.request.minutes, batch=4, crop_px=96, lr=3e-4, warmup_steps=20,
+                optimiser="muon", loss="psnr", boldness=3.5, ema=0.9 if short else 0.995, save_minutes=1.0,
+            ),
+            validate=Validate(every_minutes=max(0.02, self.request.minutes / 12)),
+            fitted=fitted,
+        )  # fmt: skip
+        recipe_checks.require(plan)
+        replace_text(file, plan.to_toml())
+        return plan
+
+    def clear_share(self) -> float:
+        """How many samples are to be cleared of haze: some where the base can."""
+        return 0.2 if self.card.shape.get("conditional", False) else 0.0
+
+    def learn(self) -> None:
+        """Tune the base until the minutes are over; where memory runs out, with a smaller batch from the last checkpoint."""
+        while True:
+            plan = self.recipe()
+            try:
+                self.trainer(plan).run(self.watch)
+                return
+            except (MemoryError, torch.OutOfMemoryError) as error:
+                if plan.train.batch == 1:
+                    raise NotEnoughMemory("Teaching does not fit the memory.", "Close other programs.") from error
+                smaller = replace(plan, train=replace(plan.train, batch=plan.train.batch // 2))
+                replace_text(self.folder / RECIPE, smaller.to_toml())
+                self.say(
+                    {"event": "note", "message": f"Memory ran out: it goes on with {smaller.train.batch} crops at a time."}
+                )
+
+    def trainer(self, plan: Recipe) -> Trainer:
+        """A trainer at the run's last checkpoint, or at its beginning."""
+        task = Taught(plan, photos_of(plan, self.bank()), self.pictures("choose"))
+        resumes = (self.folder / CHECKPOINT).exists()
+        trainer = Trainer(replace(plan, start_from="") if resumes else plan, self.folder, {"derain": task})
+        if resumes:
+            trainer.resume()
+        else:
+            began = trainer.clock()
+            trainer.validate()  # the line "before"
+            self.look_seldom(trainer, trainer.clock() - began)
+            (self.folder / "best.safetensors").unlink(missing_ok=True)
+            trainer.best = float("-inf")
+        return trainer
+
+    def look_seldom(self, trainer: Trainer, cost_s: float) -> None:
+        """Let the curve have points at most so often that looking takes a sixth of the time, whose clock runs meanwhile."""
+        every = max(trainer.recipe.validate.every_minutes, LOOKING * cost_s / 60)
+        trainer.recipe = replace(trainer.recipe, validate=replace(trainer.recipe.validate, every_minutes=every))
+        replace_text(self.folder / RECIPE, replace(trainer.recipe, start_from=str(self.folder / BASE)).to_toml())
+
+    def pictures(self, part: str) -> measure.Pictures:
+        """What is measured on: real rain of a part, dry photos, the check set."""
+        dry = measure.read_all(self.folder / "dry" / "judge") if part == "judge" else ()
+        check = measure.check_pairs(measure.read_all(self.folder / "check"))
+        return measure.Pictures(measure.read_all(self.folder / "rainy" / part), dry, check)
+
+    def taught(self, share: float) -> dict[str, Tensor]:
+        """The mean of base and taught weights."""
+        best = self.folder / "best.safetensors"
+        base, learned = (
+            read_weights(f) for f in (self.folder / BASE, best if best.exists() else self.folder / "last.safetensors")
+        )
+        return {name: (1 - share) * base[name].float() + share * learned[name].float() for name in base}
+
+    def choose(self) -> None:
+        """Choose the share: the most rain gone on the choose photos, of those that keep within the bound of the check set."""
+        pictures = self.pictures("choose")
+        rows = []
+        for number, share in enumerate(SHARES):
+            self.tick(number, len(SHARES))
+            net = self.net_of(self.taught(share))
+            rows.append((share, measure.fine_of(net, pictures.rainy), measure.check_of(net, pictures.check)))
+        keep(self.folder, SHARE, {"share": best_share(rows), "tried": [[each[0], *map(float, means(each))] for each in rows]})
+
+    def judge(self) -> dict[str, Any]:
+        """Look once at the judge photos; the verdict is kept, and not asked for again."""
+        share = float((kept(self.folder, SHARE) or {"share": 1.0})["share"])
+        before, after = self.net_of(self.taught(0.0)), self.net_of(self.taught(share))
+        pictures = self.pictures("judge")
+        base, new = measure.measured(before, pictures), measure.measured(after, pictures)
+        verdict = gate.judge(base, new)
+        adds = verdict.accepted and self.request.accept == "if-better"
+        facts = {"before": told(base, before, pictures), "after": told(new, after, pictures)}
+        if adds:
+            self.add(share, verdict, facts)
+        event = {
+            "event": "verdict",
+            "accepted": verdict.accepted,
+            "model": self.request.name if adds else None,
+            "reasons": list(verdict.reasons),
+            "share": share,
+            "own_rain_only": verdict.own_rain_only,
+            **facts,
+        }
+        keep(self.folder, VERDICT, event)
+        self.say(event)
+        return event
+
+    def add(self, share: float, verdict: gate.Verdict, facts: dict[str, dict[str, float]]) -> None:
+        """Put the taught model into the library."""
+        folder = self.folder / "taught"
+        folder.mkdir(exist_ok=True)
+        save_weights(folder / "best.safetensors", self.taught(share))
+        if any(card.sha256 == sha256_of(folder / "best.safetensors") for card in self.library.cards()):
+            return  # a run that was cut between adding and saying so
+        replace_text(folder / RECIPE, replace(self.recipe(), start_from=self.card.id).to_toml())
+        keep(
+            folder,
+            "figures.json",
+            {f"{when}_{name}": value for when, all_of in facts.items() for name, value in all_of.items()},
+        )
+        summary = (
+            "Taught for one kind of rain only: it is worse on other rain." if verdict.own_rain_only else "Taught own rain."
+        )
+        own = f"own rainy and dry photos, which give no licence to others, and what “{self.card.id}” was trained on"
+        label = publish.Label(
+            self.request.name, summary, self.card.licence, f"{own}: {self.card.trained_on}", folder / "figures.json"
+        )
+        publish.publish(folder, self.request.name, self.library.user, label)
+
+
+def base_of(library: ModelLibrary, name: str) -> ModelCard:
+    """The card of the model to be taught. Raises BadModel where it is of another make."""
+    card = library.get(name)
+    if card.arch not in SHAPES or card.arch == "fusion_naf" or card.around:
+        raise BadModel(f"The model “{card.id}” cannot be taught: its net is none that is trained here.", "Choose another base.")
+    return card
+
+
+def means(row: tuple[float, tuple[float, ...], tuple[float, ...]]) -> tuple[float, float]:
+    """Mean credit of the fine rain that went, and mean PSNR on the check set."""
+    _, fine, check = row
+    return float(np.mean([gate.credit(each) for each in fine])) if fine else 0.0, float(np.mean(check)) if check else 0.0
+
+
+def best_share(rows: list[tuple[float, tuple[float, ...], tuple[float, ...]]]) -> float:
+    """The share with most rain gone within the bound of the check set; where none gains there, within that for own rain."""
+    lost = [gate.lower_bound([b - a for a, b in zip(rows[0][2], row[2], strict=True)]) for row in rows]
+    for bound in (gate.LOSS_MAX, gate.OWN_LOSS_MAX):
+        within = [(means(row)[0], row[0]) for row, loss in zip(rows, lost, strict=True) if row[0] and loss > -bound]
+        if within and max(within)[0] - means(rows[0])[0] >= gate.GAIN_MIN:
+            return max(within)[1]
+    return next((row[0] for row in rows if row[0]), 1.0)
+
+
+def told(figures: gate.Measured, net: nn.Module, pictures: measure.Pictures) -> dict[str, float]:
+    """Means of a measurement, for people; and what a judge says that shares nothing with the net."""
+    fine = [gate.credit(value) for value in figures.fine]
+    return {
+        "fine_removed": float(np.mean(fine)) if fine else 0.0,
+        "dry_change": float(np.mean(figures.dry)) if figures.dry else 0.0,
+        "check_psnr_y": float(np.mean(figures.check)) if figures.check else 0.0,
+        "rain_odds": measure.rain_odds(net, pictures.rainy),
+    }
