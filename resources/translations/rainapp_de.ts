@@ -3175,6 +3175,42 @@
         <translation>OpenVINO ist nicht installiert.</translation>
     </message>
     <message>
+        <source>A clip cannot be repaired: every frame would be redrawn in another way, and flicker.</source>
+        <translation>Ein Video kann nicht repariert werden: Jedes Bild würde anders neu gezeichnet und es flackerte.</translation>
+    </message>
+    <message>
+        <source>Choose another with --prior.</source>
+        <translation>Wählen Sie mit --prior ein anderes.</translation>
+    </message>
+    <message>
+        <source>Copy what it leads to.</source>
+        <translation>Kopieren Sie, worauf er zeigt.</translation>
+    </message>
+    <message>
+        <source>Fetch the prior again.</source>
+        <translation>Beschaffen Sie das Reparaturmodell erneut.</translation>
+    </message>
+    <message>
+        <source>Import one: `rainapp models import FOLDER`.</source>
+        <translation>Importieren Sie eines: `rainapp models import ORDNER`.</translation>
+    </message>
+    <message>
+        <source>In {kept} of {windows} places the repair did not fit what is around it; they stay as they were derained.</source>
+        <translation>An {kept} von {windows} Stellen passte die Reparatur nicht zur Umgebung; sie bleiben wie entregnet.</translation>
+    </message>
+    <message>
+        <source>Leave --refine out for clips.</source>
+        <translation>Lassen Sie --refine bei Videos weg.</translation>
+    </message>
+    <message>
+        <source>Nothing was repaired: no rain was removed that a prior could look behind.</source>
+        <translation>Nichts wurde repariert: Es wurde kein Regen entfernt, hinter den ein Reparaturmodell sehen könnte.</translation>
+    </message>
+    <message>
+        <source>Only weights as .safetensors are taken.</source>
+        <translation>Nur Gewichte als .safetensors werden angenommen.</translation>
+    </message>
+    <message>
         <source>OpenVINO runs on the CPU, not on “{device}”.</source>
         <translation>OpenVINO läuft auf der CPU, nicht auf „{device}“.</translation>
     </message>
@@ -3185,6 +3221,10 @@
     <message>
         <source>Presets: {names}.</source>
         <translation>Vorgaben: {names}.</translation>
+    </message>
+    <message>
+        <source>Priors of the kind “{name}” cannot be used yet.</source>
+        <translation>Reparaturmodelle der Art „{name}“ können noch nicht verwendet werden.</translation>
     </message>
     <message>
         <source>Protected clips cannot be treated; use an unprotected copy.</source>
@@ -3225,6 +3265,10 @@
     <message>
         <source>Such a file can do anything on your computer. Ask its author for the state dict, or for safetensors.</source>
         <translation>Eine solche Datei kann auf Ihrem Rechner alles tun. Bitten Sie ihren Urheber um das state dict oder um safetensors.</translation>
+    </message>
+    <message>
+        <source>Take it out, if it is yours; otherwise do not trust the folder.</source>
+        <translation>Nehmen Sie es heraus, wenn es von Ihnen ist; sonst trauen Sie dem Ordner nicht.</translation>
     </message>
     <message>
         <source>That is a decompression bomb.</source>
@@ -3319,6 +3363,22 @@
         <translation>Die Datei wurde nach Ablauf der Zeit noch immer gelesen.</translation>
     </message>
     <message>
+        <source>The files of the prior “{name}” are not those its card was written for (SHA-256 differs).</source>
+        <translation>Die Dateien des Reparaturmodells „{name}“ sind nicht die, zu denen seine Karte gehört (SHA-256 weicht ab).</translation>
+    </message>
+    <message>
+        <source>The files of the prior “{name}” are not those its card was written for.</source>
+        <translation>Die Dateien des Reparaturmodells „{name}“ sind nicht die, zu denen seine Karte gehört.</translation>
+    </message>
+    <message>
+        <source>The folder holds more than any prior does.</source>
+        <translation>Der Ordner enthält mehr als jedes Reparaturmodell.</translation>
+    </message>
+    <message>
+        <source>The folder of the prior cannot be read: {reason}.</source>
+        <translation>Der Ordner des Reparaturmodells kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
         <source>The folder {folder} has no ground truth for {name}.</source>
         <translation>Der Ordner {folder} hat keine Vorlage ohne Regen für {name}.</translation>
     </message>
@@ -3341,6 +3401,10 @@
     <message>
         <source>The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
         <translation>Die Vorlage ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
+    </message>
+    <message>
+        <source>The kind of prior “{name}” is not known.</source>
+        <translation>Die Art „{name}“ von Reparaturmodell ist nicht bekannt.</translation>
     </message>
     <message>
         <source>The library has {known}.</source>
@@ -3377,6 +3441,10 @@
     <message>
         <source>The model needs a newer rainapp.</source>
         <translation>Das Modell braucht ein neueres rainapp.</translation>
+    </message>
+    <message>
+        <source>The model wants to be told what rain a picture shows, and has nothing that sees it.</source>
+        <translation>Das Modell will gesagt bekommen, welchen Regen ein Bild zeigt, und hat nichts, das ihn sieht.</translation>
     </message>
     <message>
         <source>The model “{model}” came with the application and stays.</source>
@@ -3419,6 +3487,34 @@
         <translation>Die Vorgabe {name} ist nicht wie eine Vorgabe gebaut.</translation>
     </message>
     <message>
+        <source>The prior holds pickled weights, “{name}”: opening them could run anything.</source>
+        <translation>Das Reparaturmodell enthält Pickle-Gewichte, „{name}“: Beim Öffnen könnte alles Mögliche ausgeführt werden.</translation>
+    </message>
+    <message>
+        <source>The prior holds the link “{name}”.</source>
+        <translation>Das Reparaturmodell enthält den Verweis „{name}“.</translation>
+    </message>
+    <message>
+        <source>The prior holds “{name}”, which is neither weights nor a description.</source>
+        <translation>Das Reparaturmodell enthält „{name}“, das weder Gewichte noch eine Beschreibung ist.</translation>
+    </message>
+    <message>
+        <source>The prior is larger than {size} GB.</source>
+        <translation>Das Reparaturmodell ist größer als {size} GB.</translation>
+    </message>
+    <message>
+        <source>The prior lacks {names}.</source>
+        <translation>Dem Reparaturmodell fehlt {names}.</translation>
+    </message>
+    <message>
+        <source>The prior “{name}” is not built as a content prior is.</source>
+        <translation>Das Reparaturmodell „{name}“ ist nicht gebaut wie ein Inhalts-Prior.</translation>
+    </message>
+    <message>
+        <source>The repair was weakened from {wanted} to {strength} to keep its budget.</source>
+        <translation>Die Reparatur wurde von {wanted} auf {strength} abgeschwächt, damit sie ihr Budget einhält.</translation>
+    </message>
+    <message>
         <source>The result cannot be kept for comparing.</source>
         <translation>Das Ergebnis kann nicht für den Vergleich aufgehoben werden.</translation>
     </message>
@@ -3433,6 +3529,10 @@
     <message>
         <source>The weights are not those the card was written for (SHA-256 differs).</source>
         <translation>Die Gewichte sind nicht die, für die die Karte geschrieben wurde (SHA-256 weicht ab).</translation>
+    </message>
+    <message>
+        <source>The weights of the prior “{name}” are not finite.</source>
+        <translation>Die Gewichte des Reparaturmodells „{name}“ sind nicht alle Zahlen.</translation>
     </message>
     <message>
         <source>The weights of “{model}” are no safetensors file.</source>
@@ -3491,6 +3591,10 @@
         <translation>Eine Vorgabe „{name}“ gibt es nicht.</translation>
     </message>
     <message>
+        <source>There is no prior to repair with.</source>
+        <translation>Es gibt kein Modell, mit dem repariert werden kann.</translation>
+    </message>
+    <message>
         <source>There is no room for the results of comparing.</source>
         <translation>Für die Ergebnisse des Vergleichs ist kein Platz.</translation>
     </message>
@@ -3533,6 +3637,14 @@
     <message>
         <source>Unpack it first, then import the folder.</source>
         <translation>Entpacken Sie es zuerst, und importieren Sie dann den Ordner.</translation>
+    </message>
+    <message>
+        <source>Use it with --model.</source>
+        <translation>Verwenden Sie es mit --model.</translation>
+    </message>
+    <message>
+        <source>Use it with --refine and --prior.</source>
+        <translation>Verwenden Sie es mit --refine und --prior.</translation>
     </message>
     <message>
         <source>Use letters, digits, spaces and hyphens.</source>
@@ -3743,6 +3855,10 @@
         <translation>In {card} fehlt {keys}.</translation>
     </message>
     <message>
+        <source>{count} pixels stay as they were derained, since the repair gave no number there.</source>
+        <translation>{count} Bildpunkte bleiben wie entregnet, weil die Reparatur dort keine Zahl ergab.</translation>
+    </message>
+    <message>
         <source>{encoder} has no CRF.</source>
         <translation>{encoder} hat keinen CRF.</translation>
     </message>
@@ -3947,6 +4063,26 @@
         <translation>{name} darf nicht gelesen werden.</translation>
     </message>
     <message>
+        <source>{name} of the prior cannot be read.</source>
+        <translation>{name} des Reparaturmodells kann nicht gelesen werden.</translation>
+    </message>
+    <message>
+        <source>{name} of the prior cannot be read: {reason}.</source>
+        <translation>{name} des Reparaturmodells kann nicht gelesen werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} of the prior describes what cannot be.</source>
+        <translation>{name} des Reparaturmodells beschreibt, was es nicht geben kann.</translation>
+    </message>
+    <message>
+        <source>{name} of the prior is no valid safetensors file: {reason}.</source>
+        <translation>{name} des Reparaturmodells ist keine gültige safetensors-Datei: {reason}.</translation>
+    </message>
+    <message>
+        <source>{name} of the prior is of “{class_name}”, not of “{wanted}”.</source>
+        <translation>{name} des Reparaturmodells gehört zu „{class_name}“, nicht zu „{wanted}“.</translation>
+    </message>
+    <message>
         <source>{name} says it has frames of {size}, which would need about {gigabytes} GB of memory.</source>
         <translation>{name} gibt Bilder von {size} an; das bräuchte etwa {gigabytes} GB Speicher.</translation>
     </message>
@@ -3991,6 +4127,10 @@
         <translation>„{name}“ kann nicht der Name einer Vorgabe sein.</translation>
     </message>
     <message>
+        <source>“{name}” changed nothing.</source>
+        <translation>„{name}“ hat nichts geändert.</translation>
+    </message>
+    <message>
         <source>“{name}” could not be imported: {reason}.</source>
         <translation>„{name}“ konnte nicht importiert werden: {reason}.</translation>
     </message>
@@ -4013,6 +4153,14 @@
     <message>
         <source>“{name}” is a TorchScript archive: it holds a program, not only weights.</source>
         <translation>„{name}“ ist ein TorchScript-Archiv: Es enthält ein Programm, nicht nur Gewichte.</translation>
+    </message>
+    <message>
+        <source>“{name}” is a model, not a prior.</source>
+        <translation>„{name}“ entfernt Regen und repariert nicht.</translation>
+    </message>
+    <message>
+        <source>“{name}” is a prior and takes out no rain.</source>
+        <translation>„{name}“ repariert nur und entfernt keinen Regen.</translation>
     </message>
     <message>
         <source>“{name}” is damaged: {reason}.</source>
@@ -4041,6 +4189,10 @@
     <message>
         <source>“{name}” lists tensors in {megabytes} MB, more than any net has.</source>
         <translation>„{name}“ zählt Tensoren auf {megabytes} MB auf, mehr als irgendein Netz hat.</translation>
+    </message>
+    <message>
+        <source>“{name}” repaired where rain was: it changed {share} of the pixels.</source>
+        <translation>„{name}“ hat repariert, wo Regen war: {share} der Bildpunkte wurden geändert.</translation>
     </message>
     <message>
         <source>“{name}” says it holds {count} files; no model has more than {most}.</source>
