@@ -13,6 +13,7 @@ from rainapp.nets.coim import wrap
 from rainapp.nets.window_former import WindowAttention, WindowFormer, relative_positions
 from tests.foreign_files import shapes_of
 from tests.test_derain import derain, smooth
+from tests.test_engines import CLEAR
 
 SMALL = {"width": 4, "before": 1, "middle": 2, "after": 1, "head_size": 2, "window": 4}
 
@@ -99,7 +100,7 @@ def test_a_tile_at_a_multiple_is_what_it_is_in_the_whole_picture() -> None:
 @pytest.mark.parametrize("engine", ["torch", "openvino"])
 def test_tiles_and_the_whole_picture_agree(engine: str) -> None:
     net = lively()
-    model = Model(lambda: net, f"window {engine}", net.multiple_px, conditional=True)  # type: ignore[arg-type, return-value]
+    model = Model(lambda: net, f"window {engine}", net.multiple_px, CLEAR)  # type: ignore[arg-type, return-value]
     run = make(model, Variant(engine, "cpu", "fp32"))  # type: ignore[arg-type]
     image = smooth(250, 330)
     cut, whole = (

@@ -107,15 +107,33 @@ def tell(kind: str, sentence: str) -> None:
         print(json_line({"event": kind, "message": sentence}), flush=True)
 
 
+@contextlib.contextmanager
+def process_group() -> Iterator[None]:
+    """The processes that torchrun started, joined; left before Python ends, whose threads would otherwise abort it."""
+    if processes() == 1:
+        yield
+        return
+    dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
+    if torch.cuda.is_available():  # each process on an accelerator of its own
+        torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    try:
+        yield
+        dist.barrier()  # none leaves while another still needs it
+    finally:
+        dist.destroy_process_group()
+
+
 def run(folder: Path, resuming: bool, quiet: bool) -> None:
     """Train by the recipe in `folder`, from its checkpoint where `resuming`; that needs no weights to start from any more."""
     plan = recipe.read(folder / "recipe.toml")
     for sentence in foresee(folder, plan, resuming):
         tell("left-out", sentence)
-    if processes() > 1:
-        dist.init_process_group("nccl" if torch.cuda.is_available() else "gloo")
-        if torch.cuda.is_available():  # each process on an accelerator of its own
-            torch.cuda.set_device(int(os.environ.get("LOCAL_RANK", "0")))
+    with process_group():
+        train(folder, plan, resuming, quiet)
+
+
+def train(folder: Path, plan: recipe.Recipe, resuming: bool, quiet: bool) -> None:
+    """Make ready what the recipe names, and run the loop."""
     tasks = tasks_of(plan, folder, tell)
     found = folder / "confusers.npz"
     begun = resuming and (found.exists() or not plan.data.confusing)

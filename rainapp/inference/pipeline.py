@@ -23,8 +23,6 @@ from rainapp.inference.engines import Conditions, Engine, Model, Variant, engine
 from rainapp.inference.engines.failures import went_on
 from rainapp.inference.instance_code import Seer
 from rainapp.inference.part_of_picture import Part, derain_part, prepare
-from rainapp.inference.refine.load_prior import load as load_prior
-from rainapp.inference.refine.refiner import Refiner
 from rainapp.inference.second_pass import derain_part_again
 from rainapp.inference.sharing import Shared
 from rainapp.inference.temporal.deflicker import Steadier
@@ -64,6 +62,7 @@ class Pipeline:
     stages: Sequence[Stage]
     judges: bool = True  # False: no picture is called dry as a whole
     passes: int = 1  # how often the net goes over a picture
+    repairs: bool = False  # a prior follows, which takes about as long
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Generator[Frame, None, None]:
         """Run `frames` through all stages; see `Derainer` for errors and ticks.
@@ -71,9 +70,8 @@ class Pipeline:
         Where anything follows the net, the net works in a thread of its own, a frame ahead: what follows uses one core only.
         """
         first, *rest = self.stages
-        repairs = any(isinstance(stage, Refiner) for stage in rest)
-        derained = first(frames, Shared(watch, 0, 1 / 2) if repairs else watch)
-        after = Shared(watch, 1 / 2, 1) if repairs else watch
+        derained = first(frames, Shared(watch, 0, 1 / 2) if self.repairs else watch)
+        after = Shared(watch, 1 / 2, 1) if self.repairs else watch
         with contextlib.ExitStack() as stack:
             if rest:
                 derained = stack.enter_context(contextlib.closing(ahead(derained, FRAMES_AHEAD)))
@@ -158,8 +156,11 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             kept.append((wanted, net))
     derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes, part_frames=part_frames)
     if repairing is not None:  # of what was derained at full strength, so that the amount comes last
+        from rainapp.inference.refine.load_prior import load as load_prior  # torch, which a translated net does without
+        from rainapp.inference.refine.refiner import Refiner
+
         refiner = Refiner(load_prior(library.folder(repairing), repairing, device), treatment.refine)
-        return Pipeline(card.id, net, (derainer, refiner, amount), derainer.judges, derainer.passes)
+        return Pipeline(card.id, net, (derainer, refiner, amount), derainer.judges, derainer.passes, repairs=True)
     stages = _stages(derainer, amount, treatment.temporal, part_frames)
     return Pipeline(card.id, net, stages, derainer.judges, derainer.passes)
 

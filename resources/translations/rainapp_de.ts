@@ -3511,6 +3511,10 @@
         <translation>Das Reparaturmodell „{name}“ ist nicht gebaut wie ein Inhalts-Prior.</translation>
     </message>
     <message>
+        <source>The prior “{name}” is not built as a diffusion prior is.</source>
+        <translation>Das Reparaturmodell „{name}“ ist nicht gebaut wie ein Diffusions-Prior.</translation>
+    </message>
+    <message>
         <source>The repair was weakened from {wanted} to {strength} to keep its budget.</source>
         <translation>Die Reparatur wurde von {wanted} auf {strength} abgeschwächt, damit sie ihr Budget einhält.</translation>
     </message>

@@ -131,7 +131,7 @@ def test_plain_output_has_a_line_a_file(photos: Path, tmp_path: Path, capsys: Ca
         ["derain", "a.png", "-o", "x", "--device", "gpu"],
         ["derain", "a.png", "-o", "x", "--format", "doc"],
         ["derain", "a.png", "-o", "x", "--temporal", "smooth"],
-        ["derain", "a.png", "-o", "x", "--refine", "full"],
+        ["derain", "a.png", "-o", "x", "--refine", "much"],
         ["derain", "a.png", "-o", "x", "--cluster", "tcp://localhost:1"],
         ["derain", "a.png", "-o", "x", "--strengt", "1"],
     ],

@@ -363,6 +363,7 @@ SENTENCES = (
     "The files of the prior “{name}” are not those its card was written for.",
     "The files of the prior “{name}” are not those its card was written for (SHA-256 differs).",
     "The prior “{name}” is not built as a content prior is.",
+    "The prior “{name}” is not built as a diffusion prior is.",
     "The weights of the prior “{name}” are not finite.",
     "Priors of the kind “{name}” cannot be used yet.",
     "Choose another with --prior.",
