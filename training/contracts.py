@@ -83,20 +83,6 @@ class Batch:
         return self._each(lambda tensor: tensor[which])
 
 
-def stacked(batches: Sequence[Batch]) -> Batch:
-    """One batch of several of one task."""
-    first = batches[0]
-
-    def joined(name: str) -> Tensor | None:
-        parts = [getattr(batch, name) for batch in batches]
-        return None if any(part is None for part in parts) else torch.cat(parts)
-
-    tensors: dict[str, Any] = {name: joined(name) for name in TENSORS}
-    conditions = {name: torch.cat([batch.conditions[name] for batch in batches]) for name in first.conditions}
-    beside = {name: torch.cat([batch.beside[name] for batch in batches]) for name in first.beside}
-    return replace(first, conditions=conditions, beside=beside, **tensors)
-
-
 @dataclass(frozen=True, eq=False)
 class Output:
     """What a net made of a batch: `image` (N, 3, H, W), `features` by module name, and what else it says."""
@@ -296,18 +282,13 @@ def inner(net: nn.Module) -> nn.Module:
     return net
 
 
-def haze(net: nn.Module, count: int, clear: bool, device: torch.device) -> dict[str, Tensor]:
-    """The condition of `count` pictures that says whether haze goes, for a net that takes one."""
-    takes = any(condition.name == "clear" for condition in registry.traits(net).conditions)
-    return {"clear": torch.full((count,), float(clear), device=device)} if takes else {}
-
-
 def taken(net: nn.Module, pictures: Tensor, clear: bool = False, label: int = -1) -> dict[str, Tensor]:
     """All that `net` takes beside whole pictures (N, 3, H, W): whether haze goes, and the code of each by its own encoder.
 
     `label` is the number of their set, for nets that are told it; -1: unknown.
     """
-    found = haze(net, len(pictures), clear, pictures.device)
+    takes = any(condition.name == "clear" for condition in registry.traits(net).conditions)
+    found = {"clear": torch.full((len(pictures),), float(clear), device=pictures.device)} if takes else {}
     if (adapts := encoded(net)) is not None:
         found["code"] = torch.cat([adapts.photo_code(picture, label) for picture in pictures])
     return found

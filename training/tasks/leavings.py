@@ -10,7 +10,7 @@ from rainapp.base.errors import BadModel, BadRecipe
 from rainapp.library.model_library import ModelLibrary
 from rainapp.nets import registry
 from rainapp.nets.repair_mask import repair_mask
-from training.contracts import Batch, Pick, haze
+from training.contracts import Batch, Pick, taken
 from training.data.crops import RainyCrops
 from training.recipe import Recipe, Repair
 
@@ -46,5 +46,5 @@ class Leavings:
     def _derained(self, rainy: Tensor) -> Tensor:
         """As a file of 8 bit would hold it."""
         assert self.net is not None  # the caller looked
-        derained: Tensor = self.net(rainy, **haze(self.net, len(rainy), False, rainy.device))
+        derained: Tensor = self.net(rainy, **taken(self.net, rainy))
         return (derained.clamp(0, 1) * 255).round() / 255

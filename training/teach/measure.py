@@ -14,7 +14,7 @@ from torch import nn
 
 from rainapp.metrics import psnr_ssim
 from rainapp.metrics.fine_structure import fine_removed
-from training.contracts import haze
+from training.contracts import taken
 from training.data.rainy_photos import bundled, features
 from training.data.sources import as_floats, read_or_none
 from training.rain.bank_cache import stable_number
@@ -60,7 +60,7 @@ def derained(net: nn.Module, picture: Photo) -> Photo:
     """What a net makes of a picture (H, W, 3), 0 to 1, haze kept."""
     device = next(net.parameters()).device
     given = torch.from_numpy(picture).permute(2, 0, 1)[None].to(device)
-    made = net(given, **haze(net, 1, False, device)).float().clamp(0, 1)
+    made = net(given, **taken(net, given)).float().clamp(0, 1)
     return np.asarray(made[0].permute(1, 2, 0).cpu().numpy(), np.float32)
 
 
