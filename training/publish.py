@@ -18,6 +18,7 @@ from rainapp.library.cards import PRIOR, check_id
 from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.library.priors import digest
 from rainapp.nets import registry
+from rainapp.nets.unet import Unet, schedule
 from rainapp.nets.vq import Vq
 from training import recipe
 from training.loop.weights import start
@@ -53,7 +54,7 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
     card = card_of(plan, name, sha256_of(file), label)
     with library.staging() as folder:
         shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
-        if plan.net.arch == registry.VQ:
+        if plan.net.arch in (registry.VQ, registry.UNET):
             save_prior(plan, file, folder)
             card = replace_fields(card, kind=PRIOR, sha256=digest(folder), shape={}, conditions=None)
         else:
@@ -74,14 +75,21 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
 
 
 def save_prior(plan: recipe.Recipe, weights: Path, folder: Path) -> None:
-    """Write the net of a content prior as diffusers does, in half precision, so that diffusers alone loads it too."""
+    """Write the net of a prior as diffusers does, in half precision, so that diffusers alone loads it too."""
     net = registry.build_spec(spec_of(plan, strategies_of(plan)))
     start(net, str(weights))
-    assert isinstance(net, Vq)  # its recipe says so
+    assert isinstance(net, Vq | Unet)  # its recipe says so
+    model = net.model.half()
+    if isinstance(net, Unet):
+        from diffusers import DDIMPipeline  # only a diffusion prior is a pipeline
+
+        model = DDIMPipeline(model, schedule())  # type: ignore[no-untyped-call]
     with desk() as aside:  # what diffusers saves only its owner may read
-        net.model.half().save_pretrained(aside, safe_serialization=True)
-        for file in aside.iterdir():
-            shutil.copyfile(file, folder / file.name)
+        model.save_pretrained(aside, safe_serialization=True)
+        for file in sorted(each for each in aside.rglob("*") if each.is_file()):
+            target = folder / file.relative_to(aside)
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(file, target)
 
 
 def card_of(plan: recipe.Recipe, name: str, sha256: str, label: Label) -> ModelCard:

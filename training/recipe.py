@@ -235,7 +235,7 @@ class Repair:
     """What a prior learns to repair: what the model `derainer` leaves of rainy crops; empty: the rainy crops themselves.
 
     With this block the task autoencode teaches the encoder alone, towards the codes of the clean crop; without it the whole net
-    learns clean photos. The task inpaint always repairs.
+    learns clean photos. The tasks inpaint and denoise always repair.
     """
 
     derainer: str = "default"

@@ -19,12 +19,13 @@ TASKS = {
     "fuse": "fusion_naf",
     "autoencode": "vq",
     "inpaint": "unshuffle_naf",
+    "denoise": "unet",
     "recognise": "unshuffle_naf",
     "unblur": "unshuffle_naf",
     "distil": "unshuffle_naf",
 }
 """The tasks that are built, and an architecture of each."""
-OWN_NETS = {"fuse": "fusion_naf", "autoencode": "vq"}
+OWN_NETS = {"fuse": "fusion_naf", "autoencode": "vq", "denoise": "unet"}
 """Tasks with a net that no other task has."""
 NAMES = set(PROFILES) | set(MIXES)
 REAL = frozenset(("recognise", "unblur", "distil"))
@@ -345,7 +346,11 @@ def _fuse(recipe: Recipe) -> Iterator[str]:
 
 def _repair(recipe: Recipe) -> Iterator[str]:
     shares = recipe.shares()
-    if recipe.repair is not None and not {"autoencode", "inpaint"} & shares.keys():
-        yield "The block repair belongs to the tasks “autoencode” and “inpaint”."
+    if recipe.repair is not None and not {"autoencode", "inpaint", "denoise"} & shares.keys():
+        yield "The block repair belongs to the tasks “autoencode”, “inpaint” and “denoise”."
+    if "denoise" in shares and recipe.net.arch == "unet" and recipe.net.problem() is None:
+        step = 2 ** len(recipe.net.shape()["channels"])
+        if recipe.train.crop_px % step:
+            yield f"The crops must be a multiple of {step} px, so that the net can halve them (train.crop_px)."
     if recipe.repair is not None and "autoencode" in shares and not recipe.start_from:
         yield "An encoder can only be taught beside a decoder that has learnt: name its run (start_from)."

@@ -23,12 +23,14 @@ from rainapp.nets.fusion_naf import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.rcdnet import RcdNet
 from rainapp.nets.spec import NetSpec, Traits
+from rainapp.nets.unet import Unet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 from rainapp.nets.vq import Vq
 from rainapp.nets.window_former import WindowFormer
 
 FUSION = "fusion_naf"
 VQ = "vq"
+UNET = "unet"
 ARCHITECTURES: dict[str, type[nn.Module]] = {
     "unshuffle_naf": UnshuffleNaf,
     "prenet": PReNet,
@@ -40,7 +42,7 @@ ARCHITECTURES: dict[str, type[nn.Module]] = {
     "window_former": WindowFormer,
 }
 
-OTHERS: dict[str, type[nn.Module]] = {FUSION: FusionNaf, VQ: Vq}
+OTHERS: dict[str, type[nn.Module]] = {FUSION: FusionNaf, VQ: Vq, UNET: Unet}
 """Nets that are no derainers: no model card names them."""
 TRAINED = ARCHITECTURES | OTHERS
 """What a recipe may name."""

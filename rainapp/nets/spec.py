@@ -39,6 +39,7 @@ SHAPES: dict[str, dict[str, Value]] = {
     },
     "fusion_naf": {"width": 24, "blocks": [1, 2, 1], "share": 1.0},
     "vq": {"channels": [24, 48, 96], "layers": 1, "latent": 16, "codes": 512},
+    "unet": {"channels": [32, 64, 96], "layers": 1},
 }
 """The shape parameters of the nets that can be trained, with what they are when a recipe leaves them out."""
 

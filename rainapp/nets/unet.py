@@ -5,6 +5,7 @@ size), and predicts for the noisy picture what the schedule says: noise, the cle
 diffusers, loaded on use and from the folder only.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,18 +14,74 @@ import torch
 import torch.nn.functional as F
 from safetensors import SafetensorError
 from safetensors.torch import load_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from rainapp.base.errors import BadModel
 from rainapp.base.privacy import silence_reporters
 from rainapp.library import priors
 from rainapp.library.cards import ModelCard
+from rainapp.nets.spec import Traits
 
 FOLD = 2
 PICTURE_CHANNELS = 3 * FOLD**2
 SEEN_CHANNELS = 2 * PICTURE_CHANNELS + FOLD**2
 LEVELS_MAX = 8
 PREDICTIONS = ("epsilon", "sample", "v_prediction")
+NORM_GROUPS = 8
+STEPS = 1000
+LEARNED = 0.5
+"""Share of the schedule up to which our prior learns: more noise than that no repair begins with."""
+
+
+class Unet(nn.Module):
+    """The net as it is trained: all that it sees comes apart, and what it predicts is v (Salimans and Ho, ICLR 2022)."""
+
+    def __init__(self, channels: Sequence[int] = (32, 64, 96), layers: int = 1) -> None:
+        """Args: `channels` of the levels, multiples of 8, and residual `layers` each.
+
+        Raises:
+            ValueError: channels that cannot be.
+        """
+        super().__init__()
+        silence_reporters()
+        from diffusers import UNet2DModel
+
+        if not channels or any(each < NORM_GROUPS or each % NORM_GROUPS for each in channels):
+            raise ValueError(f"The channels must be multiples of {NORM_GROUPS} (channels).")
+        self.multiple_px = FOLD * 2 ** (len(channels) - 1)
+        self.model: Any = UNet2DModel(  # type: ignore[no-untyped-call]
+            in_channels=SEEN_CHANNELS,
+            out_channels=PICTURE_CHANNELS,
+            block_out_channels=tuple(channels),
+            layers_per_block=layers,
+            norm_num_groups=NORM_GROUPS,
+            down_block_types=("DownBlock2D",) * len(channels),
+            up_block_types=("UpBlock2D",) * len(channels),
+            add_attention=False,
+        )
+
+    @property
+    def traits(self) -> Traits:
+        """Its norms pool over all that it is given."""
+        return Traits(multiple_px=self.multiple_px, receptive_px=64, pools=True)
+
+    def forward(self, noisy: Tensor, derained: Tensor, mask: Tensor, step: Tensor) -> Tensor:
+        """v (B, 3, H, W) of `noisy` (B, 3, H, W) and `derained`, both -1 to 1, `mask` (B, 1, H, W), at `step` (B,) each.
+
+        H and W are multiples of `multiple_px`.
+        """
+        seen = torch.cat([F.pixel_unshuffle(each, FOLD) for each in (noisy, derained, mask)], 1)
+        return F.pixel_shuffle(self.model(seen, step, return_dict=False)[0], FOLD)
+
+
+def schedule() -> Any:
+    """The schedule of our prior: `STEPS` steps, a squared cosine (Nichol and Dhariwal, ICML 2021), v predicted."""
+    silence_reporters()
+    from diffusers import DDIMScheduler
+
+    return DDIMScheduler(  # type: ignore[no-untyped-call]
+        num_train_timesteps=STEPS, beta_schedule="squaredcos_cap_v2", prediction_type="v_prediction", clip_sample=False
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,6 +14,7 @@ from training.data.patches import patches_of
 from training.data.rainy_photos import warning
 from training.recipe import Recipe
 from training.tasks.autoencode import Autoencode
+from training.tasks.denoise import Denoise
 from training.tasks.derain import Derain, bank_for
 from training.tasks.distil import distil
 from training.tasks.inpaint import Inpaint
@@ -54,6 +55,11 @@ def inpaint(recipe: Recipe, folder: Path, tell: Tell) -> Task:
     return Inpaint(_crops(recipe, tell), Leavings.of(recipe))
 
 
+def denoise(recipe: Recipe, folder: Path, tell: Tell) -> Task:
+    """The net of the diffusion prior, beside what a derainer leaves of rainy crops."""
+    return Denoise(_crops(recipe, tell), Leavings.of(recipe))
+
+
 def _crops(recipe: Recipe, tell: Tell) -> RainyCrops:
     """Crops of which no haze is to go: who repairs has nothing to do with it."""
     return derain(replace(recipe, rain=replace(recipe.rain, clear_share=0.0)), Path(), tell).crops
@@ -64,6 +70,7 @@ TASKS: dict[str, Make] = {
     "fuse": fuse,
     "autoencode": autoencode,
     "inpaint": inpaint,
+    "denoise": denoise,
     "recognise": recognise,
     "unblur": unblur,
     "distil": distil,
