@@ -22,7 +22,7 @@ from rainapp.nets.folded_naf import folded
 from rainapp.nets.fusion_naf import FusionNaf
 from rainapp.nets.prenet import PReNet, PReNetShared, Prn, PrnShared
 from rainapp.nets.rcdnet import RcdNet
-from rainapp.nets.spec import NetSpec, Traits
+from rainapp.nets.spec import NetSpec, Shape, Traits
 from rainapp.nets.unet import Unet
 from rainapp.nets.unshuffle_naf import UnshuffleNaf
 from rainapp.nets.vq import Vq
@@ -63,10 +63,15 @@ def build(arch: str, **shape: int | bool | list[int]) -> nn.Module:
     """
     if arch not in ARCHITECTURES:
         raise BadModel(f"The architecture “{arch}” is not known.", f"Known are {', '.join(sorted(ARCHITECTURES))}.")
+    return _made(ARCHITECTURES[arch], arch, shape)
+
+
+def _made(kind: type[nn.Module], arch: str, shape: Shape) -> nn.Module:
+    """An untrained net of a class. Raises BadModel for a shape that it does not take."""
     if (odd := check_shape(shape)) is not None:
         raise BadModel(f"The architecture “{arch}” has no such shape: {odd}.", "The model is damaged.")
     try:
-        return ARCHITECTURES[arch](**shape)
+        return kind(**shape)
     except (TypeError, ValueError, RuntimeError) as error:
         hint = str(error) if isinstance(error, ValueError) else "Import the model again."  # only the first are our words
         raise BadModel(f"The architecture “{arch}” does not take the shape {shape}.", hint) from error
@@ -78,8 +83,8 @@ def build_spec(spec: NetSpec) -> nn.Module:
     Raises:
         BadModel: for an unknown architecture, an unknown wrapper, or a shape that one of them does not take.
     """
-    made = OTHERS.get(spec.arch)
-    net = build(spec.arch, **spec.shape) if made is None else made(**spec.shape)  # type: ignore[arg-type]
+    kind = OTHERS.get(spec.arch)
+    net = build(spec.arch, **spec.shape) if kind is None else _made(kind, spec.arch, spec.shape)  # type: ignore[arg-type]
     return wrapped(net, spec)
 
 

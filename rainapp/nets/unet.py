@@ -66,7 +66,7 @@ class Unet(nn.Module):
         return Traits(multiple_px=self.multiple_px, receptive_px=64, pools=True)
 
     def forward(self, noisy: Tensor, derained: Tensor, mask: Tensor, step: Tensor) -> Tensor:
-        """v (B, 3, H, W) of `noisy` (B, 3, H, W) and `derained`, both -1 to 1, `mask` (B, 1, H, W), at `step` (B,) each.
+        """Predict v (B, 3, H, W) of `noisy` (B, 3, H, W) and `derained`, both -1 to 1, `mask` (B, 1, H, W), at `step` (B,).
 
         H and W are multiples of `multiple_px`.
         """

@@ -41,7 +41,8 @@ class Denoise(Task):
     def draw(self, picks: Sequence[Pick]) -> Batch:
         """`image` is the clean crop with noise, -1 to 1, `target` that crop; the derained one, the mask and the step beside."""
         left = self.leavings.batch(self.crops, picks, self.name)
-        assert left.target is not None and left.streaks is not None  # `Leavings.batch` makes both
+        assert left.target is not None  # `Leavings.batch` makes both
+        assert left.streaks is not None
         rngs = [np.random.default_rng([int(seed), NOISE]) for seed in left.seeds]
         step = torch.tensor([int(rng.integers(1, round(unet.LEARNED * unet.STEPS))) for rng in rngs])
         noise = torch.from_numpy(np.stack([_normal(rng, left.target.shape[1:]) for rng in rngs]))
@@ -50,8 +51,9 @@ class Denoise(Task):
         return replace(left, image=kept.sqrt() * clean + (1 - kept).sqrt() * noise, target=clean, conditions=conditions)
 
     def loss(self, run: Run, out: Output, batch: Batch) -> Loss:
-        """The squared error of v; `parts` tell it and that of the clean crop which it stands for, inside the mask, in levels."""
-        assert batch.target is not None and batch.streaks is not None  # `draw` makes both
+        """The squared error of v; the part `levels` is that of the clean crop it stands for, inside the mask, peak 255."""
+        assert batch.target is not None  # `draw` makes both
+        assert batch.streaks is not None
         kept = self.kept.to(batch.image.device)[batch.conditions["step"]].view(-1, 1, 1, 1)
         wanted = (kept.sqrt() * batch.image - batch.target) / (1 - kept).sqrt()
         weights = ELSEWHERE + batch.streaks
