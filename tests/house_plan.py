@@ -120,7 +120,7 @@ TABLE = (
         ("training.*",),
         uses=("base", "jobs", "net spec", "library", "metrics", "nets", "media", "photo", "opening", "rain"),
         libraries=libraries("cv2 numpy safetensors torch"),
-        late=("training.tasks.fuse", "training.teach.tripod"),
+        late=("training.tasks.fuse", "training.teach.tripod", "training.tables.repair_scoring"),
         why="one loop on the lower layers of rainapp; it runs without any face",
     ),
     Row(
@@ -150,6 +150,13 @@ TABLE = (
         uses=("base", "jobs", "library", "nets", "opening", "rain", "training", "temporal", "inference"),
         libraries=libraries("cv2 numpy torch"),
         why="what learns from clips uses what the stages know of frames",
+    ),
+    Row(
+        "prior scores",
+        ("training.tables.repair_scoring",),
+        uses=("base", "jobs", "library", "metrics", "nets", "rain", "training", "inference"),
+        libraries=libraries("numpy torch"),
+        why="a prior is scored through the stage that repairs people's pictures",
     ),
     Row(
         "advice",

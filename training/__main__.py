@@ -198,7 +198,7 @@ def parser() -> argparse.ArgumentParser:
     told.add_argument("--curve", action="store_true", help="also how fast each is learned as a set; takes minutes")
     told.add_argument("--json", action="store_true", help="print one JSON object")
     table = commands.add_parser("table", help="fill the missing cells of an experiment's table, or print it")
-    table.add_argument("name", help="balance, dil, coic or transfer")
+    table.add_argument("name", help="balance, dil, coic, transfer or priors")
     table.add_argument("--print", action="store_true", dest="prints", help="print what is there as Markdown and fill nothing")
     table.add_argument("--json", action="store_true", help="with --print: every result as a JSON line")
     table.add_argument("--clean", type=Path, default=Path("../shared/data/clean"), help="clean photos; dev/ lies beside them")

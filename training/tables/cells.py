@@ -14,6 +14,8 @@ class Rows:
     `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says. `real`: on
     the real photos of this folder of `dev/` instead, which have no clean partner (`training.tables.real`). `kind`:
     "drawn" rain, or pictures as they are: "real" rain, "masks" of real streaks, "dry" photos; then `clean` names their folder.
+    `repair` above 0: the cell's net is a prior, and repairs at that strength what the default has derained of the profiles'
+    rain, of the pairs of the set `clean` without profiles, or of the photos of `real` (`training.tables.repair_scoring`).
     """
 
     name: str
@@ -23,6 +25,7 @@ class Rows:
     strength: float = 1.0
     real: str = ""
     kind: str = "drawn"
+    repair: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -28,12 +28,12 @@ from training.loop.weights import save_weights
 from training.rain import domains
 from training.run_folders import RECIPE
 from training.strategies.table import strategies_of
-from training.tables import balance, coic, dil, real, real_scoring, resolve, scoring, transfer
+from training.tables import balance, coic, dil, priors, real, real_scoring, resolve, scoring, transfer
 from training.tables.cells import Cell, Result, Table
 from training.tasks.derain import Derain
 from training.tasks.table import tasks_of
 
-TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE, coic.TABLE, transfer.TABLE)}
+TABLES: dict[str, Table] = {table.name: table for table in (balance.TABLE, dil.TABLE, coic.TABLE, transfer.TABLE, priors.TABLE)}
 RESULTS = Path("training/experiments/results")
 RESULT_BYTES_MAX = 4 << 20
 
@@ -112,6 +112,11 @@ def scores_of(
     told = cell.recipe.coic is not None and cell.recipe.coic.labels
     sets = domains.plain(cell.recipe.rain.profiles) if told else ()
     for rows in cell.rows:
+        if rows.repair:
+            from training.tables import repair_scoring  # the stages of a picture, which no other table needs
+
+            scores[rows.name], identity[rows.name] = (repair_scoring.score(each, dev, rows) for each in (net, None))
+            continue
         if rows.real:
             scores[rows.name], identity[rows.name] = real.score(net, rows, dev), real.score(None, rows, dev)
             continue
