@@ -27,13 +27,12 @@ class Pick:
     """What stands at a place of the run: the sample's `seed`, and what is already chosen of it.
 
     `source`: which photo or patch, -1 where the seed decides; `domains`: kinds of rain that are all drawn on the same crop, as
-    "profile" or "profile:blend", empty where the seed decides; one sample comes of each. `extra` belongs to the task.
+    "profile" or "profile:blend", empty where the seed decides; one sample comes of each.
     """
 
     seed: int
     source: int = -1
     domains: tuple[str, ...] = ()
-    extra: int = 0
 
 
 Choose = Callable[[int], Pick]
@@ -85,11 +84,10 @@ class Batch:
 
 @dataclass(frozen=True, eq=False)
 class Output:
-    """What a net made of a batch: `image` (N, 3, H, W), `features` by module name, and what else it says."""
+    """What a net made of a batch: `image` (N, 3, H, W), and `features` by module name."""
 
     image: Tensor
     features: Mapping[str, Tensor] = field(default_factory=dict)
-    extra: Mapping[str, Tensor] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

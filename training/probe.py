@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from torch import nn
 
@@ -25,6 +24,7 @@ from training.loop import weights
 from training.rain.generator import draw_rain
 from training.rain.profiles import PROFILES
 from training.scenery import grounds, lights, strands, structures, uprights
+from training.tables.scoring import derained
 
 Photo = NDArray[np.float32]
 Rng = np.random.Generator
@@ -53,15 +53,6 @@ class Harm:
 
     levels: float
     seen: float
-
-
-@torch.no_grad()
-def derained(net: nn.Module, photo: Photo) -> Photo:
-    """The photo (H, W, 3) as `net` leaves it, haze kept."""
-    device = next(net.parameters()).device
-    given = torch.from_numpy(np.ascontiguousarray(photo)).permute(2, 0, 1)[None].to(device)
-    out = net(given, torch.zeros(1, device=device)).float().clamp(0, 1)
-    return np.asarray(out[0].permute(1, 2, 0).cpu().numpy(), np.float32)
 
 
 def rain_taken(net: nn.Module, clean: Sequence[Photo], profile: str) -> Taken:

@@ -29,7 +29,7 @@ from training.loop.trainer import Trainer
 from training.rain.generator import draw_rain
 from training.recipe_checks import problems
 from training.tables import coic as table
-from training.tables import fill, real, scoring
+from training.tables import fill, real_scoring, scoring
 from training.tables.cells import Cell, Rows
 from training.tables.statistics import mean
 
@@ -297,9 +297,9 @@ def test_a_cell_of_the_table_is_filled_and_told(photos: Path, tmp_path: Path, mo
     words = small.told(found).splitlines()
     assert len(words) == 2 + 3 + 1
     assert words[-1].startswith("| doing nothing |")
-    assert json.loads((tmp_path / "results/coic/coic-seed1.json").read_text())["scores"]["real streaks"]["streak_removed"]
+    assert json.loads((tmp_path / "results/coic/coic-seed1.json").read_text())["scores"]["real streaks"]["streaks_removed"]
     nothing = next(iter(found.values())).identity
-    assert mean(nothing["real streaks"]["streak_removed"]) == 0
+    assert mean(nothing["real streaks"]["streaks_removed"]) == 0
 
 
 def test_a_net_that_is_told_sets_is_scored_with_their_labels(photos: Path, tmp_path: Path) -> None:
@@ -319,7 +319,7 @@ def test_a_net_that_is_told_sets_is_scored_with_their_labels(photos: Path, tmp_p
 
 
 def test_a_result_of_real_rain_is_that_of_the_measures(photos: Path) -> None:
-    nothing = real.score(None, Rows("r", (), real="real_photos"), photos / "dev")["fine_removed"]
+    nothing = real_scoring.score(None, photos / "dev", Rows("r", (), "real_photos:even", kind="real"))["fine_removed"]
     assert len(nothing) == 3
     assert all(value is None or abs(value) < 1e-6 for value in nothing)
 

@@ -34,7 +34,7 @@ class Scaled(nn.Module):
         self.part = nn.Parameter(torch.tensor(part))
         self.known = None if known is None else torch.from_numpy(known).permute(2, 0, 1)[None]
 
-    def forward(self, rainy: Tensor, clear: Tensor) -> Tensor:
+    def forward(self, rainy: Tensor) -> Tensor:
         return rainy if self.known is None else rainy + self.part * (self.known - rainy)
 
 

@@ -47,7 +47,7 @@ def test_a_prior_is_scored_on_pairs_and_on_drawn_rain(arch: str, dev: Path, tiny
     torch.manual_seed(1)
     shape = {"channels": [8, 16]} if arch == "unet" else {"channels": [8, 8, 16], "latent": 4, "codes": 16}
     net = registry.build_spec(NetSpec(arch, shape)).eval()  # type: ignore[arg-type]
-    for rows in (Rows("a", (), "pairs", repair=1.0), Rows("b", ("heavy",), "photos", repair=1.0)):
+    for rows in (Rows("a", (), "pairs", kind="pairs", repair=1.0), Rows("b", ("heavy",), "photos", repair=1.0)):
         nothing, repaired = (repair_scoring.score(each, dev, rows) for each in (None, net))
         assert set(nothing) == set(repaired) == set(repair_scoring.FIGURES)
         assert all(len(values) == 2 for values in repaired.values())
@@ -58,7 +58,7 @@ def test_a_prior_is_scored_on_pairs_and_on_drawn_rain(arch: str, dev: Path, tiny
 
 def test_a_row_without_pictures_is_said(dev: Path, tiny_library: Path) -> None:
     with pytest.raises(BadRecipe):
-        repair_scoring.score(None, dev, Rows("none", (), "missing", repair=1.0))
+        repair_scoring.score(None, dev, Rows("none", (), "missing", kind="pairs", repair=1.0))
 
 
 def test_the_table_tells_differences_to_doing_nothing() -> None:

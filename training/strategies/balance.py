@@ -40,7 +40,7 @@ class Evenly:
         pick = self.base(place)
         drawn = int(np.random.default_rng([self.seed, STREAM, place]).integers(self.count * len(self.kinds)))
         source, kind = divmod(drawn, len(self.kinds))
-        return Pick(pick.seed, source, pick.domains or (self.kinds[kind],), pick.extra)
+        return Pick(pick.seed, source, pick.domains or (self.kinds[kind],))
 
 
 class Balance(Strategy):

@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from training.recipe import Balance, Data, Net, Rain, Recipe, Train
+from training.tables import markdown
 from training.tables.cells import Cell, Result, Rows, Table
-from training.tables.statistics import mean, shown, spread
+from training.tables.statistics import mean
 
 NARROW = ("narrow",)
 WIDE = ("narrow", "heavy", "fu", "isolated", "soft", "comb", "dashes")
@@ -77,28 +78,19 @@ COLUMNS = ("seen rain", "unseen rain", "unseen rain, cid22", "heavy and fu")
 
 def told(results: dict[str, Result]) -> str:
     """The table as Markdown: a line for each pair of seeds, and doing nothing."""
-    groups: dict[str, list[Result]] = {}
-    for name, result in results.items():
-        groups.setdefault(name.rsplit("-seed", 1)[0], []).append(result)
     head = ["cell", "seeds", *(f"{column}: removed" for column in COLUMNS), "bg err, unseen rain", "spread of seeds"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += [line(name, seeds) for name, seeds in groups.items()]
+    lines = [line(name, seeds) for name, seeds in markdown.by_method(results).items()]
     narrow = [result for name, result in results.items() if name.startswith("narrow")] or list(results.values())
     if narrow:
         lines.append(line("doing nothing", [replace(narrow[0], scores=narrow[0].identity)]))
-    return "\n".join(lines)
+    return markdown.table(head, lines)
 
 
-def line(name: str, seeds: list[Result]) -> str:
+def line(name: str, seeds: list[Result]) -> list[str]:
     """One line: means over seeds with the interval over the pictures of all of them."""
-
-    def figures(column: str, figure: str) -> list[float | None]:
-        return [value for result in seeds for value in result.scores.get(column, {}).get(figure, [])]
-
-    removed = [shown(figures(column, "rain_removed")) if figures(column, "rain_removed") else "" for column in COLUMNS]
-    apart = spread([mean(result.scores["unseen rain"]["rain_removed"]) for result in seeds])
-    parts = [name, str(len(seeds)), *removed, shown(figures("unseen rain", "bg_err"), 1), f"{apart:.3f}"]
-    return "| " + " | ".join(parts) + " |"
+    removed = [markdown.of_seeds(seeds, column, "rain_removed") for column in COLUMNS]
+    apart = markdown.apart_of([mean(result.scores["unseen rain"]["rain_removed"]) for result in seeds], 3)
+    return [name, str(len(seeds)), *removed, markdown.of_seeds(seeds, "unseen rain", "bg_err", 1), apart]
 
 
 TABLE = Table("balance", cells, told)

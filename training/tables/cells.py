@@ -11,11 +11,11 @@ from training.recipe import Recipe
 class Rows:
     """Pictures that a cell is scored on: rain of the `profiles`, evenly, on clean photos of the folder `clean` of `dev/`.
 
-    `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says. `real`: on
-    the real photos of this folder of `dev/` instead, which have no clean partner (`training.tables.real`). `kind`:
-    "drawn" rain, or pictures as they are: "real" rain, "masks" of real streaks, "dry" photos; then `clean` names their folder.
-    `repair` above 0: the cell's net is a prior, and repairs at that strength what the default has derained of the profiles'
-    rain, of the pairs of the set `clean` without profiles, or of the photos of `real` (`training.tables.repair_scoring`).
+    `own`: on the cell's own backgrounds instead. `strength` scales how strong the rain is; 1 as the profile says. `kind`:
+    "drawn" rain, or pictures as they are: "pairs" of a set, "real" rain, "masks" of real streaks, "dry" photos; then `clean`
+    names their folder, for real rain with the half that is meant, as "real_photos:even" (`training.tables.real_scoring`).
+    `repair` above 0: the cell's net is a prior, and repairs at that strength what the default has derained of drawn rain, pairs
+    or real rain (`training.tables.repair_scoring`).
     """
 
     name: str
@@ -23,7 +23,6 @@ class Rows:
     clean: str = ""
     own: bool = False
     strength: float = 1.0
-    real: str = ""
     kind: str = "drawn"
     repair: float = 0.0
 

@@ -11,9 +11,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from training.recipe import Coic, Data, Net, Rain, Recipe, Train
+from training.tables import markdown
 from training.tables.cells import Cell, Result, Rows, Table
-from training.tables.real import MASKS
-from training.tables.statistics import interval, mean, paired, shown, spread
 
 SETS = ("narrow", "storm", "near")
 SEEDS = (1, 2)
@@ -30,8 +29,8 @@ METHODS: dict[str, Coic | None] = {
 }
 ROWS = (
     *(Rows(name, (name,), "kodak") for name in SETS),
-    Rows("real streaks", (), real=MASKS),
-    Rows("real rain", (), real=REAL),
+    Rows("real streaks", (), "real_streak_masks", kind="masks"),
+    Rows("real rain", (), f"{REAL}:even", kind="real"),
 )
 
 
@@ -78,35 +77,24 @@ def transformer(clean: str) -> list[Cell]:
     return [Cell("transformer-seed1", plan, ROWS), Cell("transformer-coic-seed1", replace(plan, coic=late), ROWS)]
 
 
-FIGURES = dict.fromkeys(SETS, "psnr_y") | {"real streaks": "streak_removed", "real rain": "fine_removed"}
+FIGURES = dict.fromkeys(SETS, "psnr_y") | {"real streaks": "streaks_removed", "real rain": "fine_removed"}
 
 
 def told(results: dict[str, Result]) -> str:
     """The table as Markdown, each method's gain over mixed training beside it."""
-    groups: dict[str, list[Result]] = {}
-    for name, result in results.items():
-        groups.setdefault(name.rsplit("-seed", 1)[0], []).append(result)
+    groups = markdown.by_method(results)
     head = ["cell", "seeds", *(f"{row}: {figure}" for row, figure in FIGURES.items()), *(f"{s}: over mixed" for s in SETS)]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += [line(name, seeds, groups.get(MIXED, [])) for name, seeds in groups.items()]
+    lines = [line(name, seeds, groups.get(MIXED, [])) for name, seeds in groups.items()]
     if results:
         first = next(iter(results.values()))
         lines.append(line("doing nothing", [replace(first, scores=first.identity)], []))
-    return "\n".join(lines)
+    return markdown.table(head, lines)
 
 
-def line(name: str, seeds: list[Result], mixed: list[Result]) -> str:
+def line(name: str, seeds: list[Result], mixed: list[Result]) -> list[str]:
     """One line: means over seeds; gains are paired by seed and picture."""
-    plain = {result.seed: result for result in mixed}
-    parts = [name, str(len(seeds))]
-    parts += [shown([v for result in seeds for v in result.scores[row][figure]]) for row, figure in FIGURES.items()]
-    for row in SETS:
-        both = [(plain[r.seed].scores[row]["psnr_y"], r.scores[row]["psnr_y"]) for r in seeds if r.seed in plain]
-        gains = [gain for first, second in both for gain in paired(first, second)]
-        low, high = interval(gains)
-        apart = spread([mean(paired(first, second)) for first, second in both])
-        parts.append(f"{mean(gains):+.2f} ({low:+.2f} to {high:+.2f}; seeds ±{apart:.2f})" if gains else "")
-    return "| " + " | ".join(parts) + " |"
+    figures = [markdown.of_seeds(seeds, row, figure) for row, figure in FIGURES.items()]
+    return [name, str(len(seeds)), *figures, *(markdown.gain(seeds, mixed, row, "psnr_y") for row in SETS)]
 
 
 TABLE = Table("coic", cells, told)

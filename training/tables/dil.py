@@ -9,8 +9,9 @@ variants are also compared with ERM at equal seconds, which is ERM for as many m
 from dataclasses import replace
 
 from training.recipe import Data, Dil, Net, Rain, Recipe, Train
+from training.tables import markdown
 from training.tables.cells import Cell, Result, Rows, Table
-from training.tables.statistics import interval, mean, paired, shown, spread
+from training.tables.statistics import mean
 
 TYPES = ("narrow", "heavy", "fu", "heavy:screen")
 UNSEEN = ("ribbons", "pins", "thick-short")
@@ -70,33 +71,21 @@ def method(clean: str, variant: str, seed: int, rate: float, name: str) -> Cell:
 
 def told(results: dict[str, Result]) -> str:
     """The table as Markdown, each method's gain in dB over ERM beside it."""
-    groups: dict[str, list[Result]] = {}
-    for name, result in results.items():
-        groups.setdefault(name.rsplit("-seed", 1)[0], []).append(result)
+    groups = markdown.by_method(results)
     columns = [row.name for row in ROWS]
     head = ["method", "seeds", "seconds", *(f"{column}: dB" for column in columns), *(f"{c}: over ERM" for c in columns)]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    for name, seeds in groups.items():
-        lines.append(line(name, seeds, groups.get("erm", []), columns))
+    lines = [line(name, seeds, groups.get("erm", [])) for name, seeds in groups.items()]
     if results:
         first = next(iter(results.values()))
-        lines.append(line("doing nothing", [replace(first, scores=first.identity, seconds=0.0)], [], columns))
-    return "\n".join(lines)
+        lines.append(line("doing nothing", [replace(first, scores=first.identity, seconds=0.0)], []))
+    return markdown.table(head, lines)
 
 
-def line(name: str, seeds: list[Result], erm: list[Result], columns: list[str]) -> str:
+def line(name: str, seeds: list[Result], erm: list[Result]) -> list[str]:
     """One line: means over seeds; gains are paired by seed and picture."""
-    plain = {result.seed: result for result in erm}
-    cells_of = [name, str(len(seeds)), f"{mean([result.seconds for result in seeds]):.0f}"]
-    for column in columns:
-        cells_of.append(shown([value for result in seeds for value in result.scores[column]["psnr_y"]]))
-    for column in columns:
-        both = [(plain[r.seed].scores[column]["psnr_y"], r.scores[column]["psnr_y"]) for r in seeds if r.seed in plain]
-        gains = [gain for first, second in both for gain in paired(first, second)]
-        low, high = interval(gains)
-        apart = spread([mean(paired(first, second)) for first, second in both])
-        cells_of.append(f"{mean(gains):+.2f} ({low:+.2f} to {high:+.2f}; seeds ±{apart:.2f})" if gains else "")
-    return "| " + " | ".join(cells_of) + " |"
+    figures = [markdown.of_seeds(seeds, row.name, "psnr_y") for row in ROWS]
+    gains = [markdown.gain(seeds, erm, row.name, "psnr_y") for row in ROWS]
+    return [name, str(len(seeds)), f"{mean([result.seconds for result in seeds]):.0f}", *figures, *gains]
 
 
 TABLE = Table("dil", cells, told)

@@ -28,7 +28,7 @@ from training.loop.weights import save_weights
 from training.rain import domains
 from training.run_folders import RECIPE
 from training.strategies.table import strategies_of
-from training.tables import balance, coic, dil, priors, real, real_scoring, resolve, scoring, transfer
+from training.tables import balance, coic, dil, priors, real_scoring, resolve, scoring, transfer
 from training.tables.cells import Cell, Result, Table
 from training.tasks.derain import Derain
 from training.tasks.table import tasks_of
@@ -116,9 +116,6 @@ def scores_of(
             from training.tables import repair_scoring  # the stages of a picture, which no other table needs
 
             scores[rows.name], identity[rows.name] = (repair_scoring.score(each, dev, rows) for each in (net, None))
-            continue
-        if rows.real:
-            scores[rows.name], identity[rows.name] = real.score(net, rows, dev), real.score(None, rows, dev)
             continue
         if rows.kind != "drawn":
             scores[rows.name], identity[rows.name] = (real_scoring.score(each, dev, rows) for each in (net, None))

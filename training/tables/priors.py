@@ -8,23 +8,26 @@ of detail inside the rain (`metrics.band_distance`): a target of 8 % less at lig
 most 0.5 dB and removal at most .01 lower. On real photos only naturalness can be told.
 """
 
+from dataclasses import replace
+
 from rainapp.jobs.treatment import REFINE
 from training.recipe import Data, Net, Rain, Recipe, Repair, Train
+from training.tables import markdown
 from training.tables.cells import Cell, Result, Rows, Table
 from training.tables.statistics import interval, mean, paired, shown
 
 STEPS, BATCH, CROP_PX = 20_000, 8, 64
 CONTENT_STEPS, ENCODER_STEPS = 20_000, 8_000
 SCENES = (
-    ("heavy", ("heavy",), "kodak", ""),
-    ("monsoon", ("monsoon",), "kodak", ""),
-    ("rain100h", (), "rain100h", ""),
-    ("rain100l", (), "rain100l", ""),
-    ("real rain", (), "", "real_photos"),
+    Rows("heavy", ("heavy",), "kodak"),
+    Rows("monsoon", ("monsoon",), "kodak"),
+    Rows("rain100h", (), "rain100h", kind="pairs"),
+    Rows("rain100l", (), "rain100l", kind="pairs"),
+    Rows("real rain", (), "real_photos", kind="real"),
 )
 ROWS = tuple(
-    Rows(f"{name}, {word}", profiles, clean, real=real, repair=strength)
-    for name, profiles, clean, real in SCENES
+    replace(scene, name=f"{scene.name}, {word}", repair=strength)
+    for scene in SCENES
     for word, strength in REFINE.items()
     if strength
 )
@@ -54,39 +57,33 @@ def cells(clean: str) -> list[Cell]:
     ]
 
 
-COLUMNS = ("band_distance", "gmsd", "psnr_y", "rain_removed", "bg_err")
-DIGITS = {"band_distance": 2, "gmsd": 4, "psnr_y": 2, "rain_removed": 3, "bg_err": 2, "naturalness": 2}
+FIGURES = {"band_distance": 2, "gmsd": 4, "psnr_y": 2, "rain_removed": 3, "bg_err": 2, "naturalness": 2}
+"""What is told, with how many digits."""
 
 
 def told(results: dict[str, Result]) -> str:
     """The table as Markdown: for each row of pictures what doing nothing has, and by how much each prior differs from it."""
-    head = ["pictures", "prior", *COLUMNS, "naturalness", "pixels changed", "windows refused"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines = []
     for row in ROWS:
         there = {name: result for name, result in results.items() if row.name in result.scores}
         if there:
             first = next(iter(there.values())).identity[row.name]
-            figures = [shown(first[name], DIGITS[name]) if name in first else "" for name in (*COLUMNS, "naturalness")]
-            lines.append("| " + " | ".join([row.name, "nothing", *figures, "", ""]) + " |")
+            figures = [shown(first[name], digits) if name in first else "" for name, digits in FIGURES.items()]
+            lines.append([row.name, "nothing", *figures, "", ""])
         lines += [line(row.name, name, result) for name, result in there.items()]
-    return "\n".join(lines)
+    return markdown.table(["pictures", "prior", *FIGURES, "pixels changed", "windows refused"], lines)
 
 
-def line(row: str, name: str, result: Result) -> str:
+def line(row: str, name: str, result: Result) -> list[str]:
     """The differences of one prior to doing nothing, with their intervals over pictures."""
     before, after = result.identity[row], result.scores[row]
     parts = [row, name]
-    for figure in (*COLUMNS, "naturalness"):
-        if figure not in after:
-            parts.append("")
-            continue
-        gains = paired(before[figure], after[figure])
+    for figure, digits in FIGURES.items():
+        gains = paired(before.get(figure, []), after.get(figure, []))
         low, high = interval(gains)
-        digits = DIGITS[figure]
-        share = f", {100 * mean(gains) / mean(before[figure]):+.1f} %" if figure == "band_distance" else ""
-        parts.append(f"{mean(gains):+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){share}")
-    parts += [f"{100 * mean(after[figure]):.1f} %" for figure in ("changed", "refused")]
-    return "| " + " | ".join(parts) + " |"
+        share = f", {100 * mean(gains) / mean(before[figure]):+.1f} %" if gains and figure == "band_distance" else ""
+        parts.append(f"{mean(gains):+.{digits}f} ({low:+.{digits}f} to {high:+.{digits}f}){share}" if gains else "")
+    return [*parts, *(f"{100 * mean(after[figure]):.1f} %" for figure in ("changed", "refused"))]
 
 
 TABLE = Table("priors", cells, told)

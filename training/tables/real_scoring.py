@@ -52,7 +52,8 @@ def real(net: nn.Module | None, dev: Path, rows: Rows) -> Iterator[Figures]:
 
 def masks(net: nn.Module | None, dev: Path, rows: Rows) -> Iterator[Figures]:
     """How much of the contrast of real streaks goes, and what changes elsewhere."""
-    partners = {file.stem.removesuffix("masks"): file for file in photo_files(dev / rows.clean / "mask", 0)}
+    files = photo_files(dev / rows.clean / "mask", 0)
+    partners = {file.stem.removesuffix("masks").removesuffix("mask").rstrip("_-"): file for file in files}
     for file in photo_files(dev / rows.clean / "rainy", 0):
         photo, mask = read_or_none(file), read_or_none(partners[file.stem]) if file.stem in partners else None
         if photo is None or mask is None or photo.shape != mask.shape:

@@ -58,8 +58,8 @@ def score(net: nn.Module | None, dev: Path, rows: Rows) -> Scores:
         (derained,) = pipeline.in_turn([frame], NoWatch())
         return derained if refiner is None else next(iter(refiner([derained], NoWatch())))
 
-    found: Scores = {name: [] for name in (REAL_FIGURES if rows.real else FIGURES)}
-    for figures in _real(dev / rows.real, made) if rows.real else _paired(dev, rows, made):
+    found: Scores = {name: [] for name in (REAL_FIGURES if rows.kind == "real" else FIGURES)}
+    for figures in _real(dev / rows.clean, made) if rows.kind == "real" else _paired(dev, rows, made):
         for name, values in found.items():
             value = figures.get(name, math.nan)
             values.append(round(value, 4) if math.isfinite(value) else None)
@@ -69,7 +69,7 @@ def score(net: nn.Module | None, dev: Path, rows: Rows) -> Scores:
 
 
 def _paired(dev: Path, rows: Rows, made: Made) -> Iterator[dict[str, float]]:
-    for rainy, clean in _drawn(dev, rows) if rows.profiles else _set(dev / rows.clean):
+    for rainy, clean in _set(dev / rows.clean) if rows.kind == "pairs" else _drawn(dev, rows):
         done = made(_frame(rainy))
         result, rained = _floats(done), np.abs(rainy - clean).mean(2) > psnr_ssim.RAIN_THRESHOLD
         parts = psnr_ssim.decoupled(rainy, clean, result)

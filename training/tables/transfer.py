@@ -13,8 +13,9 @@ are named by what they are ("odd", "odd:8"), teachers by their cells; where they
 from dataclasses import replace
 
 from training.recipe import Data, Net, Rain, Recipe, Train, Transfer, Validate
+from training.tables import markdown
 from training.tables.cells import Cell, Result, Rows, Table
-from training.tables.statistics import mean, shown, spread
+from training.tables.statistics import mean
 
 SEEDS = (1, 2)
 PAIRS = 200
@@ -120,18 +121,15 @@ COLUMNS = (
 
 def told(results: dict[str, Result]) -> str:
     """The table as Markdown: a line for each arm, and doing nothing."""
-    groups: dict[str, list[Result]] = {}
-    for name, result in results.items():
-        groups.setdefault(name.rsplit("-seed", 1)[0], []).append(result)
+    groups = markdown.by_method(results)
     judged = {name: seeds for name, seeds in groups.items() if seeds[0].scores.keys() >= {row.name for row in ROWS}}
     head = ["arm", "seeds", "seconds", *(f"{row}: {figure.replace('_', ' ')}" for row, figure, _ in COLUMNS), "spread of seeds"]
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    lines += [line(name, seeds) for name, seeds in judged.items()]
+    lines = [line(name, seeds) for name, seeds in judged.items()]
     if judged:
         first = next(iter(judged.values()))[0]
         lines.append(line("doing nothing", [replace(first, scores=first.identity, seconds=0.0)]))
     held = [f"{name}: {figures(result)}" for name, result in results.items() if "held out" in result.scores]
-    return "\n".join([*lines, *(["", *held] if held else [])])
+    return "\n".join([markdown.table(head, lines), *(["", *held] if held else [])])
 
 
 def figures(result: Result) -> str:
@@ -139,14 +137,11 @@ def figures(result: Result) -> str:
     return ", ".join(f"{name} {mean(values):.3f}" for name, values in result.scores["held out"].items())
 
 
-def line(name: str, seeds: list[Result]) -> str:
+def line(name: str, seeds: list[Result]) -> list[str]:
     """One line: means over seeds with the interval over the pictures of all of them."""
     parts = [name, str(len(seeds)), f"{mean([result.seconds for result in seeds]):.0f}"]
-    for row, figure, digits in COLUMNS:
-        values = [value for result in seeds for value in result.scores[row].get(figure, [])]
-        parts.append(shown(values, digits) if values else "")
-    apart = spread([mean(result.scores["real, even half"]["fine_removed"]) for result in seeds])
-    return "| " + " | ".join([*parts, f"{apart:.3f}"]) + " |"
+    parts += [markdown.of_seeds(seeds, row, figure, digits) for row, figure, digits in COLUMNS]
+    return [*parts, markdown.apart_of([mean(result.scores["real, even half"]["fine_removed"]) for result in seeds], 3)]
 
 
 TABLE = Table("transfer", cells, told)
