@@ -11,20 +11,29 @@ from dataclasses import dataclass
 from dataclasses import replace as replace_fields
 from pathlib import Path
 
+import numpy as np
+import torch
+from torch import nn
+
 from rainapp.base.errors import BadModel, RainError
 from rainapp.base.new_files import desk, new_folder, put
 from rainapp.base.regular_files import read_regular
 from rainapp.library.cards import PRIOR, check_id
 from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
 from rainapp.library.priors import digest
-from rainapp.nets import registry
+from rainapp.nets import registry, unet, vq
+from rainapp.nets.fusion_naf import FusionNaf
 from rainapp.nets.unet import Unet, schedule
 from rainapp.nets.vq import Vq
 from training import recipe
+from training.contracts import taken
 from training.loop.weights import start
 from training.strategies.table import spec_of, strategies_of
 
 FIGURES_BYTES_MAX = 256 * 1024
+PROBE_PX = 64
+HALF = 2e-2
+"""What half precision may cost."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +69,7 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
         else:
             shutil.copyfile(file, folder / WEIGHTS)
         write_card(folder, card)
+        require_same(plan, file, card, folder)
         if not replace:
             return library.admit(folder, name)
         with new_folder(library.user) as aside:
@@ -72,6 +82,29 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
                 if (aside / name).exists():
                     put(aside / name, old)
                 raise
+
+
+@torch.no_grad()
+def require_same(plan: recipe.Recipe, weights: Path, card: ModelCard, folder: Path) -> None:
+    """Load what was written as the application will, and see that it does what the run's net does.
+
+    Raises:
+        BadModel: it cannot be loaded, or its answer to the same picture is another.
+    """
+    net = registry.build_spec(spec_of(plan, strategies_of(plan))).eval()
+    start(net, str(weights))
+    if isinstance(net, Unet | FusionNaf):  # what they take is no picture
+        own = net.model if isinstance(net, Unet) else net
+        told = unet.load(folder, card).net if isinstance(net, Unet) else registry.load_fusion(folder)
+        pairs = zip(own.state_dict().values(), told.state_dict().values(), strict=True)
+        same = all(torch.allclose(one, other, atol=HALF) for one, other in pairs)
+    else:
+        loaded: nn.Module = vq.load(folder, card) if isinstance(net, Vq) else registry.load(card, folder / WEIGHTS)
+        picture = torch.from_numpy(np.random.default_rng(1).random((1, 3, PROBE_PX, PROBE_PX), np.float32))
+        wanted, found = (each(picture, **taken(each, picture)) for each in (net, loaded))
+        same = torch.allclose(wanted, found, atol=HALF)
+    if not same:
+        raise BadModel("What was written does not do what the run's net does.", "Its recipe may be of another run.", folder)
 
 
 def save_prior(plan: recipe.Recipe, weights: Path, folder: Path) -> None:

@@ -13,8 +13,7 @@ a run may be stopped and resumed anywhere.
 """
 
 import math
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +32,7 @@ from training.loop import checkpoint
 from training.loop.ema import Average
 from training.loop.optimisers import optimiser_for
 from training.loop.weights import save_weights, start
+from training.loop.work_time import Clock, WorkTime
 from training.recipe import Recipe
 from training.run_folders import CHECKPOINT as CHECKPOINT
 from training.strategies.table import chooses_of, require_one_gradient, spec_of
@@ -78,7 +78,7 @@ def backward(run: Run, batch: Batch) -> Tensors:
 class Trainer:
     """One run. `run` works until the recipe's end, or until the watch cancels after a checkpoint was saved.
 
-    `clock` tells seconds of work; None: process time on a CPU, wall clock on an accelerator.
+    `clock` tells seconds; None: process time on a CPU, wall clock on an accelerator (`training.loop.work_time`).
     """
 
     def __init__(
@@ -87,7 +87,7 @@ class Trainer:
         folder: Path,
         tasks: Mapping[str, Task],
         strategies: Sequence[Strategy] = (),
-        clock: Callable[[], float] | None = None,
+        clock: Clock | None = None,
     ) -> None:
         """Args: `tasks` by name, all that the recipe names; `strategies` as `strategies_of` gives them.
 
@@ -99,7 +99,8 @@ class Trainer:
         require_one_gradient(strategies)
         self.recipe, self.folder, self.tasks, self.strategies = recipe, folder, dict(tasks), list(strategies)
         self.device = device_of(recipe)
-        self.clock = clock or (time.process_time if self.device.type == "cpu" else time.monotonic)
+        self.work = WorkTime(self.device.type != "cpu", clock)
+        self.clock = self.work.clock
         self.spec: NetSpec = spec_of(recipe, strategies)
         self.net = registry.build_spec(self.spec).to(self.device)
         if recipe.start_from:
@@ -174,13 +175,14 @@ class Trainer:
             Cancelled: the watch wanted it.
         """
         train, checks = self.recipe.train, self.recipe.validate
-        began, before = self.clock(), self.elapsed_s
+        self.work.begin(self.elapsed_s)
         saved = validated = self.elapsed_s
         scored = any(task.scored() for task in self.tasks.values())
         try:
             while self.share_done() < 1:
-                losses = self.one_step()
-                self.elapsed_s = agreed(before + self.clock() - began)
+                with self.work.step():
+                    losses = self.one_step()
+                self.elapsed_s = agreed(self.work.spent())
                 if self.step % LOG_EVERY == 0:
                     self.log(step=self.step, lr=self.learning_rate(), elapsed_s=round(self.elapsed_s, 1), **self.told(losses))
                 if scored and self.elapsed_s - validated > 60 * checks.every_minutes:
