@@ -2,6 +2,7 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -229,6 +230,25 @@ def test_the_command_tells_folders_then_photos(
     assert words.count("<g>") == 6
     assert main(["relate", *map(str, folders), "--encoder", str(shipped)]) == 0
     assert "nearest to their own folder" in capsys.readouterr().out
+
+
+def test_a_report_never_takes_the_place_of_a_photo(
+    folder: Callable[..., Path], shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = folder("fine", 2, 3)
+    first = min(photos.iterdir())
+    content = first.read_bytes()
+    second_name, link = tmp_path / "second.html", tmp_path / "link.html"
+    os.link(first, second_name)
+    link.symlink_to(first)
+    for target in (first, second_name, link):
+        assert main(["relate", str(photos), "--encoder", str(shipped), "--html", str(target)]) == 2
+        assert "never overwritten" in capsys.readouterr().err
+        assert first.read_bytes() == second_name.read_bytes() == content
+        assert link.is_symlink()
+    (tmp_path / "new.html").write_text("an earlier report")
+    assert main(["relate", str(photos), "--encoder", str(shipped), "--html", str(tmp_path / "new.html")]) == 0
+    assert "<!doctype html>" in (tmp_path / "new.html").read_text("utf-8")
 
 
 def test_the_command_asks_rain_or_detail(

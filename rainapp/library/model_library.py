@@ -9,13 +9,13 @@ of the list, and `problems` says why in words.
 import contextlib
 import hashlib
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rainapp.base.errors import BadModel, UnwritableFile
+from rainapp.base.folders import remove_folder
 from rainapp.base.new_files import new_folder, put, sync_files
 from rainapp.base.own_files import Like
 from rainapp.base.paths import bundled_models_dir, user_models_dir
@@ -344,4 +344,4 @@ class ModelLibrary:
         for folder in self.user.glob(f"{_STAGING}*"):
             with contextlib.suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _STALE_S:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    remove_folder(folder)
