@@ -38,7 +38,10 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at every photo and print; exit code 0, 2 where the report cannot have its name. Raises UnreadableFile, BadModel, UnwritableFile."""
+    """Look at every photo and print; exit code 0, 2 where the report cannot have its name.
+
+    Raises UnreadableFile, BadModel, UnwritableFile.
+    """
     from rainapp.evaluation.relating import relate
     from rainapp.library.model_library import ModelLibrary
     from rainapp.nets.known_rain import knowledge

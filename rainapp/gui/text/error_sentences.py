@@ -124,6 +124,7 @@ SENTENCES = (
     "Choose a mask that was made for this photo.",
     "The mask is {width}x{height} pixels, the picture {picture_width}x{picture_height}.",
     "Save the mask at exactly the size of the picture, upright as it is shown.",
+    "The mask claims {megapixels} megapixels in {megabytes} MB.",
     "The mask is no picture that can be read.",
     "Save it as PNG.",
     "The mask cannot be read: {reason}.",

@@ -15,8 +15,8 @@ from types import TracebackType
 from typing import Self
 
 from rainapp.base.errors import Cancelled, RainError, UnwritableFile
-from rainapp.base.formats import result_suffix
 from rainapp.base.folders import remove_folder
+from rainapp.base.formats import result_suffix
 from rainapp.base.image import Frame
 from rainapp.base.leftovers import drop
 from rainapp.base.new_files import settle
@@ -96,7 +96,9 @@ class SequenceSink:
         """Read how far an earlier run came; drop what it had half written, or all of it when it did something else."""
         head, *lines = self._index.read(_INDEX_BYTES_MAX).splitlines(keepends=True) or [b""]
         marks = [line for line in lines if line.endswith(b"\n")]
-        there = head == self._head and all(map(_MARK.fullmatch, marks))  # our own writes it so; what else lies there is not ours
+        there = head == self._head and all(
+            map(_MARK.fullmatch, marks)
+        )  # our own writes it so; what else lies there is not ours
         if there and marks:
             frames, memo = marks[-1].split()
             self.frames_done, self.memo = int(frames), memo == b"1"
