@@ -129,7 +129,8 @@ def test_a_jpeg_of_padding_is_not_searched_to_its_end(tmp_path: Path) -> None:
     with path.open("r+b") as file:
         file.truncate(3 << 30)
     seconds, _, said = cost(
-        "from pathlib import Path\nfrom rainapp.media.opening import open_source\nfrom rainapp.base.errors import UnreadableFile\n"
+        "from pathlib import Path\nfrom rainapp.media.opening import open_source\n"
+        "from rainapp.base.errors import UnreadableFile\n"
         f"def run():\n    try:\n        return open_source(Path({str(path)!r}))\n"
         "    except UnreadableFile as error:\n        return error.message"
     )
