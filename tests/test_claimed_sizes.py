@@ -136,3 +136,42 @@ def test_a_jpeg_of_padding_is_not_searched_to_its_end(tmp_path: Path) -> None:
     )
     assert "damaged" in said
     assert seconds < 1
+
+
+def plain(path: Path, kind: str, most: int, numbers: np.ndarray, side: tuple[int, int]) -> Path:
+    body = " ".join(map(str, numbers.reshape(-1).tolist()))
+    head = f"{kind}\n# made here\n{side[1]} {side[0]}\n" + ("" if kind == "P1" else f"{most}\n")
+    path.write_text(head + body + "\n", "ascii")
+    return path
+
+
+@pytest.mark.parametrize(("kind", "most"), [("P1", 1), ("P2", 255), ("P3", 255), ("P3", 100), ("P2", 65535), ("P3", 1000)])
+def test_plain_numbers_are_what_pillow_reads(tmp_path: Path, kind: str, most: int) -> None:
+    shape = (7, 9, 3) if kind == "P3" else (7, 9)
+    numbers = np.random.default_rng(1).integers(0, most + 1, shape)
+    path = plain(tmp_path / "a.ppm", kind, most, numbers, (7, 9))
+    with open_source(path) as source:
+        image = next(iter(source)).image
+    expected = (1 - numbers if kind == "P1" else numbers) / most
+    expected = expected if kind == "P3" else np.dstack([expected] * 3)
+    assert np.abs(image.pixels / image.peak - expected).max() < 1.1 / 255
+
+
+def test_many_plain_numbers_are_read_in_seconds_or_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.ppm"
+    path.write_bytes(b"P3\n4000 4000\n255\n" + b"0 " * 48_000_000)  # 96 MB
+    code = "from pathlib import Path\nfrom rainapp.media.opening import open_source\n"
+    code += "from rainapp.base.errors import UnreadableFile\nimport rainapp.media.photo.decode\ndef run():\n    try:\n"
+    code += f"        return next(iter(open_source(Path({str(path)!r})))).image.pixels.shape\n"
+    code += "    except UnreadableFile as error:\n        return error.message"
+    seconds, _, said = cost(code)
+    assert said == "(4000, 4000, 3)"
+    assert seconds < 4
+    path.write_bytes(b"P3\n4000 4000\n256\n" + b"0 " * 48_000_000)
+    seconds, _, said = cost(code)
+    assert "too many" in said
+    assert seconds < 2
+    path.write_bytes(b"P3\n4000 4000\n255\n" + b"0 " * 47_000_000)
+    seconds, _, said = cost(code)
+    assert "damaged" in said or "cut off" in said
+    assert seconds < 4

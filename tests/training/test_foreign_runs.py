@@ -4,6 +4,7 @@ import io
 import json
 import os
 import shutil
+import stat
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -13,11 +14,11 @@ import cv2
 import numpy as np
 import pytest
 import torch
-from doors import DOORS, cost, soon
+from doors import DOORS, child, cost, soon
 
 from rainapp.base.errors import BadModel, RainError
 from rainapp.library.model_library import ModelLibrary
-from training import publish
+from training import publish, recipe
 from training.__main__ import main
 from training.average import average
 from training.data import hard_negatives
@@ -58,8 +59,8 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def run(whole: Path, tmp_path: Path) -> Path:
     """A copy of it that still has a step to go."""
     shutil.copytree(whole, tmp_path / "run")
-    recipe = tmp_path / "run" / "recipe.toml"
-    recipe.write_text(recipe.read_text().replace("steps = 1", "steps = 2"))
+    file = tmp_path / "run" / "recipe.toml"
+    file.write_text(file.read_text().replace("steps = 1", "steps = 2"))
     return tmp_path / "run"
 
 
@@ -68,15 +69,23 @@ def resume(folder: Path) -> int:
 
 
 def refused(folder: Path, capsys: pytest.CaptureFixture[str]) -> str:
-    assert soon(lambda: resume(folder)) == 2
+    assert resume(folder) == 2
     return capsys.readouterr().err
 
 
 @pytest.mark.parametrize("door", list(DOORS))
-@pytest.mark.parametrize("name", ["checkpoint.pt", "recipe.toml", "log.jsonl"])
-def test_no_pipe_and_no_device_is_waited_for(run: Path, name: str, door: str, capsys: pytest.CaptureFixture[str]) -> None:
-    DOORS[door](run / name)
-    assert refused(run, capsys).strip()
+def test_no_pipe_and_no_device_is_waited_for(run: Path, door: str) -> None:
+    for name, read in (("checkpoint.pt", checkpoint.load), ("recipe.toml", recipe.read)):
+        DOORS[door](run / name)
+        assert isinstance(soon(lambda read=read, name=name: read(run / name)), RainError)
+
+
+@pytest.mark.parametrize("door", list(DOORS))
+def test_a_run_does_not_wait_for_its_log(run: Path, door: str) -> None:
+    DOORS[door](run / "log.jsonl")
+    done = child("train", "resume", run, "--ignore-input")
+    assert done.returncode == 2
+    assert "log.jsonl cannot be written" in done.stderr
 
 
 @pytest.mark.parametrize("way", [os.symlink, os.link])
@@ -89,6 +98,11 @@ def test_the_log_of_a_run_is_no_way_into_other_files(
     way(victim, run / "log.jsonl")
     assert "log.jsonl cannot be written" in refused(run, capsys)
     assert victim.read_text() == "precious"
+
+
+def test_copies_of_photos_are_their_owners_alone() -> None:
+    folder = request.begin(request.Request((), "mine"))
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
 
 ODD: dict[str, Any] = {

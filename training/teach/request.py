@@ -84,7 +84,7 @@ def begin(request: Request) -> Path:
     folder = folder_for(request.name)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir()
+        folder.mkdir(mode=0o700)  # copies of photos will lie in it
     except FileExistsError as error:
         raise BadTreatment(
             f"There is a run that teaches “{request.name}” already.",

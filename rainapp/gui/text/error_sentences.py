@@ -124,6 +124,8 @@ SENTENCES = (
     "Choose a mask that was made for this photo.",
     "The mask is {width}x{height} pixels, the picture {picture_width}x{picture_height}.",
     "Save the mask at exactly the size of the picture, upright as it is shown.",
+    "{name} is written in plain numbers, of which it has too many.",
+    "Save it as PNG or TIFF.",
     "The mask claims {megapixels} megapixels in {megabytes} MB.",
     "The mask is no picture that can be read.",
     "Save it as PNG.",
