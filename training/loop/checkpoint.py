@@ -55,8 +55,8 @@ def load(path: Path) -> Checkpoint:
     try:
         if kind_of(path) != "checkpoint":
             raise TypeError("another kind of file")
-        with open_regular(path) as file:
-            state = torch.load(file, map_location="cpu", weights_only=True)
+        with open_regular(path) as opened:
+            state = torch.load(opened, map_location="cpu", weights_only=True)
         if not isinstance(state, Mapping):
             raise TypeError("no table of values")
         if state.get("version", 1) not in (1, VERSION) and type(state["version"]) is int:

@@ -17,6 +17,7 @@ _TIFF_TAGS_MAX = 4096
 def claimed_pixels(data: bytes | memoryview) -> int | None:
     """Width times height of the picture in a PNG, JPEG, WebP, BMP or TIFF file; None where it is none of these, or damaged."""
     head = bytes(data[:32])
+    sides: tuple[int, int]
     try:
         if head.startswith(png_chunks.MAGIC):
             sides = struct.unpack_from(">II", head, 16)
