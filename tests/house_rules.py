@@ -304,6 +304,35 @@ def foreign_files_are_opened_in_one_place(sources: list[Source]) -> Iterator[str
                 yield f"{source.name}:{node.lineno} reads a file, and would wait for a pipe. See rainapp.base.regular_files."
 
 
+DEEP = {"rmtree", "rglob", "walk", "removedirs"}  # of Python's own, which call themselves for every level
+
+
+def folders_are_gone_through_level_by_level(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        for node in ast.walk(source.tree):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            name = called.split(".")[-1]
+            if name in DEEP and called.split(".")[0] != "ast" and "." in called:
+                yield f"{source.name}:{node.lineno} uses {name}, which stops at a thousand folders. See rainapp.base.folders."
+
+
+# Where loaders may be given a path: it was looked at in the line before, or it is our own.
+MAY_LOAD = ("rainapp.nets.*", "rainapp.compare.result_cache", "training.loop.weights", "training.tasks.fuse")
+LOADERS = {"torch.load", "load_file", "np.load"}
+
+
+def loaders_are_given_open_files(sources: list[Source]) -> Iterator[str]:
+    for source in sources:
+        if any(covers(pattern, source.name) for pattern in MAY_LOAD):
+            continue
+        for node in ast.walk(source.tree):
+            if not isinstance(node, ast.Call) or ast.unparse(node.func) not in LOADERS or not node.args:
+                continue
+            given = ast.unparse(node.args[0])
+            if given != "opened" and "paths.resource" not in given:
+                yield f"{source.name}:{node.lineno} lets a loader open {given}. See rainapp.base.regular_files.open_regular."
+
+
 MAY_DUMP = (
     "rainapp.base.textfile",
     "rainapp.library.importer",
@@ -337,4 +366,6 @@ RULES: tuple[Rule, ...] = (
     foreign_words_are_plain,
     foreign_files_are_opened_in_one_place,
     json_is_finite,
+    folders_are_gone_through_level_by_level,
+    loaders_are_given_open_files,
 )

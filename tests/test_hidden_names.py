@@ -231,3 +231,28 @@ def test_a_photo_is_written_beside_a_planted_link(tmp_path: Path, guessed: None)
     rewrite(source, tmp_path / "dry.png")
     assert np.array_equal(read(source)[0].pixels, picture())
     assert np.array_equal(read(tmp_path / "dry.png")[0].pixels, picture())
+
+
+@pytest.mark.parametrize("marks", [b"garbage\n", b"1 2 3\n", b"-5 1\n", b"\xff 0\n", b"9" * 5000 + b" 1\n", b"999999999 0\n"])
+def test_a_journal_of_frames_that_cannot_be_is_begun_anew(tmp_path: Path, marks: bytes) -> None:
+    (tmp_path / "in").mkdir()
+    take(tmp_path / "in", 3, "f%d.png")
+    opened = open_source(tmp_path / "in" / "f%d.png")
+
+    def write(limit: int) -> int:
+        with SequenceSink(tmp_path / "out", opened.info, Output(), key="k", part_frames=1) as sink:
+            done = sink.frames_done
+            for frame in list(opened)[done:]:
+                if frame.index == limit:
+                    raise UnwritableFile("The disk was pulled out.")
+                sink.write(frame)
+        return done
+
+    with pytest.raises(UnwritableFile):
+        write(2)
+    (index,) = tmp_path.glob(".*-index.rainapp-parts")
+    assert index.read_bytes().endswith(b"1 0\n")
+    index.write_bytes(index.read_bytes() + marks)
+    assert write(3) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+    assert len(list((tmp_path / "out").iterdir())) == 3

@@ -1,19 +1,24 @@
 """Priors in the library: folders as diffusers writes them come and go whole, and what cannot be used is refused in words."""
 
 import json
+import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from prior_files import tiny_vq, write_prior_card
+from doors import cost
+from prior_files import tiny_unet, tiny_vq, write_prior_card
 
 from rainapp.__main__ import main
 from rainapp.base.errors import BadModel
+from rainapp.inference.refine import load_prior
 from rainapp.library.cards import CARD, read_card
 from rainapp.library.importer import import_model
 from rainapp.library.model_library import ModelLibrary
-from rainapp.library.priors import CONFIG_BYTES_MAX
+from rainapp.library.prior_import import import_prior
+from rainapp.library.priors import CONFIG_BYTES_MAX, files_of
 
 WEIGHTS = "diffusion_pytorch_model.safetensors"
 
@@ -145,3 +150,90 @@ def test_a_prior_cannot_be_the_default(tiny_library: Path, capsys: pytest.Captur
     assert main(["models", "default", "tiny-prior"]) == 3
     assert "is a prior" in capsys.readouterr().err
     assert ModelLibrary().default_id == "tiny"
+
+
+def _with_words(folder: Path, place: str, **changes: object) -> None:
+    words = json.loads((folder / place).read_text())
+    (folder / place).write_text(json.dumps(words | changes))
+
+
+ODD_NETS: dict[str, dict[str, object]] = {
+    "no groups": {"norm_num_groups": 0},
+    "no heads": {"attention_head_dim": 0, "add_attention": True},
+    "lists for blocks": {"down_block_types": [["os", "system"], {"a": 1}]},
+    "a hundred thousand layers": {"layers_per_block": 4096},
+    "sixty levels": {"block_out_channels": [4096] * 60},
+    "a giant": {"block_out_channels": [4096] * 2, "layers_per_block": 8},
+}
+ODD_SCHEDULES: dict[str, dict[str, object]] = {
+    "no steps": {"num_train_timesteps": 0},
+    "steps below none": {"num_train_timesteps": -5},
+    "a table of steps": {"num_train_timesteps": {"a": 1}},
+    "texts for betas": {"trained_betas": ["x"]},
+    "betas beyond one": {"beta_start": 3.0, "beta_end": 4000.0},
+}
+
+
+@pytest.mark.parametrize(
+    ("place", "changes"),
+    [("unet/config.json", each) for each in ODD_NETS.values()]
+    + [("scheduler/scheduler_config.json", each) for each in ODD_SCHEDULES.values()],
+)
+def test_a_diffusion_prior_that_cannot_be_is_refused_in_words(tmp_path: Path, place: str, changes: dict[str, object]) -> None:
+    folder = tiny_unet(tmp_path)
+    _with_words(folder, place, **changes)
+    card = write_prior_card(folder, "unet")
+    began = time.process_time()
+    with pytest.raises(BadModel):
+        load_prior.load(folder, card, "cpu")
+    assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"layers_per_block": 4096}, {"block_out_channels": [4096] * 64}, {"num_vq_embeddings": [1]}, {"layers_per_block": -1}],
+)
+def test_a_content_prior_that_cannot_be_is_refused_in_words(tmp_path: Path, changes: dict[str, object]) -> None:
+    folder = tiny_vq(tmp_path)
+    _with_words(folder, "config.json", **changes)
+    card = write_prior_card(folder, "vq")
+    began = time.process_time()
+    with pytest.raises(BadModel):
+        load_prior.load(folder, card, "cpu")
+    assert time.process_time() - began < 10
+
+
+def test_weights_of_another_net_are_never_read(tmp_path: Path) -> None:
+    """A sparse file of a gigabyte in eighths of a number would be four gigabytes of them."""
+    folder = tiny_vq(tmp_path)
+    many = 1 << 30
+    head = json.dumps({"a": {"dtype": "F8_E4M3", "shape": [many], "data_offsets": [0, many]}}).encode()
+    with (folder / "diffusion_pytorch_model.safetensors").open("wb") as file:
+        file.write(len(head).to_bytes(8, "little") + head)
+        file.truncate(8 + len(head) + many)
+    write_prior_card(folder, "vq")
+    _, megabytes, said = cost(
+        "from pathlib import Path\nfrom rainapp.inference.refine import load_prior\nfrom rainapp.base.errors import BadModel\n"
+        f"from rainapp.library.cards import read_card\nfolder = Path({str(folder)!r})\ncard = read_card(folder)[0]\n"
+        "def run():\n    try:\n        return load_prior.load(folder, card, 'cpu')\n"
+        "    except BadModel as error:\n        return error.message"
+    )
+    assert "not built as a content prior" in said
+    assert megabytes < 800  # diffusers is loaded meanwhile
+
+
+def test_a_name_that_is_no_text_is_one_of_the_files(tmp_path: Path) -> None:
+    folder = tiny_vq(tmp_path)
+    (tmp_path / os.fsdecode(b"tiny-prior/READ\xffME.md")).write_text("x")
+    card = write_prior_card(folder, "vq")
+    import_prior(folder, library := ModelLibrary(tmp_path / "bundled", tmp_path / "user"), None, None)
+    assert library.verify(card.id) == []
+
+
+def test_folders_in_folders_are_not_a_prior(tmp_path: Path) -> None:
+    folder = tiny_vq(tmp_path)
+    for place in range(30):  # empty ones, which hold no file that could be counted
+        for inner in range(30):
+            (folder / f"{place}" / f"{inner}").mkdir(parents=True)
+    with pytest.raises(BadModel, match="more than any prior"):
+        files_of(folder)

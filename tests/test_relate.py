@@ -2,20 +2,23 @@
 
 import json
 import math
+import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 import torch
+from doors import DOORS, cost, soon
 
 from rainapp.base.errors import BadModel, UnreadableFile
 from rainapp.cli.command_line import main
 from rainapp.evaluation import relating
 from rainapp.evaluation.relation_report import page
 from rainapp.jobs.records import NoWatch
-from rainapp.library.cards import ModelCard, write_card
+from rainapp.library.cards import ModelCard, read_card, write_card
 from rainapp.library.model_library import WEIGHTS, sha256_of
 from rainapp.metrics import rain_similarity
 from rainapp.nets.coic import InstanceEncoder
@@ -231,6 +234,25 @@ def test_the_command_tells_folders_then_photos(
     assert "nearest to their own folder" in capsys.readouterr().out
 
 
+def test_a_report_never_takes_the_place_of_a_photo(
+    folder: Callable[..., Path], shipped: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    photos = folder("fine", 2, 3)
+    first = min(photos.iterdir())
+    content = first.read_bytes()
+    second_name, link = tmp_path / "second.html", tmp_path / "link.html"
+    os.link(first, second_name)
+    link.symlink_to(first)
+    for target in (first, second_name, link):
+        assert main(["relate", str(photos), "--encoder", str(shipped), "--html", str(target)]) == 2
+        assert "never overwritten" in capsys.readouterr().err
+        assert first.read_bytes() == second_name.read_bytes() == content
+        assert link.is_symlink()
+    (tmp_path / "new.html").write_text("an earlier report")
+    assert main(["relate", str(photos), "--encoder", str(shipped), "--html", str(tmp_path / "new.html")]) == 0
+    assert "<!doctype html>" in (tmp_path / "new.html").read_text("utf-8")
+
+
 def test_the_command_asks_rain_or_detail(
     folder: Callable[..., Path], shipped: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -258,3 +280,22 @@ def test_a_damaged_encoder_is_said(shipped: Path) -> None:
         knowledge(shipped)
     with pytest.raises(BadModel, match="no encoder that tells kinds"):
         knowledge(shipped / "nowhere")
+
+
+def test_an_encoder_that_claims_to_be_a_giant_costs_nothing(shipped: Path) -> None:
+    card = read_card(shipped)[0]
+    write_card(shipped, replace(card, shape={"code_size": 1024, "width": 4096}))  # nineteen gigabytes and more
+    _, megabytes, said = cost(
+        "from pathlib import Path\nfrom rainapp.nets.known_rain import knowledge\nfrom rainapp.base.errors import BadModel\n"
+        f"def run():\n    try:\n        return knowledge(Path({str(shipped)!r}))\n"
+        "    except BadModel as error:\n        return error.message"
+    )
+    assert "is damaged" in said
+    assert megabytes < 300
+
+
+@pytest.mark.parametrize("door", list(DOORS))
+def test_an_encoder_of_pipes_is_not_waited_for(shipped: Path, door: str) -> None:
+    for name in (WEIGHTS, "card.toml"):
+        DOORS[door](shipped / name)
+        assert isinstance(soon(lambda: knowledge(shipped)), BadModel)

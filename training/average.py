@@ -4,16 +4,16 @@ Weights that lie on one path of training can be averaged, and the mean often kee
 soups, ICML 2022; between a net and its fine-tuned self: Wortsman et al., Robust fine-tuning of zero-shot models, CVPR 2022.
 """
 
-import shutil
 from pathlib import Path
 
 from torch import Size, Tensor
 
 from rainapp.base.errors import BadRecipe
+from rainapp.base.regular_files import read_regular
 from rainapp.nets import registry
 from training.loop.net2net import grown
 from training.loop.weights import find_weights, read_weights, save_weights
-from training.recipe import Recipe, read
+from training.recipe import FILE_BYTES_MAX, Recipe, read
 
 
 def average(first: Path, second: Path, share: float, out: Path) -> None:
@@ -29,6 +29,10 @@ def average(first: Path, second: Path, share: float, out: Path) -> None:
     recipe = files[1].parent / "recipe.toml"
     if not recipe.is_file():
         raise BadRecipe(f"There is no recipe beside {files[1].name} in {recipe.parent}.", "Name a run or model folder.")
+    try:
+        plan = read_regular(recipe, FILE_BYTES_MAX)
+    except OSError as error:
+        raise BadRecipe(f"The recipe {recipe.name} cannot be read.", f"{error.strerror}.", recipe) from error
     before, after = (read_weights(file) for file in files)
     if shapes(before) != shapes(after):
         before = grown_like(before, after, read(recipe))
@@ -37,7 +41,7 @@ def average(first: Path, second: Path, share: float, out: Path) -> None:
     if (out / "best.safetensors").exists():
         raise BadRecipe(f"The folder {out} holds a run already.", "Name a new folder with --out.")
     out.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(recipe, out / "recipe.toml")
+    (out / "recipe.toml").write_bytes(plan)
     mean = {name: (1 - share) * before[name].float() + share * after[name].float() for name in after}
     save_weights(out / "last.safetensors", mean)
 

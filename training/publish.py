@@ -4,6 +4,7 @@ Figures are measured by `rainapp evaluate`, through engines and tiles, and hande
 The model appears whole or not at all.
 """
 
+import hashlib
 import json
 import math
 import shutil
@@ -18,8 +19,9 @@ from torch import nn
 from rainapp.base.errors import BadModel, RainError
 from rainapp.base.new_files import desk, new_folder, put
 from rainapp.base.regular_files import read_regular
+from rainapp.base.system_errors import why_not_read
 from rainapp.library.cards import PRIOR, check_id
-from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, ModelCard, ModelLibrary, sha256_of, write_card
+from rainapp.library.model_library import UNKNOWN_LICENCE, WEIGHTS, WEIGHTS_BYTES_MAX, ModelCard, ModelLibrary, write_card
 from rainapp.library.priors import digest
 from rainapp.nets import registry, unet, vq
 from rainapp.nets.fusion_naf import FusionNaf
@@ -60,14 +62,15 @@ def publish(run: Path, model_id: str, into: Path | None, label: Label, replace: 
     library = ModelLibrary(user=into)
     name = check_id(model_id or run.resolve().name)  # before anything of that name is removed
     plan = recipe.read(run / "recipe.toml")
-    card = card_of(plan, name, sha256_of(file), label)
+    content = _content(file)
+    card = card_of(plan, name, hashlib.sha256(content).hexdigest(), label)
     with library.staging() as folder:
-        shutil.copyfile(run / "recipe.toml", folder / "recipe.toml")
+        (folder / "recipe.toml").write_bytes(read_regular(run / "recipe.toml", recipe.FILE_BYTES_MAX))
         if plan.net.arch in (registry.VQ, registry.UNET):
             save_prior(plan, file, folder)
             card = replace_fields(card, kind=PRIOR, sha256=digest(folder), shape={}, conditions=None)
         else:
-            shutil.copyfile(file, folder / WEIGHTS)
+            (folder / WEIGHTS).write_bytes(content)
         write_card(folder, card)
         require_same(plan, file, card, folder)
         if not replace:
@@ -105,6 +108,14 @@ def require_same(plan: recipe.Recipe, weights: Path, card: ModelCard, folder: Pa
         same = torch.allclose(wanted, found, atol=HALF)
     if not same:
         raise BadModel("What was written does not do what the run's net does.", "Its recipe may be of another run.", folder)
+
+
+def _content(weights: Path) -> bytes:
+    """What is in the weights of a run. Raises BadModel where it cannot be read, or is more than any net has."""
+    try:
+        return read_regular(weights, WEIGHTS_BYTES_MAX)
+    except OSError as error:
+        raise BadModel(f"{weights.name} cannot be read: {why_not_read(error)}.", "Train the run again.", weights) from error
 
 
 def save_prior(plan: recipe.Recipe, weights: Path, folder: Path) -> None:

@@ -1,9 +1,11 @@
-"""Folders as deep as a disk allows: looked through and made without calling oneself for every level.
+"""Folders as deep as a disk allows: looked through, made and removed without calling oneself for every level.
 
 Python's own functions for this do, and stop with an error at about a thousand folders one in another.
 """
 
+import errno
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,3 +37,42 @@ def make_folders(folder: Path) -> None:
         missing.append(level)
     for level in reversed(missing):
         level.mkdir(exist_ok=True)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove `folder` with all that is in it, however deep; of links only the links.
+
+    What lies in a folder inside is brought up a level before that folder goes, so no path grows longer than the disk takes.
+
+    Raises:
+        OSError: it is missing, a link, or something in it may not be removed.
+    """
+    if folder.is_symlink():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
+    while True:
+        with os.scandir(folder) as entries:
+            inside = list(entries)
+        if not inside:
+            break
+        for entry in inside:
+            if _is_folder(entry):
+                _bring_up(Path(entry.path), folder)
+            else:
+                os.unlink(entry.path)
+    os.rmdir(folder)
+
+
+def _bring_up(folder: Path, top: Path) -> None:
+    """Remove `folder`, whose own folders come to lie in `top`."""
+    with os.scandir(folder) as entries:
+        inside = list(entries)
+    for entry in inside:
+        if _is_folder(entry):
+            os.rename(entry.path, top / secrets.token_hex(16))
+        else:
+            os.unlink(entry.path)
+    os.rmdir(folder)
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    return entry.is_dir(follow_symlinks=False)

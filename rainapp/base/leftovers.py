@@ -6,11 +6,11 @@ What is there for another run to go on with stays for a month, unless it holds n
 
 import contextlib
 import os
-import shutil
 import threading
 import time
 from pathlib import Path
 
+from rainapp.base.folders import remove_folder
 from rainapp.base.own_files import PART_SUFFIX, PARTS_SUFFIX, is_own_folder, open_own, taken, try_hold
 
 FRESH_S = 3600.0  # on disks without locks a file may be in the hands of another machine without anybody seeing it
@@ -55,7 +55,7 @@ def drop(path: Path) -> None:
     """Remove a file, or a folder with all that is in it; of a link only the link."""
     with contextlib.suppress(OSError):
         if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
+            remove_folder(path)
         else:
             path.unlink()
 
@@ -82,7 +82,7 @@ def _drop_if_left(path: Path) -> None:
             return
         if path.is_dir():
             if is_own_folder(path) and _is_left(path):
-                shutil.rmtree(path)
+                remove_folder(path)
         elif path.name.endswith(PART_SUFFIX):
             if not is_held(path):
                 path.unlink()

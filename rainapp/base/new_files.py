@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO
 
+from rainapp.base.folders import files_below
 from rainapp.base.leftovers import HOLDER, drop, sweep
 from rainapp.base.own_files import (
     PART_SUFFIX,
@@ -206,7 +207,7 @@ def put(part: Path, target: Path) -> None:
 
 def sync_files(folder: Path) -> None:
     """Bring all files below `folder` to the disk, so that a power cut does not leave it with empty ones. Raises OSError."""
-    for path in folder.rglob("*"):
+    for path in files_below(folder):
         if path.is_file():
             with path.open("r+b") as file:
                 os.fsync(file.fileno())

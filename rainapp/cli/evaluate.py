@@ -2,7 +2,7 @@
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
@@ -14,7 +14,7 @@ from rainapp.base.own_files import readers_of_all
 from rainapp.base.system_errors import why_not_written
 from rainapp.base.textfile import json_line
 from rainapp.cli import large_files
-from rainapp.jobs.naming import Originals
+from rainapp.cli.report_targets import unfit_report
 from rainapp.jobs.treatment import EngineChoice, Precision, Veil
 
 if TYPE_CHECKING:
@@ -118,23 +118,14 @@ def misfit(args: argparse.Namespace) -> str:
     if args.crops < 1:
         return "--crops must be at least 1."
     for target in (args.html, args.sheet):
-        if target and not target.absolute().parent.is_dir():
-            return f"The folder {target.absolute().parent} does not exist."
-        if target and target in Originals(scored(args)):
-            return f"{target} is one of the pictures that are scored, which are never overwritten: choose another name."
+        if target and (wrong := unfit_report(target, (args.rainy, args.clean, args.masks))):
+            return wrong
     if args.sheet and args.model and all(name == "identity" for name in args.model):
         return "--sheet shows what models make of photos: name one with --model."
     unknown = [word for word in args.temporal.split(",") if word not in TEMPORAL]
     if unknown:
         return f"--temporal knows {', '.join(TEMPORAL)}, not “{unknown[0]}”."
     return ""
-
-
-def scored(args: argparse.Namespace) -> Iterator[Path]:
-    """The files of the person that go into the scores."""
-    for place in (args.rainy, args.clean, args.masks):
-        if place is not None:
-            yield from place.rglob("*") if place.is_dir() else [place]
 
 
 def each_model(

@@ -12,7 +12,8 @@ from rainapp.base.errors import BadModel
 from rainapp.base.escapes import one_line
 from rainapp.base.textfile import json_line
 from rainapp.cli import large_files
-from rainapp.cli.exit_codes import DONE
+from rainapp.cli.exit_codes import DONE, USAGE
+from rainapp.cli.report_targets import unfit_report
 from rainapp.jobs.records import NoWatch
 
 if TYPE_CHECKING:
@@ -37,12 +38,20 @@ def add_parser(subparsers: Any) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Look at every photo and print; exit code 0. Raises UnreadableFile, BadModel, UnwritableFile."""
+    """Look at every photo and print; exit code 0, 2 where the report cannot have its name.
+
+    Raises UnreadableFile, BadModel, UnwritableFile.
+    """
     from rainapp.evaluation.relating import relate
     from rainapp.library.model_library import ModelLibrary
     from rainapp.nets.known_rain import knowledge
 
+    wrong = unfit_report(args.html, args.folders) if args.html else ""
+    if wrong:
+        print(f"rainapp relate: {wrong}", file=sys.stderr)
+        return USAGE
     large_files.heed(args)
+    replaces = args.html is not None and args.html.is_file()  # named, and there now
     known = knowledge(args.encoder)
     library = ModelLibrary(user=args.models_dir or paths.user_models_dir())
     found = relate(args.folders, known, NoWatch())
@@ -53,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     if args.html:
         from rainapp.evaluation import relation_report
 
-        target = relation_report.write(found, args.html)
+        target = relation_report.write(found, args.html, replaces=replaces)
         print(one_line(f"Report: {target}"), file=sys.stderr)
     for sentence in found.notes:
         print(one_line(sentence), file=sys.stderr)

@@ -120,7 +120,7 @@ def drop(job: DropKept, watch: Watch) -> None:
     """Delete a folder of kept pictures; only what lies in our own folder is ever deleted."""
     watch.tick(0, 1)
     if job.folder.resolve().is_relative_to(root().resolve()):
-        shutil.rmtree(job.folder, ignore_errors=True)
+        leftovers.drop(job.folder)
         opened = _held.pop(job.folder, None)
         if opened is not None:
             opened.close()

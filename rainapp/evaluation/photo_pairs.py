@@ -6,6 +6,7 @@ without it a figure says nothing.
 """
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -18,6 +19,7 @@ import numpy as np
 from rainapp import media
 from rainapp.base.errors import UnreadableFile
 from rainapp.base.escapes import readable
+from rainapp.base.folders import files_below
 from rainapp.base.image import Frame, Image
 from rainapp.inference.pipeline import load_pipeline
 from rainapp.jobs.records import Treatment, Watch
@@ -137,7 +139,7 @@ def listed(folder: Path) -> list[Path]:
     Raises UnreadableFile when two in one folder have one name: scores go by it.
     """
     files = sorted(p for p in folder.iterdir() if media.is_media_name(p))
-    files = files or sorted(p for p in folder.rglob("*") if media.is_media_name(p) and p.is_file())
+    files = files or sorted(p for p in files_below(folder) if media.is_media_name(p) and p.is_file())
     found: dict[Path, Path] = {}
     for path in files:
         other = found.setdefault(path.with_suffix(""), path)
@@ -149,9 +151,8 @@ def listed(folder: Path) -> list[Path]:
 def names_of(pairs: list[tuple[Path, Path]]) -> list[str]:
     """What each pair is called in scores: the rainy picture's name, with its folder where two are called the same."""
     stems = [rainy.stem for rainy, _ in pairs]
-    return [
-        stem if stems.count(stem) == 1 else f"{rainy.parent.name}/{stem}" for stem, (rainy, _) in zip(stems, pairs, strict=True)
-    ]
+    count = Counter(stems)
+    return [stem if count[stem] == 1 else f"{rainy.parent.name}/{stem}" for stem, (rainy, _) in zip(stems, pairs, strict=True)]
 
 
 def read_image(path: Path) -> Image:

@@ -17,10 +17,10 @@ MAP_PX, EDGE_PX, DOT_PX = 560, 24, 5
 MORE_STYLE = "svg{background:#fff;border:1px solid #d6d6d6}td.heat{text-align:right}"
 
 
-def write(found: Relation, target: Path) -> Path:
-    """Write the report; the name it got. Raises UnwritableFile."""
+def write(found: Relation, target: Path, *, replaces: bool = False) -> Path:
+    """Write the report; the name it got: unless it `replaces`, what has that name by then stays. Raises UnwritableFile."""
     photos = [photo for folder in found.folders for photo in folder.photos]
-    landing = Landing(target, replaces=True, like=readers_of_all(photos))
+    landing = Landing(target, replaces=replaces, like=readers_of_all(photos))
     with landing as file:
         file.write(page(found).encode("utf-8", "backslashreplace"))  # names may be no text
     return landing.target

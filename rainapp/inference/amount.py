@@ -13,16 +13,20 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from rainapp.base.errors import BadTreatment
+from rainapp.base.errors import BadTreatment, UnreadableFile
 from rainapp.base.image import Frame, Image, Pixels
 from rainapp.base.regular_files import read_regular
 from rainapp.base.system_errors import why_not_read
 from rainapp.jobs.records import STRENGTH_MAX, Watch
+from rainapp.media.photo.claimed_size import PIXELS_FREE, claimed_pixels, is_plain
 from rainapp.media.photo.jpeg_scan import TooManyScansError, check_scans
+from rainapp.media.photo.photo_file import PhotoSource
 
 RAIN_MIN = 0.002  # mean |D - I| below this is no rain: half a grey level of 255
 STRIP_ROWS = 256
 MASK_BYTES_MAX = 1 << 30
+MASK_PIXELS_MAX = 250_000_000  # the largest cameras have 200 megapixels
+MASK_BYTES_PER_PIXEL = 1 / 2000  # a PNG of one grey has twice that
 
 Mask = NDArray[np.uint8] | NDArray[np.uint16]
 
@@ -118,6 +122,7 @@ def read_mask(path: Path) -> Mask:
     except OSError as error:
         raise BadTreatment(f"The mask cannot be read: {why_not_read(error)}.", "Choose the mask again.", path) from error
     try:
+        _check_claim(content, path)
         check_scans(content.data)
         grey = cv2.imdecode(content, cv2.IMREAD_GRAYSCALE | cv2.IMREAD_ANYDEPTH) if len(content) else None
     except (cv2.error, TooManyScansError) as error:
@@ -125,6 +130,30 @@ def read_mask(path: Path) -> Mask:
     if grey is None or grey.dtype not in (np.uint8, np.uint16):
         raise BadTreatment("The mask is no picture that can be read.", "Save it as PNG.", path)
     return cast(Mask, grey)
+
+
+def _check_claim(content: NDArray[np.uint8], path: Path) -> None:
+    """Refuse a mask that claims far more pixels than photos have, or than its bytes speak for, before room is made for them.
+
+    Raises:
+        BadTreatment: it does, or its head cannot be read.
+    """
+    if is_plain(content.data, MASK_BYTES_PER_PIXEL, MASK_PIXELS_MAX):
+        return
+    pixels = claimed_pixels(content.data)
+    if pixels is None:
+        try:
+            header = PhotoSource(path).header  # formats that hardly any mask has; it has the budget of photos
+        except UnreadableFile as error:
+            raise BadTreatment("The mask is no picture that can be read.", "Save it as PNG.", path) from error
+        pixels = header.width * header.height
+        if pixels <= PIXELS_FREE:
+            return
+    raise BadTreatment(
+        f"The mask claims {pixels / 1e6:,.0f} megapixels in {len(content) / 1e6:,.1f} MB.",
+        "Save the mask at exactly the size of the picture, upright as it is shown.",
+        path,
+    )
 
 
 def removed_rain(frame: Frame) -> Image:

@@ -104,6 +104,7 @@ class Names:
         self.originals = Originals(sources)
         self.if_exists = if_exists
         self._taken: set[str] = set()
+        self._reached: dict[tuple[str, bool, str], int] = {}
 
     def claim(self, wanted: Path, with_rain: bool = False, if_exists: IfExists | None = None) -> Path | None:
         """`wanted`, or with " (2)", " (3)", … after it; None where the result exists and the choice is to skip it.
@@ -111,7 +112,8 @@ class Names:
         With `with_rain` the name of the rain layer beside it is kept free too. `if_exists` None: as was chosen for all.
         """
         choice = if_exists or self.if_exists
-        number = 1
+        asked = _key(wanted), with_rain, choice
+        number = self._reached.get(asked, 1)  # those before are taken: thousands of one name are not gone through each time
         while True:
             target = wanted if number == 1 else wanted.with_name(fitted(wanted.stem, f" ({number}){wanted.suffix}"))
             names = results_of(target, with_rain)
@@ -120,6 +122,7 @@ class Names:
                 if there and choice == "skip":
                     return None
                 if not there or (choice == "overwrite" and not any(name.is_dir() for name in there)):
+                    self._reached[asked] = number + 1
                     self._taken.update(_key(name) for name in names)
                     return target
             number += 1

@@ -21,6 +21,7 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from rainapp.base.errors import BadTreatment, UnwritableFile
 from rainapp.base.escapes import escaped
+from rainapp.base.new_files import put
 from rainapp.base.paths import settings_file
 from rainapp.base.regular_files import NotRegularFileError, TooLargeFileError, read_regular
 from rainapp.base.system_errors import why_not_written
@@ -131,7 +132,10 @@ def rename(old: str, new: str) -> None:
         refuse_taken(new)
     target = path_of(new)
     with _in_words(target):
-        path_of(old).rename(target)
+        if old.casefold() == new.casefold():
+            path_of(old).rename(target)
+        else:
+            put(path_of(old), target)  # what another window has saved under it meanwhile stays
 
 
 def remove(name: str) -> str:

@@ -9,19 +9,19 @@ of the list, and `problems` says why in words.
 import contextlib
 import hashlib
 import re
-import shutil
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from rainapp.base.errors import BadModel, UnwritableFile
+from rainapp.base.folders import remove_folder
 from rainapp.base.new_files import new_folder, put, sync_files
 from rainapp.base.own_files import Like
 from rainapp.base.paths import bundled_models_dir, user_models_dir
 from rainapp.base.regular_files import open_regular, read_regular
 from rainapp.base.system_errors import REFUSED, why_not_read
-from rainapp.base.textfile import replace_text, toml_line
+from rainapp.base.textfile import toml_line, write_text
 from rainapp.base.toml_text import read_toml
 from rainapp.library import priors as prior_files
 from rainapp.library.cards import (
@@ -210,7 +210,9 @@ class ModelLibrary:
         """Make `model_id` the default from now on ("default" changes nothing)."""
         card = self.get(model_id)
         self._make_user_folder()
-        replace_text(self.user / _STATE, toml_line("default", card.id) + "\n")
+        write_text(
+            self.user / _STATE, toml_line("default", card.id) + "\n", replaces=True
+        )  # where a link lies, only the link goes
 
     def verify(self, model_id: ModelId | None = None) -> list[Problem]:
         """Hash the weights of one model, or of all; what is wrong, in words (nothing: all is whole)."""
@@ -344,4 +346,4 @@ class ModelLibrary:
         for folder in self.user.glob(f"{_STAGING}*"):
             with contextlib.suppress(OSError):
                 if time.time() - folder.stat().st_mtime > _STALE_S:
-                    shutil.rmtree(folder, ignore_errors=True)
+                    remove_folder(folder)

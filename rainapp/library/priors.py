@@ -6,7 +6,8 @@ used is refused in a sentence before anything long starts. `rainapp.inference.re
 
 import hashlib
 import json
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
 from rainapp.base.errors import BadModel
@@ -33,11 +34,18 @@ CLASSES = {"vq": ("config.json", "VQModel"), "unet": ("unet/config.json", "UNet2
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".npy")
 WORDS = (".json", ".txt", ".md", ".toml", "")  # descriptions and licences
 WEIGHTS_SUFFIX = ".safetensors"
-FILES_MAX = 64
+FILES_MAX = 64  # with the folders, which nobody counts otherwise
 DEEP_MAX = 3
 CONFIG_BYTES_MAX = 64 * 1024
+NUMBERS_MAX = 500_000_000  # of a net: 2 GB; pictures of half a megapixel are repaired with a hundredth of that
+LAYERS_MAX = 8
+LEVELS_MAX = 8
 SIZE_MAX = 4096  # of any number in a description of a net
 AGAIN = "Fetch the prior again."
+BUILDING_ERRORS = (  # what libraries raise where a description cannot be built or its weights cannot be read
+    *(OSError, RuntimeError, ValueError, TypeError, LookupError),
+    *(AttributeError, ArithmeticError, AssertionError, ImportError),
+)
 
 
 def files_of(folder: Path) -> list[str]:
@@ -46,7 +54,7 @@ def files_of(folder: Path) -> list[str]:
     Raises:
         BadModel: it holds links, pickled weights, programs, or more than any prior does.
     """
-    found = sorted(_walk(folder, folder))
+    found = sorted(_walk(folder))
     for name in found:
         suffix = PurePosixPath(name).suffix.lower()
         if suffix in PICKLED:
@@ -58,20 +66,24 @@ def files_of(folder: Path) -> list[str]:
     return [name for name in found if name != CARD]
 
 
-def _walk(folder: Path, root: Path) -> Iterator[str]:
-    try:
-        entries = sorted(folder.iterdir())
-    except OSError as error:
-        raise BadModel(f"The folder of the prior cannot be read: {why_not_read(error)}.", path=folder) from error
-    if len(entries) > FILES_MAX or len(folder.relative_to(root).parts) > DEEP_MAX:
-        raise BadModel("The folder holds more than any prior does.", AGAIN, root)
-    for entry in entries:
-        if entry.is_symlink():
-            raise BadModel(f"The prior holds the link “{printable(entry.name)[:60]}”.", "Copy what it leads to.", root)
-        if entry.is_dir():
-            yield from _walk(entry, root)
-        elif entry.name[0] != ".":
-            yield entry.relative_to(root).as_posix()
+def _walk(root: Path) -> Iterator[str]:
+    waiting, seen = [root], 0
+    while waiting:
+        folder = waiting.pop()
+        try:
+            entries = sorted(folder.iterdir())
+        except OSError as error:
+            raise BadModel(f"The folder of the prior cannot be read: {why_not_read(error)}.", path=folder) from error
+        seen += len(entries)
+        if seen > FILES_MAX or len(folder.relative_to(root).parts) > DEEP_MAX:
+            raise BadModel("The folder holds more than any prior does.", AGAIN, root)
+        for entry in entries:
+            if entry.is_symlink():
+                raise BadModel(f"The prior holds the link “{printable(entry.name)[:60]}”.", "Copy what it leads to.", root)
+            if entry.is_dir():
+                waiting.append(entry)
+            elif entry.name[0] != ".":
+                yield entry.relative_to(root).as_posix()
 
 
 def check_files(folder: Path, card: ModelCard) -> None:
@@ -104,6 +116,24 @@ def _check_weights(path: Path, name: str) -> None:
         raise BadModel(f"{name} of the prior is no valid safetensors file: {reason}.", AGAIN, path) from error
 
 
+def require_shapes(weights: Path, wanted: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare the head of a weights file with what a net wants, before a number of it is read.
+
+    Raises:
+        ValueError: they differ, or the net is larger than any prior.
+        OSError: it cannot be read.
+    """
+    if tensor_shapes(weights) != dict(wanted) or sum(map(math.prod, wanted.values())) > NUMBERS_MAX:
+        raise ValueError("another net")
+
+
+def is_small(told: Mapping[str, object]) -> bool:
+    """Whether the description of a net has few levels and layers, so that building it without memory takes no time either."""
+    channels, layers = told.get("block_out_channels"), told.get("layers_per_block", 2)
+    levels = isinstance(channels, list) and 0 < len(channels) <= LEVELS_MAX
+    return levels and type(layers) is int and 0 < layers <= LAYERS_MAX
+
+
 def config(path: Path) -> dict[str, object]:
     """A description of a net or of a schedule, with no number in it that no net has.
 
@@ -120,6 +150,8 @@ def config(path: Path) -> dict[str, object]:
 
 
 def _is_size(value: object) -> bool:
+    if isinstance(value, dict):
+        return len(value) <= FILES_MAX and all(map(_is_size, value.values()))
     if isinstance(value, list):
         return len(value) <= FILES_MAX and all(_is_size(each) for each in value)
     return not isinstance(value, int | float) or abs(value) <= SIZE_MAX
@@ -135,7 +167,7 @@ def digest(folder: Path) -> str:
     for name in files_of(folder):
         try:
             with open_regular(folder / name) as file:
-                total.update(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n".encode())
+                total.update(f"{hashlib.file_digest(file, 'sha256').hexdigest()}  {name}\n".encode(errors="surrogateescape"))
         except OSError as error:
             raise BadModel(f"{name} of the prior cannot be read: {why_not_read(error)}.", path=folder / name) from error
     return total.hexdigest()

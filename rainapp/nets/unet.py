@@ -25,7 +25,6 @@ from rainapp.nets.spec import Traits
 FOLD = 2
 PICTURE_CHANNELS = 3 * FOLD**2
 SEEN_CHANNELS = 2 * PICTURE_CHANNELS + FOLD**2
-LEVELS_MAX = 8
 PREDICTIONS = ("epsilon", "sample", "v_prediction")
 NORM_GROUPS = 8
 STEPS = 1000
@@ -120,13 +119,19 @@ def load(folder: Path, card: ModelCard) -> Denoiser:
     try:
         if not _fits(told) or schedule.get("prediction_type", "epsilon") not in PREDICTIONS:
             raise ValueError("another net")
+        steps = schedule.get("num_train_timesteps", 1000)
+        if type(steps) is not int or not 0 < steps <= priors.SIZE_MAX:
+            raise ValueError("no steps")
         kept = DDIMScheduler.from_config(schedule).alphas_cumprod  # type: ignore[no-untyped-call]
+        if kept.shape != (steps,) or not bool((kept >= 0).all() and (kept <= 1).all()):
+            raise ValueError("a schedule that cannot be")
         with torch.device("meta"):  # shapes only, until they are compared with the weights
             net = UNet2DModel.from_config(told)  # type: ignore[no-untyped-call]
         file = folder / "unet/diffusion_pytorch_model.safetensors"
+        priors.require_shapes(file, {name: tuple(value.shape) for name, value in net.state_dict().items()})
         tensors = {name: value.to(torch.float32, copy=True) for name, value in load_file(file).items()}
         net.load_state_dict(tensors, assign=True)
-    except (KeyError, TypeError, ValueError, RuntimeError, OSError, NotImplementedError, SafetensorError) as error:
+    except (*priors.BUILDING_ERRORS, SafetensorError) as error:
         raise BadModel(f"The prior “{card.id}” is not built as a diffusion prior is.", priors.AGAIN, folder) from error
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise BadModel(f"The weights of the prior “{card.id}” are not finite.", priors.AGAIN, folder)
@@ -135,11 +140,4 @@ def load(folder: Path, card: ModelCard) -> Denoiser:
 
 def _fits(told: dict[str, object]) -> bool:
     """Whether a description can be that of our net, before it is built."""
-    channels, layers = told.get("block_out_channels"), told.get("layers_per_block", 2)
-    return (
-        (told.get("in_channels"), told.get("out_channels")) == (SEEN_CHANNELS, PICTURE_CHANNELS)
-        and isinstance(channels, list)
-        and 0 < len(channels) <= LEVELS_MAX
-        and isinstance(layers, int)
-        and 0 < layers <= LEVELS_MAX
-    )
+    return (told.get("in_channels"), told.get("out_channels")) == (SEEN_CHANNELS, PICTURE_CHANNELS) and priors.is_small(told)

@@ -119,15 +119,18 @@ def load(folder: Path, card: ModelCard) -> Vq:
     description, weights = (folder / name for name in priors.FILES["vq"])
     told = priors.config(description)
     try:
+        if not priors.is_small(told):
+            raise ValueError("another net")
         with torch.device("meta"):  # shapes only, until they are compared with the weights
             net = Vq(**{own: told[theirs] for own, theirs in SHAPE.items()})  # type: ignore[arg-type]  # checked by building
         told = {name: told[name] for name in net.model.config if name in told and name != "_use_default_values"}
         odd = [name for name, value in told.items() if _plain(net.model.config[name]) != _plain(value)]
         if odd and odd != ["sample_size"]:
             raise ValueError(", ".join(odd))
+        priors.require_shapes(weights, {name: tuple(value.shape) for name, value in net.model.state_dict().items()})
         tensors = {name: value.to(torch.float32, copy=True) for name, value in load_file(weights).items()}
         net.model.load_state_dict(tensors, assign=True)
-    except (KeyError, TypeError, ValueError, RuntimeError, OSError, SafetensorError) as error:
+    except (*priors.BUILDING_ERRORS, SafetensorError) as error:
         raise BadModel(f"The prior “{card.id}” is not built as a content prior is.", priors.AGAIN, folder) from error
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise BadModel(f"The weights of the prior “{card.id}” are not finite.", priors.AGAIN, folder)

@@ -6,6 +6,7 @@ weights look at many dry crops; those that they change most are then drawn again
 the same for detectors).
 """
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,9 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from rainapp.base.errors import BadModel
 from rainapp.base.new_files import NewFile
+from rainapp.base.regular_files import open_regular
 from training.contracts import taken
 
 CHANGED = 0.5 / 255
@@ -23,6 +26,7 @@ CHANGED = 0.5 / 255
 MOST = 8 / 255
 """Mean change beyond which a crop is not drawn more often: it may be rain after all."""
 AT_ONCE = 4
+KEPT_BYTES_MAX = 1 << 24
 
 Crop = NDArray[np.float32]
 
@@ -57,11 +61,22 @@ def find(net: nn.Module, dry_crop: Callable[[int], Crop], count: int) -> Confuse
 
 
 def kept(file: Path, look: Callable[[], Confusers | None]) -> Confusers | None:
-    """What a run began with, from its `file`; looked for and written there when the file is missing."""
+    """What a run began with, from its `file`; looked for and written there when the file is missing.
+
+    Raises BadModel where it is damaged.
+    """
     if not file.exists():
         found = look()
         with NewFile(file, replaces=True) as fresh:  # several processes may come at once, and find the same
             np.savez(fresh, numbers=found.numbers if found else [], shares=found.shares if found else [])
         return found
-    with np.load(file) as stored:
-        return Confusers(stored["numbers"].astype(np.int64), stored["shares"]) if stored["numbers"].size else None
+    try:
+        with open_regular(file, KEPT_BYTES_MAX) as opened, np.load(opened, allow_pickle=False) as stored:
+            if sum(each.file_size for each in stored.zip.infolist()) > KEPT_BYTES_MAX:
+                raise ValueError("more than is ever written")
+            numbers, shares = stored["numbers"].astype(np.int64), stored["shares"].astype(np.float64)
+        if numbers.shape != shares.shape or numbers.ndim != 1 or not np.isfinite(shares).all():
+            raise ValueError("no numbers and shares")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, EOFError, MemoryError, zipfile.BadZipFile) as error:
+        raise BadModel(f"The run is damaged: {file.name} cannot be read.", "Start it again from its recipe.", file) from error
+    return Confusers(numbers, shares) if numbers.size else None

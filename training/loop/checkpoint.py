@@ -1,6 +1,6 @@
 """All that a run needs to go on exactly: net, weights, their average, optimiser, strategies, place, work done, best score."""
 
-import pickle
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,8 +11,12 @@ from torch import Tensor
 
 from rainapp.base.errors import BadModel
 from rainapp.base.new_files import NewFile
+from rainapp.base.regular_files import open_regular
+from rainapp.library.model_files import kind_of
+from rainapp.nets.foreign_weights import LOADER_ERRORS
 
 VERSION = 2
+COUNT_MAX = 2**53
 
 
 @dataclass
@@ -49,14 +53,31 @@ def load(path: Path) -> Checkpoint:
         BadModel: it is missing or damaged, or of a newer version.
     """
     try:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+        if kind_of(path) != "checkpoint":
+            raise TypeError("another kind of file")
+        with open_regular(path) as opened:
+            state = torch.load(opened, map_location="cpu", weights_only=True)
         if not isinstance(state, Mapping):
             raise TypeError("no table of values")
-        found = Checkpoint(**({"version": 1} | dict(state)))
-    except (OSError, RuntimeError, TypeError, EOFError, ValueError, KeyError, pickle.UnpicklingError) as error:
+        if state.get("version", 1) not in (1, VERSION) and type(state["version"]) is int:
+            raise BadModel(f"The checkpoint {path.name} is of a newer rainapp.", "Resume it with that version.", path)
+        return _checked(Checkpoint(**({"version": 1} | dict(state))))
+    except LOADER_ERRORS as error:
         raise BadModel(
             f"The checkpoint {path.name} cannot be read.", "Start the run again, or resume from another folder.", path
         ) from error
-    if found.version not in (1, VERSION):
-        raise BadModel(f"The checkpoint {path.name} is of a newer rainapp.", "Resume it with that version.", path)
+
+
+def _checked(found: Checkpoint) -> Checkpoint:
+    """`found`, whose parts are of the kinds that a run writes. Raises TypeError for others."""
+    counts = (found.step, found.unsteady, found.version)
+    numbers = all(type(each) is int and 0 <= each < COUNT_MAX for each in counts)
+    times = isinstance(found.elapsed_s, float | int) and 0 <= found.elapsed_s < math.inf and isinstance(found.best, float | int)
+    weights = all(
+        isinstance(each, Mapping) and all(isinstance(k, str) and isinstance(v, Tensor) for k, v in each.items())
+        for each in (found.net, found.average)
+    )
+    tables = all(isinstance(each, Mapping) for each in (found.optimiser, found.spec, found.modules, found.strategies))
+    if not (numbers and times and weights and tables):
+        raise TypeError("no checkpoint")
     return found

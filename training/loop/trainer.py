@@ -22,7 +22,7 @@ import torch.distributed as dist
 from torch import Tensor, nn
 
 from rainapp.base.errors import BadModel, Cancelled
-from rainapp.base.textfile import json_line
+from rainapp.base.textfile import append_text, json_line
 from rainapp.jobs.records import Watch
 from rainapp.nets import registry
 from rainapp.nets.spec import NetSpec
@@ -239,10 +239,9 @@ class Trainer:
             dist.barrier()
 
     def log(self, **facts: object) -> None:
-        """One JSON line in the run's log."""
+        """One JSON line in the run's log. Raises UnwritableFile."""
         if self.rank == 0:
-            with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-                file.write(json_line(facts) + "\n")
+            append_text(self.folder / "log.jsonl", json_line(facts) + "\n")
 
     def save(self) -> None:
         """Checkpoint, and the averaged weights beside it."""
@@ -280,7 +279,10 @@ class Trainer:
                 task.modules.load_state_dict(state.modules.get(name, {}))
             for strategy in self.strategies:
                 strategy.load_state_dict(state.strategies[strategy.name])
-        except (RuntimeError, KeyError, ValueError, TypeError) as error:
+            shapes = ({name: value.shape for name, value in each.items()} for each in (state.average, self.average.weights))
+            if next(shapes) != next(shapes):
+                raise ValueError("another average")
+        except (RuntimeError, LookupError, ValueError, TypeError, AttributeError) as error:
             raise BadModel(
                 "The checkpoint is of another net, optimiser or strategy than the recipe names.",
                 "Start a new run from its weights.",

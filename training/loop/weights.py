@@ -9,7 +9,10 @@ from torch import Tensor, nn
 
 from rainapp.base.errors import BadModel, BadRecipe
 from rainapp.base.new_files import NewFile
-from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.base.plain_name import plainly_named
+from rainapp.base.regular_files import open_regular
+from rainapp.library.model_library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary
+from rainapp.library.tensor_list import tensor_shapes
 from training.contracts import inner
 from training.loop.net2net import grown
 
@@ -50,8 +53,11 @@ def find_weights(origin: str) -> Path:
 def read_weights(file: Path) -> dict[str, Tensor]:
     """The tensors of a safetensors file by name. Raises BadRecipe when it is none, or cannot be read."""
     try:
-        return load_file(file)
-    except (OSError, SafetensorError) as error:
+        open_regular(file, WEIGHTS_BYTES_MAX).close()
+        tensor_shapes(file)
+        with plainly_named(file) as plain:
+            return load_file(plain)
+    except (OSError, ValueError, SafetensorError) as error:
         raise BadRecipe(
             f"The weights {file} cannot be read: {error}.", "Name a file that ends in .safetensors.", file
         ) from error

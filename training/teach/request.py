@@ -1,15 +1,17 @@
 """What a person asks for when teaching, and the folder of the run: all that a resumed run needs lies there."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from rainapp.base import paths
-from rainapp.base.errors import BadTreatment
+from rainapp.base.errors import BadModel, BadTreatment
 from rainapp.base.new_files import NewFile
 from rainapp.base.regular_files import read_regular
 from rainapp.base.textfile import json_line
+from rainapp.library.cards import check_id
 
 REQUEST, UNDERSTOOD, FITTED, SHARE, VERDICT = (
     f"{name}.json" for name in ("request", "understood", "fitted", "share", "verdict")
@@ -55,10 +57,23 @@ def kept(folder: Path, file: str) -> dict[str, Any] | None:
     try:
         found = json.loads(read_regular(folder / file, BYTES_MAX))
     except (OSError, ValueError, RecursionError) as error:
-        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder) from error
+        raise damaged(folder, file) from error
     if not isinstance(found, dict):
-        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
+        raise damaged(folder, file)
     return found
+
+
+def is_verdict(found: dict[str, Any]) -> bool:
+    """Whether a part of the state is a verdict with all that is told of one."""
+    figures = [part.get("fine_removed") if isinstance(part := found.get(key), dict) else None for key in ("before", "after")]
+    said = isinstance(found.get("reasons"), list) and all(isinstance(reason, str) for reason in found["reasons"])
+    kinds = found.get("event") == "verdict" and type(found.get("accepted")) is bool
+    return said and kinds and "model" in found and all(type(figure) in (int, float) for figure in figures)
+
+
+def damaged(folder: Path, file: str) -> BadTreatment:
+    """What is said of a run whose `file` holds what no run writes."""
+    return BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
 
 
 def begin(request: Request) -> Path:
@@ -69,7 +84,7 @@ def begin(request: Request) -> Path:
     folder = folder_for(request.name)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        folder.mkdir()
+        folder.mkdir(mode=0o700)  # copies of photos will lie in it
     except FileExistsError as error:
         raise BadTreatment(
             f"There is a run that teaches “{request.name}” already.",
@@ -92,10 +107,28 @@ def request_of(folder: Path) -> Request:
     """What the run in `folder` was asked for. Raises BadTreatment where it is damaged."""
     found = kept(folder, REQUEST) or {}
     try:
-        lists = {key: tuple(map(str, found[key])) for key in ("rainy", "dry", "clips")}
-        return Request(**{**found, **lists})
-    except (KeyError, TypeError) as error:
+        lists = {key: _texts(found[key]) for key in ("rainy", "dry", "clips")}
+        return _checked(Request(**{**found, **lists}))
+    except (KeyError, TypeError, BadModel) as error:
         raise BadTreatment(f"The run {folder.name} is damaged: {REQUEST} is incomplete.", "Start it anew.", folder) from error
+
+
+def _texts(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise TypeError("no list of texts")
+    return tuple(value)
+
+
+def _checked(found: Request) -> Request:
+    """`found`, which can have been asked for. Raises TypeError and BadModel for what cannot."""
+    texts = all(isinstance(each, str) for each in (found.name, found.base))
+    minutes = type(found.minutes) in (int, float) and 0 < found.minutes < math.inf
+    rest = found.accept in ("if-better", "never") and type(found.own_results) is bool
+    if not (texts and minutes and rest and type(found.seed) is int and found.seed >= 0):
+        raise TypeError("no request")
+    for name in (found.name, found.base) if found.base != "default" else (found.name,):
+        check_id(name)
+    return found
 
 
 def abandon(folder: Path) -> None:

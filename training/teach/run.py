@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from rainapp.base.errors import BadModel, NotEnoughMemory
 from rainapp.base.new_files import NewFile
-from rainapp.base.textfile import replace_text
+from rainapp.base.textfile import write_text
 from rainapp.jobs.records import Watch
 from rainapp.library.cards import ModelCard
 from rainapp.library.model_library import ModelLibrary, checked_weights, sha256_of
@@ -33,7 +33,7 @@ from training.recipe import Data, Net, Rain, Recipe, Train, Validate
 from training.run_folders import CHECKPOINT, RECIPE
 from training.teach import gate, measure, prepare
 from training.teach.learning import Taught, photos_of
-from training.teach.request import FITTED, SHARE, UNDERSTOOD, VERDICT, Request, keep, kept
+from training.teach.request import FITTED, SHARE, UNDERSTOOD, VERDICT, Request, damaged, is_verdict, keep, kept
 
 BASE = "base.safetensors"
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
@@ -85,6 +85,8 @@ class Teaching:
     def run(self) -> dict[str, Any]:
         """All steps that are not done yet; the event of the verdict. Adds the model where it is accepted and wanted."""
         if (over := kept(self.folder, VERDICT)) is not None:  # judge photos are looked at once
+            if not is_verdict(over):
+                raise damaged(self.folder, VERDICT)
             self.say(over)
             return over
         if kept(self.folder, UNDERSTOOD) is None:
@@ -120,8 +122,13 @@ class Teaching:
         """The recipe of the tuning; the one in the folder where it is there, which may have a smaller batch."""
         file = self.folder / RECIPE
         if file.exists():
-            return recipe.read(file)
-        fitted = fit.profile_of(kept(self.folder, FITTED) or {})
+            plan = recipe.read(file)
+            recipe_checks.require(plan)
+            return plan
+        try:
+            fitted = fit.profile_of(kept(self.folder, FITTED) or {})
+        except (KeyError, TypeError, AttributeError) as error:
+            raise damaged(self.folder, FITTED) from error
         pairs = self.folder / "pairs"
         there = (pairs / "rainy").is_dir() and any((pairs / "rainy").iterdir())
         short = self.request.minutes < 5
@@ -139,7 +146,7 @@ class Teaching:
             fitted=fitted,
         )  # fmt: skip
         recipe_checks.require(plan)
-        replace_text(file, plan.to_toml())
+        write_text(file, plan.to_toml(), replaces=True)
         return plan
 
     def clear_share(self) -> float:
@@ -157,7 +164,7 @@ class Teaching:
                 if plan.train.batch == 1:
                     raise NotEnoughMemory("Teaching does not fit the memory.", "Close other programs.") from error
                 smaller = replace(plan, train=replace(plan.train, batch=plan.train.batch // 2))
-                replace_text(self.folder / RECIPE, smaller.to_toml())
+                write_text(self.folder / RECIPE, smaller.to_toml(), replaces=True)
                 self.say(
                     {"event": "note", "message": f"Memory ran out: it goes on with {smaller.train.batch} crops at a time."}
                 )
@@ -181,7 +188,7 @@ class Teaching:
         """Let the curve have points at most so often that looking takes a sixth of the time, whose clock runs meanwhile."""
         every = max(trainer.recipe.validate.every_minutes, LOOKING * cost_s / 60)
         trainer.recipe = replace(trainer.recipe, validate=replace(trainer.recipe.validate, every_minutes=every))
-        replace_text(self.folder / RECIPE, replace(trainer.recipe, start_from=str(self.folder / BASE)).to_toml())
+        write_text(self.folder / RECIPE, replace(trainer.recipe, start_from=str(self.folder / BASE)).to_toml(), replaces=True)
 
     def pictures(self, part: str) -> measure.Pictures:
         """What is measured on: real rain of a part, dry photos, the check set."""
@@ -209,7 +216,9 @@ class Teaching:
 
     def judge(self) -> dict[str, Any]:
         """Look once at the judge photos; the verdict is kept, and not asked for again."""
-        share = float((kept(self.folder, SHARE) or {"share": 1.0})["share"])
+        share = (kept(self.folder, SHARE) or {"share": 1.0}).get("share")
+        if type(share) not in (int, float) or not 0 <= share <= 1:
+            raise damaged(self.folder, SHARE)
         before, after = self.net_of(self.taught(0.0)), self.net_of(self.taught(share))
         pictures = self.pictures("judge")
         base, new = measure.measured(before, pictures), measure.measured(after, pictures)
@@ -238,7 +247,7 @@ class Teaching:
         save_weights(folder / "best.safetensors", self.taught(share))
         if any(card.sha256 == sha256_of(folder / "best.safetensors") for card in self.library.cards()):
             return  # a run that was cut between adding and saying so
-        replace_text(folder / RECIPE, replace(self.recipe(), start_from=self.card.id).to_toml())
+        write_text(folder / RECIPE, replace(self.recipe(), start_from=self.card.id).to_toml(), replaces=True)
         keep(
             folder,
             "figures.json",

@@ -5,7 +5,6 @@ photo in sight goes first, under all models; the others follow model by model, b
 """
 
 import itertools
-import shutil
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
+from rainapp.base.leftovers import drop
 from rainapp.base.paths import cache_dir
 from rainapp.compare.advice import Compared
 from rainapp.gui.state.job_events import Dispatch
@@ -194,7 +194,7 @@ class CompareRun(QObject):
     def erase(self) -> None:
         """Delete what was kept, at once: the workers have ended, so nobody else can."""
         if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            drop(self._folder)
 
     def _forget(self, cell: Cell | None) -> None:
         if cell is not None and cell.handle is not None:

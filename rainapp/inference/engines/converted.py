@@ -9,7 +9,6 @@ import contextlib
 import hashlib
 import os
 import re
-import shutil
 import threading
 from functools import cache
 from pathlib import Path
@@ -17,6 +16,7 @@ from typing import Any
 
 from rainapp.base import paths
 from rainapp.base.errors import BadTreatment
+from rainapp.base.leftovers import drop
 from rainapp.base.loading import load_libraries
 from rainapp.base.new_files import new_folder, put
 from rainapp.base.privacy import silence_reporters
@@ -104,7 +104,7 @@ def _keep(net: Any, folder: Path) -> None:
 
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(folder, ignore_errors=True)  # what was there is not whole
+        drop(folder)  # what was there is not whole
         _make_room(folder.parent)
         with new_folder(folder.parent) as staged:
             openvino.save_model(net, staged / NET, compress_to_fp16=False)
@@ -121,4 +121,4 @@ def _make_room(folder: Path) -> None:
     for place, kept in enumerate(sorted(entries, key=lambda each: each.stat().st_mtime, reverse=True), 1):
         total += sum(file.stat().st_size for file in kept.iterdir())
         if place >= KEPT_MAX or total > KEPT_BYTES_MAX:
-            shutil.rmtree(kept, ignore_errors=True)
+            drop(kept)

@@ -38,6 +38,8 @@ _BLOCKS_MAX = 2_000_000  # of up to 255 bytes
 _HEAD_BYTES = 1 << 16
 _GAP = rb"(?:\s|#[^\r\n]*+[\r\n])++"
 _PPM_HEAD = re.compile(rb"P(?:[14]|\w{1,5}" + _GAP + rb"\d{1,10})" + (_GAP + rb"\d{1,10}") * 2 + rb"[\s#]")
+_PLAIN_HEAD = re.compile(rb"P(?:1|[23]" + (_GAP + rb"\d{1,10}") * 2 + _GAP + rb"(\d{1,10}))[\s#]")
+_SLOW_BYTES_MAX = 24_000_000  # of numbers that only Pillow knows how to scale, which takes a second for ten million bytes
 _DEPTH_FROM_MODE = {"I": 16, "F": 16, "I;16": 16, "I;16B": 16, "I;16L": 16, "I;16N": 16}
 
 
@@ -144,6 +146,21 @@ def _check_head(path: Path) -> None:
             _check_resources(file)
         if head.startswith(_JP2_HEAD):
             _check_boxes(file)
+
+
+def is_in_plain_bytes(data: bytes | memoryview) -> bool:
+    """Whether a portable picture is written in plain numbers of at most 8 bit, which OpenCV reads thirty times as fast.
+
+    Raises ValueError where they have more bits and are so many that Pillow would take minutes.
+    """
+    head = _PLAIN_HEAD.match(bytes(data[:_HEAD_BYTES]))
+    if head is None:
+        return False
+    if head[1] is not None and int(head[1]) > 255:
+        if len(data) > _SLOW_BYTES_MAX:
+            raise ValueError("more plain numbers than can be read in time")
+        return False
+    return True
 
 
 def _check_boxes(file: BinaryIO) -> None:

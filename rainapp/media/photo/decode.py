@@ -27,7 +27,7 @@ from rainapp.media.colour.decoded_pixels import Decoded, packed, turned
 from rainapp.media.colour.to_rgb import from_inks_or_lab, in_usual_colour
 from rainapp.media.metadata import iso_boxes
 from rainapp.media.photo import floats, jpeg, jpeg_scan, png, tiff, tiff_pages, tiff_recoded
-from rainapp.media.photo.containers import PILLOW_FORMATS
+from rainapp.media.photo.containers import PILLOW_FORMATS, is_in_plain_bytes
 from rainapp.media.photo_header import Header, default_budget_mb
 
 # Pillow's fixed limit refuses real 200-megapixel photos. Ours is computed from the header before; this one, which refuses above
@@ -61,7 +61,12 @@ def decode(path: Path, data: memoryview, header: Header) -> Decoded:
     reasons: list[Exception] = []
     if header.container == "tiff":
         data = tiff_pages.beginning_with(data, header.traits["page"])
-    for decoder in _decoders(header, data):
+    try:
+        decoders = _decoders(header, data)
+    except ValueError as error:
+        words = f"{path.name} is written in plain numbers, of which it has too many."
+        raise UnreadableFile(words, "Save it as PNG or TIFF.", path) from error
+    for decoder in decoders:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # decoders warn of odd tags; what matters is whether pixels came out
@@ -118,7 +123,7 @@ def _decoders(header: Header, data: memoryview) -> list[_Decoder]:
             return [lambda data, header: _from_float(floats.read_pfm(data), header)]
         case "webp" | "bmp":
             return [_by_pillow, _by_opencv]
-    return [_by_pillow, _by_opencv]
+    return [_by_opencv] if is_in_plain_bytes(data) else [_by_pillow, _by_opencv]
 
 
 def _without_end(data: memoryview, header: Header, decoders: Sequence[_Decoder]) -> Decoded:

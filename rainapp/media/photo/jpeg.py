@@ -45,7 +45,8 @@ def segments(data: bytes | memoryview) -> Iterator[tuple[int, int, bytes]]:
     """
     at, end, padding = 2, len(data), 0
     for _ in range(_SEGMENTS_MAX):
-        found = _MARKER.search(data, at)  # over bytes between segments: some cameras pad, and libjpeg skips them too
+        # over bytes between segments: some cameras pad, and libjpeg skips them too
+        found = _MARKER.search(data, at, at + _PADDING_MAX + 2)
         padding -= at
         at = end if found is None else found.start()
         padding += at

@@ -49,6 +49,17 @@ def check_scans(data: bytes | memoryview) -> None:
         raise TooManyScansError(scans)
 
 
+def most_pixels(data: bytes | memoryview) -> int | None:
+    """Width times height of the largest frame that stands before the first scan of the JPEG `data`; None without one."""
+    found: list[int] = []
+    for marker, body in _markers(data):
+        if marker in _FRAMES and len(body) >= 5:
+            found.append(int.from_bytes(body[1:3], "big") * int.from_bytes(body[3:5], "big"))
+        elif marker == _START_OF_SCAN:
+            break
+    return max(found, default=None)
+
+
 def is_complete(data: bytes | memoryview, decoded: Callable[[bytes], Pixels]) -> bool:
     """Whether the JPEG `data` lacks nothing but its end marker. `decoded` decodes a JPEG that has one."""
     if not _covers_all(data):

@@ -38,7 +38,7 @@ from rainapp.media.photo import bmp, containers, floats, heif, jpeg, png, tiff
 from rainapp.media.photo.decode import decode, refuse_scans
 from rainapp.media.photo.encode import NO_GREY, WRITABLE, Order, encode
 from rainapp.media.photo.motion_photo import MOST_BYTES, tail_of, with_clip
-from rainapp.media.photo_header import Header, check_budget
+from rainapp.media.photo_header import Header, check_budget, default_budget_mb
 from rainapp.media.sniff import CLIP, sniff
 
 __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
@@ -46,6 +46,7 @@ __all__ = ["PhotoSink", "PhotoSource", "copy_file", "read_reduced"]
 T = TypeVar("T")
 _BY_EXIF = "colours by exif"
 _WORTH_REDUCING = 4_000_000
+_BYTES_MAX = 1 << 32  # or as many as all the pixels of a photo may take here: a file without end is searched for minutes
 _REDUCED = {8: cv2.IMREAD_REDUCED_COLOR_8, 4: cv2.IMREAD_REDUCED_COLOR_4, 2: cv2.IMREAD_REDUCED_COLOR_2}
 
 
@@ -272,7 +273,7 @@ def _mapped(path: Path, use: Callable[[memoryview], T]) -> T:
     """Call `use` with the content of `path`, mapped instead of copied."""
     try:
         with (
-            open_regular(path) as file,
+            open_regular(path, max(_BYTES_MAX, default_budget_mb() * 1_000_000)) as file,
             mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped,
             memoryview(mapped) as data,
         ):

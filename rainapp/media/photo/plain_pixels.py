@@ -5,6 +5,7 @@ A file that is cut off is refused, though OpenCV would fill the rest with grey; 
 no text ends the process.
 """
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,19 +16,28 @@ from numpy.typing import NDArray
 from rainapp.base.errors import UnreadableFile
 from rainapp.base.regular_files import open_regular
 from rainapp.media.atomic import unreadable
+from rainapp.media.photo.claimed_size import is_plain
 from rainapp.media.photo.jpeg_scan import TooManyScansError, check_scans
+from rainapp.media.photo.png_chunks import MAGIC
+from rainapp.media.photo.png_chunks import is_whole as png_is_whole
 
 Bytes = NDArray[np.uint8]
+# What is longer, or claims more pixels or more of them for its bytes than photos do, is left to the full reader, which has a
+# budget and asks the person.
+_BYTES_MAX = 1 << 30
+_PIXELS_MAX = 250_000_000
+_DENSE_BYTES_PER_PIXEL = 1 / 100
 
 
 def read_plain(path: Path) -> Bytes:
     """The photo in a file, upright, 8 bit, without transparency. Raises UnreadableFile in words."""
     try:
         with open_regular(path) as file:
-            data = file.read()
+            is_long = os.fstat(file.fileno()).st_size > _BYTES_MAX
+            data = b"" if is_long else file.read(_BYTES_MAX)
     except OSError as error:
         raise unreadable(path, error) from error
-    if _is_whole(data):
+    if _is_whole(data) and is_plain(data, _DENSE_BYTES_PER_PIXEL, _PIXELS_MAX):
         pixels = _decoded(data)
         if pixels is not None:
             return np.asarray(pixels, np.uint8)
@@ -55,7 +65,7 @@ def _jpeg_ends(data: bytes) -> bool:
 
 _ENDS: dict[bytes, Callable[[bytes], bool]] = {
     b"\xff\xd8\xff": _jpeg_ends,
-    b"\x89PNG\r\n\x1a\n": lambda data: b"IEND" in data[-64:],
+    MAGIC: png_is_whole,
     b"RIFF": lambda data: data[8:12] == b"WEBP" and len(data) >= 8 + int.from_bytes(data[4:8], "little"),
     b"BM": lambda data: len(data) >= int.from_bytes(data[2:6], "little"),
     b"II*\0": lambda data: True,  # OpenCV refuses a TIFF that lacks a strip

@@ -7,7 +7,6 @@ Method: PNG, third edition (W3C), filters of chapter 9.
 
 import struct
 import zlib
-from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
@@ -16,9 +15,11 @@ from numpy.typing import NDArray
 
 from rainapp.media.colour.code_points import points_of, profile_of, profile_of_png
 from rainapp.media.metadata.metadata import COLOUR_PARTS, Metadata, resources_with
+from rainapp.media.photo.png_chunks import MAGIC
+from rainapp.media.photo.png_chunks import chunks as chunks
+from rainapp.media.photo.png_chunks import is_whole as is_whole
 from rainapp.media.photo_header import Header
 
-_MAGIC = b"\x89PNG\r\n\x1a\n"
 _CHUNKS_MAX = 100_000
 _TEXT_MAX = 16_000_000  # bytes of one unpacked text, profile or packet
 _TEXTS_MAX = 64_000_000  # bytes of all of them together
@@ -27,23 +28,6 @@ _XMP_KEY = b"XML:com.adobe.xmp"
 # Chunks that say something of a picture whose pixels were changed: copied as they are, in this order where they stand.
 _CARRIED = frozenset((b"gAMA", b"cHRM", b"sRGB", b"cICP", b"mDCV", b"cLLI", b"pHYs", b"tEXt", b"zTXt", b"iTXt", b"tIME"))
 _BEFORE_PIXELS = COLOUR_PARTS | {"pHYs"}
-
-
-def chunks(data: bytes | memoryview) -> Iterator[tuple[bytes, int, int]]:
-    """Yield (type, offset of the body, size of the body) until the end chunk or the end of the file."""
-    at = len(_MAGIC)
-    while at + 12 <= len(data):
-        size = int.from_bytes(data[at : at + 4], "big")
-        kind = bytes(data[at + 4 : at + 8])
-        yield kind, at + 8, size
-        if kind == b"IEND":
-            return
-        at += 12 + size
-
-
-def is_whole(data: bytes | memoryview) -> bool:
-    """Whether the chunks follow one another to the end chunk. OpenCV allocates what a chunk claims to hold before it reads."""
-    return any(kind == b"IEND" and at + size <= len(data) for kind, at, size in deque(chunks(data), maxlen=1))
 
 
 def read_header(data: bytes | memoryview) -> Header:
@@ -188,7 +172,7 @@ def without_texts(data: bytes | memoryview) -> bytes | None:
     found = list(chunks(data))
     if all(kind in needed for kind, _, _ in found):
         return None
-    return _MAGIC + b"".join(bytes(data[at - 8 : at + size + 4]) for kind, at, size in found if kind in needed)
+    return MAGIC + b"".join(bytes(data[at - 8 : at + size + 4]) for kind, at, size in found if kind in needed)
 
 
 def _chunk(kind: bytes, body: bytes) -> bytes:
@@ -225,7 +209,7 @@ def write(file: BinaryIO, pixels: NDArray[np.generic], alpha: NDArray[np.generic
     samples = (1 if grey else 3) + (alpha is not None)
     colour = (4 if alpha is not None else 0) + (0 if grey else 2)
     bits = pixels.dtype.itemsize * 8
-    file.write(_MAGIC + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)))
+    file.write(MAGIC + _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, bits, colour, 0, 0, 0)))
     for chunk in _heads(meta):
         file.write(chunk)
     step = samples * pixels.dtype.itemsize

@@ -7,7 +7,7 @@ the last of them: earlier pictures are not made again, later ones are.
 
 import contextlib
 import os
-import shutil
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Self
 
 from rainapp.base.errors import Cancelled, RainError, UnwritableFile
+from rainapp.base.folders import remove_folder
 from rainapp.base.formats import result_suffix
 from rainapp.base.image import Frame
 from rainapp.base.leftovers import drop
@@ -33,6 +34,8 @@ from rainapp.media.sniff import sniff
 from rainapp.media.wait_for_space import NO_ROOM, AwaitRoom
 
 _MAGIC = b"rainapp frames 2 "
+_MARK = re.compile(rb"[0-9]{1,9} [01]\n")
+_INDEX_BYTES_MAX = 1 << 24
 
 
 class SequenceSink:
@@ -91,18 +94,21 @@ class SequenceSink:
 
     def _recover(self) -> None:
         """Read how far an earlier run came; drop what it had half written, or all of it when it did something else."""
-        head, *lines = self._index.read().splitlines(keepends=True) or [b""]
-        there = head == self._head
+        head, *lines = self._index.read(_INDEX_BYTES_MAX).splitlines(keepends=True) or [b""]
         marks = [line for line in lines if line.endswith(b"\n")]
+        there = head == self._head and all(
+            map(_MARK.fullmatch, marks)
+        )  # our own writes it so; what else lies there is not ours
         if there and marks:
             frames, memo = marks[-1].split()
             self.frames_done, self.memo = int(frames), memo == b"1"
-            there = all((self._folder / self._name(index)).is_file() for index in range(self.frames_done))
+            names = [self._name(index) for index in range(min(self.frames_done, len(self._files)))]
+            there = len(names) == self.frames_done and all((self._folder / name).is_file() for name in names)
             self._index.truncate(len(self._head) + sum(len(line) for line in marks))
             self._index.seek(0, os.SEEK_END)
         if not there:
             self.frames_done, self.memo = 0, False
-            shutil.rmtree(self._folder)
+            remove_folder(self._folder)
             make_folder(self._folder, self._guard)
             self._index.truncate(0)
             self._index.seek(0)
@@ -185,7 +191,7 @@ class SequenceSink:
 
     def _close(self, *, keep: bool) -> None:
         if not keep:
-            shutil.rmtree(self._folder, ignore_errors=True)
+            drop(self._folder)
             self._parts.drop()
         self._parts.close()
         if not keep:
