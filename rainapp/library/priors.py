@@ -6,7 +6,7 @@ used is refused in a sentence before anything long starts. `rainapp.inference.re
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path, PurePosixPath
 
 from rainapp.base.errors import BadModel
@@ -38,6 +38,13 @@ DEEP_MAX = 3
 CONFIG_BYTES_MAX = 64 * 1024
 SIZE_MAX = 4096  # of any number in a description of a net
 AGAIN = "Fetch the prior again."
+
+
+def prior_of(cards: Sequence[ModelCard], prior_id: str = AUTO) -> ModelCard | None:
+    """The prior of that id among `cards`, "auto" the best there is; None where it is not there."""
+    known = {card.id: card for card in cards}
+    wanted = (*PREFERRED, *known) if prior_id == AUTO else (prior_id,)
+    return next((known[name] for name in wanted if name in known), None)
 
 
 def files_of(folder: Path) -> list[str]:

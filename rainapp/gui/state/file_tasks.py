@@ -48,8 +48,11 @@ def output_of(settings: Settings, only_rain: bool) -> Output:
     )  # fmt: skip
 
 
-def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings) -> Treatment:
-    """How a file is treated for which that was chosen, with the model of `card`."""
+def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings, prior: ModelCard | None = None) -> Treatment:
+    """How a file is treated for which that was chosen, with the model of `card`, and repaired by `prior` where there is one."""
+    repair = {} if prior is None or not chosen.refine else {
+        "refine": chosen.refine, "prior": chosen.prior, "budget_share": chosen.budget_share, "budget_mean": chosen.budget_mean,
+    }  # fmt: skip
     return Treatment(
         model=card.id if card else "default",
         strength=min(STRENGTH_MAX, max(0.0, chosen.amount / 100)),
@@ -61,6 +64,7 @@ def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings
         precision=settings.precision,
         treat=settings.treat,
         passes=2 if settings.second_pass else 1,
+        **repair,
     )
 
 

@@ -122,8 +122,13 @@ class Segments(QFrame):
             self._group.addButton(button)
             self._buttons[key] = button
             row.addWidget(button)
-        rooms = [button.minimumWidth() for button in self._buttons.values()]
-        self.spelt_px = sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3  # how wide it is with its words
+        self._rooms = {key: button.minimumWidth() for key, button in self._buttons.items()}
+
+    @property
+    def spelt_px(self) -> int:
+        """How wide it is with its words."""
+        rooms = [room for key, room in self._rooms.items() if not self._buttons[key].isHidden()]
+        return sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3
 
     @staticmethod
     def _room_for(button: Segment) -> int:

@@ -4,10 +4,20 @@ from functools import lru_cache
 from pathlib import Path
 
 from rainapp.base.errors import BadModel
+from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.diffusion import DiffusionPrior
 from rainapp.inference.refine.prior import NetPrior, Prior
+from rainapp.inference.refine.refiner import Refiner
+from rainapp.jobs.records import Treatment
 from rainapp.library.cards import ModelCard
+from rainapp.library.model_library import ModelLibrary
 from rainapp.nets import unet, vq
+
+
+def refiner_of(library: ModelLibrary, card: ModelCard, treatment: Treatment, device: str) -> Refiner:
+    """The stage that repairs as `treatment` says, with the prior of `card`. Raises BadModel."""
+    budget = Budget(treatment.budget_share, treatment.budget_mean / 255)
+    return Refiner(load(library.folder(card), card, device), treatment.refine, budget)
 
 
 @lru_cache(maxsize=1)
