@@ -26,10 +26,24 @@ FILES: dict[str, tuple[str, ...]] = {
         "unet/config.json",
         "unet/diffusion_pytorch_model.safetensors",
     ),
+    "sd": (
+        "model_index.json",
+        "scheduler/scheduler_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.safetensors",
+    ),
 }
 """The kinds of prior, and which files of theirs must be there."""
 CLASSES = {"vq": ("config.json", "VQModel"), "unet": ("unet/config.json", "UNet2DModel")}
-"""Where each kind says its class, and which one it must be."""
+"""Where each kind says its class, and which one it must be; of a pipeline of others any of `PIPELINES`."""
+PIPELINES = (
+    "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline",
+    "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline",
+)  # fmt: skip
+TEXT_PARTS = ("text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2")
+"""Parts of which one pair will do."""
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".npy")
 WORDS = (".json", ".txt", ".md", ".toml", "")  # descriptions and licences
 WEIGHTS_SUFFIX = ".safetensors"
@@ -37,6 +51,7 @@ FILES_MAX = 64
 DEEP_MAX = 3
 CONFIG_BYTES_MAX = 64 * 1024
 SIZE_MAX = 4096  # of any number in a description of a net
+WORDS_MAX = 1_000_000  # where it speaks of words too
 AGAIN = "Fetch the prior again."
 
 
@@ -96,9 +111,16 @@ def check_files(folder: Path, card: ModelCard) -> None:
     for name in there:
         if name.endswith(WEIGHTS_SUFFIX):
             _check_weights(folder / name, name)
-    place, wanted = CLASSES[card.arch]
-    found = config(folder / place).get("_class_name")
-    if found != wanted:
+    if card.arch == "sd":
+        place, found, wanted = (
+            "model_index.json",
+            config(folder / "model_index.json", WORDS_MAX).get("_class_name"),
+            PIPELINES[1],
+        )
+    else:
+        place, wanted = CLASSES[card.arch]
+        found = config(folder / place).get("_class_name")
+    if found != wanted and not (card.arch == "sd" and found in PIPELINES):
         words = f"{place} of the prior is of “{printable(str(found))[:60]}”, not of “{wanted}”."
         raise BadModel(words, AGAIN, folder)
 
@@ -111,8 +133,8 @@ def _check_weights(path: Path, name: str) -> None:
         raise BadModel(f"{name} of the prior is no valid safetensors file: {reason}.", AGAIN, path) from error
 
 
-def config(path: Path) -> dict[str, object]:
-    """A description of a net or of a schedule, with no number in it that no net has.
+def config(path: Path, most: float = SIZE_MAX) -> dict[str, object]:
+    """A description of a net or of a schedule, with no number in it that no net has: none above `most`.
 
     Raises:
         BadModel: it cannot be read, or cannot be.
@@ -121,15 +143,15 @@ def config(path: Path) -> dict[str, object]:
         table = json.loads(read_regular(path, CONFIG_BYTES_MAX))
     except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path.name} of the prior cannot be read.", AGAIN, path) from error
-    if not isinstance(table, dict) or not all(_is_size(value) for value in table.values()):
+    if not isinstance(table, dict) or not all(_is_size(value, most) for value in table.values()):
         raise BadModel(f"{path.name} of the prior describes what cannot be.", AGAIN, path)
     return table
 
 
-def _is_size(value: object) -> bool:
+def _is_size(value: object, most: float) -> bool:
     if isinstance(value, list):
-        return len(value) <= FILES_MAX and all(_is_size(each) for each in value)
-    return not isinstance(value, int | float) or abs(value) <= SIZE_MAX
+        return len(value) <= FILES_MAX and all(_is_size(each, most) for each in value)
+    return not isinstance(value, int | float) or abs(value) <= most
 
 
 def digest(folder: Path) -> str:

@@ -131,14 +131,15 @@ class Layers:
         """What a repair changed, in the colours of `colours`; the derained photo where it was not looked for."""
         self.paint_derained_whole(painter)
         pair = self.repairing.pair
-        if pair is None or pair.repair is None:
+        redrawn = pair.repair if pair is not None else None
+        if pair is None or redrawn is None:
             return
         table = colours.table(1.0)
-        for level in pair.repair.levels:
+        for level in redrawn.levels:
             level.setColorTable(table)
         place = self.camera.rect_to_view(QRectF(pair.region.x, pair.region.y, pair.region.width, pair.region.height))
         painter.fillRect(place.intersected(self.seen), colours.ground)
-        self._through_mask(painter, lambda inner: paint_pyramid(inner, self.camera, pair.repair, pair.region, 1.0))
+        self._through_mask(painter, lambda inner: paint_pyramid(inner, self.camera, redrawn, pair.region, 1.0))
 
     def paint_derained_whole(self, painter: QPainter) -> None:
         """The derained photo at the amount in force, or the photo as it was where none is at hand."""

@@ -50,10 +50,7 @@ def output_of(settings: Settings, only_rain: bool) -> Output:
 
 def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings, prior: ModelCard | None = None) -> Treatment:
     """How a file is treated for which that was chosen, with the model of `card`, and repaired by `prior` where there is one."""
-    repair = {} if prior is None or not chosen.refine else {
-        "refine": chosen.refine, "prior": chosen.prior, "budget_share": chosen.budget_share, "budget_mean": chosen.budget_mean,
-    }  # fmt: skip
-    return Treatment(
+    treatment = Treatment(
         model=card.id if card else "default",
         strength=min(STRENGTH_MAX, max(0.0, chosen.amount / 100)),
         veil=chosen.veil if card and chosen.veil in card.veils else "keep",
@@ -64,7 +61,11 @@ def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings
         precision=settings.precision,
         treat=settings.treat,
         passes=2 if settings.second_pass else 1,
-        **repair,
+    )
+    if prior is None or not chosen.refine:
+        return treatment
+    return replace(
+        treatment, refine=chosen.refine, prior=chosen.prior, budget_share=chosen.budget_share, budget_mean=chosen.budget_mean
     )
 
 
@@ -73,7 +74,7 @@ def order_by(item: Item, treatment: Treatment, only_rain: bool, settings: Settin
     output = output_of(settings, only_rain)
     again = item.target is not None and output.if_exists == "skip"  # the person says so, with its result in sight
     if only_rain:
-        treatment = replace(treatment, strength=1.0)
+        treatment = replace(treatment.unrepaired, strength=1.0)
     return Order(item, treatment, output, only_rain, if_exists="rename" if again else output.if_exists)
 
 

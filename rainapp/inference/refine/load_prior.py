@@ -31,4 +31,9 @@ def load(folder: Path, card: ModelCard, device: str) -> Prior:
         return NetPrior(card.id, vq.load(folder, card), device)
     if card.arch == "unet":
         return DiffusionPrior(card.id, unet.load(folder, card))
+    if card.arch == "sd":
+        from rainapp.inference.refine.latent import LatentPrior
+        from rainapp.nets import stable_diffusion
+
+        return LatentPrior(card.id, stable_diffusion.load(folder, card, device))
     raise BadModel(f"The kind of prior “{card.arch}” is not known.", "Choose another with --prior.", folder)
