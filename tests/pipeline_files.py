@@ -50,7 +50,7 @@ def _schedule(turbo: bool) -> Any:
     from diffusers import DDIMScheduler, EulerDiscreteScheduler
 
     if turbo:
-        return EulerDiscreteScheduler(timestep_spacing="trailing", beta_schedule="scaled_linear")
+        return EulerDiscreteScheduler(timestep_spacing="trailing", steps_offset=1, beta_schedule="scaled_linear")
     return DDIMScheduler(beta_schedule="scaled_linear", clip_sample=False, set_alpha_to_one=False, steps_offset=1)
 
 

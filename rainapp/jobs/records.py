@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from rainapp.base.image import Image, Repaired
+from rainapp.base.image import Image as Image
+from rainapp.base.image import Repaired as Repaired
 from rainapp.base.rates import RATE as RATE
 from rainapp.jobs.compare_jobs import CompareJob as CompareJob
 from rainapp.jobs.compare_jobs import Parts as Parts
@@ -28,6 +29,7 @@ from rainapp.jobs.mask_jobs import LoadMask as LoadMask
 from rainapp.jobs.mask_jobs import MaskJob as MaskJob
 from rainapp.jobs.mask_jobs import SaveMask as SaveMask
 from rainapp.jobs.memory_jobs import MemoryJob as MemoryJob
+from rainapp.jobs.treatment import BEST_PRIOR as BEST_PRIOR
 from rainapp.jobs.treatment import BUDGET_MEAN as BUDGET_MEAN
 from rainapp.jobs.treatment import BUDGET_SHARE as BUDGET_SHARE
 from rainapp.jobs.treatment import REFINE as REFINE

@@ -18,6 +18,8 @@ Layer = Literal["result", "rain", "both"]
 STRENGTH_MAX = 1.3
 REFINE = {"off": 0.0, "light": 0.4, "full": 1.0}
 """How far a prior repairs, by word."""
+BEST_PRIOR = "auto"
+"""Stands for the best prior there is."""
 BUDGET_SHARE, BUDGET_MEAN = 0.15, 1.0
 """How much of a photo a prior may change, where nobody says otherwise: a share of its pixels, and levels of 255 in the mean."""
 
@@ -46,14 +48,14 @@ class Treatment:
     treat: Treat = "auto"
     passes: Passes = 1
     refine: float = 0.0
-    prior: ModelId = "auto"
+    prior: ModelId = BEST_PRIOR
     budget_share: float = BUDGET_SHARE
     budget_mean: float = BUDGET_MEAN
 
     @property
     def unrepaired(self) -> "Treatment":
         """The same without a repair, and without what only a repair is asked."""
-        return replace(self, refine=0.0, prior="auto", budget_share=BUDGET_SHARE, budget_mean=BUDGET_MEAN)
+        return replace(self, refine=0.0, prior=BEST_PRIOR, budget_share=BUDGET_SHARE, budget_mean=BUDGET_MEAN)
 
 
 @dataclass(frozen=True)

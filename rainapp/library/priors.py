@@ -12,10 +12,11 @@ from pathlib import Path, PurePosixPath
 from rainapp.base.errors import BadModel
 from rainapp.base.regular_files import open_regular, read_regular
 from rainapp.base.system_errors import why_not_read
+from rainapp.jobs.treatment import BEST_PRIOR
 from rainapp.library.cards import CARD, ModelCard, printable
 from rainapp.library.tensor_list import tensor_shapes
 
-AUTO = "auto"
+AUTO = BEST_PRIOR
 """Stands for the prior that is taken where none is named: of `PREFERRED` the first that is there, else any."""
 PREFERRED = ("diffusion", "content")
 FILES: dict[str, tuple[str, ...]] = {

@@ -1,10 +1,11 @@
-"""Stable Diffusion of others, made runnable from the local folder of a prior: image to image, or inpainting where its net does that.
+"""Stable Diffusion of others, made runnable from the folder of a prior: image to image, or inpainting where its net does that.
 
 diffusers has the nets, transformers the text encoder, which needs the extra `rainapp[sd]`. The prompt is empty, so the text is
 encoded once, while loading, and its encoder let go. Nothing is ever fetched.
 """
 
 import json
+import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -60,7 +61,9 @@ def load(folder: Path, card: ModelCard, device: str = "cpu") -> Latent:
     if priors.digest(folder) != card.sha256:
         raise BadModel(f"The files of the prior “{card.id}” are not those its card was written for.", priors.AGAIN, folder)
     try:
-        return _loaded(folder, device, kind)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of what diffusers thinks of older descriptions, which it takes all the same
+            return _loaded(folder, device, kind)
     except torch.OutOfMemoryError as error:
         raise NotEnoughMemory(f"There is not enough memory to repair with “{card.title}”.", SMALLER, folder) from error
     except TROUBLES as error:

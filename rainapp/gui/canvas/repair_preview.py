@@ -9,12 +9,11 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rainapp.base.image import Repaired
 from rainapp.gui.canvas.preview_controller import Viewing
 from rainapp.gui.canvas.view_cache import PART_PIXELS_MAX, PREVIEW_PX, Sight, is_too_large
 from rainapp.gui.display.screen_pictures import ShownPair
 from rainapp.gui.state.workspace import Workspace
-from rainapp.jobs.records import Event, Failed, Finished, Preview, Progressed, Region, Stopped
+from rainapp.jobs.records import Event, Failed, Finished, Preview, Progressed, Region, Repaired, Stopped
 from rainapp.jobs.workers import Handle
 
 REST_MS = 600

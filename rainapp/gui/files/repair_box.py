@@ -11,8 +11,7 @@ from rainapp.gui.state.file_item import Item, State
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.widgets.controls import NameLabel, Segments, label
 from rainapp.gui.widgets.plain_text import set_tip
-from rainapp.jobs.records import BUDGET_MEAN, BUDGET_SHARE, REFINE
-from rainapp.library.priors import AUTO
+from rainapp.jobs.records import BEST_PRIOR, BUDGET_MEAN, BUDGET_SHARE, REFINE
 
 MEAN_MAX = 20.0
 SPIN_PX = 76
@@ -77,7 +76,7 @@ class RepairBox(QWidget):
     def _add_head(self, column: QVBoxLayout) -> None:
         self.head = NameLabel(self.tr("Repair"))
         self.head.reset.connect(
-            lambda: self._workspace.change(refine=0.0, prior=AUTO, budget_share=BUDGET_SHARE, budget_mean=BUDGET_MEAN)
+            lambda: self._workspace.change(refine=0.0, prior=BEST_PRIOR, budget_share=BUDGET_SHARE, budget_mean=BUDGET_MEAN)
         )
         self.value = label("", "dim")
         row = QHBoxLayout()
@@ -150,15 +149,15 @@ class RepairBox(QWidget):
     def _list_priors(self, wanted: str) -> None:
         """Those that are there, and which is in use; nothing to choose where there is one."""
         priors = self._workspace.priors
-        best = self._workspace.prior_for(replace(self._workspace.chosen, prior=AUTO))
-        entries = [(self.tr("Automatic: {title}").format(title=best.title), AUTO)] if best is not None else []
+        best = self._workspace.prior_for(replace(self._workspace.chosen, prior=BEST_PRIOR))
+        entries = [(self.tr("Automatic: {title}").format(title=best.title), BEST_PRIOR)] if best is not None else []
         entries += [(card.title, card.id) for card in priors]
         if [(self.prior.itemText(row), self.prior.itemData(row)) for row in range(self.prior.count())] != entries:
             self.prior.clear()
             for title, prior_id in entries:
                 self.prior.addItem(title, prior_id)
         self.prior.setCurrentIndex(max(0, self.prior.findData(wanted)))
-        self.prior.setVisible(len(priors) > 1 or wanted != AUTO)
+        self.prior.setVisible(len(priors) > 1 or wanted != BEST_PRIOR)
 
     def _say(self) -> None:
         words = self._words()

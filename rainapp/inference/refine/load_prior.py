@@ -1,9 +1,12 @@
 """A prior of the library, ready to repair."""
 
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from rainapp.base.errors import BadModel
+from rainapp.inference.engines import EngineName, Model, openvino
+from rainapp.inference.engines.planes import runner
 from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.diffusion import DiffusionPrior
 from rainapp.inference.refine.prior import NetPrior, Prior
@@ -17,12 +20,13 @@ from rainapp.nets import unet, vq
 def refiner_of(library: ModelLibrary, card: ModelCard, treatment: Treatment, device: str) -> Refiner:
     """The stage that repairs as `treatment` says, with the prior of `card`. Raises BadModel."""
     budget = Budget(treatment.budget_share, treatment.budget_mean / 255)
-    return Refiner(load(library.folder(card), card, device), treatment.refine, budget)
+    engine: EngineName = "openvino" if device == "cpu" and treatment.engine != "torch" and openvino.installed() else "torch"
+    return Refiner(load(library.folder(card), card, device, engine), treatment.refine, budget)
 
 
 @lru_cache(maxsize=1)
-def load(folder: Path, card: ModelCard, device: str) -> Prior:
-    """The prior of a card of the library, in its `folder`; the last one stays loaded. The diffusion prior runs on the CPU.
+def load(folder: Path, card: ModelCard, device: str, engine: EngineName = "torch") -> Prior:
+    """The prior of a card of the library, in its `folder`; the last one stays loaded. `engine` runs the net of the diffusion prior.
 
     Raises:
         BadModel: it is damaged, or of a kind that is not known.
@@ -30,7 +34,11 @@ def load(folder: Path, card: ModelCard, device: str) -> Prior:
     if card.arch == "vq":
         return NetPrior(card.id, vq.load(folder, card), device)
     if card.arch == "unet":
-        return DiffusionPrior(card.id, unet.load(folder, card))
+        denoiser = unet.load(folder, card)
+        model = Model(
+            lambda: unet.Planes(denoiser.net), card.sha256, denoiser.patch_px // 4, arch=card.arch, channels=unet.PLANES
+        )
+        return DiffusionPrior(card.id, replace(denoiser, run=runner(model, engine, device)))
     if card.arch == "sd":
         from rainapp.inference.refine.latent import LatentPrior
         from rainapp.nets import stable_diffusion
