@@ -188,7 +188,7 @@ def test_the_order_of_windows_changes_nothing(prior: DiffusionPrior) -> None:
 
 
 class Stripes:
-    """A net whose answer differs from patch to patch, as that of no net should: it predicts what its patch looks like in the mean."""
+    """A net whose answer differs from patch to patch: what its patch looks like in the mean."""
 
     def __call__(self, seen: torch.Tensor, step: int, return_dict: bool) -> tuple[torch.Tensor]:
         noisy = seen[:, : unet.PICTURE_CHANNELS]

@@ -34,7 +34,7 @@ PREDICTIONS = ("epsilon", "sample", "v_prediction")
 
 
 class Planes(nn.Module):
-    """The net as engines run nets of planes: 3 of the noisy picture, 3 of the derained one, the mask, and the step; 3 come out."""
+    """The net as engines run nets of planes: 3 of the noisy picture, 3 of the derained one, mask and step; 3 come out."""
 
     def __init__(self, net: nn.Module) -> None:
         """Around `net`, as diffusers has it."""

@@ -6,7 +6,8 @@ of the repair, and `rho = lambda (sigma_n / sigma_t)^2`; then noise is put back 
 The predicted noise is averaged over overlapping patches in every step (after Özdenizci and Legenstein, TPAMI 2023), so patches
 leave no seams. Patches in which nothing may be changed are passed over: there the derained picture is taken for the clean one.
 
-How many steps there are, and how early the first, follows the control. Noise belongs to places of the picture, so neither the order of windows nor their number changes what comes out.
+How many steps there are, and how early the first, follows the control. Noise belongs to places of the picture, so neither the
+order of windows nor their number changes what comes out.
 """
 
 from dataclasses import dataclass

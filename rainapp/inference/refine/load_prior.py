@@ -26,7 +26,7 @@ def refiner_of(library: ModelLibrary, card: ModelCard, treatment: Treatment, dev
 
 @lru_cache(maxsize=1)
 def load(folder: Path, card: ModelCard, device: str, engine: EngineName = "torch") -> Prior:
-    """The prior of a card of the library, in its `folder`; the last one stays loaded. `engine` runs the net of the diffusion prior.
+    """The prior of a card of the library, in its `folder`; the last one stays loaded. `engine` runs that of diffusion.
 
     Raises:
         BadModel: it is damaged, or of a kind that is not known.
