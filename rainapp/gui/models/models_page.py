@@ -79,9 +79,8 @@ class CardView(QFrame):
         card = self._card
         if card.is_prior:
             sizes = [(name.split(".")[1], size) for name, size in card.figures.items() if name.startswith("parameters.")]
-            parts = [
-                (name.replace("_", " "), self.tr("{n} million numbers").format(n=figure(size / 1e6, 1))) for name, size in sizes
-            ]
+            words = self.tr("{n} million numbers")
+            parts = [(name.replace("_", " "), words.format(n=figure(size / 1e6, 1))) for name, size in sizes]
             return [*parts, (self.tr("Licence"), card.licence)]
         speed = workspace.speed_of(card)
         facts = [
