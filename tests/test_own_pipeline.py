@@ -67,6 +67,7 @@ def window(height: int, width: int, top: int = 0, stand: Callable[[], None] = la
     return Window(SMEARED[:height, :width], mask, top, 0, stand, 0.4)
 
 
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")  # the schedule of Turbo, in diffusers 0.42
 @pytest.mark.parametrize("name", KINDS)
 def test_every_kind_is_imported_and_sees_windows_of_its_own_size(name: str, outside: Path, library: ModelLibrary) -> None:
     prior = prior_of(outside / name, library)

@@ -155,7 +155,7 @@ def test_only_windows_with_rain_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-@pytest.mark.parametrize("budget", [Budget(0.01, 1.0), Budget(1.0, 0.0002), Budget(0.0, 1.0)])
+@pytest.mark.parametrize("budget", [Budget(share, 1.0) for share in (0.01, 0.003, 0.001, 0.0003, 0.0)] + [Budget(1.0, 0.0002)])
 def test_above_the_budget_the_strength_falls(budget: Budget, depth: int) -> None:
     frame = frame_of(depth=depth)
     free, held = refined(Shows(CLEAN), frame).repaired, refined(Shows(CLEAN), frame, budget=budget).repaired

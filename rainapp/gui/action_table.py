@@ -142,7 +142,7 @@ ROWS: tuple[Row[WindowParts], ...] = (
         _has_picture, _view(View.MAP)),
     Row("view-left", "Show where fine rain remains", "View", lambda w: w.canvas.show_view(View.LEFT), "9", "eye",
         _has_picture, _view(View.LEFT)),
-    Row("view-repair", "What the repair changed", "View", lambda w: w.canvas.show_view(View.REPAIR), "8", "bandage",
+    Row("view-repair", "What the repair changed", "View", lambda w: w.canvas.show_view(View.REPAIR), "8", "wand-sparkles",
         lambda w: _has_picture(w) and w.canvas.repairing.is_on, _view(View.REPAIR)),
     Row("map-signed", "Tell darker from brighter", "View", lambda w: w.canvas.set_signed_map(not w.canvas.signed_map), "Y",
         enabled=lambda w: _has_picture(w) and w.canvas.view in (View.MAP, View.REPAIR), checked=lambda w: w.canvas.signed_map),

@@ -68,6 +68,9 @@ def import_pipeline(
     readers = readers_of_all(source / name for name in found.files)
     with library.staging(readers) as staged:
         copy_files(source, staged, found.files, readers)
+        for name in found.files.values():
+            if name.endswith(priors.WEIGHTS_SUFFIX):
+                priors.check_weights(staged / name, name)
         card = pipelines.card_of(title or source, found, staged, library, model_id, licence)
         priors.check_files(staged, card)
         write_card(staged, card, readers)

@@ -111,7 +111,7 @@ def check_files(folder: Path, card: ModelCard) -> None:
         raise BadModel(f"The prior lacks {', '.join(missing)}.", AGAIN, folder)
     for name in there:
         if name.endswith(WEIGHTS_SUFFIX):
-            _check_weights(folder / name, name)
+            check_weights(folder / name, name)
     if card.arch == "sd":
         place, found, wanted = (
             "model_index.json",
@@ -126,7 +126,8 @@ def check_files(folder: Path, card: ModelCard) -> None:
         raise BadModel(words, AGAIN, folder)
 
 
-def _check_weights(path: Path, name: str) -> None:
+def check_weights(path: Path, name: str) -> None:
+    """Look at the header of a file of weights. Raises BadModel."""
     try:
         tensor_shapes(path)
     except (OSError, ValueError) as error:

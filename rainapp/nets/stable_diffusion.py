@@ -4,7 +4,6 @@ diffusers has the nets, transformers the text encoder, which needs the extra `ra
 encoded once, while loading, and its encoder let go. Nothing is ever fetched.
 """
 
-import json
 import warnings
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -90,7 +89,7 @@ def require_memory(folder: Path, card: ModelCard, device: str, kind: torch.dtype
 def _loaded(folder: Path, device: str, kind: torch.dtype) -> Latent:
     import diffusers
 
-    index = json.loads((folder / pipelines.INDEX).read_text("utf-8"))
+    index = priors.config(folder / pipelines.INDEX, priors.WORDS_MAX)
     is_large = "XL" in str(index["_class_name"])
     unet = _net(diffusers.UNet2DConditionModel, folder / "unet", kind)
     vae = _net(diffusers.AutoencoderKL, folder / "vae", kind)
@@ -99,6 +98,7 @@ def _loaded(folder: Path, device: str, kind: torch.dtype) -> Latent:
         raise ValueError("another schedule")
     scheduler = getattr(diffusers, str(schedule["_class_name"])).from_config(schedule)
     paints = unet.config["in_channels"] == 9
+    make: Any
     parts: dict[str, Any] = {"vae": vae, "unet": unet, "scheduler": scheduler}
     if is_large:
         make = diffusers.StableDiffusionXLInpaintPipeline if paints else diffusers.StableDiffusionXLImg2ImgPipeline

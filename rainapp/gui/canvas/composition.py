@@ -23,7 +23,7 @@ from rainapp.gui.text.language import figure
 
 GAP_PX = 2
 MAP_LEVELS = 128.0  # the change with the strongest colour, at a gain of 1
-REPAIR_LEVELS = 48.0  # a prior may change less
+REPAIR_LEVELS = 24.0  # a prior may change less
 
 
 class View(Enum):

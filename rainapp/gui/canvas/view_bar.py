@@ -39,7 +39,7 @@ class ViewBar(QFrame):
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
                 (View.MAP.value, self.tr("Changes"), "diff"),
                 (View.LEFT.value, self.tr("Remains"), "eye"),
-                (View.REPAIR.value, self.tr("Repair"), "bandage"),
+                (View.REPAIR.value, self.tr("Repair"), "wand-sparkles"),
             ),
             tight=True,
         )

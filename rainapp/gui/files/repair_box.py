@@ -15,6 +15,7 @@ from rainapp.jobs.records import BEST_PRIOR, BUDGET_MEAN, BUDGET_SHARE, REFINE
 
 MEAN_MAX = 20.0
 SPIN_PX = 76
+EDGE_PX = 8
 
 
 class Percent(QSpinBox):
@@ -118,6 +119,7 @@ class RepairBox(QWidget):
         for field, words, take in rows:
             field.setFixedWidth(SPIN_PX)
             field.setKeyboardTracking(False)
+            field.lineEdit().setTextMargins(EDGE_PX, 0, 0, 0)
             field.setAccessibleName(words)
             set_tip(field, tip)
             field.valueChanged.connect(take)

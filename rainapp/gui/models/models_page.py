@@ -57,7 +57,7 @@ class CardView(QFrame):
 
     def _make_head(self, is_default: bool) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(Picture("bandage" if self._card.is_prior else "zap" if is_default else "box", "accent_line", 20))
+        row.addWidget(Picture("wand-sparkles" if self._card.is_prior else "zap" if is_default else "box", "accent_line", 20))
         row.addWidget(label(self._card.title, "name"))
         row.addStretch(1)
         if is_default:
@@ -162,7 +162,7 @@ class ModelsPage(QScrollArea):
         column.setSpacing(4)
         said = label(
             self.tr(
-                "Drop a model or a prior here: .safetensors, .pth, folder or zip. Nothing in it is ever run, and nothing is fetched."
+                "Drop a model or a prior here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."
             ),
             "dim",
         )

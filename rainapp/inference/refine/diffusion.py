@@ -64,7 +64,7 @@ class DiffusionPrior:
         """(1, 3, H, W) -1 to 1, after all steps."""
         kept = self.denoiser.kept
         steps = steps_for(window.control, len(kept))
-        fresh = [torch.from_numpy(noise_at(window, *wanted.shape[-2:], number)) for number in range(len(steps))]
+        fresh = [torch.from_numpy(noise_at(window, wanted.shape[-2], wanted.shape[-1], number)) for number in range(len(steps))]
         noisy = kept[steps[0]].sqrt() * wanted + (1 - kept[steps[0]]).sqrt() * fresh[0]
         clean = wanted
         for number, step in enumerate(steps):
@@ -95,7 +95,8 @@ class DiffusionPrior:
         ]
         total, weight = torch.zeros_like(noisy), torch.zeros_like(mask)
         for some in _shared_out(places):
-            made = self.denoiser.noise(*(torch.cat([each[place] for place in some]) for each in (noisy, wanted, mask)), step)
+            seen, held, may = (torch.cat([each[place] for place in some]) for each in (noisy, wanted, mask))
+            made = self.denoiser.noise(seen, held, may, step)
             for place, patch in zip(some, made, strict=True):
                 total[place] += fade * patch
                 weight[place] += fade
