@@ -72,3 +72,67 @@ def _tokenizer(folder: Path) -> Any:
     (folder / "vocab.json").write_text(json.dumps({word: n for n, word in enumerate(words)}))
     (folder / "merges.txt").write_text("#version: 0.2\n")
     return CLIPTokenizer(str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=77)
+
+
+def one_file(folder: Path, target: Path) -> Path:
+    """The pipeline of `folder` as one file, its parts named as in the files that Stable Diffusion was first given out in."""
+    from safetensors.torch import load_file, save_file
+
+    unet, vae, texts = (
+        load_file(folder / part / f"{name}.safetensors")
+        for part, name in (
+            ("unet", "diffusion_pytorch_model"), ("vae", "diffusion_pytorch_model"), ("text_encoder", "model"),
+        )
+    )  # fmt: skip
+    whole = {f"model.diffusion_model.{_old_unet(name)}": value for name, value in unet.items()}
+    whole |= {f"first_stage_model.{_old_vae(name)}": _old_shape(name, value) for name, value in vae.items()}
+    whole |= {f"cond_stage_model.transformer.{_old_text(name)}": value for name, value in texts.items()}
+    save_file(whole, target)
+    return target
+
+
+def _old_text(name: str) -> str:
+    return name if name.startswith("text_model.") else f"text_model.{name}"
+
+
+_PARTS = {
+    "time_embedding.linear_1": "time_embed.0", "time_embedding.linear_2": "time_embed.2", "conv_in": "input_blocks.0.0",
+    "conv_norm_out": "out.0", "conv_out": "out.2",
+    "mid_block.resnets.0": "middle_block.0", "mid_block.resnets.1": "middle_block.2",
+    "mid_block.attentions.0": "middle_block.1", "down_blocks.0.resnets.0": "input_blocks.1.0",
+    "down_blocks.0.downsamplers.0.conv": "input_blocks.2.0.op", "down_blocks.1.resnets.0": "input_blocks.3.0",
+    "down_blocks.1.attentions.0": "input_blocks.3.1", "up_blocks.0.resnets.0": "output_blocks.0.0",
+    "up_blocks.0.attentions.0": "output_blocks.0.1", "up_blocks.0.resnets.1": "output_blocks.1.0",
+    "up_blocks.0.attentions.1": "output_blocks.1.1", "up_blocks.0.upsamplers.0.conv": "output_blocks.1.2.conv",
+    "up_blocks.1.resnets.0": "output_blocks.2.0", "up_blocks.1.resnets.1": "output_blocks.3.0",
+}  # fmt: skip
+_LAYERS = {
+    ".norm1.": ".in_layers.0.", ".conv1.": ".in_layers.2.", ".time_emb_proj.": ".emb_layers.1.", ".norm2.": ".out_layers.0.",
+    ".conv2.": ".out_layers.3.", ".conv_shortcut.": ".skip_connection.",
+}  # fmt: skip
+
+
+def _old_unet(name: str) -> str:
+    new = max((part for part in _PARTS if name.startswith(f"{part}.")), key=len)
+    rest = name.removeprefix(new)
+    for layer, old in _LAYERS.items() if "resnets" in new else ():
+        rest = rest.replace(layer, old)
+    return _PARTS[new] + rest
+
+
+def _old_vae(name: str) -> str:
+    for new, old in (
+        ("mid_block.resnets.0", "mid.block_1"), ("mid_block.resnets.1", "mid.block_2"),
+        ("mid_block.attentions.0", "mid.attn_1"),
+        ("down_blocks.", "down."), ("up_blocks.0.", "up.1."), ("up_blocks.1.", "up.0."), ("resnets", "block"),
+        ("downsamplers.0", "downsample"), ("upsamplers.0", "upsample"), ("conv_norm_out", "norm_out"),
+        ("conv_shortcut", "nin_shortcut"), ("group_norm", "norm"), ("to_out.0", "proj_out"), ("to_q", "q"), ("to_k", "k"),
+        ("to_v", "v"),
+    ):  # fmt: skip
+        name = name.replace(new, old)
+    return name
+
+
+def _old_shape(name: str, value: Any) -> Any:
+    """Attention was made of convolutions then."""
+    return value[..., None, None] if "attentions" in name and value.ndim == 2 else value

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from pipeline_files import tiny_pipeline
+from pipeline_files import one_file, tiny_pipeline
 from safetensors.torch import load_file, save_file
 from test_refine import ALL, CLEAN, SMEARED, dry, frame_of
 
@@ -230,3 +230,35 @@ def test_without_transformers_the_extra_is_named(outside: Path, library: ModelLi
     with pytest.raises(BadModel, match=r"needs transformers") as told:
         load(library.folder(card), card, "cpu")
     assert 'pip install "rainapp[sd]"' in told.value.hint
+
+
+def test_a_single_file_comes_in_with_the_descriptions_of_its_parts(
+    copy: Path, outside: Path, tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    single = one_file(copy, tmp_path / "all-in-one.safetensors")
+    for weights in copy.rglob("*.safetensors"):
+        weights.unlink()
+    assert main(["models", "import", str(single), "--config", str(copy), "--licence", "mine", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert told == {"id": "all-in-one", "arch": "sd", "licence": "mine"}
+    there = tiny_library / "all-in-one"
+    for part, name in {"unet": "diffusion_pytorch_model", "vae": "diffusion_pytorch_model", "text_encoder": "model"}.items():
+        before, after = (load_file(root / part / f"{name}.safetensors") for root in (outside / "tiny-sd", there))
+        assert before.keys() == after.keys()
+        assert all(torch.equal(before[key], after[key]) for key in before)
+    library = ModelLibrary()
+    assert isinstance(load(there, library.prior("all-in-one"), "cpu"), LatentPrior)
+
+
+def test_a_single_file_that_does_not_fit_is_refused(
+    copy: Path, tiny_library: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = tmp_path / "other.safetensors"
+    save_file({"conv.weight": torch.zeros(3, 3)}, other)
+    assert main(["models", "import", str(other), "--config", str(copy)]) == 3
+    assert "is no Stable Diffusion file that the descriptions in “tiny-sd” fit" in capsys.readouterr().err
+    other.write_bytes(b"\x80\x04.")
+    assert main(["models", "import", str(other), "--config", str(copy)]) == 3
+    assert "no valid safetensors file" in capsys.readouterr().err
+    assert main(["models", "import", str(other), "--config", str(tmp_path)]) == 3
+    assert [folder.name for folder in tiny_library.iterdir() if folder.is_dir()] == ["tiny"]

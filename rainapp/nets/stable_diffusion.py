@@ -18,7 +18,7 @@ from torch import Tensor
 from rainapp.base.errors import BadModel, NotEnoughMemory
 from rainapp.base.privacy import silence_reporters
 from rainapp.library import pipelines, priors
-from rainapp.library.cards import ModelCard
+from rainapp.library.cards import ModelCard, printable
 
 SCHEDULES = (
     "DDIMScheduler", "DDPMScheduler", "PNDMScheduler", "EulerDiscreteScheduler", "EulerAncestralDiscreteScheduler",
@@ -26,6 +26,7 @@ SCHEDULES = (
 )  # fmt: skip
 WORK_BYTES = 1_500_000_000
 """What a window takes beside the weights, about."""
+INSTALL = 'Install it: pip install "rainapp[sd]".'
 SIDE_PX = (64, 1024)
 USUAL_PX = 512
 TROUBLES = (KeyError, TypeError, ValueError, RuntimeError, OSError, AttributeError, ImportError, SafetensorError)
@@ -53,7 +54,7 @@ def load(folder: Path, card: ModelCard, device: str = "cpu") -> Latent:
     silence_reporters()
     if find_spec("transformers") is None:
         words = f"“{card.title}” reads text, which needs transformers, and that is not installed."
-        raise BadModel(words, 'Install it: pip install "rainapp[sd]".', folder)
+        raise BadModel(words, INSTALL, folder)
     priors.check_files(folder, card)
     kind = torch.float16 if device.startswith("cuda") else torch.float32
     require_memory(folder, card, device, kind)
@@ -69,6 +70,33 @@ def load(folder: Path, card: ModelCard, device: str = "cpu") -> Latent:
         raise BadModel(
             f"The prior “{card.id}” is not built as a Stable Diffusion pipeline is.", priors.AGAIN, folder
         ) from error
+
+
+def unpack(source: Path, config: Path, target: Path) -> None:
+    """Lay a single file of weights out as a pipeline in `target`, by the descriptions in `config`; nothing is fetched.
+
+    Raises:
+        BadModel: the file or the descriptions are no such pipeline; or the extra is missing.
+    """
+    silence_reporters()
+    if find_spec("transformers") is None:
+        words = f"“{source.name}” reads text, which needs transformers, and that is not installed."
+        raise BadModel(words, INSTALL, source)
+    priors.check_weights(source, source.name)
+    name = str(priors.config(config / pipelines.INDEX, priors.WORDS_MAX).get("_class_name"))
+    if name not in priors.PIPELINES:
+        raise BadModel(f"The pipeline “{printable(name)[:60]}” cannot repair photos.", pipelines.LAYOUT, config)
+    import diffusers
+
+    where = {"config": str(config), "local_files_only": True} | ({} if "XL" in name else {"safety_checker": None})
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            pipe = getattr(diffusers, name).from_single_file(str(source), **where)
+            pipe.save_pretrained(target, safe_serialization=True)
+    except TROUBLES as error:
+        words = f"“{source.name}” is no Stable Diffusion file that the descriptions in “{config.name}” fit."
+        raise BadModel(words, "Take those of the same pipeline.", source) from error
 
 
 SMALLER = "Close other programs, or choose a smaller prior."

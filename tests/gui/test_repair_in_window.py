@@ -127,7 +127,7 @@ def test_without_a_prior_it_says_so_and_nothing_is_repaired(begin: Callable[...,
     session = begin(settings=Settings(theme="dark", refine=1.0))
     box = box_of(session)
     assert not box.steps.isEnabled()
-    assert "Import a prior" in box.said.text()
+    assert "Import a repair model" in box.said.text()
     assert session.workspace.treatment.refine == 0
     assert not any(isinstance(job, Preview) and job.treatment.refine for job in run.jobs)
 
@@ -262,7 +262,7 @@ def test_presets_own_settings_and_undo_carry_it(grey: Path, begin: Callable[...,
     said: list[str] = []
     workspace.notice.connect(said.append)
     take_over(workspace, presets.Preset(Treatment(refine=1.0, prior="gone"), Output()))
-    assert said == ["There is no prior “gone” here, so nothing is repaired."]
+    assert said == ["There is no repair model “gone” here, so nothing is repaired."]
     assert workspace.treatment.refine == 0
     assert "choose another" in box_of(session).said.text()
 

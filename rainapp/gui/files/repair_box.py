@@ -170,7 +170,7 @@ class RepairBox(QWidget):
     def _words(self) -> str:
         workspace, item = self._workspace, self._workspace.current
         if not workspace.priors:
-            return self.tr("There is nothing here that repairs. Import a prior on the page Models.")
+            return self.tr("There is nothing here that repairs. Import a repair model on the page Models.")
         if item is not None and item.moving:
             return self.tr("Clips are not repaired: every frame would be redrawn in another way, and flicker.")
         chosen = workspace.chosen

@@ -162,7 +162,7 @@ class ModelsPage(QScrollArea):
         column.setSpacing(4)
         said = label(
             self.tr(
-                "Drop a model or a prior here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."
+                "Drop a model here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."
             ),
             "dim",
         )

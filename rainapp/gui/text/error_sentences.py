@@ -376,6 +376,8 @@ SENTENCES = (
     "Save the pipeline with weights in one.",
     "“{name}” reads text, which needs transformers, and that is not installed.",
     'Install it: pip install "rainapp[sd]".',
+    "“{name}” is no Stable Diffusion file that the descriptions in “{folder}” fit.",
+    "Take those of the same pipeline.",
     "There is not enough memory to repair with “{name}”.",
     "“{name}” needs about {needed} GB of memory, and {free} GB are free.",
     "Close other programs, or choose a smaller prior.",
