@@ -87,6 +87,7 @@ def unpack(source: Path, config: Path, target: Path) -> None:
     if name not in priors.PIPELINES:
         raise BadModel(f"The pipeline “{printable(name)[:60]}” cannot repair photos.", pipelines.LAYOUT, config)
     import diffusers
+    from diffusers.loaders.single_file_utils import SingleFileComponentError
 
     where = {"config": str(config), "local_files_only": True} | ({} if "XL" in name else {"safety_checker": None})
     try:
@@ -94,7 +95,7 @@ def unpack(source: Path, config: Path, target: Path) -> None:
             warnings.simplefilter("ignore")
             pipe = getattr(diffusers, name).from_single_file(str(source), **where)
             pipe.save_pretrained(target, safe_serialization=True)
-    except TROUBLES as error:
+    except (*TROUBLES, SingleFileComponentError) as error:
         words = f"“{source.name}” is no Stable Diffusion file that the descriptions in “{config.name}” fit."
         raise BadModel(words, "Take those of the same pipeline.", source) from error
 

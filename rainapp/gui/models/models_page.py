@@ -161,9 +161,7 @@ class ModelsPage(QScrollArea):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
         said = label(
-            self.tr(
-                "Drop a model here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."
-            ),
+            self.tr("Drop a model here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."),
             "dim",
         )
         said.setWordWrap(True)

@@ -52,6 +52,8 @@ def take_over(workspace: "Workspace", preset: Preset) -> None:
     if left:
         workspace.notice.emit(tr("Of this preset only the command line knows: {names}.").format(names=", ".join(left)))
     if treatment.refine and treatment.prior != AUTO and all(card.id != treatment.prior for card in workspace.priors):
-        workspace.notice.emit(tr("There is no repair model “{name}” here, so nothing is repaired.").format(name=treatment.prior))
+        workspace.notice.emit(
+            tr("There is no repair model “{name}” here, so nothing is repaired.").format(name=treatment.prior)
+        )
     if treatment.model != "default" and all(card.id != treatment.model for card in workspace.cards):
         workspace.notice.emit(tr("There is no model “{name}” here; the default one is used.").format(name=treatment.model))
