@@ -11,12 +11,13 @@ from prior_files import tiny_unet
 from test_refine import dry, frame_of
 
 from rainapp.base.errors import BadModel, Cancelled
+from rainapp.inference.engines import openvino
 from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.diffusion import BEGIN, STEPS, DiffusionPrior, noise_at, steps_for
-from rainapp.inference.refine.load_prior import load
+from rainapp.inference.refine.load_prior import load, refiner_of
 from rainapp.inference.refine.prior import Window
 from rainapp.inference.refine.refiner import Refiner
-from rainapp.jobs.records import NoWatch
+from rainapp.jobs.records import NoWatch, Treatment
 from rainapp.library.model_library import ModelLibrary
 from rainapp.nets import unet
 from rainapp.nets.unet import Denoiser
@@ -211,3 +212,23 @@ def test_a_net_is_shown_patches_of_the_size_it_learnt_on(tmp_path: Path) -> None
         file = folder / "unet" / "config.json"
         file.write_text(json.dumps(json.loads(file.read_text()) | {"sample_size": size}))
         assert unet.load(folder, write_prior_card(folder, "unet")).patch_px == side
+
+
+def test_half_precision_is_taken_where_the_card_says_so_and_is_near(folder: Path, prior: DiffusionPrior) -> None:
+    library = ModelLibrary(folder.parent / "none", folder.parent)
+    card = library.prior("tiny-diffusion")
+    native = "bf16" in openvino.capabilities()
+    for precisions, wanted in ((frozenset({"fp32"}), "fp32"), (frozenset({"fp32", "bf16"}), "bf16" if native else "fp32")):
+        told = replace(card, precisions=precisions)
+        made = refiner_of(library, told, Treatment(refine=0.4), "cpu").prior
+        assert isinstance(made, DiffusionPrior)
+        assert made.denoiser.run is not None
+        assert made.denoiser.run.run.precision == wanted  # type: ignore[attr-defined]
+        seen = window(64, 64)
+        off = np.abs(made(seen) - prior(seen)) * 255
+        assert off.max() < 2
+        assert off.mean() < 0.1
+    asked = refiner_of(
+        library, replace(card, precisions=frozenset({"fp32", "bf16"})), Treatment(refine=1, precision="fp32"), "cpu"
+    )
+    assert asked.prior.denoiser.run.run.precision == "fp32"  # type: ignore[attr-defined]

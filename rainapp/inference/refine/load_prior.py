@@ -5,7 +5,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from rainapp.base.errors import BadModel
-from rainapp.inference.engines import EngineName, Model, openvino
+from rainapp.inference.engines import EngineName, Model, PrecisionName, openvino
 from rainapp.inference.engines.planes import runner
 from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.diffusion import DiffusionPrior
@@ -21,11 +21,14 @@ def refiner_of(library: ModelLibrary, card: ModelCard, treatment: Treatment, dev
     """The stage that repairs as `treatment` says, with the prior of `card`. Raises BadModel."""
     budget = Budget(treatment.budget_share, treatment.budget_mean / 255)
     engine: EngineName = "openvino" if device == "cpu" and treatment.engine != "torch" and openvino.installed() else "torch"
-    return Refiner(load(library.folder(card), card, device, engine), treatment.refine, budget)
+    precision: PrecisionName = "fp32"
+    if engine == "openvino" and treatment.precision in ("auto", "bf16") and "bf16" in card.precisions & openvino.capabilities():
+        precision = "bf16"  # half the time
+    return Refiner(load(library.folder(card), card, device, engine, precision), treatment.refine, budget)
 
 
 @lru_cache(maxsize=1)
-def load(folder: Path, card: ModelCard, device: str, engine: EngineName = "torch") -> Prior:
+def load(folder: Path, card: ModelCard, device: str, engine: EngineName = "torch", precision: PrecisionName = "fp32") -> Prior:
     """The prior of a card of the library, in its `folder`; the last one stays loaded. `engine` runs that of diffusion.
 
     Raises:
@@ -38,7 +41,7 @@ def load(folder: Path, card: ModelCard, device: str, engine: EngineName = "torch
         model = Model(
             lambda: unet.Planes(denoiser.net), card.sha256, denoiser.patch_px // 4, arch=card.arch, channels=unet.PLANES
         )
-        return DiffusionPrior(card.id, replace(denoiser, run=runner(model, engine, device)))
+        return DiffusionPrior(card.id, replace(denoiser, run=runner(model, engine, device, precision)))
     if card.arch == "sd":
         from rainapp.inference.refine.latent import LatentPrior
         from rainapp.nets import stable_diffusion
