@@ -13,6 +13,7 @@ import pytest
 import torch
 from prior_files import tiny_vq, write_prior_card
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from rainapp.base.image import Image, Repaired
@@ -279,3 +280,27 @@ def test_a_large_photo_is_repaired_where_one_looks_closely(
     until(qtbot, lambda: there(session))
     assert "of the pixels in sight were redrawn." in box_of(session).said.text()
     assert canvas.repairing.pair in canvas._composition.layers.pairs
+
+
+def test_the_page_of_models_shows_what_repairs_and_lets_one_choose(
+    grey: Path, begin: Callable[..., Session], plain_library: ModelLibrary, qtbot: QtBot
+) -> None:
+    figures = {"parameters.unet": 859_500_000.0}
+    tiny_vq(plain_library.user, "other", title="Other", licence="openrail", figures=figures)
+    session = begin()
+    session.window.show_page("models")
+    cards = {view.accessibleName(): view for view in session.window.models.cards}
+    assert list(cards) == ["Model Quick", "Model Fine", "Model Grey", "Model Other"]
+    said = [label.text() for label in cards["Model Other"].findChildren(QLabel)]
+    assert {"unet", "859.5 million numbers", "openrail", "repairs, takes no rain out"} <= set(said)
+    assert not cards["Model Grey"].use.isEnabled(), "the best there is"
+    qtbot.mouseClick(cards["Model Other"].use, Qt.MouseButton.LeftButton)
+    assert session.workspace.settings.prior == "other"
+    assert session.workspace.settings.model == "default"
+    box = box_of(session)
+    box.steps.button("light").click()
+    assert session.workspace.treatment.prior == "other"
+    session.window.show_page("derain")
+    assert box.prior.isVisible()
+    assert [box.prior.itemText(row) for row in range(box.prior.count())] == ["Automatic: Grey", "Grey", "Other"]
+    assert box.prior.currentText() == "Other"
