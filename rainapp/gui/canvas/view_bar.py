@@ -70,7 +70,7 @@ class ViewBar(QFrame):
         canvas.moved.connect(self.refresh)
         canvas.brush.switched.connect(self.refresh)
         canvas.repairing.changed.connect(self._offer_repair)
-        self.views.button(View.REPAIR.value).hide()
+        self.views.offer(View.REPAIR.value, False)
         self.refresh()
 
     def _add_gain(self) -> None:
@@ -106,9 +106,9 @@ class ViewBar(QFrame):
 
     def _offer_repair(self) -> None:
         """What a repair changed is a view only where there is one."""
-        button = self.views.button(View.REPAIR.value)
-        if button.isHidden() == self._canvas.repairing.is_on:
-            button.setVisible(self._canvas.repairing.is_on)
+        wanted = self._canvas.repairing.is_on
+        if self.views.offers(View.REPAIR.value) != wanted:
+            self.views.offer(View.REPAIR.value, wanted)
             self._spelt_px = 0
             self._make_room()
 

@@ -123,11 +123,12 @@ class Segments(QFrame):
             self._buttons[key] = button
             row.addWidget(button)
         self._rooms = {key: button.minimumWidth() for key, button in self._buttons.items()}
+        self._left_out: set[str] = set()
 
     @property
     def spelt_px(self) -> int:
         """How wide it is with its words."""
-        rooms = [room for key, room in self._rooms.items() if not self._buttons[key].isHidden()]
+        rooms = [room for key, room in self._rooms.items() if key not in self._left_out]
         return sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3
 
     @staticmethod
@@ -147,6 +148,15 @@ class Segments(QFrame):
         self._buttons[key].setChecked(True)
         for other, button in self._buttons.items():
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == key else Qt.FocusPolicy.ClickFocus)
+
+    def offers(self, key: str) -> bool:
+        """Whether a choice is there."""
+        return key not in self._left_out
+
+    def offer(self, key: str, offered: bool) -> None:
+        """Leave a choice out, or put it back."""
+        self._left_out = self._left_out - {key} if offered else self._left_out | {key}
+        self._buttons[key].setVisible(offered)
 
     def button(self, key: str) -> Segment:
         """The button of one choice."""
