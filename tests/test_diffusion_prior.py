@@ -226,8 +226,8 @@ def test_half_precision_is_taken_where_the_card_says_so_and_is_near(folder: Path
         assert made.denoiser.run.run.precision == wanted  # type: ignore[attr-defined]
         seen = window(64, 64)
         off = np.abs(made(seen) - prior(seen)) * 255
-        assert off.max() < 2
-        assert off.mean() < 0.1
+        assert off.max() < (0.05 if wanted == "fp32" else 4), "levels, of a net that was never trained"
+        assert off.mean() < (0.05 if wanted == "fp32" else 0.3)
     asked = refiner_of(
         library, replace(card, precisions=frozenset({"fp32", "bf16"})), Treatment(refine=1, precision="fp32"), "cpu"
     )
