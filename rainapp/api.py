@@ -9,6 +9,7 @@ Pixels in which nothing was found come back exactly as they were. Files are read
 at their depth. Nothing is written.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from os import PathLike
@@ -23,7 +24,7 @@ from rainapp.base.image import Frame, Image, Pixels
 from rainapp.evaluation.photo_pairs import ModelScore, evaluate_model, find_pairs, read_image
 from rainapp.inference.pipeline import load_pipeline
 from rainapp.jobs.records import NoWatch
-from rainapp.jobs.treatment import EngineChoice, Passes, Precision, Treat, Treatment, Veil
+from rainapp.jobs.treatment import REFINE, EngineChoice, Passes, Precision, Treat, Treatment, Veil
 from rainapp.library.cards import ModelCard
 from rainapp.library.model_library import ModelLibrary
 
@@ -40,7 +41,8 @@ FILE = (str, PathLike)
 def derain(
     picture: "Picture | str | PathLike[str]", *, model: str = "default", strength: float = 1.0, veil: Veil = "keep",
     treat: Treat = "auto", passes: Passes = 1, mask: str | PathLike[str] | None = None, device: str = "auto",
-    engine: EngineChoice = "auto", precision: Precision = "auto", library: ModelLibrary | None = None,
+    engine: EngineChoice = "auto", precision: Precision = "auto", refine: float | str = 0.0, prior: str = "auto",
+    library: ModelLibrary | None = None,
 ) -> "Picture | NDArray[Any]":  # fmt: skip
     """The picture without rain, as what came in.
 
@@ -57,6 +59,8 @@ def derain(
         device: "auto", "cpu", "cuda:0" or "mps".
         engine: "auto", "torch" or "openvino".
         precision: "auto", "fp32", "bf16" or "fp16".
+        refine: "off", "light", "full", or 0 to 1: how far a generative model repairs what rain had covered.
+        prior: the id of what repairs; "auto" is the best there is.
         library: where models are; None: those that came with rainapp, and the user's.
 
     Raises:
@@ -67,9 +71,12 @@ def derain(
     """
     if not 0 <= strength <= 1.3:
         raise ValueError(f"strength must lie from 0 to 1.3, not {strength}")
+    control = REFINE.get(refine, math.nan) if isinstance(refine, str) else refine
+    if not 0 <= control <= 1:
+        raise ValueError(f"refine must be off, light, full, or lie from 0 to 1, not {refine}")
     treatment = Treatment(
         model=model, strength=strength, veil=veil, temporal="off", mask=None if mask is None else Path(mask), device=device,
-        engine=engine, precision=precision, treat=treat, passes=passes,
+        engine=engine, precision=precision, treat=treat, passes=passes, refine=control, prior=prior,
     )  # fmt: skip
     pipeline = load_pipeline(treatment, library or ModelLibrary())
 

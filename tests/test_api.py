@@ -10,6 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 from PIL import Image as Pillow
+from prior_files import tiny_vq
 
 import rainapp
 from rainapp.base.errors import BadModel, UnreadableFile
@@ -131,3 +132,16 @@ def test_the_examples_run(folders: tuple[Path, Path], tiny_library: Path, tmp_pa
     lines = run("compare_models", *folders).splitlines()
     assert [line.split()[0] for line in lines][-2:] == ["tiny", "identity"]
     assert len(lines) >= 2
+
+
+def test_a_repair_can_be_asked_for(rainy: NDArray[np.uint8], tiny_library: Path) -> None:
+    plain = rainapp.derain(rainy, model="tiny", treat="always")
+    with pytest.raises(BadModel, match="no prior to repair with"):
+        rainapp.derain(rainy, model="tiny", treat="always", refine="light")
+    tiny_vq(tiny_library)
+    repaired = rainapp.derain(rainy, model="tiny", treat="always", refine="light", prior="tiny-prior")
+    dry = (plain == rainy).all(axis=2)
+    np.testing.assert_array_equal(repaired[dry], plain[dry])
+    for odd in ("much", 1.5, -0.1):
+        with pytest.raises(ValueError, match="refine must be off, light, full"):
+            rainapp.derain(rainy, refine=odd)

@@ -10,8 +10,9 @@ import torch
 from prior_files import tiny_vq, write_prior_card
 
 from rainapp.__main__ import main
+from rainapp.base.errors import BadModel
 from rainapp.jobs import presets
-from rainapp.jobs.records import NoWatch, Output, Preview, Treatment, WarmUp
+from rainapp.jobs.records import NoWatch, Output, Preview, Previewed, Region, Treatment, WarmUp
 from rainapp.jobs.session_lines import from_line, to_line
 from rainapp.nets import vq
 from rainapp.work import run_job
@@ -126,11 +127,46 @@ def test_a_clip_is_refused_in_words_and_photos_go_on(prior: Path, tmp_path: Path
     assert not list((tmp_path / "out").glob("clip*"))
 
 
-def test_what_is_only_looked_at_needs_no_prior(tmp_path: Path) -> None:
+def test_an_engine_is_warmed_up_without_a_prior_and_a_look_at_a_repair_needs_one(tmp_path: Path) -> None:
     source = rainy_photo(tmp_path / "wall.png", np.uint8)
     treatment = Treatment(refine=1.0, prior="nothing", engine="torch")
-    for job in (Preview(source, treatment), WarmUp(treatment)):
-        run_job.run(job, NoWatch())
+    run_job.run(WarmUp(treatment), NoWatch())
+    with pytest.raises(BadModel, match="There is no model “nothing”"):
+        run_job.run(Preview(source, treatment), NoWatch())
+
+
+@pytest.mark.parametrize("region", [None, Region(30, 40, 180, 150), Region(250, 0, 150, 300)])
+def test_a_look_at_a_repair_is_what_the_file_will_hold(
+    region: Region | None, prior: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = rainy_photo(tmp_path / "wall.png", np.uint8)
+    for name, words in {"plain": (), "full": ("--refine", "full", "--repair-share", "100", "--repair-mean", "255")}.items():
+        derain(capsys, source, tmp_path / name / "wall.png", *words)
+    plain, full = (cv2.imread(str(tmp_path / name / "wall.png"))[..., ::-1] for name in ("plain", "full"))
+    treatment = Treatment(refine=1.0, prior="grey", engine="torch", treat="always", budget_share=1.0, budget_mean=255.0)
+    seen = run_job.run(Preview(source, treatment, region), NoWatch())
+    assert isinstance(seen, Previewed)
+    assert seen.unrepaired is not None
+    place = slice(None) if region is None else (
+        slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
+    )  # fmt: skip
+    np.testing.assert_array_equal(seen.derained.pixels, full[place])
+    np.testing.assert_array_equal(seen.unrepaired.pixels, plain[place])
+    assert seen.repaired is not None
+    changed = (full[place] != plain[place]).any(axis=2).mean()
+    assert seen.repaired.share == pytest.approx(changed)
+    assert (changed > 0) == (region is None or region.x < 250)
+
+
+def test_the_limits_can_be_typed(prior: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = rainy_photo(tmp_path / "wall.png", np.uint8)
+    words = ("--refine", "full", "--repair-share", "0.1", "--prior", "grey")
+    told = derain(capsys, source, tmp_path / "out" / "wall.png", *words)
+    notes = " ".join(told[0]["notes"])  # type: ignore[arg-type]
+    assert "weakened from 1 to" in notes
+    share = float((tmp_path / "out" / "wall.png").read_bytes().split(b'rainapp:RepairChangedPixels="')[1].split(b" %")[0])
+    assert share <= 0.1
+    assert main(["derain", str(source), "-o", str(tmp_path / "out"), "--repair-share", "101"]) == 2
 
 
 def test_presets_and_sessions_carry_the_repair_and_stay_readable_without(own_folders: Path) -> None:
@@ -144,7 +180,6 @@ def test_presets_and_sessions_carry_the_repair_and_stay_readable_without(own_fol
 
 
 def test_weights_that_are_no_numbers_are_refused(prior: Path) -> None:
-    from rainapp.base.errors import BadModel
     from rainapp.library.model_library import ModelLibrary
 
     net = vq.Vq(channels=(8, 8, 16), latent=4, codes=16)

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from photo_files import jpeg_bytes, picture
+from prior_files import tiny_vq
 from test_photo_companions import PHOTOS, google, heic, jpeg_of, packet
 from video_clips import make_clip
 from work_done import derain, treated
@@ -181,3 +182,13 @@ def test_the_command_line_and_presets_have_it(clip: bytes, tmp_path: Path, capsy
     assert CLIP_DERAINED in capsys.readouterr().out
     presets.save("moving", Preset(Treatment(), Output(motion=True)))
     assert presets.load("moving").output.motion
+
+
+def test_a_photo_that_is_repaired_has_its_clip_derained_all_the_same(clip: bytes, tiny_library: Path, tmp_path: Path) -> None:
+    tiny_vq(tiny_library)
+    source = tmp_path / "rain.jpg"
+    source.write_bytes(jpeg_of(google(length=len(clip))) + clip)
+    how = treated(model="tiny", temporal="off", treat="always", refine=1.0)
+    done = derain(source, tmp_path / "dry.jpg", how, motion=True)
+    assert CLIP_DERAINED in done.notes
+    assert done.repaired is not None

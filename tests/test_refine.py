@@ -15,8 +15,9 @@ from rainapp.base.image import Frame, Image
 from rainapp.inference.refine import windows
 from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.prior import Window
-from rainapp.inference.refine.refiner import OVERLAP_PX, Refiner
-from rainapp.jobs.records import NoWatch
+from rainapp.inference.refine.refiner import OVERLAP_PX, Lies, Refiner
+from rainapp.jobs.records import NoWatch, Region
+from rainapp.work.screen.picture_parts import crop
 
 Floats = NDArray[np.float32]
 HEIGHT, WIDTH = 200, 333
@@ -154,7 +155,7 @@ def test_only_windows_with_rain_are_looked_at() -> None:
 
 
 @pytest.mark.parametrize("depth", [8, 16])
-@pytest.mark.parametrize("budget", [Budget(0.01, 1.0), Budget(1.0, 0.0002), Budget(0.0, 1.0)])
+@pytest.mark.parametrize("budget", [Budget(share, 1.0) for share in (0.01, 0.003, 0.001, 0.0003, 0.0)] + [Budget(1.0, 0.0002)])
 def test_above_the_budget_the_strength_falls(budget: Budget, depth: int) -> None:
     frame = frame_of(depth=depth)
     free, held = refined(Shows(CLEAN), frame).repaired, refined(Shows(CLEAN), frame, budget=budget).repaired
@@ -243,3 +244,35 @@ def test_a_longer_picture_takes_only_its_own_bytes_more() -> None:
     peak_bytes(300)  # what is loaded at the first time
     more = peak_bytes(3200) - peak_bytes(800)
     assert more < 1.5 * (3200 - 800) * 300 * 3, "the result alone grows, in the depth of the file"
+
+
+class Shades:
+    """A prior that makes of a window something that depends on where it lies, on all it sees and on the mask."""
+
+    name = "shades"
+    window_px = WINDOW_PX
+
+    def __call__(self, window: Window) -> Floats:
+        there = np.float32(0.01 + 0.005 * np.sin(window.top + 3 * window.left))
+        return window.derained + there * cv2.blur(window.mask, (5, 5))[..., None] + 0.1 * (window.derained.mean() - 0.5)
+
+
+@pytest.mark.parametrize("region", [(0, 0, 60, 50), (100, 60, 90, 80), (333 - 40, 200 - 30, 40, 30), (0, 0, WIDTH, HEIGHT)])
+def test_a_part_is_repaired_as_the_whole_would_be(region: tuple[int, int, int, int]) -> None:
+    frame, wanted = frame_of(), Region(*region)
+    refiner = Refiner(Shades(), 0.7, ALL)
+    (whole,) = refiner([frame], NoWatch())
+    around = refiner.surroundings(HEIGHT, WIDTH, wanted)
+    rainy, derained = (crop(each, around) for each in (frame.source, frame.image))
+    made, facts = refiner.part(rainy.pixels, derained, Lies(HEIGHT, WIDTH, around, wanted), NoWatch())
+    place = slice(wanted.y, wanted.y + wanted.height), slice(wanted.x, wanted.x + wanted.width)
+    np.testing.assert_array_equal(made.pixels, whole.image.pixels[place])
+    assert (whole.image.pixels != frame.image.pixels).any()
+    assert facts.share == (made.pixels != frame.image.pixels[place]).any(axis=2).mean()
+
+
+def test_what_was_before_the_repair_is_kept_for_who_asks() -> None:
+    frame = frame_of()
+    assert refined(Shows(CLEAN), frame).unrepaired is None
+    (done,) = Refiner(Shows(CLEAN), 1.0, ALL, keeps_derained=True)([frame], NoWatch())
+    assert done.unrepaired is frame.image

@@ -98,7 +98,7 @@ class Frame:
 
     `shown_s` is how long it is shown, where the file says so; None: until the next one.
     `rain` is what a derainer found: the mean of |derained - rainy| at full strength and without mask, 0 to 1; None before.
-    `repaired`: what a prior did, None where none was asked.
+    `repaired`: what a prior did, None where none was asked; `unrepaired` the picture before that, where somebody wants it.
     """
 
     index: int
@@ -108,3 +108,4 @@ class Frame:
     rain: float | None = None
     shown_s: Fraction | None = None
     repaired: Repaired | None = None
+    unrepaired: Image | None = field(default=None, repr=False)

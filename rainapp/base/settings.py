@@ -212,6 +212,20 @@ class Settings:
         words=("Copied", "Treated anyway"),
     )  # fmt: skip
     second_pass: bool = _pref(False, "remembered", "A second pass", "The net goes over its own result again.")
+    refine: float = _pref(
+        0.0, "remembered", "Repair", "How far a generative model repairs what rain has covered; 0 is off.", low=0.0, high=1.0
+    )
+    prior: str = _pref(
+        "auto", "remembered", "What repairs", "The prior that repairs; auto is the best there is.",
+        check=_fits(_MODEL, "It must be a prior's id."),
+    )  # fmt: skip
+    budget_share: float = _pref(
+        0.15, "remembered", "Repaired pixels at most", "As a share; above it the repair is weakened.", low=0.0, high=1.0
+    )
+    budget_mean: float = _pref(
+        1.0, "remembered", "Mean change by a repair at most", "In levels of 255; above it the repair is weakened.",
+        low=0.0, high=255.0,
+    )  # fmt: skip
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")
 

@@ -82,6 +82,14 @@ def _add_treatment(parser: argparse.ArgumentParser) -> None:
     )  # fmt: skip
     group.add_argument("--prior", metavar="ID", help="the model that repairs: content, diffusion, or one of the library")
     group.add_argument(
+        "--repair-share", dest="budget_share", type=_percent, metavar="0..100",
+        help="at most so many percent of the pixels may a repair change, or it is weakened; default 15",
+    )  # fmt: skip
+    group.add_argument(
+        "--repair-mean", dest="budget_mean", type=_number(float, 0, 255), metavar="0..255",
+        help="the same of the mean change, in grey levels; default 1",
+    )  # fmt: skip
+    group.add_argument(
         "--treat",
         choices=get_args(Treat),
         help="always: no photo or clip is called dry; for rain that is seen and was missed",
@@ -169,6 +177,10 @@ def _part(args: argparse.Namespace) -> tuple[float, float] | None:
 
 def _refine(text: str) -> float:
     return REFINE[text] if text in REFINE else float(_number(float, 0, 1)(text))
+
+
+def _percent(text: str) -> float:
+    return float(_number(float, 0, 100)(text)) / 100
 
 
 def _tile(text: str) -> int | None:

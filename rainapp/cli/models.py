@@ -1,6 +1,7 @@
 """`rainapp models`: what is in the library, and what comes in and goes out.
 
-Importing opens the foreign file in a child process (`rainapp.library.importer`), so nothing here loads torch.
+Importing opens the foreign file in a child process (`rainapp.library.importer`), so nothing here loads torch, but for a
+pipeline of safetensors in one file.
 """
 
 import argparse
@@ -14,13 +15,14 @@ from rich.table import Table
 from rich.text import Text
 
 from rainapp.base.errors import BadModel, UnwritableFile
-from rainapp.base.new_files import new_folder, put, sync_files
+from rainapp.base.new_files import desk, new_folder, put, sync_files
 from rainapp.base.own_files import readers_of_all
 from rainapp.base.system_errors import why_not_written
 from rainapp.base.textfile import json_line
 from rainapp.cli.terminal import PlainConsole, console
 from rainapp.library.cards import CARD, ModelCard, printable, write_card
 from rainapp.library.model_library import WEIGHTS, ModelLibrary
+from rainapp.library.pipelines import licence_in
 from rainapp.library.prior_import import copy_files
 from rainapp.library.priors import files_of
 
@@ -55,6 +57,10 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
                 "--id", dest="new_id", metavar="ID", help="its id in the library; default: from the card or file name"
             )
             action.add_argument("--licence", metavar="TEXT", help="its licence, where the card has none or another is meant")
+            action.add_argument(
+                "--config", type=Path, metavar="DIR",
+                help="FILE is all of a Stable Diffusion pipeline as one .safetensors; DIR holds the descriptions of its parts",
+            )  # fmt: skip
     hidden = actions.add_parser(CHILD_ACTION)  # without help it is not listed; `rainapp.library.importer` starts it
     hidden.add_argument("desk", nargs=2, metavar="FILE")
 
@@ -130,10 +136,29 @@ def _show(library: ModelLibrary, args: argparse.Namespace) -> int:
 def _import(library: ModelLibrary, args: argparse.Namespace) -> int:
     from rainapp.library.importer import import_model
 
+    if args.config is not None:
+        card = _import_single(library, args)
+        return _told(card, args.json)
     # A child process starts, loads torch and tries the net out: seconds, in which a person wants to see that something happens.
     with console(error=True).status("Opening the file in a process of its own …"):  # silent where standard error is no terminal
         card = import_model(args.file, library, model_id=args.new_id, licence=args.licence)
-    if args.json:
+    return _told(card, args.json)
+
+
+def _import_single(library: ModelLibrary, args: argparse.Namespace) -> ModelCard:
+    """A pipeline in one file, laid out as a folder first. Raises BadModel."""
+    from rainapp.library.importer import import_model
+    from rainapp.nets import stable_diffusion
+
+    licence = args.licence or licence_in(args.config)
+    with console(error=True).status("Laying the file out …"), desk() as folder:
+        laid_out = folder / args.file.stem
+        stable_diffusion.unpack(args.file, args.config, laid_out)
+        return import_model(laid_out, library, model_id=args.new_id, licence=licence)
+
+
+def _told(card: ModelCard, as_json: bool) -> int:
+    if as_json:
         _print_json({"id": card.id, "arch": card.arch, "licence": card.licence})
     else:
         _console().print(f"Imported “{card.title}” as {card.id} ({card.arch}; {card.licence}).")

@@ -50,7 +50,7 @@ class Disk(QObject):
 
     def choose_model(self) -> None:
         """Ask for a model file and import it."""
-        kinds = self.tr("Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)")
+        kinds = self.tr("Models (*.safetensors *.pth *.pt *.ckpt *.zip card.toml model_index.json);;All files (*)")
         chosen, _ = QFileDialog.getOpenFileNames(self._window, self.tr("Import a model"), "", kinds)
         if chosen:
             self._import_models([Path(name) for name in chosen])

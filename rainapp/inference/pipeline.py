@@ -35,6 +35,8 @@ from rainapp.media.prefetch import ahead
 if TYPE_CHECKING:
     from torch import nn
 
+    from rainapp.inference.refine.refiner import Refiner
+
 STEADY_AUTO: dict[str, Temporal] = {"cpu": "learned"}  # elsewhere "fast"
 """What "auto" stands for. "learned" lost on none of twelve clips, neither against no steadying nor against "best". They cost
 0.33 and another 0.5 CPU seconds a megapixel beside 1.3 of the net; an accelerator would wait (docs, results)."""
@@ -62,7 +64,7 @@ class Pipeline:
     stages: Sequence[Stage]
     judges: bool = True  # False: no picture is called dry as a whole
     passes: int = 1  # how often the net goes over a picture
-    repairs: bool = False  # a prior follows, which takes about as long
+    refiner: "Refiner | None" = None  # a prior follows, which takes about as long
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Generator[Frame, None, None]:
         """Run `frames` through all stages; see `Derainer` for errors and ticks.
@@ -70,8 +72,8 @@ class Pipeline:
         Where anything follows the net, the net works in a thread of its own, a frame ahead: what follows uses one core only.
         """
         first, *rest = self.stages
-        derained = first(frames, Shared(watch, 0, 1 / 2) if self.repairs else watch)
-        after = Shared(watch, 1 / 2, 1) if self.repairs else watch
+        derained = first(frames, Shared(watch, 0, 1 / 2) if self.refiner else watch)
+        after = Shared(watch, 1 / 2, 1) if self.refiner else watch
         with contextlib.ExitStack() as stack:
             if rest:
                 derained = stack.enter_context(contextlib.closing(ahead(derained, FRAMES_AHEAD)))
@@ -156,11 +158,10 @@ def load_pipeline(treatment: Treatment, library: ModelLibrary, part_frames: int 
             kept.append((wanted, net))
     derainer = Derainer(net, judges=treatment.treat == "auto", passes=treatment.passes, part_frames=part_frames)
     if repairing is not None:  # of what was derained at full strength, so that the amount comes last
-        from rainapp.inference.refine.load_prior import load as load_prior  # torch, which a translated net does without
-        from rainapp.inference.refine.refiner import Refiner
+        from rainapp.inference.refine.load_prior import refiner_of  # torch, which a translated net does without
 
-        refiner = Refiner(load_prior(library.folder(repairing), repairing, device), treatment.refine)
-        return Pipeline(card.id, net, (derainer, refiner, amount), derainer.judges, derainer.passes, repairs=True)
+        refiner = refiner_of(library, repairing, treatment, device)
+        return Pipeline(card.id, net, (derainer, refiner, amount), derainer.judges, derainer.passes, refiner)
     stages = _stages(derainer, amount, treatment.temporal, part_frames)
     return Pipeline(card.id, net, stages, derainer.judges, derainer.passes)
 

@@ -34,6 +34,8 @@ _NAME = re.compile(r"[^/\\:*?\"<>|\x00-\x1f.][^/\\:*?\"<>|\x00-\x1f]{0,99}")
 _LIMITS: dict[str, tuple[float, float]] = {
     "strength": (0, STRENGTH_MAX),
     "refine": (0, 1),
+    "budget_share": (0, 1),
+    "budget_mean": (0, 255),
     "tile_px": (128, 8192),
     "quality": (1, 100),
     "crf": (0, 63),

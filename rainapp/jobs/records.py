@@ -10,7 +10,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Literal
 
-from rainapp.base.image import Image
+from rainapp.base.image import Image as Image
+from rainapp.base.image import Repaired as Repaired
 from rainapp.base.rates import RATE as RATE
 from rainapp.jobs.compare_jobs import CompareJob as CompareJob
 from rainapp.jobs.compare_jobs import Parts as Parts
@@ -28,6 +29,9 @@ from rainapp.jobs.mask_jobs import LoadMask as LoadMask
 from rainapp.jobs.mask_jobs import MaskJob as MaskJob
 from rainapp.jobs.mask_jobs import SaveMask as SaveMask
 from rainapp.jobs.memory_jobs import MemoryJob as MemoryJob
+from rainapp.jobs.treatment import BEST_PRIOR as BEST_PRIOR
+from rainapp.jobs.treatment import BUDGET_MEAN as BUDGET_MEAN
+from rainapp.jobs.treatment import BUDGET_SHARE as BUDGET_SHARE
 from rainapp.jobs.treatment import REFINE as REFINE
 from rainapp.jobs.treatment import STRENGTH_MAX as STRENGTH_MAX
 from rainapp.jobs.treatment import EngineChoice as EngineChoice
@@ -74,7 +78,8 @@ class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
     `hasty`: where the region would take long, in a large photo, the finest band may be left as it
-    is. It is there sooner; the result says whether that was done.
+    is. It is there sooner; the result says whether that was done. Where the treatment says so it is repaired too, a whole
+    picture at full size before it is made small.
     Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
     """
 
@@ -167,7 +172,7 @@ Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | War
 class Derained:
     """What `DerainFile` came to. `target` None means the file was skipped because it exists.
 
-    `copied`: the result is the source byte for byte.
+    `copied`: the result is the source byte for byte. `repaired`: what a repair came to, where one was asked for.
     """
 
     source: Path
@@ -181,6 +186,7 @@ class Derained:
     layer: Path | None = None
     notes: tuple[str, ...] = ()
     copied: bool = False
+    repaired: Repaired | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -205,7 +211,8 @@ class Previewed:
     """What `Preview` or `ReadPair` came to.
 
     Both sides are at strength 1 and of the same size, so that the amount is applied without new inference. `is_rough`: it was
-    made in haste, and the finest band is not derained yet.
+    made in haste, and the finest band is not derained yet. Where it was repaired, `repaired` says what that came to, and
+    `unrepaired` is the derained side before it.
     """
 
     source: Path
@@ -215,6 +222,8 @@ class Previewed:
     rain_found: bool
     seconds: float
     is_rough: bool = False
+    repaired: Repaired | None = None
+    unrepaired: Image | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,10 +15,11 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, Literal, TypeVar, cast, get_args, get_origin, get_type_hints
 
+from rainapp.base.image import Repaired
 from rainapp.base.paths import settings_file
 from rainapp.base.textfile import json_line
 from rainapp.jobs.find_jobs import NumberedFrames
-from rainapp.jobs.records import RATE, STRENGTH_MAX, Output, Temporal, Treatment, Veil
+from rainapp.jobs.records import BUDGET_MEAN, BUDGET_SHARE, RATE, STRENGTH_MAX, Output, Temporal, Treatment, Veil
 
 VERSION = 1
 TEXT_MAX = 4096
@@ -47,6 +48,10 @@ class OwnSettings:
     amount: int
     veil: Veil
     temporal: Temporal
+    refine: float = 0.0
+    prior: str = "auto"
+    budget_share: float = BUDGET_SHARE
+    budget_mean: float = BUDGET_MEAN
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,7 @@ class Entry:
     sees_rain: bool = False
     second_pass: bool = False
     copied: bool = False
+    repaired: Repaired | None = None
     part_done: tuple[float, float] | None = None
     frames: NumberedFrames | None = None
     rate: Fraction = RATE
@@ -200,9 +206,11 @@ def _read_record(kind: type, value: Any) -> object:
     hints = _hints(kind)
     record = kind(**{name: _read(hints[name], own) for name, own in value.items() if name in hints})
     if isinstance(record, Treatment):
-        _checked(record, 0 <= record.strength <= STRENGTH_MAX and 0 <= record.refine <= 1)
+        _checked(record, 0 <= record.strength <= STRENGTH_MAX)
     if isinstance(record, OwnSettings):
         _checked(record, -100 <= record.amount <= STRENGTH_MAX * 100)
+    if isinstance(record, Treatment | OwnSettings):
+        _checked(record, 0 <= record.refine <= 1 and 0 <= record.budget_share <= 1 and 0 <= record.budget_mean <= 255)
     if isinstance(record, NumberedFrames):
         _checked(record, bool(record.files))
     return record

@@ -1,6 +1,6 @@
 """How rain is taken out and how results are written, as values: what all records of jobs speak of."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +18,10 @@ Layer = Literal["result", "rain", "both"]
 STRENGTH_MAX = 1.3
 REFINE = {"off": 0.0, "light": 0.4, "full": 1.0}
 """How far a prior repairs, by word."""
+BEST_PRIOR = "auto"
+"""Stands for the best prior there is."""
+BUDGET_SHARE, BUDGET_MEAN = 0.15, 1.0
+"""How much of a photo a prior may change, where nobody says otherwise: a share of its pixels, and levels of 255 in the mean."""
 
 
 @dataclass(frozen=True)
@@ -27,8 +31,9 @@ class Treatment:
     `strength` 0..1.3 scales the removed layer; `mask` names a picture, white is treated, black stays exactly as it was;
     `tile_px` None means chosen by the machine; `device` is auto, cpu, cuda:N or mps. `treat` "always": a person sees rain, so
     no photo or clip is called dry, and what is faint all over is taken as in a rainy one. `passes` 2: the net goes over its
-    own result again. `refine` 0..1: how far a generative model repairs what rain has covered, when a photo is written,
-    not when it is only looked at; `prior` names it, "auto" is the best there is.
+    own result again. `refine` 0..1: how far a generative model repairs what rain has covered in a photo; `prior` names it,
+    "auto" is the best there is. `budget_share` (0..1 of the pixels) and `budget_mean` (levels of 255) are what it may change
+    at most; above them the repair is weakened.
     """
 
     model: ModelId = "default"
@@ -43,7 +48,14 @@ class Treatment:
     treat: Treat = "auto"
     passes: Passes = 1
     refine: float = 0.0
-    prior: ModelId = "auto"
+    prior: ModelId = BEST_PRIOR
+    budget_share: float = BUDGET_SHARE
+    budget_mean: float = BUDGET_MEAN
+
+    @property
+    def unrepaired(self) -> "Treatment":
+        """The same without a repair, and without what only a repair is asked."""
+        return replace(self, refine=0.0, prior=BEST_PRIOR, budget_share=BUDGET_SHARE, budget_mean=BUDGET_MEAN)
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,8 @@ from rainapp.library.cards import (
 )
 from rainapp.library.model_files import Kind, kind_of, unpack
 from rainapp.library.model_library import WEIGHTS, WEIGHTS_BYTES_MAX, ModelLibrary, sha256_of
-from rainapp.library.prior_import import import_prior, is_prior
+from rainapp.library.pipelines import INDEX, is_pipeline
+from rainapp.library.prior_import import import_pipeline, import_prior, is_prior
 from rainapp.library.recognise import Recognised, parts, recognise, unknown_net
 from rainapp.library.tensor_list import tensor_shapes
 
@@ -83,6 +84,8 @@ def import_model(
         Cancelled: from `watch`.
     """
     source = Path(os.path.abspath(source))
+    if source.name in (CARD, INDEX):  # a window that chooses files names a folder by what describes it
+        source = source.parent
     if not source.exists():
         raise UnreadableFile(f"“{printable(str(source))}” does not exist.", path=source)
     if model_id is not None:
@@ -90,6 +93,8 @@ def import_model(
     licence = _one_line(licence) if licence else None
     kind = kind_of(source)
     try:
+        if is_pipeline(source):
+            return import_pipeline(source, library, model_id, licence)
         if is_prior(source):
             return import_prior(source, library, model_id, licence)
         return _make_model(source, kind, library, model_id, licence, watch or NoWatch())

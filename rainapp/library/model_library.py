@@ -129,6 +129,11 @@ class ModelLibrary:
         """The usable priors, in the same order: they take no rain out, but repair what a model has left."""
         return [card for card in self._read()[0] if card.is_prior]
 
+    def cards_and_priors(self) -> tuple[list[ModelCard], list[ModelCard]]:
+        """Both, read once."""
+        found = self._read()[0]
+        return [card for card in found if not card.is_prior], [card for card in found if card.is_prior]
+
     def problems(self) -> list[Problem]:
         """What is wrong with folders and cards, without hashing any weights."""
         return self._read()[1]
@@ -155,8 +160,7 @@ class ModelLibrary:
             if not card.is_prior:
                 raise BadModel(f"“{card.id}” is a model, not a prior.", "Use it with --model.")
             return card
-        known = {card.id: card for card in self.priors()}
-        best = next((known[name] for name in (*prior_files.PREFERRED, *known) if name in known), None)
+        best = prior_files.prior_of(self.priors())
         if best is None:
             raise BadModel("There is no prior to repair with.", "Import one: `rainapp models import FOLDER`.")
         return best

@@ -7,16 +7,17 @@ used is refused in a sentence before anything long starts. `rainapp.inference.re
 import hashlib
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 
 from rainapp.base.errors import BadModel
 from rainapp.base.regular_files import open_regular, read_regular
 from rainapp.base.system_errors import why_not_read
+from rainapp.jobs.treatment import BEST_PRIOR
 from rainapp.library.cards import CARD, ModelCard, printable
 from rainapp.library.tensor_list import tensor_shapes
 
-AUTO = "auto"
+AUTO = BEST_PRIOR
 """Stands for the prior that is taken where none is named: of `PREFERRED` the first that is there, else any."""
 PREFERRED = ("diffusion", "content")
 FILES: dict[str, tuple[str, ...]] = {
@@ -27,10 +28,24 @@ FILES: dict[str, tuple[str, ...]] = {
         "unet/config.json",
         "unet/diffusion_pytorch_model.safetensors",
     ),
+    "sd": (
+        "model_index.json",
+        "scheduler/scheduler_config.json",
+        "unet/config.json",
+        "unet/diffusion_pytorch_model.safetensors",
+        "vae/config.json",
+        "vae/diffusion_pytorch_model.safetensors",
+    ),
 }
 """The kinds of prior, and which files of theirs must be there."""
 CLASSES = {"vq": ("config.json", "VQModel"), "unet": ("unet/config.json", "UNet2DModel")}
-"""Where each kind says its class, and which one it must be."""
+"""Where each kind says its class, and which one it must be; of a pipeline of others any of `PIPELINES`."""
+PIPELINES = (
+    "StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline", "StableDiffusionInpaintPipeline",
+    "StableDiffusionXLPipeline", "StableDiffusionXLImg2ImgPipeline", "StableDiffusionXLInpaintPipeline",
+)  # fmt: skip
+TEXT_PARTS = ("text_encoder", "tokenizer", "text_encoder_2", "tokenizer_2")
+"""Parts of which one pair will do."""
 PICKLED = (".bin", ".pt", ".pth", ".ckpt", ".pkl", ".pickle", ".msgpack", ".h5", ".npy")
 WORDS = (".json", ".txt", ".md", ".toml", "")  # descriptions and licences
 WEIGHTS_SUFFIX = ".safetensors"
@@ -41,11 +56,19 @@ NUMBERS_MAX = 500_000_000  # of a net: 2 GB; pictures of half a megapixel are re
 LAYERS_MAX = 8
 LEVELS_MAX = 8
 SIZE_MAX = 4096  # of any number in a description of a net
+WORDS_MAX = 1_000_000  # where it speaks of words too
 AGAIN = "Fetch the prior again."
 BUILDING_ERRORS = (  # what libraries raise where a description cannot be built or its weights cannot be read
     *(OSError, RuntimeError, ValueError, TypeError, LookupError),
     *(AttributeError, ArithmeticError, AssertionError, ImportError),
 )
+
+
+def prior_of(cards: Sequence[ModelCard], prior_id: str = AUTO) -> ModelCard | None:
+    """The prior of that id among `cards`, "auto" the best there is; None where it is not there."""
+    known = {card.id: card for card in cards}
+    wanted = (*PREFERRED, *known) if prior_id == AUTO else (prior_id,)
+    return next((known[name] for name in wanted if name in known), None)
 
 
 def files_of(folder: Path) -> list[str]:
@@ -100,15 +123,23 @@ def check_files(folder: Path, card: ModelCard) -> None:
         raise BadModel(f"The prior lacks {', '.join(missing)}.", AGAIN, folder)
     for name in there:
         if name.endswith(WEIGHTS_SUFFIX):
-            _check_weights(folder / name, name)
-    place, wanted = CLASSES[card.arch]
-    found = config(folder / place).get("_class_name")
-    if found != wanted:
+            check_weights(folder / name, name)
+    if card.arch == "sd":
+        place, found, wanted = (
+            "model_index.json",
+            config(folder / "model_index.json", WORDS_MAX).get("_class_name"),
+            PIPELINES[1],
+        )
+    else:
+        place, wanted = CLASSES[card.arch]
+        found = config(folder / place).get("_class_name")
+    if found != wanted and not (card.arch == "sd" and found in PIPELINES):
         words = f"{place} of the prior is of “{printable(str(found))[:60]}”, not of “{wanted}”."
         raise BadModel(words, AGAIN, folder)
 
 
-def _check_weights(path: Path, name: str) -> None:
+def check_weights(path: Path, name: str) -> None:
+    """Look at the header of a file of weights. Raises BadModel."""
     try:
         tensor_shapes(path)
     except (OSError, ValueError) as error:
@@ -134,8 +165,8 @@ def is_small(told: Mapping[str, object]) -> bool:
     return levels and type(layers) is int and 0 < layers <= LAYERS_MAX
 
 
-def config(path: Path) -> dict[str, object]:
-    """A description of a net or of a schedule, with no number in it that no net has.
+def config(path: Path, most: float = SIZE_MAX) -> dict[str, object]:
+    """A description of a net or of a schedule, with no number in it that no net has: none above `most`.
 
     Raises:
         BadModel: it cannot be read, or cannot be.
@@ -144,17 +175,17 @@ def config(path: Path) -> dict[str, object]:
         table = json.loads(read_regular(path, CONFIG_BYTES_MAX))
     except (OSError, ValueError, RecursionError) as error:
         raise BadModel(f"{path.name} of the prior cannot be read.", AGAIN, path) from error
-    if not isinstance(table, dict) or not all(_is_size(value) for value in table.values()):
+    if not isinstance(table, dict) or not all(_is_size(value, most) for value in table.values()):
         raise BadModel(f"{path.name} of the prior describes what cannot be.", AGAIN, path)
     return table
 
 
-def _is_size(value: object) -> bool:
+def _is_size(value: object, most: float) -> bool:
     if isinstance(value, dict):
-        return len(value) <= FILES_MAX and all(map(_is_size, value.values()))
+        return len(value) <= FILES_MAX and all(_is_size(each, most) for each in value.values())
     if isinstance(value, list):
-        return len(value) <= FILES_MAX and all(_is_size(each) for each in value)
-    return not isinstance(value, int | float) or abs(value) <= SIZE_MAX
+        return len(value) <= FILES_MAX and all(_is_size(each, most) for each in value)
+    return not isinstance(value, int | float) or abs(value) <= most
 
 
 def digest(folder: Path) -> str:

@@ -5,13 +5,15 @@ size), and predicts for the noisy picture what the schedule says: noise, the cle
 diffusers, loaded on use and from the folder only.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor, nn
@@ -25,6 +27,9 @@ from rainapp.nets.spec import Traits
 FOLD = 2
 PICTURE_CHANNELS = 3 * FOLD**2
 SEEN_CHANNELS = 2 * PICTURE_CHANNELS + FOLD**2
+PLANES = 8  # as engines have them: unfolded, and with the step
+PATCH_PX = 64  # where a net does not say what it learnt on
+PATCH_PX_MAX = 256
 PREDICTIONS = ("epsilon", "sample", "v_prediction")
 NORM_GROUPS = 8
 STEPS = 1000
@@ -49,6 +54,7 @@ class Unet(nn.Module):
             raise ValueError(f"The channels must be multiples of {NORM_GROUPS} (channels).")
         self.multiple_px = FOLD * 2 ** (len(channels) - 1)
         self.model: Any = UNet2DModel(  # type: ignore[no-untyped-call]
+            sample_size=PATCH_PX // FOLD,
             in_channels=SEEN_CHANNELS,
             out_channels=PICTURE_CHANNELS,
             block_out_channels=tuple(channels),
@@ -83,18 +89,45 @@ def schedule() -> Any:
     )
 
 
+class Planes(nn.Module):
+    """The net as engines run nets of planes: 3 of the noisy picture, 3 of the derained one, mask and step; 3 come out."""
+
+    def __init__(self, net: nn.Module) -> None:
+        """Around `net`, as diffusers has it."""
+        super().__init__()
+        self.net = net
+
+    def forward(self, planes: Tensor) -> Tensor:
+        """(B, 8, H, W) in, (B, 3, H, W) out; sides are even."""
+        seen, step = F.pixel_unshuffle(planes[:, : PLANES - 1], FOLD), planes[:, PLANES - 1, 0, 0]
+        made: Tensor = F.pixel_shuffle(self.net(seen, step, return_dict=False)[0], FOLD)
+        return made
+
+
 @dataclass(frozen=True, eq=False)
 class Denoiser:
-    """A net, and of every step of its schedule how much of the picture is left: `kept` (T,), the product of alphas."""
+    """A net, and of every step of its schedule how much of the picture is left: `kept` (T,), the product of alphas.
+
+    `patch_px` is the side of the patches that it learnt on; `run` runs its `Planes` in an engine, instead of torch.
+    """
 
     net: Any
     kept: Tensor
     prediction: str
+    patch_px: int = PATCH_PX
+    run: Callable[[NDArray[np.float32]], NDArray[np.float32]] | None = None
+
+    def _made(self, noisy: Tensor, derained: Tensor, mask: Tensor, step: int) -> Tensor:
+        if self.run is None:
+            seen = torch.cat([F.pixel_unshuffle(each, FOLD) for each in (noisy, derained, mask)], 1)
+            made: Tensor = F.pixel_shuffle(self.net(seen, step, return_dict=False)[0], FOLD)
+            return made
+        planes = torch.cat([noisy, derained, mask, torch.full_like(mask, float(step))], 1)
+        return torch.from_numpy(self.run(planes.contiguous().numpy()))
 
     def noise(self, noisy: Tensor, derained: Tensor, mask: Tensor, step: int) -> Tensor:
         """The noise in `noisy` (B, 3, H, W) of a step; `derained` -1 to 1, `mask` (B, 1, H, W); sides are even."""
-        seen = torch.cat([F.pixel_unshuffle(each, FOLD) for each in (noisy, derained, mask)], 1)
-        made = F.pixel_shuffle(self.net(seen, step, return_dict=False)[0], FOLD)
+        made = self._made(noisy, derained, mask, step)
         left = self.kept[step]
         if self.prediction == "sample":
             made = (noisy - left.sqrt() * made) / (1 - left).sqrt()
@@ -135,7 +168,16 @@ def load(folder: Path, card: ModelCard) -> Denoiser:
         raise BadModel(f"The prior “{card.id}” is not built as a diffusion prior is.", priors.AGAIN, folder) from error
     if not all(bool(torch.isfinite(value).all()) for value in tensors.values()):
         raise BadModel(f"The weights of the prior “{card.id}” are not finite.", priors.AGAIN, folder)
-    return Denoiser(net.eval().requires_grad_(False), kept, str(schedule.get("prediction_type", "epsilon")))
+    net = net.eval().requires_grad_(False)
+    return Denoiser(net, kept, str(schedule.get("prediction_type", "epsilon")), _patch_px(told))
+
+
+def _patch_px(told: dict[str, object]) -> int:
+    """The side of the patches that a net learnt on, as its description says: of the folded ones."""
+    size, channels = told.get("sample_size"), told.get("block_out_channels")
+    step = FOLD * 2 ** (len(channels) - 1) if isinstance(channels, list) else FOLD
+    side = FOLD * size // step * step if isinstance(size, int) and not isinstance(size, bool) else PATCH_PX
+    return side if step <= side <= PATCH_PX_MAX else PATCH_PX
 
 
 def _fits(told: dict[str, object]) -> bool:

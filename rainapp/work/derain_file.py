@@ -74,6 +74,7 @@ def _derain(job: DerainFile, source: Source, info: MediaInfo, watch: Watch, libr
         layer=writing.rain_target,
         notes=(*_notes(job, source.info, pipeline, writing), *clip_notes(job, info, writing.copied)),
         copied=writing.copied,
+        repaired=None if writing.copied else writing.repaired,
     )
 
 

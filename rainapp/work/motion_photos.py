@@ -65,7 +65,7 @@ def _carried(job: DerainFile, carry: Carry, folder: Path, derain: Derain) -> Car
         suffix = ".mov" if tail[start + 8 : start + 12] == QUICKTIME else ".mp4"
         clip = folder / f"clip{suffix}"
         clip.write_bytes(tail[start:end])
-        done = derain(DerainFile(clip, folder / f"derained{suffix}", replace(job.treatment, mask=None), Output()))
+        done = derain(DerainFile(clip, folder / f"derained{suffix}", replace(job.treatment.unrepaired, mask=None), Output()))
         if done.copied or done.target is None:
             return replace(carry, on_clip=CLIP_DRY)
         with_clip(tail, read_regular(done.target, MOST_BYTES))  # whether it can be put back

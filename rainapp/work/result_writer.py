@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rainapp.base.errors import Cancelled, RainError, UnwritableFile
 from rainapp.base.formats import is_clip_name, same_format
-from rainapp.base.image import Frame
+from rainapp.base.image import Frame, Repaired
 from rainapp.base.regular_files import read_regular
 from rainapp.base.version import VERSION
 from rainapp.inference.amount import MASK_BYTES_MAX, rain_found, removed_rain
@@ -195,6 +195,7 @@ class Writing:
         self._layers: list[_Layer] = []
         self._note = dict(note)
         self._repair_notes: tuple[str, ...] = ()
+        self.repaired: Repaired | None = None
         self._key = key
         self._job = job
         self._info = info
@@ -265,6 +266,7 @@ class Writing:
         if frame.repaired is not None:
             self._note |= noted(frame.repaired)
             self._repair_notes = sentences(frame.repaired)
+            self.repaired = frame.repaired
         if rain is not None:
             rain.write(replace(frame, image=removed_rain(frame)), self.rain_found)
         if result is not None and not (self._info.kind == "photo" and self._stays()):

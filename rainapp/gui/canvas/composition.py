@@ -17,10 +17,13 @@ from rainapp.gui.canvas.mask_brush import Brush
 from rainapp.gui.canvas.overlays import paint_handle, paint_pill
 from rainapp.gui.canvas.preview_controller import Viewing
 from rainapp.gui.canvas.remaining_map import paint_left_legend
+from rainapp.gui.canvas.repair_preview import Repairing, Stand
 from rainapp.gui.state.workspace import Workspace
+from rainapp.gui.text.language import figure
 
 GAP_PX = 2
 MAP_LEVELS = 128.0  # the change with the strongest colour, at a gain of 1
+REPAIR_LEVELS = 24.0  # a prior may change less
 
 
 class View(Enum):
@@ -31,6 +34,7 @@ class View(Enum):
     RAIN = "rain"
     MAP = "map"
     LEFT = "left"
+    REPAIR = "repair"
 
 
 def tr(text: str) -> str:
@@ -49,6 +53,7 @@ class Composition:
     viewing: Viewing
     camera: Camera
     brush: Brush
+    repairing: Repairing
     view: View = View.SWIPE
     split: float = 0.5
     level_line: bool = False
@@ -60,7 +65,7 @@ class Composition:
     @property
     def layers(self) -> Layers:
         """The layers as the canvas sees them."""
-        return Layers(self.workspace, self.viewing, self.brush, self.camera)
+        return Layers(self.workspace, self.viewing, self.brush, self.camera, self.repairing)
 
     @property
     def seen(self) -> QRectF:
@@ -93,7 +98,7 @@ class Composition:
             return
         arrange: dict[View, Callable[[QPainter], None]] = {
             View.SWIPE: self._paint_swipe, View.SIDE: self._paint_side, View.RAIN: self._paint_rain, View.MAP: self._paint_map,
-            View.LEFT: self._paint_left,
+            View.LEFT: self._paint_left, View.REPAIR: self._paint_repair,
         }  # fmt: skip
         arrange[self.view](painter)
 
@@ -157,6 +162,24 @@ class Composition:
             told = tr("Halt the clip to see where fine rain remains")
         paint_pill(painter, self.seen, told if self.layers.pairs else tr("Looking for rain"), right=False)
 
+    def _paint_repair(self, painter: QPainter) -> None:
+        self.changes.levels = REPAIR_LEVELS / self.gain
+        self.layers.paint_repair(painter, self.changes)
+        facts = self.repairing.facts
+        words = self._repair_stands()
+        if facts is not None:
+            words = tr("What the repair changed: {n} % of the pixels").format(n=figure(100 * facts.share, 1))
+            self.changes.paint_legend(painter, self.seen)
+        paint_pill(painter, self.seen, words, right=False)
+
+    def _repair_stands(self) -> str:
+        words = {
+            Stand.OFF: tr("Nothing is repaired"),
+            Stand.TOO_LARGE: tr("Zoom in to see the repair"),
+            Stand.FAILED: tr("Could not be repaired"),
+        }
+        return words.get(self.repairing.stand, tr("Repairing what is in sight"))
+
     @property
     def _after_name(self) -> str:
         pair = self.viewing.pair or self.viewing.part
@@ -164,4 +187,8 @@ class Composition:
             return tr("Only the rain")
         if pair is not None and not pair.rain_found:
             return tr("No rain found")
+        if self.repairing.stand is Stand.COMING:
+            return tr("Derained, being repaired")
+        if not self.viewing.shows_result and self.repairing.pair in self.layers.pairs:
+            return tr("Derained and repaired")
         return tr("Derained")

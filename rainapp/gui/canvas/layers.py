@@ -18,13 +18,14 @@ from rainapp.gui.canvas.change_map import ChangeMap
 from rainapp.gui.canvas.mask_brush import Brush, MaskImages, layer_for
 from rainapp.gui.canvas.preview_controller import Viewing
 from rainapp.gui.canvas.remaining_map import left_table
+from rainapp.gui.canvas.repair_preview import Repairing
 from rainapp.gui.display.screen_pictures import ShownPair
 from rainapp.gui.state.workspace import Workspace
 from rainapp.jobs.records import STRENGTH_MAX, Region
 
 ENOUGH = 1.05  # data that is this much coarser than the screen is not yet asked for anew
 
-Layer = Literal["derained", "over", "rain", "rain_grey", "change", "left"]
+Layer = Literal["derained", "over", "rain", "rain_grey", "change", "left", "repair"]
 
 
 @dataclass
@@ -35,6 +36,7 @@ class Layers:
     viewing: Viewing
     brush: Brush
     camera: Camera
+    repairing: Repairing
 
     @property
     def seen(self) -> QRectF:
@@ -50,11 +52,18 @@ class Layers:
     def pairs(self) -> list[ShownPair]:
         """What is at hand, the finest last; where a part covers all that is seen, only that."""
         whole, part = self.viewing.pair, self.viewing.part
-        if part is not None and self.camera.zoom * ENOUGH * part.region.width < part.rainy.width * 0.5:
-            part = None  # zoomed out again: the whole is fine enough
-        if part is not None and _within(self.camera.visible(), part.region):
-            return [part]
-        return [pair for pair in (whole, part) if pair is not None]
+        repaired = None if self.viewing.shows_result else self.repairing.pair
+        if repaired is not None and self.repairing.is_whole:
+            whole, repaired = repaired, None
+            part = None if whole.rainy.width == whole.region.width else part  # what is whole is as fine
+        for finer in filter(None, (repaired, part)):
+            if not self._is_too_fine(finer) and _within(self.camera.visible(), finer.region):
+                return [finer]
+        return [pair for pair in (whole, part, repaired) if pair is not None and (pair is whole or not self._is_too_fine(pair))]
+
+    def _is_too_fine(self, part: ShownPair) -> bool:
+        """Whether the camera went back since it came: the whole is fine enough."""
+        return self.camera.zoom * ENOUGH * part.region.width < part.rainy.width * 0.5
 
     def _paint_each(self, painter: QPainter, layer: Layer, opacity: float) -> None:
         """Paint a layer of each pair; where a finer one lies, the coarser is left out, so that nothing is mixed in twice."""
@@ -117,6 +126,20 @@ class Layers:
             for level in pair.change.levels:
                 level.setColorTable(table)
         self._paint_each(painter, "change", 1.0)
+
+    def paint_repair(self, painter: QPainter, colours: ChangeMap) -> None:
+        """What a repair changed, in the colours of `colours`; the derained photo where it was not looked for."""
+        self.paint_derained_whole(painter)
+        pair = self.repairing.pair
+        redrawn = pair.repair if pair is not None else None
+        if pair is None or redrawn is None:
+            return
+        table = colours.table(1.0)
+        for level in redrawn.levels:
+            level.setColorTable(table)
+        place = self.camera.rect_to_view(QRectF(pair.region.x, pair.region.y, pair.region.width, pair.region.height))
+        painter.fillRect(place.intersected(self.seen), colours.ground)
+        self._through_mask(painter, lambda inner: paint_pyramid(inner, self.camera, redrawn, pair.region, 1.0))
 
     def paint_derained_whole(self, painter: QPainter) -> None:
         """The derained photo at the amount in force, or the photo as it was where none is at hand."""

@@ -17,18 +17,7 @@ from rainapp.gui.display.colour_transform import SRGB
 from rainapp.gui.display.screen_pictures import ShownFrame, ShownPair, ShownPicture
 from rainapp.gui.state.file_item import TROUBLED, State
 from rainapp.gui.state.workspace import Workspace
-from rainapp.jobs.records import (
-    Event,
-    Failed,
-    Finished,
-    Job,
-    Preview,
-    Progressed,
-    ReadPair,
-    ReadPicture,
-    Region,
-    Stopped,
-)
+from rainapp.jobs.records import Event, Failed, Finished, Job, Preview, Progressed, ReadPair, ReadPicture, Region, Stopped
 from rainapp.jobs.workers import Handle
 
 SCREEN_PX = 2048  # longest side of the picture that is read first
@@ -60,8 +49,8 @@ class Viewing(QObject):
         self._asked: Preview | ReadPair | None = None  # what it is that is previewed
         self._quietly = False  # it only makes better what is in sight
         self._readying = Readying(workspace)
-        self._resting = RestingRegion(SETTLE_MS, self)
-        self._resting.rested.connect(self._want_part)
+        self.resting = RestingRegion(SETTLE_MS, self)
+        self.resting.rested.connect(self._want_part)
         workspace.current_changed.connect(self._switch)
         workspace.treatment_changed.connect(self._treatment_changed)
         workspace.mask_changed.connect(self._mask_changed)
@@ -73,6 +62,11 @@ class Viewing(QObject):
     def waiting(self) -> bool:
         """Whether a preview or a result is on its way."""
         return self._previewing is not None and not self._quietly
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is on its way, also what only makes better what is in sight."""
+        return self._previewing is not None or self._reading is not None
 
     @property
     def pair(self) -> ShownPair | None:
@@ -135,7 +129,7 @@ class Viewing(QObject):
     def _switch(self) -> None:
         self._cancel()
         self.trouble = self.frame = None
-        self._resting.look_at(None)
+        self.resting.look_at(None)
         if self.sight is not None:
             self.sight.forget_details()
         item = self.workspace.current
@@ -224,10 +218,10 @@ class Viewing(QObject):
         Where it is too large for that, a preview of the whole as fine as `zoom` is.
         """
         self._zoom = zoom if region is not None and is_too_large(region) else 0.0
-        self._resting.look_at(region)
+        self.resting.look_at(region)
 
     def _want_part(self) -> None:
-        sight, region = self.sight, self._resting.region
+        sight, region = self.sight, self.resting.region
         if sight is None or region is None or sight.picture is None or sight.item.is_clip:
             return
         if sight.detail is None and self._reading is None:
@@ -247,7 +241,7 @@ class Viewing(QObject):
 
     def _missing_part(self) -> Preview | ReadPair | None:
         """What brings the part in sight at full scale; None where it is at hand, or not wanted."""
-        sight, region, have = self.sight, self._resting.region, self.part
+        sight, region, have = self.sight, self.resting.region, self.part
         if sight is None or region is None or sight.item.is_clip or is_too_large(region):
             return None
         if have is not None and have.region.covers(region):
@@ -258,7 +252,7 @@ class Viewing(QObject):
 
     def _exact_part(self) -> Preview | None:
         """What takes the place of a part made in haste; None where there is none in sight."""
-        sight, region = self.sight, self._resting.region
+        sight, region = self.sight, self.resting.region
         if sight is None or region is None or sight.part is None or self.shows_result or is_too_large(region):
             return None
         in_sight = sight.part.is_rough and sight.part.region.covers(region)
@@ -285,7 +279,7 @@ class Viewing(QObject):
         self.share = None
 
     def _cancel(self) -> None:
-        self._resting.stop()
+        self.resting.stop()
         self._cancel_preview()
         if self._reading is not None:
             self.workspace.dispatch.forget(self._reading)
@@ -365,7 +359,7 @@ class Viewing(QObject):
         self.changed.emit()
         if not isinstance(event, Failed):
             self._fetch()
-            if self._previewing is None and sight is not None and sight.whole is not None and self._resting.region is None:
+            if self._previewing is None and sight is not None and sight.whole is not None and self.resting.region is None:
                 self._readying.want(sight, self._view_px)
         self._hold()
 

@@ -39,6 +39,7 @@ class ViewBar(QFrame):
                 (View.RAIN.value, self.tr("Rain"), "droplets"),
                 (View.MAP.value, self.tr("Changes"), "diff"),
                 (View.LEFT.value, self.tr("Remains"), "eye"),
+                (View.REPAIR.value, self.tr("Repair"), "wand-sparkles"),
             ),
             tight=True,
         )
@@ -68,6 +69,8 @@ class ViewBar(QFrame):
         self._own = self.row.count()
         canvas.moved.connect(self.refresh)
         canvas.brush.switched.connect(self.refresh)
+        canvas.repairing.changed.connect(self._offer_repair)
+        self.views.offer(View.REPAIR.value, False)
         self.refresh()
 
     def _add_gain(self) -> None:
@@ -101,13 +104,21 @@ class ViewBar(QFrame):
         super().resizeEvent(event)
         self._make_room()
 
+    def _offer_repair(self) -> None:
+        """What a repair changed is a view only where there is one."""
+        wanted = self._canvas.repairing.is_on
+        if self.views.offers(View.REPAIR.value) != wanted:
+            self.views.offer(View.REPAIR.value, wanted)
+            self._spelt_px = 0
+            self._make_room()
+
     def refresh(self) -> None:
         """Take over view and zoom."""
         canvas = self._canvas
         self.views.choose(canvas.view.value)
-        self._gain_box.setVisible(canvas.view in (View.RAIN, View.MAP))
+        self._gain_box.setVisible(canvas.view in (View.RAIN, View.MAP, View.REPAIR))
         self.colour.setVisible(canvas.view is View.RAIN)
-        self.signed.setVisible(canvas.view is View.MAP)
+        self.signed.setVisible(canvas.view in (View.MAP, View.REPAIR))
         self.signed.setChecked(canvas.signed_map)
         self.turn.setChecked(canvas.level_line)
         self.loupe.setChecked(canvas.loupe.active)
@@ -118,6 +129,7 @@ class ViewBar(QFrame):
             View.RAIN: self.tr("Bright is what was taken out"),
             View.MAP: self.tr("Grey is what stayed as it was"),
             View.LEFT: self.tr("Coloured where fine rain may remain; upright edges too"),
+            View.REPAIR: self.tr("Coloured is what a generative model has redrawn"),
         }
         self._hints = (hints[canvas.view],)
         if canvas.brush.active:
@@ -150,7 +162,7 @@ class ViewBar(QFrame):
 
     def _make_room(self) -> None:
         """Leave out what has a key and a place in the menu, where there is no room for it; half a hint is no hint."""
-        gains = self._canvas.view in (View.RAIN, View.MAP)
+        gains = self._canvas.view in (View.RAIN, View.MAP, View.REPAIR)
         room = self.width() - (RUN_BAR_PX if self.row.count() > self._own else 0)
         left = room - (GAIN_PX if gains else 0)
         self.turn.setVisible(self._canvas.view is View.SWIPE and left >= NARROW_BELOW)

@@ -31,12 +31,14 @@ class Sight:
     result_of: Path | None = None
     whole_by: Preview | None = None
     result_by: ReadPair | None = None
+    repaired: ShownPair | None = None
+    repaired_by: Preview | None = None
     time_s: float = 0.0
 
     @property
     def bytes(self) -> int:
         """Memory that the kept pictures take."""
-        pairs = [pair for pair in (self.whole, self.part, self.result, self.result_part) if pair]
+        pairs = [pair for pair in (self.whole, self.part, self.result, self.result_part, self.repaired) if pair]
         pictures = [shown.picture for shown in (self.picture, self.detail) if shown]
         return sum(pair.bytes for pair in pairs) + sum(picture.bytes for picture in pictures)
 
@@ -66,9 +68,15 @@ class Sight:
         self.part = self.part if self.part_by == job.treatment else None
         return job.treatment
 
+    def repaired_as(self, treatment: Treatment) -> ShownPair | None:
+        """What was repaired by `treatment`: all of it, or the part that was in sight last."""
+        return self.repaired if self.repaired_by is not None and self.repaired_by.treatment == treatment else None
+
     def forget_details(self) -> None:
         """Let go of what is large."""
         self.detail = self.part = self.result_part = None
+        if self.repaired_by is not None and self.repaired_by.region is not None:
+            self.repaired = self.repaired_by = None
 
 
 def is_too_large(region: Region) -> bool:

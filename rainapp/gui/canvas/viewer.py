@@ -14,6 +14,7 @@ from rainapp.gui.canvas.loupe import Loupe
 from rainapp.gui.canvas.mask_brush import Brush
 from rainapp.gui.canvas.overlays import paint_progress
 from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.repair_preview import Repairing
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.widgets.theme import look
 
@@ -32,7 +33,8 @@ class Canvas(CameraView):
         super().__init__(Camera(), parent)
         self._viewing = viewing
         self.brush = Brush(workspace, viewing, self)
-        self._composition = Composition(workspace, viewing, self.camera, self.brush)
+        self.repairing = Repairing(workspace, viewing, self)
+        self._composition = Composition(workspace, viewing, self.camera, self.brush, self.repairing)
         self.loupe = Loupe(lambda: self._composition.layers)
         self._dragging: str = ""
         self._last = QPointF()
@@ -42,6 +44,7 @@ class Canvas(CameraView):
         viewing.switched.connect(self._switched)
         viewing.changed.connect(self.update)
         viewing.progressed.connect(self.update)
+        self.repairing.changed.connect(self._repair_changed)
         workspace.amount_changed.connect(self.update)
         self.brush.changed.connect(self.update)
         self.brush.switched.connect(self._take_brush)
@@ -81,8 +84,14 @@ class Canvas(CameraView):
     def show_view(self, view: View) -> None:
         """Show before and after in another way; the camera stays on the same spot."""
         self._composition.view = view
+        self.repairing.show_map(view is View.REPAIR)
         self._lay()
         self._moved()
+
+    def _repair_changed(self) -> None:
+        if self.view is View.REPAIR and not self.repairing.is_on:
+            self.show_view(View.SWIPE)
+        self.update()
 
     def set_gain(self, gain: float) -> None:
         """How much the removed rain is brightened, 1 to 8."""
@@ -182,6 +191,8 @@ class Canvas(CameraView):
                 self.loupe.paint(painter)
         if self._viewing.waiting:
             paint_progress(painter, self.width(), self._viewing.share or 0.0)
+        elif self.repairing.share is not None:
+            paint_progress(painter, self.width(), self.repairing.share)
         painter.end()
 
     # -- mouse

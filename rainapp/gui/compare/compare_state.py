@@ -96,7 +96,7 @@ class Comparing(QObject):
     @property
     def treatments(self) -> list[Treatment]:
         """How the models that take part treat a photo: as the settings say, at full strength."""
-        plain = replace(self.workspace.treatment, strength=1.0, mask=None, temporal="off")
+        plain = replace(self.workspace.treatment.unrepaired, strength=1.0, mask=None, temporal="off")
         veils = {card.id: plain.veil if plain.veil in card.veils else "keep" for card in self.cards}
         return [replace(plain, model=model, veil=veils[model]) for model in self.models]
 

@@ -11,7 +11,7 @@ from typing import cast
 import numpy as np
 from PySide6.QtGui import QColorSpace, QImage
 
-from rainapp.base.image import Image, Pixels
+from rainapp.base.image import Image, Pixels, Repaired
 from rainapp.gui.display.colour_transform import SRGB, Bytes, converted, shown_space
 from rainapp.jobs.records import (
     STRENGTH_MAX,
@@ -86,7 +86,8 @@ class ShownPair:
     `over` is the amount of 130, `rain` what was removed in colour, `rain_grey` its luminance; `change` holds indices, 128 plus
     the change of luminance in grey levels, for which whoever paints sets a colour table; `region` is where it all lies in the
     full picture; `is_rough` as in `Previewed`. `left` holds
-    indices, up to 255 for as much fine structure across the rain as rain had; None: it cannot be told.
+    indices, up to 255 for as much fine structure across the rain as rain had; None: it cannot be told. Where it was `repaired`,
+    `repair` holds indices as `change` does, of what that changed.
     """
 
     source: Path
@@ -101,11 +102,13 @@ class ShownPair:
     seconds: float
     is_rough: bool = False
     left: Pyramid | None = None
+    repair: Pyramid | None = None
+    repaired: Repaired | None = None
 
     @property
     def bytes(self) -> int:
         """Memory that all layers take."""
-        layers = (self.rainy, self.derained, self.over, self.rain, self.rain_grey, self.change, self.left)
+        layers = (self.rainy, self.derained, self.over, self.rain, self.rain_grey, self.change, self.left, self.repair)
         return sum(layer.bytes for layer in layers if layer is not None)
 
 
@@ -202,7 +205,18 @@ def _pair(result: Previewed, space: QColorSpace) -> ShownPair:
     return ShownPair(
         result.source, pyramid(rainy), pyramid(derained), pyramid(over), pyramid(rain), pyramid(grey),
         index_pyramid(change), result.region, result.rain_found, result.seconds, result.is_rough, _left(rainy, derained),
+        _repair(result.unrepaired, derained, space), result.repaired,
     )  # fmt: skip
+
+
+def _repair(unrepaired: Image | None, derained: Bytes, space: QColorSpace) -> Pyramid | None:
+    """The layer `repair` of a `ShownPair`: of the three colours the one that changed most."""
+    if unrepaired is None:
+        return None
+    change = derained.astype(np.int16) - screen_bytes(unrepaired, space)
+    up, down = change.max(axis=2), change.min(axis=2)
+    most = np.where(up >= -down, up, down)
+    return index_pyramid(np.clip(most + _NO_CHANGE, 0, 255).astype(np.uint8))
 
 
 def _left(rainy: Bytes, derained: Bytes) -> Pyramid | None:

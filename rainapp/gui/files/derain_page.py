@@ -169,6 +169,7 @@ class DerainPage(QWidget):
         self.still_rain = StillRain(workspace, actions)
         self.inspector = Inspector(workspace)
         self.inspector.add_to_amount(self.still_rain)
+        self.inspector.repair.follow(self.canvas.repairing)
         self.meter = FlickerMeter(self.player)
         self.inspector.add_to_temporal(self.meter)
         self.run_bar = RunBar(workspace)
@@ -193,6 +194,7 @@ class DerainPage(QWidget):
     def stop(self) -> None:
         """Ask the workers for nothing any more."""
         self.measuring.stop()
+        self.canvas.repairing.stop()
         self.player.stop()
         self.strip.stop()
 

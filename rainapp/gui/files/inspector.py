@@ -1,4 +1,4 @@
-"""The settings of the treatment, right of the canvas: model, amount, haze, where results go."""
+"""The settings of the treatment, right of the canvas: model, amount, haze, repair, where results go."""
 
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rainapp.gui.files.amount_slider import AmountSlider
 from rainapp.gui.files.frames_box import FramesBox
 from rainapp.gui.files.own_settings_box import OwnBox
 from rainapp.gui.files.preset_box import PresetBox
+from rainapp.gui.files.repair_box import RepairBox
 from rainapp.gui.models.model_button import ModelButton
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.widgets.controls import Elided, NameLabel, Segments, label, mark_wrong, push_button, rule
@@ -41,6 +42,8 @@ class Inspector(QScrollArea):
         self._add_model()
         self._add_amount()
         self._add_haze()
+        self.repair = RepairBox(workspace)
+        self._column.addWidget(self.repair)
         self.frames = FramesBox(workspace)
         self._column.addWidget(self.frames)
         self._add_temporal()

@@ -18,7 +18,7 @@ class OwnBox(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 8)
         self.tick = QCheckBox(self.tr("Only for this file"))
-        set_tip(self.tick, self.tr("Model, amount, haze and what is between frames count for the selected files alone"))
+        set_tip(self.tick, self.tr("Model, amount, haze, repair and what is between frames count for the selected files alone"))
         self.tick.clicked.connect(lambda on: set_own(workspace, on))
         self.reset = push_button(self.tr("As all"), lambda: set_own(workspace, False), "flat")
         set_tip(self.reset, self.tr("Use the settings of all files again"))

@@ -70,7 +70,7 @@ class ModelButton(QPushButton):
         card = self._workspace.card
         if card is None:
             return self.tr("No model"), self.tr("Import one to begin"), ""
-        speed = self._workspace.batch.speed(self._workspace.treatment)
+        speed = self._workspace.batch.speed(self._workspace.treatment.unrepaired)
         here = self.tr("{time} per MP").format(time=figure_words.duration(speed)) if speed else ""
         about = summary(card).split(".")[0]
         if QFontMetrics(interface_font(12)).horizontalAdvance(about) > self.width() - SIDES:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QMenu, QScrollAr
 
 from rainapp.gui.state import figure_words
 from rainapp.gui.state.workspace import Workspace
-from rainapp.gui.text.language import summary
+from rainapp.gui.text.language import figure, summary
 from rainapp.gui.widgets.controls import Elided, icon_button, label, push_button, rule
 from rainapp.gui.widgets.empty_states import DropBox, Picture
 from rainapp.gui.widgets.plain_text import set_tip
@@ -31,7 +31,7 @@ class CardView(QFrame):
         """Show `card`; whether it is in use is told by wash and border."""
         super().__init__()
         self._card = card
-        in_use = card is workspace.card
+        in_use = card is (workspace.prior_for(workspace.chosen) if card.is_prior else workspace.card)
         self.setProperty("role", "card")
         self.setProperty("used", "true" if in_use else "false")
         self.setFixedWidth(CARD_PX)
@@ -49,15 +49,15 @@ class CardView(QFrame):
         for name, value in self._facts(workspace):
             row = QHBoxLayout()
             row.addWidget(label(name, "small"))
-            figure = Elided(value)
-            figure.setAlignment(Qt.AlignmentFlag.AlignRight)
-            row.addWidget(figure, 1)
+            said = Elided(value)
+            said.setAlignment(Qt.AlignmentFlag.AlignRight)
+            row.addWidget(said, 1)
             column.addLayout(row)
         column.addLayout(self._make_foot(in_use, workspace.library.is_bundled(card.id)))
 
     def _make_head(self, is_default: bool) -> QHBoxLayout:
         row = QHBoxLayout()
-        row.addWidget(Picture("zap" if is_default else "box", "accent_line", 20))
+        row.addWidget(Picture("wand-sparkles" if self._card.is_prior else "zap" if is_default else "box", "accent_line", 20))
         row.addWidget(label(self._card.title, "name"))
         row.addStretch(1)
         if is_default:
@@ -68,7 +68,8 @@ class CardView(QFrame):
         row = QHBoxLayout()
         row.setSpacing(6)
         clears = "clear" in self._card.veils
-        tag = label(self.tr("streaks and haze") if clears else self.tr("streaks only"), "tag")
+        does = self.tr("streaks and haze") if clears else self.tr("streaks only")
+        tag = label(self.tr("repairs, takes no rain out") if self._card.is_prior else does, "tag")
         set_tip(tag, self.tr("Kind of net: {arch}").format(arch=self._card.arch))
         row.addWidget(tag)
         row.addStretch(1)
@@ -76,6 +77,11 @@ class CardView(QFrame):
 
     def _facts(self, workspace: Workspace) -> list[tuple[str, str]]:
         card = self._card
+        if card.is_prior:
+            sizes = [(name.split(".")[1], size) for name, size in card.figures.items() if name.startswith("parameters.")]
+            words = self.tr("{n} million numbers")
+            parts = [(name.replace("_", " "), words.format(n=figure(size / 1e6, 1))) for name, size in sizes]
+            return [*parts, (self.tr("Licence"), card.licence)]
         speed = workspace.speed_of(card)
         facts = [
             (
@@ -146,6 +152,7 @@ class ModelsPage(QScrollArea):
         column.addWidget(self.status)
         column.addStretch(1)
         workspace.treatment_changed.connect(self.refresh)
+        workspace.settings_changed.connect(self._look)
         self.refresh()
 
     def _make_drop(self) -> QWidget:
@@ -154,9 +161,7 @@ class ModelsPage(QScrollArea):
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(4)
         said = label(
-            self.tr(
-                "Drop a model here: .safetensors, .pth, folder or zip. It is checked in a separate process and never runs code."
-            ),
+            self.tr("Drop a model here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched."),
             "dim",
         )
         said.setWordWrap(True)
@@ -170,13 +175,24 @@ class ModelsPage(QScrollArea):
         for view in self.cards:
             view.hide()
             view.deleteLater()
-        self.cards = [CardView(card, self._workspace) for card in self._workspace.cards]
+        workspace = self._workspace
+        self._repairs = workspace.prior_for(workspace.chosen)
+        self.cards = [CardView(card, workspace) for card in (*workspace.cards, *workspace.priors)]
         for view in self.cards:
-            view.used.connect(lambda wanted: self._workspace.change(model=wanted))
+            view.used.connect(self._use)
             view.removed.connect(lambda wanted: self._ask(RemoveModel(wanted)))
             view.revealed.connect(self._show_folder)
         self._columns = 0
         self._place()
+
+    def _use(self, wanted: str) -> None:
+        is_prior = any(card.id == wanted for card in self._workspace.priors)
+        self._workspace.change(**{"prior" if is_prior else "model": wanted})
+
+    def _look(self) -> None:
+        """Another prior may be in use."""
+        if self._workspace.prior_for(self._workspace.chosen) is not self._repairs:
+            self.refresh()
 
     def _place(self) -> None:
         columns = max(1, (self.viewport().width() - 64 + GAP_PX) // (CARD_PX + GAP_PX))
@@ -190,7 +206,7 @@ class ModelsPage(QScrollArea):
         self._place()
 
     def _show_folder(self, model_id: str) -> None:
-        card = next((card for card in self._workspace.cards if card.id == model_id), None)
+        card = next((card for card in (*self._workspace.cards, *self._workspace.priors) if card.id == model_id), None)
         if card is not None:
             self._reveal(self._workspace.library.folder(card))
 

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rainapp.base.escapes import readable
+from rainapp.base.formats import is_clip_name
+from rainapp.base.image import Repaired
 from rainapp.jobs.records import RATE, NumberedFrames, Output, Progressed, Treatment
 from rainapp.jobs.session_lines import OwnSettings
 
@@ -88,6 +90,7 @@ class Item:
     sees_rain: bool = False  # a person does, whatever was found: it is treated anyway
     second_pass: bool = False  # a person wants the net to go over its own result again
     copied: bool = False  # what was written is the source byte for byte
+    repaired: Repaired | None = None  # what a repair of the result came to
 
     @property
     def name(self) -> str:
@@ -97,7 +100,13 @@ class Item:
     def as_seen(self, treatment: Treatment) -> Treatment:
         """`treatment`, and as rainy where a person sees rain."""
         treatment = replace(treatment, passes=2) if self.second_pass else treatment
+        treatment = treatment.unrepaired if self.moving else treatment
         return replace(treatment, treat="always") if self.sees_rain else treatment
+
+    @property
+    def moving(self) -> bool:
+        """Whether it holds frames: a prior would redraw each of them in another way, so they are not repaired."""
+        return self.is_clip or self.moves or self.frames is not None or is_clip_name(self.path)
 
     @property
     def originals(self) -> tuple[Path, ...]:
@@ -127,7 +136,7 @@ class Item:
         self.done, self.total, self.eta_s, self.frames_s, self.treatment = 0, 0, None, None, treatment
         self.kind = self.message = self.hint = self.waits = ""
         self.kept, self.can_go_on, self.goes_on, self.outdated = None, False, False, False
-        self.notes = ()
+        self.notes, self.repaired = (), None
         self.thumbnail_asked = self.thumbnail is not None  # a file that could not be read may have been mended
 
     def move_on(self, event: Progressed) -> None:

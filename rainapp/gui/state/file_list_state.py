@@ -19,6 +19,7 @@ from rainapp.gui.state.queue import Batch
 from rainapp.jobs.records import STRENGTH_MAX, Treatment
 from rainapp.jobs.session_lines import OwnSettings
 from rainapp.library.model_library import ModelCard, ModelLibrary
+from rainapp.library.priors import prior_of
 
 
 class FileListState(QObject):
@@ -53,6 +54,7 @@ class FileListState(QObject):
         self.selected: list[Item] = []
         self._common = round(settings.strength * 100)
         self.cards: list[ModelCard] = []
+        self.priors: list[ModelCard] = []
         self._default_id = ""
         self._named: set[Path] = set()
         self.hold_thumbnails = False
@@ -96,7 +98,7 @@ class FileListState(QObject):
 
     def read_library(self) -> None:
         """Look which models there are."""
-        self.cards = self.library.cards()
+        self.cards, self.priors = self.library.cards_and_priors()
         self._default_id = ""
         with contextlib.suppress(BadModel):  # no model at all: the window says so in words
             self._default_id = self.library.default_id
@@ -106,7 +108,10 @@ class FileListState(QObject):
         """What a person chose for one file: its own settings, or those of all."""
         settings = self.settings
         own = item.own if item is not None else None
-        return own or OwnSettings(settings.model, self._common, settings.veil, settings.temporal)
+        return own or OwnSettings(
+            settings.model, self._common, settings.veil, settings.temporal,
+            settings.refine, settings.prior, settings.budget_share, settings.budget_mean,
+        )  # fmt: skip
 
     @property
     def chosen(self) -> OwnSettings:
@@ -133,7 +138,11 @@ class FileListState(QObject):
         return self._card_of(self.chosen.model)
 
     def _treatment(self, chosen: OwnSettings) -> Treatment:
-        return treatment_by(chosen, self._card_of(chosen.model), self.settings)
+        return treatment_by(chosen, self._card_of(chosen.model), self.settings, self.prior_for(chosen))
+
+    def prior_for(self, chosen: OwnSettings) -> ModelCard | None:
+        """What would repair a file; None where what was chosen is not there."""
+        return prior_of(self.priors, chosen.prior)
 
     @property
     def treatment(self) -> Treatment:
@@ -142,8 +151,8 @@ class FileListState(QObject):
 
     @property
     def preview_treatment(self) -> Treatment:
-        """The treatment of previews: always at full strength, the amount is painted."""
-        return replace(self.treatment, strength=1.0)
+        """The treatment of previews: always at full strength, the amount is painted, and a repair is previewed for itself."""
+        return replace(self.treatment.unrepaired, strength=1.0)
 
     def treatment_of(self, item: Item) -> Treatment:
         """How one file would be treated: as all or in its own way, and through its own mask where one was painted."""
@@ -153,7 +162,12 @@ class FileListState(QObject):
 
     def preview_treatment_of(self, item: Item) -> Treatment:
         """The same for its previews: at full strength, and all of it."""
-        return replace(item.as_seen(self._treatment(self.chosen_for(item))), strength=1.0)
+        return replace(item.as_seen(self._treatment(self.chosen_for(item))).unrepaired, strength=1.0)
+
+    def repair_treatment_of(self, item: Item) -> Treatment | None:
+        """The same for a look at its repair; None where it is not repaired."""
+        treatment = replace(item.as_seen(self._treatment(self.chosen_for(item))), strength=1.0)
+        return treatment if treatment.refine else None
 
     def order_for(self, item: Item) -> Order:
         """What would be asked of the batch for one file, its mask left aside."""
@@ -167,7 +181,7 @@ class FileListState(QObject):
 
     def speed_of(self, card: ModelCard) -> float | None:
         """Seconds per megapixel of a model on this machine, once it was seen at work."""
-        return self.batch.speed(replace(self.treatment, model=card.id))
+        return self.batch.speed(replace(self.treatment.unrepaired, model=card.id))
 
     def originals(self) -> Iterator[Path]:
         """The files of the person that no result may replace: those of the list, and masks and the like that were chosen."""

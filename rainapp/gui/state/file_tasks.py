@@ -48,9 +48,9 @@ def output_of(settings: Settings, only_rain: bool) -> Output:
     )  # fmt: skip
 
 
-def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings) -> Treatment:
-    """How a file is treated for which that was chosen, with the model of `card`."""
-    return Treatment(
+def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings, prior: ModelCard | None = None) -> Treatment:
+    """How a file is treated for which that was chosen, with the model of `card`, and repaired by `prior` where there is one."""
+    treatment = Treatment(
         model=card.id if card else "default",
         strength=min(STRENGTH_MAX, max(0.0, chosen.amount / 100)),
         veil=chosen.veil if card and chosen.veil in card.veils else "keep",
@@ -62,6 +62,11 @@ def treatment_by(chosen: OwnSettings, card: ModelCard | None, settings: Settings
         treat=settings.treat,
         passes=2 if settings.second_pass else 1,
     )
+    if prior is None or not chosen.refine:
+        return treatment
+    return replace(
+        treatment, refine=chosen.refine, prior=chosen.prior, budget_share=chosen.budget_share, budget_mean=chosen.budget_mean
+    )
 
 
 def order_by(item: Item, treatment: Treatment, only_rain: bool, settings: Settings) -> Order:
@@ -69,7 +74,7 @@ def order_by(item: Item, treatment: Treatment, only_rain: bool, settings: Settin
     output = output_of(settings, only_rain)
     again = item.target is not None and output.if_exists == "skip"  # the person says so, with its result in sight
     if only_rain:
-        treatment = replace(treatment, strength=1.0)
+        treatment = replace(treatment.unrepaired, strength=1.0)
     return Order(item, treatment, output, only_rain, if_exists="rename" if again else output.if_exists)
 
 

@@ -32,12 +32,19 @@ def _same(made: Treatment, wanted: Treatment, item: Item) -> bool:
     """Whether both come to the same: the machine does not matter, of photos nor the frames, without rain nor how much goes."""
     as_much = made.strength == wanted.strength or (item.state is State.DRY and wanted.strength > 0)
     as_calm = made.temporal == wanted.temporal or not item.is_clip
-    alike = _net(made) == _net(wanted)
+    as_repaired = _repair(made) == _repair(wanted) or item.state is State.DRY
+    alike = _net(made) == _net(wanted) and as_repaired
     return alike and as_much and as_calm
 
 
 def _net(treatment: Treatment) -> tuple[object, ...]:
     return treatment.model, treatment.veil, treatment.treat, treatment.passes
+
+
+def _repair(treatment: Treatment) -> tuple[object, ...]:
+    """How it is repaired; what off is like makes no difference."""
+    repaired = (treatment.refine, treatment.prior, treatment.budget_share, treatment.budget_mean)
+    return repaired if treatment.refine else ()
 
 
 def _written(output: Output) -> tuple[object, ...]:

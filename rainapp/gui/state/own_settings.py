@@ -6,7 +6,7 @@ from typing import Any
 from rainapp.gui.state.file_item import Item
 from rainapp.gui.state.file_list_state import FileListState
 
-OWN = frozenset({"model", "amount", "veil", "temporal"})
+OWN = frozenset({"model", "amount", "veil", "temporal", "refine", "prior", "budget_share", "budget_mean"})
 
 
 def has_own(workspace: FileListState) -> bool:

@@ -9,11 +9,12 @@ from rainapp.gui.state.file_tasks import output_of
 from rainapp.gui.state.undo_history import choices_again
 from rainapp.jobs.presets import Preset
 from rainapp.jobs.records import Output
+from rainapp.library.priors import AUTO
 
 if TYPE_CHECKING:
     from rainapp.gui.state.workspace import Workspace
 
-TREATED = ("model", "veil", "temporal")
+TREATED = ("model", "veil", "temporal", "refine", "prior", "budget_share", "budget_mean")
 MACHINE = ("device", "engine", "precision", "tile_px", "treat")
 WRITTEN = ("format", "quality", "metadata", "if_exists", "keep_partial", "motion")
 ELSEWHERE = ("codec", "crf", "hardware")  # the command line alone has them
@@ -27,7 +28,7 @@ def tr(text: str) -> str:
 def preset_of(workspace: "Workspace") -> Preset:
     """What is chosen now, for the file in sight; a mask belongs to one photo and is left out."""
     chosen, only_rain = workspace.chosen, workspace.amount < 0
-    treatment = replace(workspace.treatment, model=chosen.model, veil=chosen.veil, temporal=chosen.temporal)
+    treatment = replace(workspace.treatment, **{name: getattr(chosen, name) for name in TREATED})
     if only_rain:
         treatment = replace(treatment, strength=1.0)
     return Preset(treatment, output_of(workspace.settings, only_rain))
@@ -50,5 +51,9 @@ def take_over(workspace: "Workspace", preset: Preset) -> None:
         left.append("layer")
     if left:
         workspace.notice.emit(tr("Of this preset only the command line knows: {names}.").format(names=", ".join(left)))
+    if treatment.refine and treatment.prior != AUTO and all(card.id != treatment.prior for card in workspace.priors):
+        workspace.notice.emit(
+            tr("There is no repair model “{name}” here, so nothing is repaired.").format(name=treatment.prior)
+        )
     if treatment.model != "default" and all(card.id != treatment.model for card in workspace.cards):
         workspace.notice.emit(tr("There is no model “{name}” here; the default one is used.").format(name=treatment.model))

@@ -297,6 +297,7 @@ class Batch(QObject):
 
     def _note(self, item: Item, result: Derained) -> None:
         item.target, item.seconds, item.copied = result.target, result.seconds, result.copied
+        item.repaired = result.repaired
         item.notes = tuple(translated(note) for note in result.notes)
         if result.target is None:
             item.state = State.SKIPPED
@@ -325,7 +326,8 @@ class Batch(QObject):
 
 
 def _speed_key(treatment: Treatment) -> str:
-    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision} {treatment.passes}"
+    repair = f" {treatment.prior}" if treatment.refine else ""
+    return f"{treatment.model} {treatment.device} {treatment.engine} {treatment.precision} {treatment.passes}{repair}"
 
 
 def _load(item: Item) -> Load:

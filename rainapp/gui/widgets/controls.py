@@ -122,8 +122,14 @@ class Segments(QFrame):
             self._group.addButton(button)
             self._buttons[key] = button
             row.addWidget(button)
-        rooms = [button.minimumWidth() for button in self._buttons.values()]
-        self.spelt_px = sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3  # how wide it is with its words
+        self._rooms = {key: button.minimumWidth() for key, button in self._buttons.items()}
+        self._left_out: set[str] = set()
+
+    @property
+    def spelt_px(self) -> int:
+        """How wide it is with its words."""
+        rooms = [room for key, room in self._rooms.items() if key not in self._left_out]
+        return sum(rooms) + 2 * (len(rooms) - 1) + 2 * 3
 
     @staticmethod
     def _room_for(button: Segment) -> int:
@@ -142,6 +148,15 @@ class Segments(QFrame):
         self._buttons[key].setChecked(True)
         for other, button in self._buttons.items():
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus if other == key else Qt.FocusPolicy.ClickFocus)
+
+    def offers(self, key: str) -> bool:
+        """Whether a choice is there."""
+        return key not in self._left_out
+
+    def offer(self, key: str, offered: bool) -> None:
+        """Leave a choice out, or put it back."""
+        self._left_out = self._left_out - {key} if offered else self._left_out | {key}
+        self._buttons[key].setVisible(offered)
 
     def button(self, key: str) -> Segment:
         """The button of one choice."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from rainapp.base.errors import BadTreatment, EngineFailed
 from rainapp.base.loading import load_libraries
-from rainapp.inference.engines.contract import EngineName, Model, Tiles, device_lock
+from rainapp.inference.engines.contract import EngineName, Model, PrecisionName, Tiles, device_lock
 from rainapp.inference.engines.converted import converted
 from rainapp.inference.engines.failures import told, twice, went_on
 from rainapp.inference.engines.openvino import compile_net, infer
@@ -42,15 +42,15 @@ class Run(Protocol):
         ...
 
 
-def runner(model: Model, engine: EngineName, device: str) -> "Lasting":
-    """What runs `model` on `device`; in torch where OpenVINO does not take it.
+def runner(model: Model, engine: EngineName, device: str, precision: PrecisionName = "fp32") -> "Lasting":
+    """What runs `model` on `device`; in torch, in float32, where OpenVINO does not take it.
 
     Raises:
         BadModel: the weights do not fit the net.
     """
     if engine == "openvino":
         try:
-            return Lasting(OpenVinoRun(converted(model)), model)
+            return Lasting(OpenVinoRun(converted(model), precision), model)
         except BadTreatment:
             pass  # it is not worth a refusal: torch does the same, slower
     return Lasting(TorchRun(model, device), model)
@@ -87,9 +87,9 @@ class OpenVinoRun:
     engine: EngineName = "openvino"
     device = "cpu"
 
-    def __init__(self, net: Any) -> None:
+    def __init__(self, net: Any, precision: PrecisionName = "fp32") -> None:
         """`net` as `converted` gives it."""
-        self._net = net
+        self._net, self.precision = net, precision
         self._compiled: dict[tuple[int, ...], Any] = {}  # by the shape of the planes
 
     def __call__(self, planes: Tiles) -> Tiles:
@@ -110,7 +110,7 @@ class OpenVinoRun:
     def _compile(self, shape: tuple[int, ...]) -> Any:
         net = self._net.clone()
         net.reshape(list(shape))
-        return compile_net(net, "fp32")
+        return compile_net(net, self.precision)
 
 
 class TorchRun:

@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 SEEN = 0.5
 """Change in levels of 255, in any channel, from which on a pixel counts as changed, whatever the depth of the file."""
+ROUNDING = 0.01
+"""What weakening a change may be off by, in levels: else half a level could become a whole one."""
 STEPS = 16  # in a level
 BINS = 255 * STEPS + 1
 
@@ -42,5 +44,5 @@ class Changes:
         beyond = np.cumsum(self._counts[::-1])[::-1]  # pixels whose change is that of the bin or larger
         over = np.nonzero(beyond > budget.share * self._pixels)[0]
         largest = int(over.max()) if over.size else 0  # changes of so many steps, and smaller ones, must stay unseen
-        by_share = np.nextafter(SEEN * STEPS / largest, 0) if largest else np.inf
+        by_share = (SEEN - ROUNDING) * STEPS / largest if largest else np.inf
         return float(min(wanted, by_mean, by_share))

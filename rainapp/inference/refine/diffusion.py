@@ -4,12 +4,14 @@ After DiffPIR (Zhu et al., CVPRW 2023): the start is the derained picture y with
 step the estimate of the clean picture is drawn to y by confidence, `x0' = (c y + rho x0) / (c + rho)` with c = 1 - m, the mask
 of the repair, and `rho = lambda (sigma_n / sigma_t)^2`; then noise is put back for the next step, a share `ZETA` of it fresh.
 The predicted noise is averaged over overlapping patches in every step (after Özdenizci and Legenstein, TPAMI 2023), so patches
-leave no seams.
+leave no seams. Patches in which nothing may be changed are passed over: there the derained picture is taken for the clean one.
 
-Noise belongs to places of the picture, so neither the order of windows nor their number changes what comes out.
+How many steps there are, and how early the first, follows the control. Noise belongs to places of the picture, so neither the
+order of windows nor their number changes what comes out.
 """
 
 from dataclasses import dataclass
+from types import EllipsisType
 
 import numpy as np
 import torch
@@ -20,17 +22,24 @@ from rainapp.inference.refine import windows
 from rainapp.inference.refine.prior import Floats, Window
 from rainapp.nets.unet import Denoiser
 
-STEPS = 6
-BEGIN = 0.25
-"""Share of the schedule at which the way back begins: how much a prior may change at all."""
+STEPS = (4, 6)
+"""Steps at a control of `EASY` and less, and at 1."""
+BEGIN = (0.15, 0.25)
+"""The same of the share of the schedule at which the way back begins: how much a prior may change at all."""
+EASY = 0.4
 ZETA = 0.3
 TRUST = 1.0
 """Lambda: above 1 nearer to the derained picture, below 1 nearer to the prior."""
 SIGMA_N = 0.1
 """How wrong the derained picture is taken to be, -1 to 1."""
-PATCH_PX, PATCH_OVERLAP_PX = 64, 16
+PATCH_OVERLAP_PX = 16
+PATCHES = 9
+"""So many patches are shown to the net at a time, about: more do not fit into the caches of a CPU."""
 BLOCK_PX = 64
 SEED = 1
+
+
+Place = tuple[EllipsisType, slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,18 +63,18 @@ class DiffusionPrior:
     def _sampled(self, wanted: Tensor, mask: Tensor, window: Window) -> Tensor:
         """(1, 3, H, W) -1 to 1, after all steps."""
         kept = self.denoiser.kept
-        steps = np.linspace(round(BEGIN * (len(kept) - 1)), 0, STEPS).round().astype(int)
-        fresh = [torch.from_numpy(noise_at(window, wanted.shape[-2], wanted.shape[-1], number)) for number in range(STEPS)]
+        steps = steps_for(window.control, len(kept))
+        fresh = [torch.from_numpy(noise_at(window, wanted.shape[-2], wanted.shape[-1], number)) for number in range(len(steps))]
         noisy = kept[steps[0]].sqrt() * wanted + (1 - kept[steps[0]]).sqrt() * fresh[0]
         clean = wanted
         for number, step in enumerate(steps):
             window.stand()
             left = kept[step]
-            noise = self._noise(noisy, wanted, mask, int(step))
+            noise = self._noise(noisy, wanted, mask, step)
             clean = (noisy - (1 - left).sqrt() * noise) / left.sqrt()
             rho = TRUST * SIGMA_N**2 * left / (1 - left)
             clean = ((1 - mask) * wanted + rho * clean) / (1 - mask + rho)
-            if number + 1 < STEPS:
+            if number + 1 < len(steps):
                 after = kept[steps[number + 1]]
                 noise = (noisy - left.sqrt() * clean) / (1 - left).sqrt()
                 mixed = (1 - ZETA) ** 0.5 * noise + ZETA**0.5 * fresh[number + 1]
@@ -75,15 +84,39 @@ class DiffusionPrior:
     def _noise(self, noisy: Tensor, wanted: Tensor, mask: Tensor, step: int) -> Tensor:
         """The noise predicted, averaged over the patches that see a pixel."""
         height, width = noisy.shape[-2:]
-        tall, wide = min(PATCH_PX, height), min(PATCH_PX, width)
+        side = self.denoiser.patch_px
+        tall, wide = min(side, height), min(side, width)
         fade = torch.from_numpy(windows.weights(tall, wide, PATCH_OVERLAP_PX))
+        places = [
+            (..., slice(top, top + tall), slice(left, left + wide))
+            for top in windows.places(height, side, PATCH_OVERLAP_PX)
+            for left in windows.places(width, side, PATCH_OVERLAP_PX)
+            if mask[..., top : top + tall, left : left + wide].any()
+        ]
         total, weight = torch.zeros_like(noisy), torch.zeros_like(mask)
-        for top in windows.places(height, PATCH_PX, PATCH_OVERLAP_PX):
-            for left in windows.places(width, PATCH_PX, PATCH_OVERLAP_PX):
-                patch = (..., slice(top, top + tall), slice(left, left + wide))
-                total[patch] += fade * self.denoiser.noise(noisy[patch], wanted[patch], mask[patch], step)
-                weight[patch] += fade
-        return total / weight
+        for some in _shared_out(places):
+            seen, held, may = (torch.cat([each[place] for place in some]) for each in (noisy, wanted, mask))
+            made = self.denoiser.noise(seen, held, may, step)
+            for place, patch in zip(some, made, strict=True):
+                total[place] += fade * patch
+                weight[place] += fade
+        left_of = self.denoiser.kept[step]
+        dry = (noisy - left_of.sqrt() * wanted) / (1 - left_of).sqrt()
+        return torch.where(weight > 0, total / weight.clamp(min=1e-6), dry)
+
+
+def steps_for(control: float, count: int) -> list[int]:
+    """The steps of a schedule of `count` on the way back, the earliest first."""
+    share = min(max((control - EASY) / (1 - EASY), 0.0), 1.0)
+    begin, steps = (low + share * (high - low) for low, high in (BEGIN, STEPS))
+    return [int(step) for step in np.linspace(round(begin * (count - 1)), 0, round(steps)).round()]
+
+
+def _shared_out(places: list[Place]) -> list[list[Place]]:
+    """`places` in runs of nearly the same length, so that an engine meets few sizes."""
+    runs = -(-len(places) // PATCHES)
+    length = -(-len(places) // runs) if runs else 1
+    return [places[first : first + length] for first in range(0, len(places), length)]
 
 
 def noise_at(window: Window, height: int, width: int, number: int) -> NDArray[np.float32]:

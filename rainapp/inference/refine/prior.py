@@ -20,7 +20,8 @@ def _nothing() -> None:
 class Window:
     """What a prior is shown: `derained` (h, w, 3), sRGB-encoded 0 to 1, and where it may act, `mask` (h, w), 0 to 1.
 
-    The window begins at (`top`, `left`) of the picture. `stand` is to be called between steps: it may cancel.
+    The window begins at (`top`, `left`) of the picture. `stand` is to be called between steps: it may cancel. `control`,
+    0 to 1, is how far is to be repaired.
     """
 
     derained: Floats
@@ -28,6 +29,7 @@ class Window:
     top: int = 0
     left: int = 0
     stand: Callable[[], None] = _nothing
+    control: float = 1.0
 
 
 class Prior(Protocol):

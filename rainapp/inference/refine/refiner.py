@@ -6,6 +6,9 @@ removed. What it makes of a window counts only if it passes the checks; a pixel 
 the whole picture are counted before any is kept, and where they are more than the budget allows the strength falls.
 
 Memory stays flat: beside the pictures in their depth there is one more of the same kind, and a band of one row of windows.
+
+A part of a picture is repaired as the whole would be: its windows lie where those of the whole do, and it is shown what they
+see. Only the budget, which is one of the whole, has no say there.
 """
 
 from collections.abc import Iterable, Iterator
@@ -16,11 +19,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from rainapp.base.image import Frame, Pixels, Repaired
+from rainapp.base.image import Frame, Image, Pixels, Repaired
 from rainapp.inference.refine import checks, windows
 from rainapp.inference.refine.budget import SEEN, Budget, Changes
 from rainapp.inference.refine.prior import Prior, Window
-from rainapp.jobs.records import Watch
+from rainapp.jobs.records import Region, Watch
 from rainapp.nets.repair_mask import REACH_PX, repair_mask
 
 Floats = NDArray[np.float32]
@@ -36,41 +39,84 @@ class Refiner:
     prior: Prior
     strength: float
     budget: Budget = Budget()
+    keeps_derained: bool = False
 
     def __call__(self, frames: Iterable[Frame], watch: Watch) -> Iterator[Frame]:
         """Repair `frames`; `watch` is ticked once a window with (done, windows of this frame, frame=its index)."""
         for frame in frames:
-            yield _Repair(self, frame, watch).done()
+            work = _Repair(self, frame.source.pixels, frame.image, watch, frame.index)
+            image, facts = work.done(self.budget)
+            before = frame.image if self.keeps_derained else None
+            yield replace(frame, image=image, repaired=facts, unrepaired=before)
+
+    def surroundings(self, height: int, width: int, region: Region) -> Region:
+        """What of a picture of this size, derained, `part` must be given for `region`."""
+        rows = self._span(height, region.y, region.height, REACH_PX)
+        columns = self._span(width, region.x, region.width, REACH_PX + checks.NEIGHBOURS_PX)
+        return Region(columns[0], rows[0], columns[1] - columns[0], rows[1] - rows[0])
+
+    def _span(self, length: int, start: int, wanted: int, margin_px: int) -> tuple[int, int]:
+        begins = windows.touching(length, self.prior.window_px, OVERLAP_PX, start, start + wanted)
+        last = begins[-1] + min(self.prior.window_px, length)
+        return max(0, begins[0] - margin_px), min(length, last + margin_px)
+
+    def part(self, rainy: Pixels, derained: Image, lies: "Lies", watch: Watch) -> tuple[Image, Repaired]:
+        """`lies.region` of a picture repaired; `rainy` and `derained` are its `surroundings`."""
+        work = _Repair(self, rainy, derained, watch, lies=lies)
+        return work.cut(*work.done(None))
+
+
+@dataclass(frozen=True)
+class Lies:
+    """Which `region` of a picture of `height` x `width` is wanted, and what of it is at hand: `around`."""
+
+    height: int
+    width: int
+    around: Region
+    region: Region
 
 
 class _Repair:
-    """One picture at work."""
+    """One picture at work, or what is around a part of one; places are those in what is at hand."""
 
-    def __init__(self, refiner: Refiner, frame: Frame, watch: Watch) -> None:
-        self.prior, self.wanted, self.budget = refiner.prior, refiner.strength, refiner.budget
-        self.frame, self.watch = frame, watch
-        self.rainy, self.derained = frame.source.pixels, frame.image.pixels
-        self.peak = np.float32(frame.image.peak)
-        height, width = self.derained.shape[:2]
-        side = refiner.prior.window_px
-        self.tall, self.wide = min(side, height), min(side, width)
-        self.tops = windows.places(height, side, OVERLAP_PX)
-        self.lefts = windows.places(width, side, OVERLAP_PX)
+    def __init__(
+        self, refiner: Refiner, rainy: Pixels, derained: Image, watch: Watch, index: int = 0, lies: Lies | None = None
+    ) -> None:
+        self.prior, self.wanted, self.index, self.watch = refiner.prior, refiner.strength, index, watch
+        self.rainy, self.derained, self.image = rainy, derained.pixels, derained
+        self.peak = np.float32(derained.peak)
+        whole = Region(0, 0, derained.width, derained.height)
+        self.lies = lies = lies or Lies(derained.height, derained.width, whole, whole)
+        side, region = refiner.prior.window_px, lies.region
+        self.tall, self.wide = min(side, lies.height), min(side, lies.width)
+        tops = windows.touching(lies.height, side, OVERLAP_PX, region.y, region.y + region.height)
+        lefts = windows.touching(lies.width, side, OVERLAP_PX, region.x, region.x + region.width)
+        self.tops, self.lefts = [top - lies.around.y for top in tops], [left - lies.around.x for left in lefts]
         self.fade = windows.weights(self.tall, self.wide, OVERLAP_PX)
-        self.changes = Changes(height * width)
+        self.changes = Changes(derained.height * derained.width)
         self.seen = self.kept = self.broken = self.place = 0
 
-    def done(self) -> Frame:
-        """The frame repaired."""
+    def done(self, budget: Budget | None) -> tuple[Image, Repaired]:
+        """What is at hand, repaired; without a budget at the strength that is wanted."""
         full = self._at_full_strength()
-        strength = self.changes.strength(self.wanted, self.budget) if full is not None else self.wanted
+        strength = self.changes.strength(self.wanted, budget) if full is not None and budget is not None else self.wanted
         share = mean = 0.0
-        image = self.frame.image
+        image = self.image
         if full is not None:
             share, mean = self._weaken(full, strength)
             image = replace(image, pixels=full)
-        facts = Repaired(self.prior.name, strength, self.wanted, share, mean, self.seen, self.kept, self.broken)
-        return replace(self.frame, image=image, repaired=facts)
+        return image, Repaired(self.prior.name, strength, self.wanted, share, mean, self.seen, self.kept, self.broken)
+
+    def cut(self, image: Image, facts: Repaired) -> tuple[Image, Repaired]:
+        """The region alone, and what was changed in it."""
+        top, left = self.lies.region.y - self.lies.around.y, self.lies.region.x - self.lies.around.x
+        place = slice(top, top + self.lies.region.height), slice(left, left + self.lies.region.width)
+        pixels, before = image.pixels[place].copy(), self.derained[place]
+        share, total = self._differ(pixels, before)
+        count = pixels.shape[0] * pixels.shape[1]
+        alpha = None if image.alpha is None else image.alpha[place].copy()
+        facts = replace(facts, share=share / count, mean=total / count / 3 / float(self.peak))
+        return replace(image, pixels=pixels, alpha=alpha), facts
 
     def _at_full_strength(self) -> Pixels | None:
         """The picture (H, W, 3) with all that passed the checks; None where no rain was removed anywhere."""
@@ -94,7 +140,7 @@ class _Repair:
 
     def _tell(self) -> None:
         """Say which window is at work; raises Cancelled where that is wanted."""
-        self.watch.tick(self.place, len(self.tops) * len(self.lefts), frame=self.frame.index)
+        self.watch.tick(self.place, len(self.tops) * len(self.lefts), frame=self.index)
 
     def _mask(self, top: int, bottom: int) -> Floats:
         """The mask of some rows, (rows, W)."""
@@ -114,7 +160,8 @@ class _Repair:
         """Let the prior see a window, and add what it would change to the sums, where it passes the checks."""
         own = mask[:, columns]
         derained = self._floats(self.derained[top : top + self.tall, columns])
-        made = np.asarray(self.prior(Window(derained, own, top, columns.start, self._tell)), np.float32)
+        place = self.lies.around.y + top, self.lies.around.x + columns.start
+        made = np.asarray(self.prior(Window(derained, own, *place, self._tell, self.wanted)), np.float32)
         lost = np.logical_not(np.isfinite(made).all(axis=2))
         made = np.where(lost[..., None], derained, made.clip(0, 1))
         self.seen += 1
@@ -150,6 +197,11 @@ class _Repair:
             if strength < 1:
                 depth = cv2.CV_8U if full.dtype == np.uint8 else cv2.CV_16U
                 cv2.addWeighted(full[rows], strength, before, 1 - strength, 0, dst=full[rows], dtype=depth)
-            differ += int((cv2.absdiff(full[rows], before) >= SEEN / 255 * self.peak).any(axis=2).sum())
-            total += float(cv2.norm(full[rows], before, cv2.NORM_L1))
+            differs, summed = self._differ(full[rows], before)
+            differ, total = differ + differs, total + summed
         return differ / (full.shape[0] * full.shape[1]), total / full.size / float(self.peak)
+
+    def _differ(self, now: Pixels, before: Pixels) -> tuple[int, float]:
+        """How many pixels differ, and by how much all of them together."""
+        differ = int((cv2.absdiff(now, before) >= SEEN / 255 * self.peak).any(axis=2).sum())
+        return differ, float(cv2.norm(now, before, cv2.NORM_L1))

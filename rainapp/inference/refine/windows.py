@@ -13,6 +13,12 @@ def places(length: int, window_px: int, overlap_px: int) -> list[int]:
     return [0] if last <= 0 else [*range(0, last, window_px - overlap_px), last]
 
 
+def touching(length: int, window_px: int, overlap_px: int, start: int, end: int) -> list[int]:
+    """Where those of them begin that reach into `start` to `end`."""
+    reach = min(window_px, length)
+    return [place for place in places(length, window_px, overlap_px) if place < end and place + reach > start]
+
+
 def weights(height: int, width: int, overlap_px: int) -> NDArray[np.float32]:
     """What each pixel of a window counts where windows overlap, (h, w), above 0 everywhere: less towards the border."""
     down, across = (_fade(side, min(overlap_px, side)) for side in (height, width))

@@ -22,6 +22,7 @@ from rainapp.media import SEQUENCE, is_animation, is_sequence
 from rainapp.media.photo.photo_file import read_reduced, shrunk
 from rainapp.media.sequence.numbered import pattern_in
 from rainapp.media.sniff import CLIP, sniff
+from rainapp.work.screen.picture_parts import clipped, crop
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,11 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
 
     watch.tick(0, 0)
     image = LAST.get(job.source, job.time_s, job.rate).image
-    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off", refine=0.0), library)
+    pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off"), library)
+    if pipeline.refiner is not None:
+        from rainapp.work.screen.repair_preview import repaired_preview
+
+        return repaired_preview(job, watch, image, pipeline)
     started = time.monotonic()  # loading happens once; the seconds are to tell how long the next one will take
     always = job.treatment.treat == "always"
     if job.region is not None:
@@ -207,18 +212,3 @@ def read_pair(job: ReadPair, watch: Watch) -> Previewed:
 def result_of(source: Path, target: Path) -> Path:
     """The result `target` as something to be read: of numbered pictures that became a folder, the pattern in it."""
     return (pattern_in(target, source) or target) if target.is_dir() else target
-
-
-def clipped(region: Region, image: Image) -> Region:
-    """The part of `region` that lies in the picture; at least one pixel."""
-    left, top = (min(max(at, 0), end - 1) for at, end in ((region.x, image.width), (region.y, image.height)))
-    right = min(max(region.x + region.width, left + 1), image.width)
-    bottom = min(max(region.y + region.height, top + 1), image.height)
-    return Region(left, top, right - left, bottom - top)
-
-
-def crop(image: Image, region: Region) -> Image:
-    """A part of the picture, as a copy, so that the whole can be let go."""
-    rows, columns = slice(region.y, region.y + region.height), slice(region.x, region.x + region.width)
-    alpha = None if image.alpha is None else image.alpha[rows, columns].copy()
-    return replace(image, pixels=image.pixels[rows, columns].copy(), alpha=alpha)
