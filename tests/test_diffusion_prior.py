@@ -75,6 +75,16 @@ def test_a_denoiser_that_knows_the_picture_brings_it_back_where_it_may(size: tup
     np.testing.assert_allclose(made[seen.mask == 1], GREY, atol=2e-3)
 
 
+@pytest.mark.parametrize("size", [(64, 64), (9, 200), (70, 33), (2, 2), (1, 1)])
+def test_a_net_of_several_levels_takes_windows_of_any_size(size: tuple[int, int]) -> None:
+    torch.manual_seed(1)
+    net = unet.Unet((8, 16, 24)).eval()
+    prior = DiffusionPrior("real", Denoiser(net.model, unet.schedule().alphas_cumprod, "v_prediction"))
+    made = prior(window(*size))
+    assert made.shape == (*size, 3)
+    assert np.isfinite(made).all()
+
+
 def test_noise_belongs_to_places_of_the_picture() -> None:
     whole = noise_at(window(1, 1), 300, 300, 2)
     part = noise_at(window(1, 1, top=70, left=130), 100, 90, 2)

@@ -217,7 +217,7 @@ class Teaching:
     def judge(self) -> dict[str, Any]:
         """Look once at the judge photos; the verdict is kept, and not asked for again."""
         share = (kept(self.folder, SHARE) or {"share": 1.0}).get("share")
-        if type(share) not in (int, float) or not 0 <= share <= 1:
+        if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
             raise damaged(self.folder, SHARE)
         before, after = self.net_of(self.taught(0.0)), self.net_of(self.taught(share))
         pictures = self.pictures("judge")

@@ -53,9 +53,10 @@ class DiffusionPrior:
     def __call__(self, window: Window) -> Floats:
         """See `Prior`."""
         height, width = window.mask.shape
-        even = ((0, height % 2), (0, width % 2))
-        wanted = torch.from_numpy(np.pad(window.derained, (*even, (0, 0)), mode="edge")).permute(2, 0, 1)[None] * 2 - 1
-        mask = torch.from_numpy(np.pad(window.mask, even, mode="edge"))[None, None]
+        side = self.denoiser.patch_px  # what is smaller than a patch is continued to one: the net halves it several times
+        more = ((0, max(side - height, height % 2)), (0, max(side - width, width % 2)))
+        wanted = torch.from_numpy(np.pad(window.derained, (*more, (0, 0)), mode="edge")).permute(2, 0, 1)[None] * 2 - 1
+        mask = torch.from_numpy(np.pad(window.mask, more))[None, None]
         with torch.inference_mode():
             made = self._sampled(wanted, mask, window)[0].permute(1, 2, 0).numpy() / 2 + 0.5
         return np.ascontiguousarray(made[:height, :width])
