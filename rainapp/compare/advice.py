@@ -22,8 +22,8 @@ class Figures:
     `changed` is the share of pixels that changed visibly, `removed` the mean light taken away in grey levels of 255;
     `natural_in` and `natural_out` are NIQE, smaller is better. The rest needs a ground truth: decibels, shares and grey levels
     as in `rainapp.metrics.psnr_ssim`; `error_left` is the root mean square difference from the truth, as a share of the rainy
-    photo's: 0 is perfect, 1 as good as doing nothing. `fine_removed` needs none, see `rainapp.metrics.fine_structure`. `flicker_in`
-    and `flicker_out` are of clips, in grey levels from a frame to the next.
+    photo's: 0 is perfect, 1 as good as doing nothing. `fine_removed` needs none, see `rainapp.metrics.fine_structure`.
+    `flicker_in` and `flicker_out` are of clips, in grey levels from a frame to the next.
     """
 
     seconds_per_mp: float = NAN
@@ -112,6 +112,15 @@ def means(results: Sequence[Compared]) -> Figures:
     warm = [r for r in results if r.warm]
     found["seconds_per_mp"] = mean(r.figures.seconds_per_mp for r in warm or results)
     return Figures(**found)
+
+
+def worst(results: Iterable[Compared]) -> float:
+    """How bad the worst result on a photo is: by what is left of the error, or how much less natural it became."""
+    scores = [
+        r.figures.error_left if math.isfinite(r.figures.error_left) else r.figures.natural_out - r.figures.natural_in
+        for r in results
+    ]
+    return max((score for score in scores if math.isfinite(score)), default=-math.inf)
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,7 @@ def draw_rain_on(job: DrawRainOn, watch: Watch) -> DrawnRain:
         UnreadableFile, UnwritableFile: the photo cannot be read, or the pictures not kept.
     """
     watch.tick(0, len(KINDS))
-    dry = middle(decode(job.source, job.time_s).image, DRAWN_PX)
+    dry = middle(decode(job.source, job.time_s, rate=job.rate).image, DRAWN_PX)
     dry = Image(np.round(as_float(dry) * 255).astype(np.uint8), colour=dry.colour)
     clean = result_cache.keep(dry, job.folder / f"dry{result_cache.SUFFIX}")
     pairs = []

@@ -51,6 +51,7 @@ class DrawRainOn:
     folder: Path
     seed: int = 1
     time_s: float = 0.0
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,7 @@ class DropKept:
     folder: Path
 
 
-CompareJob = ComparePhoto | CompareClip | DrawRainOn | ReadParts | ExportComparison | DropKept
+CompareJob = ComparePhoto | DrawRainOn | ReadParts | ExportComparison | DropKept
 
 
 @dataclass(frozen=True, eq=False)

@@ -12,6 +12,7 @@ from typing import Literal
 
 from rainapp.base.image import Image
 from rainapp.base.rates import RATE as RATE
+from rainapp.jobs.compare_jobs import CompareClip as CompareClip
 from rainapp.jobs.compare_jobs import CompareJob as CompareJob
 from rainapp.jobs.compare_jobs import Parts as Parts
 from rainapp.jobs.find_jobs import FindFiles as FindFiles
@@ -160,7 +161,19 @@ class FindScreenProfile:
 
 
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile | MemoryJob
+Job = (
+    DerainFile
+    | SeenJob
+    | FindFiles
+    | FindFrames
+    | LibraryJob
+    | MaskJob
+    | WarmUp
+    | CompareJob
+    | CompareClip
+    | FindScreenProfile
+    | MemoryJob
+)
 
 
 @dataclass(frozen=True)

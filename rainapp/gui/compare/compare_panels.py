@@ -253,5 +253,5 @@ class CompareFoot(QStackedWidget):
             speed, size = speeds.get(treatment.model), sizes.get(subject.source)
             if speed is None or size is None:
                 return None
-            total += speed * size
+            total += speed * size * max(1, subject.frames)
         return total

@@ -16,7 +16,7 @@ NEAR_S = 1e-3  # moments are told to milliseconds
 
 
 def frames_from(source: Path, time_s: float, count: int, rate: Fraction) -> Iterator[tuple[float, Image]]:
-    """At most `count` frames and their moments, the first of them the first that is shown at `time_s` or later; fewer at the end of the clip.
+    """At most `count` frames and their moments, from the first shown at `time_s` or later; fewer at the end of the clip.
 
     What is damaged after the first frame ends the range. Past the end of the clip it is the last frame.
 
