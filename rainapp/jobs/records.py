@@ -58,7 +58,8 @@ class DerainFile:
 
     `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start. Where `source`
     is the pattern of numbered pictures, `rate` of them are shown in a second, and `target` is a folder, or a clip. `notes` are
-    those of its result from the start.
+    those of its result from the start. `live`: the clip of its name beside a photo, as Live Photos have one; `live_target`:
+    where that goes, None where it is treated as a file of its own, or stays where it is.
     """
 
     source: Path
@@ -68,6 +69,8 @@ class DerainFile:
     part: tuple[float, float] | None = None
     rate: Fraction = RATE
     notes: tuple[str, ...] = ()
+    live: Path | None = None
+    live_target: Path | None = None
 
 
 @dataclass(frozen=True)
