@@ -1,6 +1,7 @@
 """`rainapp derain --refine` on real files, with the shipped model and a real prior that a test has made."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ from prior_files import tiny_vq, write_prior_card
 
 from rainapp.__main__ import main
 from rainapp.jobs import presets
-from rainapp.jobs.records import NoWatch, Output, Preview, Treatment, WarmUp
+from rainapp.jobs.records import NoWatch, Output, Preview, Previewed, Treatment, WarmUp
 from rainapp.jobs.session_lines import from_line, to_line
 from rainapp.nets import vq
 from rainapp.work import run_job
@@ -129,8 +130,12 @@ def test_a_clip_is_refused_in_words_and_photos_go_on(prior: Path, tmp_path: Path
 def test_what_is_only_looked_at_needs_no_prior(tmp_path: Path) -> None:
     source = rainy_photo(tmp_path / "wall.png", np.uint8)
     treatment = Treatment(refine=1.0, prior="nothing", engine="torch")
-    for job in (Preview(source, treatment), WarmUp(treatment)):
-        run_job.run(job, NoWatch())
+    seen = run_job.run(Preview(source, treatment), NoWatch())
+    plain = run_job.run(Preview(source, replace(treatment, refine=0.0)), NoWatch())
+    assert isinstance(seen, Previewed)
+    assert isinstance(plain, Previewed)
+    assert (seen.derained.pixels == plain.derained.pixels).all()  # what is looked at is not repaired
+    assert run_job.run(WarmUp(treatment), NoWatch()) is True  # made ready without a prior
 
 
 def test_presets_and_sessions_carry_the_repair_and_stay_readable_without(own_folders: Path) -> None:
