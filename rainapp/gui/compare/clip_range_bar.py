@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QAbstractSpinBox, QDoubleSpinBox, QFrame, QHBoxLayout, QSlider, QSpinBox
+from PySide6.QtWidgets import QDoubleSpinBox, QFrame, QHBoxLayout, QSlider, QSpinBox
 
 from rainapp.gui.compare.clip_ranges import MOST_FRAMES, ClipRange
 from rainapp.gui.compare.compare_state import Comparing
 from rainapp.gui.state.figure_words import moment
 from rainapp.gui.widgets.controls import Elided, icon_button, label
 
-BAR_PX = 44
+BAR_PX, BOX_PX = 44, 84
 BEAT_MS = 1000 // 12  # slower than life: to see what each frame holds
 LONGEST_S = 24 * 3600.0
 
@@ -45,7 +45,9 @@ class ClipRangeBar(QFrame):
         self.count.setAccessibleName(self.tr("How many frames are compared"))
         for box in (self.start, self.count):
             box.setKeyboardTracking(False)  # a range that is being typed is none
-            box.setButtonSymbols(QAbstractSpinBox.ButtonSymbols.UpDownArrows)
+            box.setProperty("low", "true")
+            box.setAlignment(Qt.AlignmentFlag.AlignRight)
+            box.setFixedWidth(BOX_PX)
             box.valueChanged.connect(self._choose)
         self._from, self._frames = label(self.tr("From"), "small"), label(self.tr("Frames"), "small")
         self._beat = QTimer(self)

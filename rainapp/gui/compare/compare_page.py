@@ -219,7 +219,8 @@ class ComparePage(QWidget):
             return
         self._show_panes()
         self.table.lines.show_lines(lines_of(comparing))
-        self.table.show_truth(comparing.has_truth, any(result.frames for result in comparing.run.results()))
+        clips = comparing.mode == "photos" and any(result.frames for result in comparing.run.results())
+        self.table.show_truth(comparing.has_truth, clips)
         self.clip.refresh()
         self.card.refresh()
         self.blind.refresh()

@@ -202,6 +202,8 @@ class CompareFoot(QStackedWidget):
             said = self.tr("Find my model")
         elif photos == 1:
             said = self.tr("Compare %n model(s)", "", models)
+        elif any(subject.frames for subject in comparing.subjects):
+            said = self.tr("Compare %n model(s) on {files} files", "", models).format(files=photos)
         else:
             said = self.tr("Compare %n model(s) on {photos} photos", "", models).format(photos=photos)
         if comparing.failed and comparing.failed == comparing.missing:
