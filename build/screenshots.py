@@ -23,6 +23,7 @@ SIZE = (1440, 900)
 LIMIT_S = 900.0
 SHOWN = "mountain_lake"
 COMPARED = "lighthouse"
+COMPARED_FRAMES = 6
 COLOURS_AS_THEY_ARE = 24
 VARIABLES = ("MODELS", "CONFIG", "CACHE", "LOG")
 
@@ -227,6 +228,26 @@ def compare_pages(walk: Walk, dry: Path | None) -> None:
     page.toggle_blind()
     walk.wait()
     walk.keep_both("blind")
+    page.toggle_blind()
+    compared_clip(walk)
+
+
+def compared_clip(walk: Walk) -> None:
+    """A few frames of a clip under all models, one of them in sight."""
+    page, workspace = walk.window.compare, walk.workspace
+    clip = next((item for item in workspace.items if item.is_clip), None)
+    if clip is None:
+        return
+    workspace.select(clip, [clip])
+    walk.wait()
+    page.grid.fit()
+    page.clip.count.setValue(COMPARED_FRAMES)
+    walk.wait()
+    page.start()
+    walk.wait(lambda: page.comparing.frame_count == COMPARED_FRAMES)
+    page.clip.slider.setValue(COMPARED_FRAMES // 2)
+    walk.wait(lambda: page.comparing.sights.settled)
+    walk.keep_both("compare_clip")
 
 
 def main() -> int:

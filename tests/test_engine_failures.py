@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 from rainapp.base.errors import EngineFailed
 from rainapp.base.image import Frame
 from rainapp.base.paths import resource
-from rainapp.inference import pipeline as stages
 from rainapp.inference.derainer import Remedy, TiledNet
 from rainapp.inference.engines import Model, Variant, converted, engine_choice
 from rainapp.inference.engines.failures import went_on
@@ -40,7 +39,7 @@ NOTICE = "OpenVINO failed on cpu; the work went on with PyTorch on the CPU, whic
 @pytest.fixture(autouse=True)
 def no_net_of_before(monkeypatch: pytest.MonkeyPatch) -> None:
     """A net that fell back to torch stays with it; the next test begins anew."""
-    monkeypatch.setattr(stages, "_last", {})
+    monkeypatch.setattr("rainapp.inference.pipeline._last", {})
 
 
 def misfit() -> Any:

@@ -130,7 +130,9 @@ def _add_output(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--keep-partial", action="store_true", help="a clip that is cancelled leaves the part done as “… (unfinished)”"
     )
-    group.add_argument("--motion", action="store_true", help="derain the clip of a motion photo too; else it stays as it is")
+    group.add_argument(
+        "--motion", action="store_true", help="derain the clip of a motion or Live Photo too; else it stays as it is"
+    )
     group.add_argument("--metadata", choices=get_args(MetadataChoice), help="camera data and captions")
 
 

@@ -202,14 +202,14 @@ def real(args: argparse.Namespace) -> "Sequence[RealScore]":
 
 def clips(args: argparse.Namespace, found: list[tuple[Path, Path]]) -> "Sequence[ClipScore]":
     """Scores on pairs of clips."""
-    from rainapp.evaluation import clip_pairs as evaluate_clips
+    from rainapp.evaluation import clip_pairs
     from rainapp.jobs.records import NoWatch
 
     def measure(name: str, treatment: Any, library: Any, earlier: list[Any]) -> Any:
         left_out: list[str] = []
-        score = evaluate_clips.evaluate_clips(name, found, treatment, library, NoWatch(), left_out)
+        score = clip_pairs.evaluate_clips(name, found, treatment, library, NoWatch(), left_out)
         say_once(left_out, earlier)
-        return evaluate_clips.beside(score, earlier)
+        return clip_pairs.beside(score, earlier)
 
     return each_model(args, measure, args.temporal.split(","))
 

@@ -23,6 +23,7 @@ class Figures:
     `natural_in` and `natural_out` are NIQE, smaller is better. The rest needs a ground truth: decibels, shares and grey levels
     as in `rainapp.metrics.psnr_ssim`; `error_left` is the root mean square difference from the truth, as a share of the rainy
     photo's: 0 is perfect, 1 as good as doing nothing. `fine_removed` needs none, see `rainapp.metrics.fine_structure`.
+    `flicker_in` and `flicker_out` are of clips, in grey levels from a frame to the next.
     """
 
     seconds_per_mp: float = NAN
@@ -37,14 +38,27 @@ class Figures:
     bg_err: float = NAN
     error_left: float = NAN
     fine_removed: float = NAN
+    flicker_in: float = NAN
+    flicker_out: float = NAN
+
+
+@dataclass(frozen=True)
+class ComparedFrame:
+    """One frame of a clip under one model: its moment, kept pictures, and what was measured of it."""
+
+    time_s: float
+    original: Path
+    result: Path
+    truth: Path | None = None
+    figures: Figures = Figures()
 
 
 @dataclass(frozen=True)
 class Compared:
-    """What `ComparePhoto` came to. `original` and `result` are kept pictures; `warm` says that the net had run before.
+    """What `ComparePhoto` or `CompareClip` came to. `original` and `result` are kept; `warm`: the net had run before.
 
-    `note` tells in words what could not be measured; `truth` is the kept picture without rain; `time_s` the moment of a clip,
-    of which this is one frame.
+    `note` tells in words what could not be measured; `truth` is the kept picture without rain. Of a clip `frames` are those of
+    the range from `time_s` on, the three pictures those of its middle, and the figures the means over all frames.
     """
 
     source: Path
@@ -60,6 +74,13 @@ class Compared:
     note: str = ""
     truth: Path | None = None
     time_s: float = 0.0
+    frames: tuple[ComparedFrame, ...] = ()
+
+    def at(self, place: int) -> "ComparedFrame":
+        """The frame at a place of the range; past its end the last. A photo is the only one of its own."""
+        if not self.frames:
+            return ComparedFrame(self.time_s, self.original, self.result, self.truth, self.figures)
+        return self.frames[min(max(place, 0), len(self.frames) - 1)]
 
 
 @dataclass(frozen=True)
@@ -91,6 +112,15 @@ def means(results: Sequence[Compared]) -> Figures:
     warm = [r for r in results if r.warm]
     found["seconds_per_mp"] = mean(r.figures.seconds_per_mp for r in warm or results)
     return Figures(**found)
+
+
+def worst(results: Iterable[Compared]) -> float:
+    """How bad the worst result on a photo is: by what is left of the error, or how much less natural it became."""
+    scores = [
+        r.figures.error_left if math.isfinite(r.figures.error_left) else r.figures.natural_out - r.figures.natural_in
+        for r in results
+    ]
+    return max((score for score in scores if math.isfinite(score)), default=-math.inf)
 
 
 @dataclass(frozen=True)

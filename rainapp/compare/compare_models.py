@@ -8,10 +8,10 @@ what needs floats looks at the middle.
 import time
 import weakref
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import cast
 
@@ -42,7 +42,8 @@ RAINED_SHARE = 0.02  # of the pixels: less rain than that says little
 TRIES = 5
 KINDS = ("narrow", "real-like", "heavy", "soft", "thick-short", "monsoon")  # the last two never trained what we ship
 
-_warm: "weakref.WeakSet[TiledNet]" = weakref.WeakSet()
+WARM: "weakref.WeakSet[TiledNet]" = weakref.WeakSet()
+"""The nets that have derained something, so that their speed can be believed."""
 
 
 def do(job: CompareJob, watch: Watch, library: ModelLibrary) -> object:
@@ -72,16 +73,17 @@ def compare_photo(job: ComparePhoto, watch: Watch, library: ModelLibrary) -> Com
     original = kept_original(job)
     rainy = result_cache.load(original)
     pipeline = load_pipeline(replace(job.treatment, strength=1.0, mask=None, temporal="off", refine=0.0), library)
-    warm = pipeline.net in _warm
+    warm = pipeline.net in WARM
     pipeline.net.prepare(rainy.height, rainy.width)  # compiling for a size is no part of its speed
     started = time.perf_counter()
     done = next(iter(pipeline([Frame(0, Fraction(0), rainy, rainy)], watch)))
     seconds = time.perf_counter() - started
-    _warm.add(pipeline.net)
+    WARM.add(pipeline.net)
     # a kept picture never changes
     name = f"{pipeline.model_id}-{zlib.crc32(repr(job.treatment).encode()):08x}{result_cache.SUFFIX}"
     result = result_cache.keep(done.image, job.folder / name)
-    figures, note = measured(original, rainy, done.image, job)
+    truth = None if job.truth is None else partial(_read_truth, job.source, job.truth, job.time_s)
+    figures, note = measured(original, rainy, done.image, truth)
     return Compared(
         job.source,
         pipeline.model_id,
@@ -133,8 +135,12 @@ def read(source: Path, time_s: float) -> Image:
     return result_cache.load(source) if source.suffix == result_cache.SUFFIX else decode(source, time_s).image
 
 
-def measured(original: Path, rainy: Image, derained: Image, job: ComparePhoto) -> tuple[Figures, str]:
-    """All figures but the speed, and in words what could not be measured."""
+def _read_truth(source: Path, truth: Path, time_s: float) -> Image:
+    return read(truth_of(source, truth), time_s)
+
+
+def measured(original: Path, rainy: Image, derained: Image, truth: Callable[[], Image] | None) -> tuple[Figures, str]:
+    """All figures of a picture but the speed, and in words what could not be measured; `truth` reads it without rain."""
     changed, removed = change(rainy, derained)
     figures = Figures(
         changed=changed,
@@ -143,11 +149,10 @@ def measured(original: Path, rainy: Image, derained: Image, job: ComparePhoto) -
         natural_out=niqe(as_float(middle(derained, NATURAL_PX))),
         fine_removed=_fine_removed(middle(rainy, TRUTH_PX), middle(derained, TRUTH_PX)),
     )
-    if job.truth is None:
+    if truth is None:
         return figures, ""
     try:
-        truth = read(truth_of(job.source, job.truth), job.time_s)
-        return with_truth(figures, rainy, truth, derained), ""
+        return with_truth(figures, rainy, truth(), derained), ""
     except RainError as error:
         return figures, str(error)
 
@@ -229,7 +234,7 @@ def as_float(image: Image) -> psnr_ssim.Picture:
     return image.pixels.astype(np.float32) / np.float32(image.peak)
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=4096)  # frames of some dozen clips
 def _natural_of(original: Path) -> float:
     """The naturalness of a kept original, measured once for all models; a kept picture never changes."""
     return niqe(as_float(middle(result_cache.load(original), NATURAL_PX)))
@@ -242,7 +247,7 @@ def draw_rain_on(job: DrawRainOn, watch: Watch) -> DrawnRain:
         UnreadableFile, UnwritableFile: the photo cannot be read, or the pictures not kept.
     """
     watch.tick(0, len(KINDS))
-    dry = middle(decode(job.source, job.time_s).image, DRAWN_PX)
+    dry = middle(decode(job.source, job.time_s, rate=job.rate).image, DRAWN_PX)
     dry = Image(np.round(as_float(dry) * 255).astype(np.uint8), colour=dry.colour)
     clean = result_cache.keep(dry, job.folder / f"dry{result_cache.SUFFIX}")
     pairs = []

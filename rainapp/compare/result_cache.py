@@ -8,6 +8,7 @@ look, and go when the window closes or, after a crash, when somebody compares ag
 import contextlib
 import shutil
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import cast
 
@@ -57,6 +58,32 @@ def keep(image: Image, path: Path) -> Path:
     except OSError as error:
         raise UnwritableFile("The result cannot be kept for comparing.", why_not_written(error)[1], path) from error
     return path
+
+
+def keep_numbers(numbers: Sequence[float], path: Path) -> None:
+    """Keep a list of numbers at `path`, beside the pictures it tells of, which appears when it is whole.
+
+    Raises:
+        UnwritableFile: there is no room or no permission.
+    """
+    try:
+        with NewFile(path, replaces=True, like=path.parent) as file:
+            np.save(file, np.asarray(numbers, np.float64))
+    except OSError as error:
+        raise UnwritableFile("The result cannot be kept for comparing.", why_not_written(error)[1], path) from error
+
+
+def load_numbers(path: Path) -> list[float]:
+    """A kept list of numbers.
+
+    Raises:
+        UnreadableFile: it is gone.
+    """
+    try:
+        with open_regular(path) as file:
+            return [float(each) for each in np.load(file, allow_pickle=False).ravel()]
+    except (OSError, ValueError) as error:
+        raise UnreadableFile("A result of the comparison is gone.", "Compare again.", path) from error
 
 
 def _make_place(folder: Path) -> None:

@@ -4,9 +4,11 @@ They belong to `rainapp.jobs.records` and stand apart for their number only.
 """
 
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 from rainapp.base.image import Image
+from rainapp.base.rates import RATE
 from rainapp.jobs.treatment import Region, Treatment
 
 
@@ -25,6 +27,23 @@ class ComparePhoto:
 
 
 @dataclass(frozen=True)
+class CompareClip:
+    """Derain `count` frames of a clip from `time_s` on as a clip is derained, at full strength, and measure all of them.
+
+    `folder`, `truth` as of a photo, but that the truth is a clip too, or one picture for all frames; of numbered pictures
+    `rate` are shown in a second.
+    """
+
+    source: Path
+    treatment: Treatment
+    folder: Path
+    count: int
+    truth: Path | None = None
+    time_s: float = 0.0
+    rate: Fraction = RATE
+
+
+@dataclass(frozen=True)
 class DrawRainOn:
     """Draw several known kinds of rain on the middle of the dry photo `source`; rainy and dry pictures appear in `folder`."""
 
@@ -32,6 +51,7 @@ class DrawRainOn:
     folder: Path
     seed: int = 1
     time_s: float = 0.0
+    rate: Fraction = RATE
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,20 @@ can be copied anywhere. Both faces name results with the functions here.
 import os
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from rainapp.base.formats import is_clip_name, is_moving_name, is_photo_name
 from rainapp.base.settings import fill_name
-from rainapp.jobs.records import IfExists, Treatment
+from rainapp.jobs.records import DerainFile, IfExists, Treatment
 
 NAME_BYTES_MAX = 240  # of 255 on every usual disk; what is left serves the number of a second copy and temporary files
 TEMPLATE = "{name}_derained"
 RESULT_MARK = "_derained"
 RAIN_MARK = "_rain"
 UNFINISHED_MARK = " (unfinished)"
+LIVE_PHOTOS = (".heic", ".heif", ".jpg", ".jpeg")
+LIVE_CLIPS = (".MOV", ".mov", ".MP4", ".mp4")
 
 
 def result_path(source: Path, folder: Path, suffix: str, treatment: Treatment, template: str = TEMPLATE) -> Path:
@@ -37,6 +40,14 @@ def rain_path(target: Path) -> Path:
         stem, suffix = target.name, ""
     head, mark, tail = stem.rpartition(RESULT_MARK)
     return target.with_name(fitted(f"{head}{RAIN_MARK}{tail}" if mark else f"{stem}{RAIN_MARK}", suffix))
+
+
+def clip_of_live_photo(photo: Path) -> Path | None:
+    """The file that would be the clip of the Live Photo `photo`: of its name and beside it. Whether it is, its content says."""
+    if photo.suffix.lower() not in LIVE_PHOTOS:
+        return None
+    named = (photo.with_suffix(suffix) for suffix in LIVE_CLIPS)
+    return next((path for path in named if path.is_file()), None)
 
 
 def unfinished_path(target: Path) -> Path:
@@ -136,6 +147,14 @@ class Names:
 def results_of(target: Path, with_rain: bool) -> list[Path]:
     """The files that one job writes: its target and, where that is asked for, the rain layer beside it."""
     return [target, rain_path(target)] if with_rain else [target]
+
+
+def with_live_clip(job: DerainFile, names: Names, if_exists: IfExists | None = None) -> DerainFile:
+    """`job` with the clip that may make its photo a Live Photo, which goes beside the result unless it is a source itself."""
+    live = clip_of_live_photo(job.source)
+    if live is None or live in names.originals:
+        return replace(job, live=live)
+    return replace(job, live=live, live_target=names.claim(job.target.with_suffix(live.suffix), if_exists=if_exists))
 
 
 def free_name(wanted: Path, originals: Iterable[Path]) -> Path:

@@ -13,6 +13,7 @@ from typing import Literal
 from rainapp.base.image import Image as Image
 from rainapp.base.image import Repaired as Repaired
 from rainapp.base.rates import RATE as RATE
+from rainapp.jobs.compare_jobs import CompareClip as CompareClip
 from rainapp.jobs.compare_jobs import CompareJob as CompareJob
 from rainapp.jobs.compare_jobs import Parts as Parts
 from rainapp.jobs.find_jobs import FindFiles as FindFiles
@@ -61,7 +62,8 @@ class DerainFile:
 
     `part`: of a clip only what is shown from the first to before the second moment, in seconds after its start. Where `source`
     is the pattern of numbered pictures, `rate` of them are shown in a second, and `target` is a folder, or a clip. `notes` are
-    those of its result from the start.
+    those of its result from the start. `live`: the clip of its name beside a photo, as Live Photos have one; `live_target`:
+    where that goes, None where it is treated as a file of its own, or stays where it is.
     """
 
     source: Path
@@ -71,6 +73,8 @@ class DerainFile:
     part: tuple[float, float] | None = None
     rate: Fraction = RATE
     notes: tuple[str, ...] = ()
+    live: Path | None = None
+    live_target: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +169,19 @@ class FindScreenProfile:
 
 
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile | MemoryJob
+Job = (
+    DerainFile
+    | SeenJob
+    | FindFiles
+    | FindFrames
+    | LibraryJob
+    | MaskJob
+    | WarmUp
+    | CompareJob
+    | CompareClip
+    | FindScreenProfile
+    | MemoryJob
+)
 
 
 @dataclass(frozen=True)

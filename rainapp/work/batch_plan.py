@@ -18,7 +18,7 @@ from rainapp import media
 from rainapp.base.errors import BadTreatment, RainError, UnreadableFile
 from rainapp.base.formats import CLIP, CLIP_FORMATS, GIF, is_clip_name, result_suffix, same_format
 from rainapp.base.system_errors import why_not_read
-from rainapp.jobs.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path
+from rainapp.jobs.naming import RAIN_MARK, RESULT_MARK, TEMPLATE, Names, rain_path, result_path, with_live_clip
 from rainapp.jobs.records import DerainFile, NoWatch, Output, Treatment, Watch
 from rainapp.media.sequence.numbered import Pattern, grouped, pattern_of
 from rainapp.media.sniff import UNKNOWN, sniff
@@ -228,7 +228,8 @@ def plan(
             results_exist = True
             skipped.append(Skipped(entry.path, f"{wanted.name} exists"))
         else:
-            jobs.append(DerainFile(entry.path, target, treatment, output, part, rate, names.spared(wanted, both)))
+            job = DerainFile(entry.path, target, treatment, output, part, rate, names.spared(wanted, both))
+            jobs.append(with_live_clip(job, names))
     return Plan(tuple(jobs), tuple(skipped), tuple(failed), results_exist)
 
 

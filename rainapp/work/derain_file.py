@@ -20,6 +20,7 @@ from rainapp.library.model_library import ModelLibrary
 from rainapp.media import MediaInfo, Source, open_source, part_frames
 from rainapp.media.atomic import unwritable
 from rainapp.work.clip_sampling import dry_note, looks_dry
+from rainapp.work.live_photos import Derain, lay_beside, live_clip
 from rainapp.work.motion_photos import clip_notes, with_derained_clip
 from rainapp.work.result_writer import ClipWatch, Writing, key_of, note_of
 
@@ -31,8 +32,11 @@ def derain_file(job: DerainFile, watch: Watch, library: ModelLibrary) -> Deraine
     started = time.monotonic()
     watch.tick(0, 0)
     with open_source(job.source, animated=is_moving_name(job.target), part=job.part, rate=job.rate) as source:
-        with with_derained_clip(job, source.info, lambda clip: derain_file(clip, watch, library)) as info:
-            done = _derain(job, source, info, watch, library)
+        derain: Derain = lambda clip: derain_file(clip, watch, library)  # noqa: E731 - for the clip that belongs to a photo
+        with live_clip(job, source.info, derain) as beside:
+            with with_derained_clip(job, source.info, derain) as info:
+                done = _derain(job, source, info, watch, library)
+            done = lay_beside(done, job, beside)
         return replace(done, seconds=time.monotonic() - started)
 
 

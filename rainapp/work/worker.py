@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from rainapp.jobs.compare_jobs import CompareJob
+from rainapp.jobs.compare_jobs import CompareClip, CompareJob
 from rainapp.jobs.library_jobs import LibraryJob
 from rainapp.jobs.mask_jobs import MaskJob
 from rainapp.jobs.memory_jobs import MemoryJob
@@ -96,6 +96,12 @@ def _compare() -> Do:
     return do
 
 
+def _compare_clip() -> Do:
+    from rainapp.compare.compare_clip import compare_clip
+
+    return compare_clip
+
+
 def _mask() -> Do:
     from rainapp.work.mask_files import save_or_load
 
@@ -145,6 +151,7 @@ KINDS: tuple[tuple[Any, Kind], ...] = (
     (ReadPair, Kind(partial(_screen, "pair"))),
     (FindFiles, Kind(_find)),
     (FindFrames, Kind(_sequences)),
+    (CompareClip, Kind(_compare_clip, models=True)),
     (CompareJob, Kind(_compare, models=True)),
     (MaskJob, Kind(_mask, computes=False)),
     (PlayFrames, Kind(_play, models=True)),

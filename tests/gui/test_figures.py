@@ -16,7 +16,7 @@ from rainapp.gui.canvas.composition import View
 from rainapp.jobs.records import Measured, MeasureSeen, NoWatch, Preview, Previewed, Region, SaveMask, Treatment
 from rainapp.library.model_library import ModelLibrary
 from rainapp.metrics.psnr_ssim import psnr_y
-from rainapp.work import figures as measuring
+from rainapp.work.figures import measure
 from rainapp.work.screen.preview import SEEN
 from tests.gui.plain_run import idle, rainy_photo, until
 
@@ -133,13 +133,13 @@ def test_figures_are_taken_at_the_amount_and_through_the_mask() -> None:
     after[:, :10] = 80
     job = kept(Image(before), Image(after))
     library = ModelLibrary()
-    assert measuring.measure(MeasureSeen(job), NoWatch(), library).changed == 0.25
-    half = measuring.measure(MeasureSeen(job, 0.5), NoWatch(), library)
+    assert measure(MeasureSeen(job), NoWatch(), library).changed == 0.25
+    half = measure(MeasureSeen(job, 0.5), NoWatch(), library)
     assert half.removed == pytest.approx(2.5)
     painted = np.zeros((10, 20), np.uint8)
     painted[:5] = 255
     mask = SaveMask(painted, True, 40, 20, Path("mask.png"))
-    assert measuring.measure(MeasureSeen(job, 1.0, mask), NoWatch(), library).changed == pytest.approx(0.125, abs=0.02)
+    assert measure(MeasureSeen(job, 1.0, mask), NoWatch(), library).changed == pytest.approx(0.125, abs=0.02)
 
 
 def slanted(contrast: float) -> Image:
@@ -151,21 +151,21 @@ def slanted(contrast: float) -> Image:
 
 def test_fine_rain_is_removed_by_as_much_as_is_seen_to_go() -> None:
     job = kept(slanted(80), slanted(20))
-    measured = measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary())
+    measured = measure(MeasureSeen(job), NoWatch(), ModelLibrary())
     assert measured.fine_removed == pytest.approx(1 - 1 / 16, abs=0.01)  # of the energy
-    half = measuring.measure(MeasureSeen(job, 0.5), NoWatch(), ModelLibrary())
+    half = measure(MeasureSeen(job, 0.5), NoWatch(), ModelLibrary())
     assert 0.4 < half.fine_removed < measured.fine_removed
 
 
 def test_where_nothing_has_a_direction_no_figure_is_made_up() -> None:
     plain = Image(np.full((64, 64, 3), 100, np.uint8))
-    assert math.isnan(measuring.measure(MeasureSeen(kept(plain, plain)), NoWatch(), ModelLibrary()).fine_removed)
+    assert math.isnan(measure(MeasureSeen(kept(plain, plain)), NoWatch(), ModelLibrary()).fine_removed)
 
 
 def test_a_result_with_fewer_bits_is_compared_in_those() -> None:
     deep = np.full((8, 8, 3), 100 * 257, np.uint16)
     job = kept(Image(deep, depth=16), Image(np.full((8, 8, 3), 100, np.uint8)))
-    assert measuring.measure(MeasureSeen(job), NoWatch(), ModelLibrary()).changed == 0
+    assert measure(MeasureSeen(job), NoWatch(), ModelLibrary()).changed == 0
 
 
 def test_where_no_streaks_stand_out_it_says_plainly_that_they_cannot_be_measured(

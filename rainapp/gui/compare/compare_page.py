@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 )
 
 from rainapp.gui.actions.action_rows import Actions
+from rainapp.gui.compare.clip_range_bar import ClipRangeBar
 from rainapp.gui.compare.compare_grid import CompareGrid
 from rainapp.gui.compare.compare_panels import AdviceCard, BlindBar, CompareFoot
 from rainapp.gui.compare.compare_shown import lines as lines_of
@@ -31,7 +32,7 @@ from rainapp.gui.compare.compare_table import CompareTable
 from rainapp.gui.compare.export_dialog import KINDS, can_export, export
 from rainapp.gui.files.derain_page import LIST_PX, STRIP_BELOW, ListPanel
 from rainapp.gui.state.workspace import Workspace
-from rainapp.gui.widgets.controls import Elided, Segments, label, push_button
+from rainapp.gui.widgets.controls import Elided, Segments, label, push_button, stacked
 from rainapp.gui.widgets.plain_text import set_tip
 
 HEAD_PX = 47
@@ -57,6 +58,7 @@ class ComparePage(QWidget):
         self.list_wanted = True
         self.panel = ListPanel(workspace, actions)
         self.grid = CompareGrid()
+        self.clip = ClipRangeBar(self.comparing)
         self.table = CompareTable()
         self.card = AdviceCard(self.comparing)
         self.blind = BlindBar(self.comparing)
@@ -147,7 +149,7 @@ class ComparePage(QWidget):
         self._halves = QSplitter(Qt.Orientation.Vertical)
         self._halves.setHandleWidth(1)
         self._halves.setChildrenCollapsible(False)
-        self._halves.addWidget(self.grid)
+        self._halves.addWidget(stacked(self.grid, self.clip))
         self._halves.addWidget(self._below)
         self._halves.setStretchFactor(0, 1)
         self._halves.setSizes([600, 210])
@@ -217,7 +219,9 @@ class ComparePage(QWidget):
             return
         self._show_panes()
         self.table.lines.show_lines(lines_of(comparing))
-        self.table.show_truth(comparing.has_truth)
+        clips = comparing.mode == "photos" and any(result.frames for result in comparing.run.results())
+        self.table.show_truth(comparing.has_truth, clips)
+        self.clip.refresh()
         self.card.refresh()
         self.blind.refresh()
         self.foot.refresh()
@@ -311,6 +315,8 @@ class ComparePage(QWidget):
             self.grid.hold(digit)
         elif event.key() == Qt.Key.Key_X and plain:
             self._blink(True)
+        elif event.key() in (Qt.Key.Key_Comma, Qt.Key.Key_Period) and plain and self.comparing.frame_count:
+            self.clip.step(-1 if event.key() == Qt.Key.Key_Comma else 1)
         elif event.key() == Qt.Key.Key_Escape and self.comparing.ballot is not None:
             self.comparing.cancel_ballot()
         else:

@@ -202,6 +202,8 @@ class CompareFoot(QStackedWidget):
             said = self.tr("Find my model")
         elif photos == 1:
             said = self.tr("Compare %n model(s)", "", models)
+        elif any(subject.frames for subject in comparing.subjects):
+            said = self.tr("Compare %n model(s) on {files} files", "", models).format(files=photos)
         else:
             said = self.tr("Compare %n model(s) on {photos} photos", "", models).format(photos=photos)
         if comparing.failed and comparing.failed == comparing.missing:
@@ -253,5 +255,5 @@ class CompareFoot(QStackedWidget):
             speed, size = speeds.get(treatment.model), sizes.get(subject.source)
             if speed is None or size is None:
                 return None
-            total += speed * size
+            total += speed * size * max(1, subject.frames)
         return total

@@ -7,8 +7,9 @@ photo in sight goes first, under all models; the others follow model by model, b
 import itertools
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum, auto
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 
@@ -17,9 +18,10 @@ from PySide6.QtCore import QObject, Signal
 from rainapp.base.leftovers import drop
 from rainapp.base.paths import cache_dir
 from rainapp.compare.advice import Compared
+from rainapp.gui.compare.clip_ranges import ClipRange
 from rainapp.gui.state.job_events import Dispatch
-from rainapp.jobs.compare_jobs import ComparePhoto, DropKept
-from rainapp.jobs.records import Event, Failed, Finished, ModelId, Progressed, Stopped, Treatment
+from rainapp.jobs.compare_jobs import CompareClip, ComparePhoto, DropKept
+from rainapp.jobs.records import RATE, Event, Failed, Finished, ModelId, Progressed, Stopped, Treatment
 from rainapp.jobs.workers import Handle
 
 ROOT = "comparisons"  # the folder that `rainapp.compare.result_cache` knows
@@ -36,12 +38,32 @@ class CellState(Enum):
 
 @dataclass(frozen=True)
 class Subject:
-    """A photo to compare models on: its file, the name it is shown by, its ground truth and, for a clip, the moment."""
+    """A photo to compare models on: its file, the name it is shown by and its ground truth.
+
+    Of a clip `frames` are compared from `time_s` on; 0: it is no clip, or known as none when it was compared.
+    """
 
     source: Path
     name: str
     truth: Path | None = None
     time_s: float = 0.0
+    frames: int = 0
+    rate: Fraction = RATE
+
+    @property
+    def range(self) -> ClipRange:
+        """What of it is compared."""
+        return ClipRange(self.time_s, self.frames)
+
+    def treated(self, treatment: Treatment) -> Treatment:
+        """`treatment` as it tells here: nothing is steadied in a photo."""
+        return treatment if self.frames else replace(treatment, temporal="off")
+
+    def job(self, treatment: Treatment, folder: Path) -> ComparePhoto | CompareClip:
+        """What is to be done with one model."""
+        if not self.frames:
+            return ComparePhoto(self.source, treatment, folder, self.truth, self.time_s)
+        return CompareClip(self.source, treatment, folder, self.frames, self.truth, self.time_s, self.rate)
 
 
 @dataclass(eq=False)
@@ -76,7 +98,7 @@ class CompareRun(QObject):
         self._dispatch = dispatch
         self._cells: dict[tuple[Path, ModelId], Cell] = {}
         self._places: dict[Path, Path] = {}
-        self._moments: dict[Path, float] = {}
+        self._ranges: dict[Path, ClipRange] = {}
         self._numbers = itertools.count()  # never given twice: the folder of a photo that left may still be there
         self._folder: Path | None = None
 
@@ -130,11 +152,14 @@ class CompareRun(QObject):
 
     def missing(self, subjects: Iterable[Subject], treatments: Sequence[Treatment]) -> list[tuple[Subject, Treatment]]:
         """What would have to be done: neither done nor at work with the same treatment and the same truth."""
-        return [(s, t) for s in subjects for t in treatments if not self._fits(self._cells.get((s.source, t.model)), s, t)]
+        wanted = [(s, s.treated(t)) for s in subjects for t in treatments]
+        return [(s, t) for s, t in wanted if not self._fits(self._cells.get((s.source, t.model)), s, t)]
 
     @staticmethod
     def _fits(cell: Cell | None, subject: Subject, treatment: Treatment) -> bool:
-        if cell is None or cell.treatment != treatment or cell.subject.truth != subject.truth:
+        if cell is None or (cell.treatment, cell.subject.truth) != (treatment, subject.truth):
+            return False
+        if cell.subject.range != subject.range:
             return False
         return cell.state is not CellState.FAILED
 
@@ -142,15 +167,17 @@ class CompareRun(QObject):
 
     def start(self, subjects: Sequence[Subject], treatments: Sequence[Treatment]) -> None:
         """Do what is missing of `subjects` by `treatments`; the first subject is the one in sight."""
+        self.drop(s.source for s in subjects if self._ranges.get(s.source, s.range) != s.range)
         wanted = self.missing(subjects, treatments)
         ordered = [pair for pair in wanted if pair[0] == subjects[0]]
-        ordered += [(s, t) for t in reversed(treatments) for s, each in wanted if each == t and s != subjects[0]]
+        others = [pair for pair in wanted if pair[0] != subjects[0]]
+        ordered += [pair for each in reversed(treatments) for pair in others if pair[1].model == each.model]
         for subject, treatment in ordered:
             self._forget(self._cells.pop((subject.source, treatment.model), None))
-            self._moments.setdefault(subject.source, subject.time_s)
+            self._ranges[subject.source] = subject.range
             cell = Cell(subject, treatment)
             self._cells[subject.source, treatment.model] = cell
-            job = ComparePhoto(subject.source, treatment, self._place(subject.source), subject.truth, subject.time_s)
+            job = subject.job(treatment, self._place(subject.source))
             cell.handle = self._dispatch.ask(job, "device", partial(self._heard, cell))
         self.changed.emit()
 
@@ -159,9 +186,9 @@ class CompareRun(QObject):
             self._places[source] = self.folder / f"{next(self._numbers)}"
         return self._places[source]
 
-    def moment_of(self, source: Path) -> float | None:
-        """The moment of a clip that is compared on, which stays; None where it was never asked for."""
-        return self._moments.get(source)
+    def range_of(self, source: Path) -> ClipRange | None:
+        """What of a clip is compared, which stays; None where it was never asked for."""
+        return self._ranges.get(source)
 
     def stop(self) -> None:
         """Ask for nothing any more; what is there stays."""
@@ -176,7 +203,7 @@ class CompareRun(QObject):
         for source in set(gone) & self._places.keys():
             for key in [key for key in self._cells if key[0] == source]:
                 self._forget(self._cells.pop(key))
-            self._moments.pop(source, None)
+            self._ranges.pop(source, None)
             self._dispatch.ask(DropKept(self._places.pop(source)), "library", lambda _: None)
         self.changed.emit()
 
@@ -185,7 +212,7 @@ class CompareRun(QObject):
         self.stop()
         self._cells.clear()
         self._places.clear()
-        self._moments.clear()
+        self._ranges.clear()
         if self._folder is not None:
             self._dispatch.ask(DropKept(self._folder), "library", lambda _: None)
             self._folder = None

@@ -12,7 +12,7 @@ from rainapp.gui.state.file_item import State
 from rainapp.jobs.records import ModelId
 
 NAMES = tuple(each.name for each in fields(Figures))
-HEAD = ("photo", "model", "width", "height", "seconds", "time_s", *NAMES, "trouble")
+HEAD = ("photo", "model", "width", "height", "seconds", "time_s", "frames", *NAMES, "trouble")
 Rows = tuple[tuple[str, ...], ...]
 
 
@@ -50,7 +50,7 @@ def _row(photo: tuple[Path, str], model: ModelId, cell: Cell) -> tuple[str, ...]
 def _values(one: Compared) -> tuple[str, ...]:
     numbers = [getattr(one.figures, name) for name in NAMES]
     said = [f"{number:.6g}" if math.isfinite(number) else "" for number in numbers]
-    return (str(one.width), str(one.height), f"{one.seconds:.6g}", f"{one.time_s:g}", *said)
+    return (str(one.width), str(one.height), f"{one.seconds:.6g}", f"{one.time_s:g}", str(len(one.frames) or 1), *said)
 
 
 def _unreadable(comparing: Comparing) -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from rainapp.gui.compare.compare_grid import Pane
 from rainapp.gui.compare.compare_queue import CellState
 from rainapp.gui.compare.compare_state import FEWEST, Comparing
 from rainapp.gui.compare.compare_table import Line, figures_with
+from rainapp.gui.display.screen_pictures import Pyramid
 from rainapp.gui.state.figure_words import moment
 from rainapp.jobs.records import ModelId
 from rainapp.library.model_library import ModelCard
@@ -25,10 +26,9 @@ def panes(comparing: Comparing) -> list[Pane]:
     subject = comparing.subject
     if subject is None:
         return []
-    original = comparing.sights.picture(subject.source)
+    original, part = _original(comparing)
     trouble = comparing.sights.trouble.message if comparing.sights.trouble is not None else ""
-    frame = tr("one frame, at {time}").format(time=moment(subject.time_s)) if subject.time_s else ""
-    rainy = Pane("", tr("Rainy"), frame, trouble=trouble, picture=original, part=comparing.sights.part(subject.source))
+    rainy = Pane("", tr("Rainy"), _frame_words(comparing), trouble=trouble, picture=original, part=part)
     if comparing.ballot is not None:
         panes = [_pane(comparing, model, chr(ord("A") + n)) for n, model in enumerate(comparing.ballot.order)]
         return [rainy, *(replace(pane, title=f"{n} · {pane.title}", words="") for n, pane in enumerate(panes, 1))]
@@ -39,6 +39,26 @@ def panes(comparing: Comparing) -> list[Pane]:
         *(_pane(comparing, model, f"{n} · {comparing.titles[model]}") for n, model in enumerate(comparing.models, 1)),
         *_truth(comparing),
     ]
+
+
+def _original(comparing: Comparing) -> tuple[Pyramid | None, Pyramid | None]:
+    """The picture before deraining, and the part of it in sight."""
+    path = comparing.sights.original
+    return (None, None) if path is None else (comparing.sights.picture(path), comparing.sights.part(path))
+
+
+def _frame_words(comparing: Comparing) -> str:
+    """Which frame of a clip is in sight; of what is compared by one picture of many, that it is so."""
+    subject, tried = comparing.subject, comparing.trial.photo
+    if comparing.mode == "trial" and tried is not None and tried.frames:
+        return tr("one frame, at {time}").format(time=moment(tried.time_s))
+    if subject is not None and comparing.frame_count:
+        place, count = comparing.sights.place, comparing.frame_count
+        return tr("frame {n} of {all}").format(n=place + 1, all=count)
+    if subject is not None and subject.frames:
+        return tr("{n} frames from {time}").format(n=subject.frames, time=moment(subject.time_s))
+    current = comparing.workspace.current
+    return tr("its first picture") if current is not None and current.moves and comparing.mode == "photos" else ""
 
 
 def _truth(comparing: Comparing) -> list[Pane]:
@@ -52,8 +72,7 @@ def _truth(comparing: Comparing) -> list[Pane]:
 
 def _pane(comparing: Comparing, model: ModelId, title: str) -> Pane:
     cell = comparing.cell(model)
-    subject = comparing.subject
-    original = comparing.sights.picture(subject.source) if subject is not None else None
+    original = _original(comparing)[0]
     if cell is None:
         readable = comparing.sights.trouble is None
         return Pane(model, title, trouble=tr("Not compared yet") if readable else tr("Cannot be compared"))
@@ -63,7 +82,7 @@ def _pane(comparing: Comparing, model: ModelId, title: str) -> Pane:
         waiting = tr("Waiting") if cell.state is CellState.WAITING else say.percent(cell.share)
         share = None if cell.state is CellState.WAITING else cell.share
         return Pane(model, title, waiting, picture=original, share=share)
-    path = cell.result.result
+    path = cell.result.at(comparing.sights.place).result
     picture = comparing.sights.picture(path)
     return Pane(model, title, say.pill(cell.result), picture=picture or original, part=comparing.sights.part(path))
 

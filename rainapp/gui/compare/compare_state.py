@@ -4,16 +4,16 @@ Two kinds of comparison share the page: "photos" are those of the list; "trial" 
 """
 
 import math
-from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import QObject, Signal
 
-from rainapp.compare.advice import Advice, Compared, advise
+from rainapp.compare.advice import Advice, Compared, advise, worst
 from rainapp.compare.blind_test import Ballot, Tally
 from rainapp.gui.compare import compare_words as say
+from rainapp.gui.compare.clip_ranges import ClipRange, ClipRanges
 from rainapp.gui.compare.compare_queue import Cell, CompareRun, Subject
 from rainapp.gui.compare.grid_pictures import CompareSights
 from rainapp.gui.compare.known_rain_trial import Trial
@@ -46,6 +46,7 @@ class Comparing(QObject):
         self.ballot: Ballot | None = None
         self.tally: Tally | None = None
         self.sample = 0
+        self.ranges = ClipRanges()
         self.shown = False
         self._voted: list[Subject] = []
         self._wanted: set[ModelId] | None = None
@@ -96,19 +97,42 @@ class Comparing(QObject):
     @property
     def treatments(self) -> list[Treatment]:
         """How the models that take part treat a photo: as the settings say, at full strength."""
-        plain = replace(self.workspace.treatment.unrepaired, strength=1.0, mask=None, temporal="off")
+        plain = replace(self.workspace.treatment.unrepaired, strength=1.0, mask=None)
         veils = {card.id: plain.veil if plain.veil in card.veils else "keep" for card in self.cards}
         return [replace(plain, model=model, veil=veils[model]) for model in self.models]
 
     # -- photos
 
     def subject_of(self, item: Item) -> Subject:
-        """A file of the list as something to compare on; of a clip the frame in its middle, or that of the results at hand."""
-        middle_s = item.duration_s / 2 if item.is_clip else 0.0
-        if item.frames is not None:
-            middle_s = float(middle_s * item.rate / RATE)  # comparing knows no other rate
-        moment = self.run.moment_of(item.path)
-        return Subject(item.path, item.name, self.truth or item.truth, middle_s if moment is None else moment)
+        """A file of the list as something to compare on, of a clip a range of frames."""
+        wanted = self.ranges.of(item, self.run.range_of(item.path))
+        rate = item.rate if item.frames is not None else RATE
+        return Subject(item.path, item.name, self.truth or item.truth, wanted.time_s, wanted.frames, rate)
+
+    def choose_range(self, wanted: ClipRange) -> None:
+        """Compare these frames of the clip in sight."""
+        subject = self.subject
+        if subject is not None and subject.frames and wanted != subject.range and self.ballot is None:
+            self.ranges.choose(subject.source, wanted)
+            self._refresh()
+
+    @property
+    def frame_count(self) -> int:
+        """How many frames of the clip in sight were compared."""
+        return max((len(result.frames) for result in self.results_in_sight), default=0)
+
+    @property
+    def frame(self) -> int:
+        """Which of them is looked at, the first is 0."""
+        subject = self.subject
+        return min(self.ranges.place(subject.source), max(0, self.frame_count - 1)) if subject is not None else 0
+
+    def look_at_frame(self, place: int) -> None:
+        """Look at another frame of the range, of all models at once."""
+        place = min(max(place, 0), max(0, self.frame_count - 1))
+        if self.subject is not None and place != self.frame:
+            self.ranges.look_at(self.subject.source, place)
+            self._refresh()
 
     @property
     def _listed(self) -> list[Item]:
@@ -157,7 +181,8 @@ class Comparing(QObject):
     def disk_bytes(self) -> int:
         """What the photos and all results will take on the disk for the time being, as far as their sizes are known."""
         sizes = {item.path: item.width * item.height for item in self.workspace.items}
-        return 3 * (len(self.models) + 1) * sum(sizes.get(subject.source, 0) for subject in self.subjects)
+        pixels = sum(sizes.get(subject.source, 0) * max(1, subject.frames) for subject in self.subjects)
+        return 3 * (len(self.models) + 1) * pixels
 
     # -- work
 
@@ -303,8 +328,12 @@ class Comparing(QObject):
     def cell(self, model: ModelId) -> Cell | None:
         """The cell of the photo in sight under a model."""
         subject = self.subject
-        run = self.trial.run if self.mode == "trial" else self.run
-        return run.cell(subject.source, model) if subject is not None else None
+        return self._cell_of(subject, model) if subject is not None else None
+
+    def _cell_of(self, subject: Subject, model: ModelId) -> Cell | None:
+        """Its cell, unless that is of another range of the clip."""
+        cell = (self.trial.run if self.mode == "trial" else self.run).cell(subject.source, model)
+        return cell if cell is not None and cell.subject.range == subject.range else None
 
     @property
     def has_truth(self) -> bool:
@@ -314,38 +343,33 @@ class Comparing(QObject):
 
     def worst_first(self) -> list[Subject]:
         """The photos with results of the models that take part, those first on which these were worst."""
-
-        def badness(results: Iterable[Compared]) -> float:
-            scores = [
-                r.figures.error_left if math.isfinite(r.figures.error_left) else r.figures.natural_out - r.figures.natural_in
-                for r in results
-            ]
-            return max((score for score in scores if math.isfinite(score)), default=-math.inf)
-
         run = self.trial.run if self.mode == "trial" else self.run
         by_photo = {subject.source: self.results_of(subject) for subject in run.subjects()}
-        return sorted(
-            (s for s in run.subjects() if by_photo[s.source]), key=lambda s: badness(by_photo[s.source]), reverse=True
-        )
+        return sorted((s for s in run.subjects() if by_photo[s.source]), key=lambda s: worst(by_photo[s.source]), reverse=True)
 
     def results_of(self, subject: Subject) -> list[Compared]:
         """The results on one photo, by the order of the models."""
-        run = self.trial.run if self.mode == "trial" else self.run
-        cells = [run.cell(subject.source, model) for model in self.models]
+        cells = [self._cell_of(subject, model) for model in self.models]
         return [cell.result for cell in cells if cell is not None and cell.result is not None]
+
+    @property
+    def results_in_sight(self) -> list[Compared]:
+        """The results on the photo in sight."""
+        return self.results_of(self.subject) if self.subject is not None else []
 
     @property
     def truth_in_sight(self) -> Path | None:
         """The kept picture without rain that the results on the photo in sight were measured against."""
-        results = self.results_of(self.subject) if self.subject is not None else []
-        return next((result.truth for result in reversed(results) if result.truth is not None), None)
+        results = self.results_in_sight
+        truths = [result.at(self.sights.place).truth for result in reversed(results)]
+        return next((truth for truth in truths if truth is not None), None)
 
     # -- what changes
 
     def _learn(self, cell: Cell) -> None:
         """What a net took once it was warm helps to say how long other work will take."""
         if cell.result is not None and cell.result.warm:
-            megapixels = cell.result.width * cell.result.height / 1e6
+            megapixels = cell.result.width * cell.result.height * max(1, len(cell.result.frames)) / 1e6
             self.workspace.batch.saw_speed(cell.treatment, cell.result.seconds, megapixels, warm=True)
 
     def show(self, shown: bool) -> None:
@@ -354,9 +378,8 @@ class Comparing(QObject):
         self._refresh()
 
     def _refresh(self) -> None:
-        subject = self.subject
         if self.shown:
-            self.sights.show(subject, self.results_of(subject) if subject is not None else [])
+            self.sights.show(self.subject, self.results_in_sight, self.frame)
         self.changed.emit()
 
     def _begin_anew(self) -> None:
@@ -365,6 +388,7 @@ class Comparing(QObject):
 
     def _removed(self) -> None:
         listed = {item.path for item in self.workspace.items}
+        self.ranges.keep_only(listed)
         gone = [subject.source for subject in self.run.subjects() if subject.source not in listed]
         if gone and self.ballot is not None:
             self.ballot = None

@@ -71,10 +71,13 @@ def columns() -> tuple[Column, ...]:
             lambda f: f.bg_err, lambda f: say.number(f.bg_err)),
         Column(tr("Fine rain removed"), tr("How much of the fine streaks is gone, in any photo; 75 % and more is good"),
             lambda f: f.fine_removed, lambda f: say.percent(f.fine_removed)),
+        Column(tr("Flicker"), tr("Change from frame to frame where nothing moves, before and after, in grey levels"),
+            lambda f: f.flicker_out, say.flicker),
     )  # fmt: skip
 
 
 TRUTH_COLUMNS = range(6, 11)  # shown only with a ground truth
+CLIP_COLUMN = 12  # ... and only where clips were compared
 NAME_PX = 150
 HEAD_AIR_PX = 44  # beside the words of a head: its padding, and room for the mark of sorting
 
@@ -216,7 +219,7 @@ class CompareTable(QTableView):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Show no lines yet."""
         super().__init__(parent)
-        self._truth = False
+        self._truth = self._clips = False
         self._heads_px: dict[int, int] = {}  # of the columns that were in sight; the others tell nothing
         self.lines = CompareModel(self)
         self.setModel(self.lines)
@@ -242,16 +245,16 @@ class CompareTable(QTableView):
         look().changed.connect(self.viewport().update)
         self.show_truth(False)
 
-    def show_truth(self, shown: bool) -> None:
-        """Show the columns that need a ground truth."""
-        self._truth = shown
+    def show_truth(self, shown: bool, clips: bool = False) -> None:
+        """Show the columns that need a ground truth, and that of clips."""
+        self._truth, self._clips = shown, clips
         self.fit_columns()
 
     def fit_columns(self) -> None:
         """Names take the room that is left; where there is none, the table scrolls sideways, and nothing is out of reach."""
         room = self.viewport().width() - NAME_PX
         for column in range(1, self.lines.columnCount()):
-            hidden = not self._truth and column in TRUTH_COLUMNS
+            hidden = (not self._truth and column in TRUTH_COLUMNS) or (not self._clips and column == CLIP_COLUMN)
             if hidden != self.isColumnHidden(column):
                 self.setColumnHidden(column, hidden)
             if not hidden:

@@ -45,6 +45,11 @@ def natural(figures: Figures) -> str:
     return f"{number(figures.natural_in)} → {number(figures.natural_out)}"
 
 
+def flicker(figures: Figures) -> str:
+    """Flicker of a clip before and after."""
+    return f"{number(figures.flicker_in)} → {number(figures.flicker_out)}" if math.isfinite(figures.flicker_out) else "–"
+
+
 def rain_kinds() -> dict[str, str]:
     """The kinds of drawn rain in a photographer's words."""
     return {
@@ -78,6 +83,8 @@ def facts(result: Compared) -> tuple[str, ...]:
     ]
     if math.isfinite(figures.fine_removed):
         said.append(tr("fine rain removed {share}").format(share=percent(figures.fine_removed)))
+    if math.isfinite(figures.flicker_out):
+        said.append(tr("flicker {change}").format(change=flicker(figures)))
     if math.isfinite(figures.psnr_y):
         said += [
             tr("difference left {share}").format(share=percent(figures.error_left)),
@@ -144,13 +151,14 @@ def export_table(rows: Sequence[tuple[str, Figures]]) -> tuple[tuple[str, ...], 
     head = (
         tr("Model"), tr("Seconds per MP"), tr("Photo changed"), tr("Light taken out"), tr("Naturalness in → out"),
         tr("Difference left"), tr("PSNR, dB"), tr("SSIM"), tr("Background error"), tr("Fine rain removed"),
+        tr("Flicker in → out"),
     )  # fmt: skip
     return (
         head,
         *(
             (
                 name, number(f.seconds_per_mp, 2), percent(f.changed), number(f.removed), natural(f), percent(f.error_left),
-                number(f.psnr_y, 2), number(f.ssim_y, 3), number(f.bg_err), percent(f.fine_removed),
+                number(f.psnr_y, 2), number(f.ssim_y, 3), number(f.bg_err), percent(f.fine_removed), flicker(f),
             )
             for name, f in rows
         ),

@@ -43,8 +43,10 @@ def record(comparing: Comparing, target: Path, kind: str, *, replaces: bool = Fa
     notes = []
     if comparing.tally is not None and comparing.mode == "photos":
         notes.append(say.verdict(comparing.tally, comparing.titles))
-    if any(result.time_s for result in run.results()):
-        notes.append(tr("Of each clip one frame was compared, the one in its middle."))
+    if any(result.frames for result in run.results()):
+        notes.append(tr("Of a clip a range of frames was compared: figures are means over it, pictures one frame of it."))
+    if comparing.mode == "trial" and comparing.trial.photo is not None and comparing.trial.photo.frames:
+        notes.append(tr("Of the clip one frame was compared."))
     if run.lost:
         notes.append(tr("{n} results are missing here: they failed.").format(n=run.lost))
     notes.append(
@@ -70,8 +72,10 @@ def sources(comparing: Comparing) -> tuple[Path, ...]:
 def shots(comparing: Comparing, subject: Subject) -> tuple[Shot, ...]:
     """The original and every result of one photo."""
     results: list[Compared] = comparing.results_of(subject)
-    before = Shot(tr("Rainy"), results[0].original)
-    return (before, *(Shot(comparing.titles[r.model], r.result, say.facts(r)) for r in results))
+    seen = comparing.subject is not None and comparing.subject.source == subject.source
+    frames = [(r, r.at(comparing.sights.place if seen else len(r.frames) // 2)) for r in results]
+    before = Shot(tr("Rainy"), frames[0][1].original)
+    return (before, *(Shot(comparing.titles[r.model], frame.result, say.facts(r)) for r, frame in frames))
 
 
 def can_export(comparing: Comparing, kind: str) -> bool:

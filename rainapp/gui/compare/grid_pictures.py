@@ -9,7 +9,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from rainapp.compare.advice import Compared
+from rainapp.compare.advice import Compared, ComparedFrame
 from rainapp.gui.canvas.viewport_debounce import RestingRegion
 from rainapp.gui.compare.compare_queue import Subject
 from rainapp.gui.display.screen_pictures import Pyramid, ShownParts, ShownPicture
@@ -43,6 +43,9 @@ class CompareSights(QObject):
         self._parts: dict[Path, Pyramid] = {}
         self._asked: dict[Path, Handle] = {}
         self._results: tuple[Compared, ...] = ()
+        self._shown: tuple[ComparedFrame, ...] = ()
+        self.place = 0  # the frame of a clip that is in sight
+        self._wanted = 0  # ... and the one that is asked for
         self._detailing: Handle | None = None
         self._resting = RestingRegion(SETTLE_MS, self)
         self._resting.rested.connect(self._fetch_parts)
@@ -58,24 +61,41 @@ class CompareSights(QObject):
         return self._parts.get(path)
 
     @property
+    def original(self) -> Path | None:
+        """The picture before deraining: of a clip that was compared the frame in sight, else the file itself."""
+        if self._shown and self._results and self._results[0].frames:
+            return self._shown[0].original
+        return self.subject.source if self.subject is not None else None
+
+    @property
     def finest(self) -> float:
         """Pixels of the screen-size pictures per pixel of the photo; 1 where they are as fine as the photo."""
-        shown = self.picture(self.subject.source) if self.subject else None
+        shown = self.picture(self.original) if self.original is not None else None
         return shown.width / self.size[0] if shown is not None and self.size[0] else 1.0
+
+    @property
+    def settled(self) -> bool:
+        """Whether the frame that is looked at is in sight, of all models."""
+        return self.place == self._wanted
 
     # -- what is asked for
 
-    def show(self, subject: Subject | None, results: Sequence[Compared]) -> None:
-        """Show a photo and what was made of it so far; asks for what is missing."""
+    def show(self, subject: Subject | None, results: Sequence[Compared], place: int = 0) -> None:
+        """Show a photo, or the frame at `place` of a clip, and what was made of it so far; asks for what is missing."""
         if subject is None or self.subject is None or _seen(subject) != _seen(self.subject):
             self._forget_all()
             self.trouble = None
             self._resting.again()  # the camera stays where it is
+            self.place = place
+        if place != self._wanted:
+            self._forget_asked()  # who goes through frames quickly waits for the last one only
         self.subject = subject
         self._results = tuple(results)
+        self._wanted = place
+        self._step()
         if subject is not None:
-            self.size = self._sizes.get(subject.source, (0, 0))
             self._fetch()
+            self.size = self._sizes.get(self.original or subject.source, (0, 0))
         self.changed.emit()
 
     def look_at(self, region: Region | None) -> None:
@@ -87,27 +107,40 @@ class CompareSights(QObject):
         self._forget_all()
         self._pictures.clear()
         self.subject = None
+        self._shown = ()
+
+    def _step(self) -> None:
+        """Go to the frame that is wanted, once its pictures are there, of all models at once."""
+        there = all(path in self._pictures for path in self._kept(self._wanted))
+        if there or not any(result.frames for result in self._results):
+            if self.place != self._wanted:
+                self._parts.clear()
+                self._resting.again()
+            self.place = self._wanted
+        self._shown = tuple(result.at(self.place) for result in self._results)
 
     def _fetch(self) -> None:
         assert self.subject is not None
-        source = self.subject.source
+        source, subject = self.subject.source, self.subject
         kept_source = source.suffix == KEPT_SUFFIX
-        if self._moments.setdefault(source, self.subject.time_s) != self.subject.time_s:  # how long it is was not known yet
+        if self._moments.setdefault(source, subject.time_s) != subject.time_s:  # how long it is was not known yet
             self._pictures.pop(source, None)
-            self._moments[source] = self.subject.time_s
-        if source not in self._pictures and source not in self._asked:
-            job: Job = ReadPicture(source, SCREEN_PX, self.subject.time_s)
+            self._moments[source] = subject.time_s
+        framed = any(result.frames for result in self._results)
+        if not framed and source not in self._pictures and source not in self._asked:
+            job: Job = ReadPicture(source, SCREEN_PX, subject.time_s, subject.rate)
             self._ask(ReadParts((source,), None, SCREEN_PX) if kept_source else job, source)
-        for path in self._kept:
+        for path in self._kept(self._wanted):
             if path not in self._pictures and path not in self._asked:
                 self._ask(ReadParts((path,), None, SCREEN_PX), path)
-        self._touch([source, *self._kept])
+        self._touch([source, *self._kept(self.place), *self._kept(self._wanted)])
 
-    @property
-    def _kept(self) -> tuple[Path, ...]:
-        """The kept pictures beside the original: every result, and the picture without rain where there is one."""
-        truths = dict.fromkeys(result.truth for result in self._results if result.truth is not None)
-        return (*(result.result for result in self._results), *list(truths)[-1:])
+    def _kept(self, place: int) -> tuple[Path, ...]:
+        """The kept pictures of a frame: every result, the picture without rain where there is one, a clip's original."""
+        frames = [result.at(place) for result in self._results]
+        truths = dict.fromkeys(frame.truth for frame in frames if frame.truth is not None)
+        originals = [frames[0].original] if frames and self._results[0].frames else []
+        return (*originals, *(frame.result for frame in frames), *list(truths)[-1:])
 
     def _touch(self, paths: Sequence[Path]) -> None:
         """What is in sight is let go last."""
@@ -125,7 +158,8 @@ class CompareSights(QObject):
         if self.subject is None or region is None or not self._results:
             return
         self._drop_detailing()
-        paths = (self._results[0].original, *self._kept)
+        framed = bool(self._results[0].frames)
+        paths = (*(() if framed else (self._results[0].original,)), *self._kept(self.place))
         job = ReadParts(paths, region)
         self._detailing = self._dispatch.ask(job, "reading", lambda event: self._parts_came(job, event))
 
@@ -134,12 +168,15 @@ class CompareSights(QObject):
             self._dispatch.forget(self._detailing)
             self._detailing = None
 
-    def _forget_all(self) -> None:
-        self._resting.stop()
-        self._drop_detailing()
+    def _forget_asked(self) -> None:
         for handle in self._asked.values():
             self._dispatch.forget(handle)
         self._asked.clear()
+
+    def _forget_all(self) -> None:
+        self._resting.stop()
+        self._drop_detailing()
+        self._forget_asked()
         self._parts.clear()
         self.part_region = None
 
@@ -155,12 +192,13 @@ class CompareSights(QObject):
             self._keep(path, event.result.picture, event.result.full_width, event.result.full_height)
         elif isinstance(event, Failed) and self.subject is not None and path == self.subject.source:
             self.trouble = event
+        self._step()
         self.changed.emit()
 
     def _keep(self, path: Path, picture: Pyramid, width: int, height: int) -> None:
         self._pictures[path] = picture
         self._sizes[path] = (width, height)
-        if self.subject is not None and path == self.subject.source:
+        if self.subject is not None and path == self.original:
             self.size = (width, height)
         self._resting.again()  # a result may have come while zoomed in
 
@@ -170,11 +208,11 @@ class CompareSights(QObject):
         self._detailing = None
         if isinstance(event, Finished) and isinstance(event.result, ShownParts) and self.subject is not None:
             self.part_region = event.result.region
-            paths = (self.subject.source, *job.pictures[1:])
+            paths = (self.original or self.subject.source, *job.pictures[1:])
             self._parts = dict(zip(paths, event.result.pictures, strict=True))
         self.changed.emit()
 
 
 def _seen(subject: Subject) -> tuple[Path, float]:
-    """What tells two pictures apart: the file and, of a clip, the moment."""
+    """What tells two pictures apart: the file and, of a clip, where its range begins."""
     return subject.source, subject.time_s

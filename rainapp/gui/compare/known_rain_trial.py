@@ -46,7 +46,7 @@ class Trial(QObject):
             return
         self.clear()
         self.photo = photo
-        job = DrawRainOn(photo.source, self.run.folder / "drawn", time_s=photo.time_s)
+        job = DrawRainOn(photo.source, self.run.folder / "drawn", time_s=photo.time_s, rate=photo.rate)
         self._drawing = self._dispatch.ask(job, "device", lambda event: self._heard(event, list(treatments), words))
         self.changed.emit()
 

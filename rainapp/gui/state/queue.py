@@ -17,7 +17,7 @@ from rainapp.gui.state.file_item import Item, State
 from rainapp.gui.state.file_tasks import Order, Task, job_of, wanted_target
 from rainapp.gui.state.job_events import Dispatch
 from rainapp.gui.text.error_texts import translated
-from rainapp.jobs.naming import LISTED, Names
+from rainapp.jobs.naming import LISTED, Names, with_live_clip
 from rainapp.jobs.records import Derained, Event, Failed, Finished, Progressed, SaveMask, Stopped, Treatment, Waiting
 from rainapp.jobs.workers import Handle
 
@@ -160,7 +160,7 @@ class Batch(QObject):
             if mask is not None:
                 self._masks[item] = mask.saving()  # as it is now, whatever is painted later
             job = replace(job_of(item, target, treatment, order.output), notes=self._names.spared(wanted))
-            self._waiting.append(Task(item, job, wanted))
+            self._waiting.append(Task(item, with_live_clip(job, self._names, order.if_exists), wanted))
             self.total += 1
         self.item_changed.emit(item)
 

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
@@ -90,6 +91,17 @@ def icon_button(icon: str, words: str) -> QToolButton:
     set_tip(made, words)
     made.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     IconKeeper(made, icon)
+    return made
+
+
+def stacked(*parts: QWidget) -> QWidget:
+    """Parts one under the other without a gap, the first as high as there is room."""
+    made = QWidget()
+    column = QVBoxLayout(made)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for place, part in enumerate(parts):
+        column.addWidget(part, 0 if place else 1)
     return made
 
 

@@ -64,17 +64,17 @@ QRadioButton[role="segment"]:disabled { color: $off; }
 QPushButton[role="model"] { border-radius: 8px; text-align: left; min-height: 54px; padding: 0; }
 QPushButton::menu-indicator, QToolButton::menu-indicator { image: none; width: 0; }
 
-QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox { background: $raised; border: 1px solid $line; border-radius: 6px;
-    padding: 0 10px; min-height: 30px;
+QLineEdit, QComboBox, QAbstractSpinBox { background: $raised; border: 1px solid $line; border-radius: 6px; padding: 0 10px;
+    min-height: 30px;
     selection-background-color: $accent; selection-color: $on_accent; }
 QComboBox { padding: 0 0 0 10px; }
 QLineEdit[wrong="true"] { border: 1px solid $bad; }
 QComboBox::drop-down { border: none; width: 24px; }
 QComboBox::down-arrow { image: url($arrow); width: 14px; height: 14px; }
-QSpinBox QLineEdit, QDoubleSpinBox QLineEdit { border: none; padding: 0 0 0 8px; background: transparent; }
+QAbstractSpinBox QLineEdit { border: none; padding: 0 0 0 8px; background: transparent; }
 QComboBox QLineEdit { border: none; padding: 0; min-height: 0; background: transparent; }
-QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button, QDoubleSpinBox::down-button {
-    width: 0; border: none; }
+QAbstractSpinBox::up-button, QAbstractSpinBox::down-button { width: 0; border: none; }
+QAbstractSpinBox[low="true"] { min-height: 24px; padding: 0 4px; }
 QComboBox QAbstractItemView { background: $raised; border: 1px solid $line; selection-background-color: $hover;
     selection-color: $text; padding: 4px; }
 QListView { background: $panel; border: none; }

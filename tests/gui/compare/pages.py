@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QImage
 
 from rainapp.gui.app import Session, run_work
 from rainapp.gui.compare.compare_page import ComparePage
-from rainapp.jobs.compare_jobs import ComparePhoto
+from rainapp.jobs.compare_jobs import CompareClip, ComparePhoto
 from rainapp.jobs.records import Job, Watch
 from rainapp.library.model_library import ModelCard, sha256_of, write_card
 
@@ -50,7 +50,7 @@ class Gate:
         self.compared: list[tuple[str, str]] = []
 
     def __call__(self, job: Job, watch: Watch) -> object:
-        if isinstance(job, ComparePhoto):
+        if isinstance(job, ComparePhoto | CompareClip):
             watch.tick(1, 4)
             while not self.open.wait(0.01):
                 watch.tick(1, 4)

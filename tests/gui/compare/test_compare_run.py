@@ -173,11 +173,17 @@ def test_a_photo_that_comes_after_another_left_is_compared_itself(
 
 def test_all_pictures_of_a_clip_show_one_moment(compared: ComparePage, session: Session, qtbot: QtBot) -> None:
     item = session.workspace.items[0]
+    before = compared.comparing.subject
+    assert before is not None
     item.is_clip, item.duration_s = True, 4.0  # as becomes known after it was compared
     compared.refresh()
     known = compared.comparing.subject
     assert known is not None
-    assert known.time_s == 0.0
+    assert (known.time_s, known.frames) == (1.76, 12)  # its middle, and what was compared as a photo is to be done again
+    assert [pane.trouble for pane in compared.grid.panes[1:]] == ["Not compared yet"] * 3
+    compared.comparing.sights.show(before, [])
+    known = before
+    until(qtbot, idle(session))
     sights = compared.comparing.sights
     assert sights.picture(known.source) is not None
     sights.show(replace(known, time_s=2.0), [])  # as becomes known before it is compared

@@ -234,7 +234,7 @@ def test_the_names_have_room_beside_the_figures(qapp: QApplication, qtbot: QtBot
     figures = Figures(0.53, 0.41, 7.6, 2.1, 2.2, 27.83, 0.917, 0.26, 0.48, 4.7, 0.76)
     for shown in (False, True, True):  # again, because the page does so whenever anything changes
         table.lines.show_lines([Line("quick", "Quick, a stage earlier", True, figures, votes=3, cast=9)])
-        table.show_truth(shown)
+        table.show_truth(shown, clips=shown)
         QApplication.processEvents()
         assert table.columnWidth(0) >= 130
     shown_columns = [n for n in range(table.lines.columnCount()) if not table.isColumnHidden(n)]
