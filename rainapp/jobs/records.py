@@ -28,6 +28,7 @@ from rainapp.jobs.mask_jobs import LoadMask as LoadMask
 from rainapp.jobs.mask_jobs import MaskJob as MaskJob
 from rainapp.jobs.mask_jobs import SaveMask as SaveMask
 from rainapp.jobs.memory_jobs import MemoryJob as MemoryJob
+from rainapp.jobs.rain_jobs import DrawRain as DrawRain
 from rainapp.jobs.treatment import REFINE as REFINE
 from rainapp.jobs.treatment import STRENGTH_MAX as STRENGTH_MAX
 from rainapp.jobs.treatment import EngineChoice as EngineChoice
@@ -160,7 +161,8 @@ class FindScreenProfile:
 
 
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | WarmUp | CompareJob | FindScreenProfile | MemoryJob
+Looks = WarmUp | CompareJob | FindScreenProfile | DrawRain
+Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | MemoryJob | Looks
 
 
 @dataclass(frozen=True)

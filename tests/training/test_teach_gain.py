@@ -84,7 +84,8 @@ def judged(asked: request.Request, folder: Path) -> dict[str, Any]:
     """What the run says in the end."""
     said: list[dict[str, Any]] = []
     event = run.Teaching(asked, folder, ModelLibrary(), NoWatch(), said.append).run()
-    assert said == [event]
+    assert [each["event"] for each in said] == ["stage", "fitted", "stage", "verdict"]
+    assert said[-1] == event
     return event
 
 

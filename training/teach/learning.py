@@ -1,5 +1,6 @@
 """The task of a teaching: rain drawn as it falls at the user's, scored on photos of it that are not learned from."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +14,20 @@ from training.recipe import Recipe
 from training.tasks.derain import Derain
 from training.teach import gate, measure
 
+Looked = Callable[[nn.Module, Score], None]
+
 
 class Taught(Derain):
-    """Samples of `Derain`; the score is how much fine rain goes from the choose photos, and it draws the curve of the run."""
+    """Samples of `Derain`; the score is how much fine rain goes from the choose photos, and it draws the curve of the run.
 
-    def __init__(self, recipe: Recipe, crops: RainyCrops, pictures: measure.Pictures) -> None:
+    `looked` is told of every score, with the net that has it.
+    """
+
+    def __init__(
+        self, recipe: Recipe, crops: RainyCrops, pictures: measure.Pictures, looked: Looked = lambda net, score: None
+    ) -> None:
         super().__init__(recipe, crops)
-        self.pictures = pictures
+        self.pictures, self.looked = pictures, looked
 
     def scored(self) -> bool:
         """Always: there are photos to choose by."""
@@ -29,7 +37,10 @@ class Taught(Derain):
         """The mean credit of what went."""
         fine = [gate.credit(each) for each in measure.fine_of(net, self.pictures.rainy)]
         value = float(np.mean(fine)) if fine else 0.0
-        return Score(value, {"fine_removed": value, "check_psnr_y": float(np.mean(measure.check_of(net, self.pictures.check)))})
+        check = float(np.mean(measure.check_of(net, self.pictures.check)))
+        score = Score(value, {"fine_removed": value, "check_psnr_y": check})
+        self.looked(net, score)
+        return score
 
 
 def photos_of(plan: Recipe, bank: StreakBank) -> RainyCrops:
