@@ -61,10 +61,15 @@ def kept(folder: Path, file: str) -> dict[str, Any] | None:
     try:
         found = json.loads(read_regular(folder / file, BYTES_MAX))
     except (OSError, ValueError, RecursionError) as error:
-        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder) from error
+        raise damaged(folder, file) from error
     if not isinstance(found, dict):
-        raise BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
+        raise damaged(folder, file)
     return found
+
+
+def damaged(folder: Path, file: str) -> BadTreatment:
+    """The error of a run of which a file cannot be read."""
+    return BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
 
 
 def begin(request: Request) -> Path:

@@ -1,4 +1,4 @@
-"""The runs that teach a model, as a person sees them in a list: what each is called, how far it is, and how it ended. No torch."""
+"""The runs that teach a model, as a person sees them in a list: what each is called, and how far it is. No torch."""
 
 import shutil
 from dataclasses import dataclass
@@ -82,7 +82,10 @@ def free_name(wanted: str, taken: set[str]) -> str:
 
 def discard(folder: Path) -> None:
     """Remove a run that has learned nothing: it holds copies of photos alone. Others stay."""
-    if (folder / requests.REQUEST).is_file() and state_of(folder, requests.kept(folder, requests.VERDICT)) in ("begun", "fitted"):
+    if (folder / requests.REQUEST).is_file() and state_of(folder, requests.kept(folder, requests.VERDICT)) in (
+        "begun",
+        "fitted",
+    ):
         shutil.rmtree(folder, ignore_errors=True)
 
 
