@@ -331,7 +331,6 @@ TABLE = (
         uses=(
             "base",
             "jobs",
-            "library",
             "teaching runs",
             "advice",
             "gui text",
@@ -339,13 +338,11 @@ TABLE = (
             "gui state",
             "gui widgets",
             "gui canvas",
-            "gui actions",
-            "gui files",
             "gui compare",
         ),
         libraries=libraries("PySide6"),
         why="a page; what teaches is a child process",
-    ),
+    ),  # fmt: skip
     Row(
         "window",
         ("rainapp.gui.*",),

@@ -15,6 +15,8 @@ from training.teach import request as requests
 State = Literal["begun", "fitted", "learning", "better", "own rain only", "not better", "added", "damaged"]
 UNFINISHED: tuple[State, ...] = ("begun", "fitted", "learning")
 BEGUN_LEARNING = "recipe.toml"
+DRAFT = "my-rain"
+"""What a run is called whose model has no name yet."""
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,12 @@ def state_of(folder: Path, over: dict[str, object] | None) -> State:
     if (folder / BEGUN_LEARNING).exists():
         return "learning"
     return "fitted" if (folder / requests.FITTED).exists() else "begun"
+
+
+def id_of(title: str) -> str:
+    """An id for a model of this title: letters, digits and hyphens."""
+    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in title.strip().lower())
+    return "-".join(word for word in plain.split("-") if word)[:60].strip("-") or DRAFT
 
 
 def free_name(wanted: str, taken: set[str]) -> str:

@@ -11,8 +11,8 @@ from rainapp.gui.teach.teach_events import Point
 from rainapp.gui.widgets.theme import interface_font, look
 
 LEFT_PX, FOOT_PX, TOP_PX, RIGHT_PX = 52.0, 26.0, 10.0, 84.0
-LINES = 4
-LEAST_RANGE = 0.2
+STEPS = (0.05, 0.1, 0.2, 0.25, 0.5, 1.0, 2.0)
+LINES_MAX = 5
 
 
 class CurveView(QWidget):
@@ -41,13 +41,15 @@ class CurveView(QWidget):
         self.update()
 
     @property
-    def _range(self) -> tuple[float, float]:
-        """Lowest and highest value of the axis, in whole tenths."""
+    def _range(self) -> tuple[float, float, int]:
+        """Lowest and highest value of the axis in whole steps, and how many steps there are."""
         values = [point.removed for point in self.points] or [0.0, 1.0]
-        low, high = math.floor(10 * min(values)) / 10, math.ceil(10 * max(values)) / 10
-        while high - low < LEAST_RANGE - 1e-9:
-            high, low = min(1.0, high + 0.1), low - 0.1 if high >= 1.0 else low
-        return low, high
+        for step in STEPS:
+            low, high = math.floor(min(values) / step + 1e-9), math.ceil(max(values) / step - 1e-9)
+            high = max(high, low + 2)
+            if high - low < LINES_MAX:
+                break
+        return low * step, high * step, high - low
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802, D102 - Qt's name
         painter = QPainter(self)
@@ -60,9 +62,9 @@ class CurveView(QWidget):
         painter.end()
 
     def _paint_axes(self, painter: QPainter, room: QRectF) -> None:
-        low, high = self._range
-        for line in range(LINES):
-            share = line / (LINES - 1)
+        low, high, steps = self._range
+        for line in range(steps + 1):
+            share = line / steps
             y = room.bottom() - share * room.height()
             painter.setPen(QPen(look().colour("line"), 1))
             painter.drawLine(QPointF(room.left(), y), QPointF(room.right(), y))
@@ -76,7 +78,7 @@ class CurveView(QWidget):
         painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight), last)
 
     def _paint_points(self, painter: QPainter, room: QRectF) -> None:
-        low, high = self._range
+        low, high, _ = self._range
 
         def at(point: Point) -> QPointF:
             across = min(1.0, point.minutes / self.minutes)

@@ -3,7 +3,16 @@
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QProgressBar, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QProgressBar,
+    QSizePolicy,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from rainapp.base.paths import resource
 from rainapp.gui.teach import teach_words as say
@@ -11,6 +20,7 @@ from rainapp.gui.teach.photo_wall import PhotoWall
 from rainapp.gui.teach.teach_cards import Card, in_row, wrapped
 from rainapp.gui.teach.teach_pictures import TeachPictures
 from rainapp.gui.teach.teach_state import Step, TeachState
+from rainapp.gui.text.error_texts import translated
 from rainapp.gui.widgets.controls import Elided, label, push_button
 from rainapp.gui.widgets.empty_states import DropBox, Picture
 
@@ -206,7 +216,7 @@ class RainStep(GatherStep):
             said.append(tr("Near duplicates that count as one with another: {n}.").format(n=twice))
         if clips:
             said.append(tr("Clips: {n}.").format(n=clips))
-        return " ".join([*said, *notes])
+        return " ".join([*said, *map(translated, notes)])
 
 
 class DryStep(GatherStep):
@@ -221,11 +231,13 @@ class DryStep(GatherStep):
         )
         super().__init__(state, pictures, Step.DRY, words)
         self.starter = PhotoWall(pictures, tr("Dry scenes that come with rainapp"))
-        self.starter.setFixedHeight(106)
+        self.starter.setFixedHeight(108)
+        self.starter.setWrapping(False)
         self.starter_card = Card(tr("Dry scenes that come with rainapp"))
         self.starter_note = wrapped("", "dim")
         self.starter_card.column.addWidget(self.starter_note)
         self.starter_card.column.addWidget(self.starter)
+        self.starter_card.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         layout = self.layout()
         assert isinstance(layout, QVBoxLayout)
         layout.setSpacing(16)

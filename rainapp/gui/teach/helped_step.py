@@ -37,6 +37,7 @@ class BigFigure(Card):
         self.column.addLayout(in_row((self.before, self.arrow, self.after), 2))
         self.meaning = wrapped(meaning, "small")
         self.column.addWidget(self.meaning)
+        self.column.addStretch(1)
 
     def show_figures(self, before: str, after: str) -> None:
         """Show both."""

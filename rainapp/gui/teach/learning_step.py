@@ -187,7 +187,7 @@ class LearningStep(QWidget):
         share = far.share if learning and far is not None else 0.0
         if run.outcome is not None or run.stage in ("choose", "judge"):
             share = 1.0
-        elif not state.teaching and run.points:
+        elif not share and run.points:
             share = min(1.0, run.points[-1].minutes / max(0.01, LEARNING_SHARE * state.minutes))
         self.bar.setValue(round(1000 * share))
         self.far.setText(self._headline(run, share))

@@ -42,7 +42,7 @@ class RunRecord:
         """Whether a stage is "done", "at work" or "to do"."""
         if self.outcome is not None:
             return "done"
-        if self.stage:
+        if self.stage and not (self.fitted is not None and self.stage in ("look", "fit")):
             here = STAGES.index(self.stage) if self.stage in STAGES else 0
             at = STAGES.index(stage)
             return "at work" if at == here else "done" if at < here else "to do"

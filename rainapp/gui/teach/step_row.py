@@ -112,6 +112,7 @@ class StepRow(QWidget):
         """Take over where the state is."""
         furthest = self._state.furthest
         for number, button in enumerate(self.buttons):
-            button.is_here, button.is_done = number == self._state.step, number < max(furthest, self._state.step)
+            reached = furthest if self._state.run is not None else self._state.step
+            button.is_here, button.is_done = number == self._state.step, number < max(reached, self._state.step)
             button.setEnabled(Step(number) <= furthest or number == self._state.step)
             button.update()

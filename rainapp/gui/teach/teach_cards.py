@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from rainapp.gui.teach.teach_events import Trouble
-from rainapp.gui.widgets.controls import IconKeeper, label
+from rainapp.gui.widgets.controls import Elided, IconKeeper, label
 from rainapp.gui.widgets.empty_states import Picture
 from rainapp.gui.widgets.plain_text import PlainLabel
 
@@ -89,7 +89,7 @@ def in_row(parts: Sequence[QWidget], stretch_after: int = -1) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(10)
     for place, part in enumerate(parts):
-        row.addWidget(part)
+        row.addWidget(part, 1 if isinstance(part, Elided) else 0)
         if place == stretch_after:
             row.addStretch(1)
     return row

