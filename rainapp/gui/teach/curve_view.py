@@ -90,7 +90,8 @@ class CurveView(QWidget):
         painter.drawLine(QPointF(room.left(), before.y()), QPointF(room.right(), before.y()))
         words = self.tr("before teaching: {share}").format(share=say.percent(self.points[0].removed))
         above = before.y() - 20 >= room.top() - 4
-        painter.drawText(QPointF(room.left() + 8, before.y() - 7 if above else before.y() + 16), words)
+        wide = QFontMetricsF(painter.font()).horizontalAdvance(words)  # at the right, where the curve has left the line
+        painter.drawText(QPointF(room.right() - wide, before.y() - 7 if above else before.y() + 16), words)
         painter.setPen(QPen(look().colour("accent_line"), 2, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
         painter.drawPolyline(QPolygonF([at(point) for point in self.points]))
         painter.setBrush(look().colour("accent_line"))

@@ -233,6 +233,7 @@ class DryStep(GatherStep):
         self.starter = PhotoWall(pictures, tr("Dry scenes that come with rainapp"))
         self.starter.setFixedHeight(108)
         self.starter.setWrapping(False)
+        self.starter.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.starter_card = Card(tr("Dry scenes that come with rainapp"))
         self.starter_note = wrapped("", "dim")
         self.starter_card.column.addWidget(self.starter_note)

@@ -1,6 +1,7 @@
 """The fifth page: did it help? Two figures, the pictures that judged side by side, a blind vote, and what may be done now."""
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from rainapp.compare.blind_test import Ballot
@@ -12,10 +13,13 @@ from rainapp.gui.teach.teach_pictures import TeachPictures
 from rainapp.gui.teach.teach_state import TeachState
 from rainapp.gui.text.error_texts import translated
 from rainapp.gui.widgets.controls import Elided, label, push_button
+from rainapp.gui.widgets.plain_text import set_tip
 from rainapp.gui.widgets.theme import interface_font
 
 BASE, TAUGHT = "base", "taught"
 BIG_PX = 26
+MEANING_FROM = 600
+"""On a lower page tool tips say what the figures mean, and the photos get the room."""
 REASONS_MAX = 4
 
 
@@ -120,6 +124,12 @@ class HelpedStep(QWidget):
         column.addWidget(photos, 1)
         column.addWidget(answer)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        for figure in (self.own, self.others):
+            figure.meaning.setVisible(self.height() >= MEANING_FROM)
+            set_tip(figure, figure.meaning.text())
+
     # -- photos and votes
 
     @property
@@ -223,7 +233,7 @@ class HelpedStep(QWidget):
             return
         row = photos[self.at % len(photos)]
         far = tr("Photo {n} of {all} that judged").format(n=self.at + 1, all=len(photos))
-        asks = tr("{photo}: which is better? Click it.").format(photo=far)
+        asks = tr("{photo}: click the better one.").format(photo=far)
         self.where.show_words(far if self.ballot is None else asks)
         self.grid.show_panes(self._panes(row), self._size(row), None)
 

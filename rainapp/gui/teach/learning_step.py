@@ -1,6 +1,7 @@
 """The fourth page: teaching. The curve, how far it is, the stages, and one of the person's photos growing better."""
 
 from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QProgressBar, QSpinBox, QVBoxLayout, QWidget
 
 from rainapp.gui.state import figure_words
@@ -16,6 +17,8 @@ from rainapp.gui.widgets.controls import Elided, label
 from rainapp.gui.widgets.empty_states import Picture
 
 LEARNING_SHARE = 0.7
+NOTE_FROM = 480
+"""A lower page has no words below the curve."""
 LISTED = tuple(stage for stage in STAGES if stage != "look")
 
 
@@ -94,7 +97,7 @@ class LearningStep(QWidget):
         self._lay_out()
 
     def _lay_out(self) -> None:
-        curve = Card(tr("Rain taken out of photos it does not learn from"))
+        curve = self.curve_card = Card(tr("Rain taken out of photos it does not learn from"))
         curve.column.addWidget(self.curve, 1)
         curve.column.addWidget(self.curve_note)
         self.plan_card = Card(tr("The plan"))
@@ -126,11 +129,16 @@ class LearningStep(QWidget):
         left.addWidget(curve, 1)
         left.addWidget(self.plan_card)
         left.addWidget(self.work)
+        left.addStretch(0)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(16)
         row.addLayout(left, 3)
         row.addWidget(photo, 2)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802, D102 - Qt's name
+        super().resizeEvent(event)
+        self.curve_note.setVisible(self.height() >= NOTE_FROM)
 
     def _set_minutes(self, minutes: int) -> None:
         self._state.minutes = float(minutes)
@@ -145,6 +153,7 @@ class LearningStep(QWidget):
             return
         begun = run.begun or self._state.teaching or run.outcome is not None
         self.plan_card.setVisible(not begun)
+        self.curve_card.setVisible(begun)
         self._show_plan(run)
         self.curve.show_points(run.points, LEARNING_SHARE * self._state.minutes)
         waits = tr("The curve begins with the first look at them.")

@@ -53,10 +53,9 @@ def test_all_runs_are_listed_with_their_state_and_can_be_opened(teaching: Teachi
     assert page.main.accessibleName() == "Why not yet"
 
 
-def test_a_run_goes_to_the_trash_and_one_in_hand_is_let_go(
-    teaching: Teaching, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_goes_to_the_trash_and_one_in_hand_is_let_go(teaching: Teaching, tmp_path: Path) -> None:
     page = teaching().window.teach
+    (tmp_path / "home").mkdir(exist_ok=True)  # of which the trash is a part
     folder = run_by_hand("found", understood=UNDERSTOOD, fitted=FITTED)
     page.toggle_runs()
     page.runs.opened.emit(page.runs.lines[0].run)
