@@ -6,7 +6,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -26,7 +25,23 @@ from training.teach import request as requests
 from training.teach import run, run_list
 
 ROOT = Path(__file__).resolve().parents[2]
-STEPS = 40
+STEPS, DIES_AT = 40, 25
+KILLED = f"""
+import os, signal, sys
+from rainapp.cli import command_line
+from training.loop.trainer import Trainer
+
+whole = Trainer.one_step
+
+def dies(self):
+    if self.step == {DIES_AT}:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return whole(self)
+
+Trainer.one_step = dies
+sys.exit(command_line.main(["teach", *sys.argv[1:]]))
+"""
+"""The command, killed in the middle of learning."""
 Said = pytest.CaptureFixture[str]
 
 
@@ -51,9 +66,9 @@ def fitted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, still: str) -> Path:
     return folder
 
 
-def child(folder: Path) -> subprocess.Popen[str]:
+def child(folder: Path, dies: bool = False) -> subprocess.Popen[str]:
     """The command in a process of its own."""
-    words = [sys.executable, "-m", "rainapp", "teach", "--resume", str(folder), "--json"]
+    words = [sys.executable, *(["-c", KILLED] if dies else ["-m", "rainapp", "teach"]), "--resume", str(folder), "--json"]
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, cwd=ROOT
@@ -68,13 +83,10 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(fitted: Path, tmp_path: 
     whole = fitted.with_name("teach-whole")
     shutil.copytree(fitted, whole)
     straight = child(whole)
-    killed = child(fitted)
-    deadline = time.monotonic() + 200
-    while not (fitted / "checkpoint.pt").is_file() and killed.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.005)
-    assert killed.poll() is None, "it was killed in the middle of learning"
-    killed.send_signal(signal.SIGKILL)
-    killed.communicate(timeout=60)
+    killed = child(fitted, dies=True)
+    killed.communicate(timeout=240)
+    assert killed.returncode == -signal.SIGKILL
+    assert (fitted / "checkpoint.pt").is_file()
     assert not (fitted / requests.SHARE).exists()
     assert not run_list.run_in(fitted).held, "a lock dies with its process"
     assert run_list.run_in(fitted).state == "learning"
@@ -94,8 +106,8 @@ def test_a_run_that_was_killed_ends_as_one_that_was_not(fitted: Path, tmp_path: 
 
 
 def test_a_second_hand_on_a_run_is_refused_with_a_sentence(fitted: Path, capsys: Said) -> None:
-    before = sorted(file.name for file in fitted.iterdir())
     with requests.held(fitted):
+        before = sorted(file.name for file in fitted.iterdir())
         assert run_list.run_in(fitted).held
         with pytest.raises(BadTreatment, match="is at work already"), requests.held(fitted):
             pass
