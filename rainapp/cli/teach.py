@@ -150,7 +150,7 @@ def plan(args: argparse.Namespace, library: ModelLibrary) -> int:
     request = request_of(args)
     card = base_of(library, request.base)
     net = registry.load(card, library.weights_path(card))
-    found = prepare.look(request, lambda picture: measure.change_of(net, picture), watch_of(args).tick)
+    found = prepare.look(request, lambda picture: measure.change_of(net, picture), watch_of(args).tick, card.sha256)
     say(prepare.told(found), args.json)
     prepare.require_enough(found)
     say({**prepare.plan_of(request, found), **machine()}, args.json)

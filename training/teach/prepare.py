@@ -19,6 +19,7 @@ from rainapp.base.errors import BadTreatment
 from training.data.crops import photo_files
 from training.data.sources import read_or_none
 from training.teach import gate
+from training.teach.looks import Looks
 from training.teach.measure import Bytes, derained
 from training.teach.request import UNDERSTOOD, Request, keep
 from training.teach.understand import Change, Understood, prepared, understand
@@ -28,10 +29,10 @@ DRY_MIN = 8
 Tick = Callable[[int, int], None]
 
 
-def look(request: Request, change: Change, tick: Tick) -> Understood:
+def look(request: Request, change: Change, tick: Tick, model_sha256: str) -> Understood:
     """Understand what was given; `require_enough` says whether it suffices."""
     rainy, dry, clips = (list(map(Path, places)) for places in (request.rainy, request.dry, request.clips))
-    return understand(rainy, dry, clips, change, tick)
+    return understand(rainy, dry, clips, change, tick, Looks(model_sha256).at)
 
 
 def require_enough(found: Understood) -> gate.Split:

@@ -139,7 +139,7 @@ class Teaching:
         """Understand what was given, and keep copies of it. Raises BadTreatment where it is not enough to begin."""
         self.stage("look")
         net = self.base_net()
-        found = prepare.look(self.request, lambda picture: measure.change_of(net, picture), self.tick)
+        found = prepare.look(self.request, lambda picture: measure.change_of(net, picture), self.tick, self.card.sha256)
         self.say(prepare.told(found))
         prepare.require_enough(found)
         self.say({**prepare.plan_of(self.request, found), **machine()})
