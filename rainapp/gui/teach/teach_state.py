@@ -66,7 +66,7 @@ class TeachState(QObject):
         self._work.said.connect(self._heard)
         self._work.ended.connect(self._ended)
         self._progress = RunRecord(Path())
-        self._lists = Path(tempfile.mkdtemp(prefix="rainapp-teach-"))
+        self._lists: Path | None = None  # made when there is something to list
         self._soon = QTimer(self, singleShot=True, interval=SOON_MS)
         self._soon.timeout.connect(self.look)
 
@@ -234,6 +234,7 @@ class TeachState(QObject):
     def _given(self) -> list[str]:
         """The words that say what is taught from what."""
         lists = {kind: [str(path) for path in each] for kind, each in (("rainy", self.rainy), ("dry", self.dry))}
+        self._lists = self._lists or Path(tempfile.mkdtemp(prefix="rainapp-teach-"))
         file = self._lists / "photos.json"
         replace_text(file, json_line(lists))
         name = run_list.free_name(run_list.DRAFT, {card.id for card in self.workspace.cards})
@@ -333,7 +334,9 @@ class TeachState(QObject):
         self._work.end()
         if self.run is not None and self.run.fitted is None:
             self._leave_run()
-        shutil.rmtree(self._lists, ignore_errors=True)
+        if self._lists is not None:
+            shutil.rmtree(self._lists, ignore_errors=True)
+            self._lists = None
 
     # -- runs
 
