@@ -21,7 +21,6 @@ from rainapp.jobs.records import Watch
 from rainapp.library.cards import ModelCard
 from rainapp.library.model_library import ModelLibrary, checked_weights, sha256_of
 from rainapp.nets import registry
-from rainapp.nets.spec import SHAPES
 from training import publish, recipe, recipe_checks
 from training.contracts import Score
 from training.data.crops import kinds_of
@@ -32,7 +31,7 @@ from training.rain.profiles import FITTED as FITTED_NAME
 from training.rain.streaks import StreakBank
 from training.recipe import Data, Net, Rain, Recipe, Train, Validate
 from training.run_folders import CHECKPOINT, RECIPE
-from training.teach import gate, measure, prepare
+from training.teach import gate, measure, prepare, run_list
 from training.teach.learning import Taught, photos_of
 from training.teach.pictures import JUDGED, SEEN, beside, first_of, shown
 from training.teach.request import (
@@ -369,7 +368,7 @@ class Teaching:
 def base_of(library: ModelLibrary, name: str) -> ModelCard:
     """The card of the model to be taught. Raises BadModel where it is of another make."""
     card = library.get(name)
-    if card.arch not in SHAPES or card.arch == "fusion_naf" or card.around:
+    if not run_list.can_be_taught(card):
         raise BadModel(f"The model “{card.id}” cannot be taught: its net is none that is trained here.", "Choose another base.")
     return card
 

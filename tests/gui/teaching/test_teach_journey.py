@@ -6,6 +6,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
@@ -26,6 +27,8 @@ def click(qtbot: QtBot, button: QPushButton) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_from_a_drop_to_a_photo_derained_by_the_new_model(
     teaching: Callable[[], Session], rain: Path, tmp_path: Path, qtbot: QtBot
 ) -> None:

@@ -152,6 +152,8 @@ def test_closing_while_it_is_found_out_how_it_rains_leaves_no_half_run(teaching:
     assert not folder.exists()
 
 
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_closing_while_teaching_asks_once_and_the_next_window_goes_on(
     teaching: Teaching, rain: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
