@@ -159,6 +159,9 @@ def derain_pages(walk: Walk) -> None:
     window.show_page("models")
     walk.wait()
     walk.keep_both("models")
+    window.show_page("teach")
+    walk.wait()
+    walk.keep_both("teach")
 
 
 def tools_of_the_canvas(walk: Walk) -> None:

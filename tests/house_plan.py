@@ -6,7 +6,7 @@ of its own.
 """
 
 from house_row import Row as Row
-from house_row import libraries
+from house_row import libraries, rooms
 
 PACKAGES = ("rainapp", "training")
 TORCH = frozenset({"torch", "torchvision", "diffusers", "spandrel", "safetensors"})
@@ -116,9 +116,15 @@ TABLE = (
         why="the window and the command line draw rain and write recipes without torch",
     ),
     Row(
+        "teaching runs",
+        ("training.teach.request", "training.teach.run_list"),
+        uses=("base", "net spec", "library"),
+        why="the window lists runs and looks into them without torch",
+    ),
+    Row(
         "training",
         ("training.*",),
-        uses=("base", "jobs", "net spec", "library", "metrics", "nets", "media", "photo", "opening", "rain"),
+        uses=("base", "jobs", "net spec", "library", "metrics", "nets", "media", "photo", "opening", "rain", "teaching runs"),
         libraries=libraries("cv2 numpy safetensors torch"),
         late=("training.tasks.fuse", "training.teach.tripod", "training.tables.repair_scoring"),
         why="one loop on the lower layers of rainapp; it runs without any face",
@@ -181,41 +187,16 @@ TABLE = (
     Row(
         "compare",
         ("rainapp.compare.*",),
-        uses=(
-            "base",
-            "jobs",
-            "library",
-            "metrics",
-            "media",
-            "photo",
-            "opening",
-            "rain",
-            "inference",
-            "advice",
-            "on screen",
-            "evaluation",
-        ),
+        uses=rooms("base, jobs, library, metrics, media, photo, opening, rain, inference, advice, on screen, evaluation"),
         libraries=libraries("PIL numpy"),
         why="models side by side, without the window",
     ),
     Row(
         "work",
         ("rainapp.work.*",),
-        uses=(
-            "base",
-            "jobs",
-            "library",
-            "metrics",
-            "metadata",
-            "media",
-            "photo",
-            "clip",
-            "sequence",
-            "opening",
-            "inference",
-            "advice",
-            "on screen",
-            "compare",
+        uses=rooms(
+            "base, jobs, library, metrics, metadata, media, photo, clip, "
+            "sequence, opening, rain, inference, advice, on screen, compare"
         ),
         libraries=libraries("cv2 numpy"),
         why="the only modules that know every stage; training runs as a child process",
@@ -223,19 +204,8 @@ TABLE = (
     Row(
         "command line",
         ("rainapp.cli.*",),
-        uses=(
-            "base",
-            "jobs",
-            "library",
-            "nets",
-            "clip",
-            "sequence",
-            "opening",
-            "rain",
-            "training",
-            "inference",
-            "evaluation",
-            "work",
+        uses=rooms(
+            "base, jobs, library, nets, clip, sequence, opening, rain, teaching runs, training, inference, evaluation, work"
         ),
         libraries=libraries("rich"),
         why="the command line may use all but the window; what loads torch, inside functions only (a rule of its own)",
@@ -308,38 +278,25 @@ TABLE = (
     Row(
         "gui compare",
         ("rainapp.gui.compare.*",),
-        uses=(
-            "base",
-            "jobs",
-            "library",
-            "advice",
-            "gui text",
-            "gui display",
-            "gui state",
-            "gui widgets",
-            "gui canvas",
-            "gui actions",
-            "gui files",
+        uses=rooms(
+            "base, jobs, library, advice, gui text, gui display, gui state, gui widgets, gui canvas, gui actions, gui files"
         ),
         libraries=libraries("PySide6"),
         why="a page",
     ),
     Row(
+        "gui teach",
+        ("rainapp.gui.teach.*",),
+        uses=rooms("base, jobs, teaching runs, advice, gui text, gui display, gui state, gui widgets, gui canvas, gui compare"),
+        libraries=libraries("PySide6"),
+        why="a page; what teaches is a child process",
+    ),  # fmt: skip
+    Row(
         "window",
         ("rainapp.gui.*",),
-        uses=(
-            "base",
-            "jobs",
-            "library",
-            "gui text",
-            "gui display",
-            "gui state",
-            "gui widgets",
-            "gui canvas",
-            "gui actions",
-            "gui models",
-            "gui files",
-            "gui compare",
+        uses=rooms(
+            "base, jobs, library, gui text, gui display, gui state, gui widgets, "
+            "gui canvas, gui actions, gui models, gui files, gui compare, gui teach"
         ),
         libraries=libraries("PySide6"),
         late=("rainapp.work.worker",),

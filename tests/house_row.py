@@ -19,5 +19,10 @@ class Row:
     why: str = ""
 
 
+def rooms(names: str) -> tuple[str, ...]:
+    """The rows of a list with commas."""
+    return tuple(names.split(", "))
+
+
 def libraries(names: str) -> frozenset[str]:
     return frozenset(names.split())

@@ -1,7 +1,6 @@
 """`rainapp derain --refine` on real files, with the shipped model and a real prior that a test has made."""
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import cv2

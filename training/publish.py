@@ -17,6 +17,7 @@ import torch
 from torch import nn
 
 from rainapp.base.errors import BadModel, RainError
+from rainapp.base.folders import files_below
 from rainapp.base.new_files import desk, new_folder, put
 from rainapp.base.regular_files import read_regular
 from rainapp.base.system_errors import why_not_read
@@ -130,7 +131,7 @@ def save_prior(plan: recipe.Recipe, weights: Path, folder: Path) -> None:
         model = DDIMPipeline(model, schedule())  # type: ignore[no-untyped-call]
     with desk() as aside:  # what diffusers saves only its owner may read
         model.save_pretrained(aside, safe_serialization=True)
-        for file in sorted(each for each in aside.rglob("*") if each.is_file()):
+        for file in files_below(aside):
             target = folder / file.relative_to(aside)
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(file, target)

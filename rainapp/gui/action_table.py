@@ -129,7 +129,9 @@ ROWS: tuple[Row[WindowParts], ...] = (
     Row("page-compare", "Page Compare", "View", lambda w: w.show_page("compare"), "Alt+2",
         checked=lambda w: w.shown_page == "compare"),
     Row("page-models", "Page Models", "View", lambda w: w.show_page("models"), "Alt+3",
-        checked=lambda w: w.shown_page == "models", rule_after=True),
+        checked=lambda w: w.shown_page == "models"),
+    Row("page-teach", "Page Teach", "View", lambda w: w.show_page("teach"), "Alt+4",
+        checked=lambda w: w.shown_page == "teach", rule_after=True),
     Row("next", "Next photo", "View", lambda w: w.workspace.step(1), "PgDown", enabled=_has_items),
     Row("previous", "Previous photo", "View", lambda w: w.workspace.step(-1), "PgUp", enabled=_has_items, rule_after=True),
     Row("view-swipe", "Swipe", "View", lambda w: w.canvas.show_view(View.SWIPE), "S", "square-split-horizontal",
@@ -275,7 +277,7 @@ ROWS: tuple[Row[WindowParts], ...] = (
 
 
 EXCLUSIVE = (
-    ("page-derain", "page-compare", "page-models"),
+    ("page-derain", "page-compare", "page-models", "page-teach"),
     ("view-swipe", "view-side", "view-rain", "view-map", "view-left"),
     ("theme-system", "theme-dark", "theme-light"),
     ("mask-protect", "mask-only"),

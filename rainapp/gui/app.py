@@ -147,6 +147,7 @@ class Session:
         if remember:
             self.memory.freeze()
         self._collector.stop()
+        self.window.teach.end()
         self.window.page.stop()
         self.viewing.stop()
         self.dispatch.close()

@@ -26,9 +26,10 @@ from rainapp.gui.file_dialogs import Disk
 from rainapp.gui.files.derain_page import DerainPage
 from rainapp.gui.files.drop_and_paste import keep_pasted, local_paths
 from rainapp.gui.models.models_page import ModelsPage
-from rainapp.gui.quit_question import may_quit
+from rainapp.gui.quit_question import may_quit, may_stop_teaching
 from rainapp.gui.settings_dialog import SettingsDialog
 from rainapp.gui.state.workspace import Workspace
+from rainapp.gui.teach.teach_page import TeachPage
 from rainapp.gui.top_bar import Header, Notice
 from rainapp.gui.widgets import icons
 from rainapp.gui.widgets.ask_line import AskLine
@@ -64,10 +65,13 @@ class MainWindow(WindowParts):
         self.empty = EmptyPage(self.disk.choose_files, self.disk.open_sample, self.disk.has_sample)
         self.models = ModelsPage(workspace, self.disk.choose_model, self.disk.open_folder)
         self.compare = ComparePage(workspace, self.actions_, self.disk.choose_model)
+        self.teach = TeachPage(workspace, self.disk.open_folder)
+        self.teach.use.connect(self._use_taught)
         pages = (
             ("derain", self.tr("Derain"), "image"),
             ("compare", self.tr("Compare"), "layout-grid"),
             ("models", self.tr("Models"), "box"),
+            ("teach", self.tr("Teach"), "graduation-cap"),
         )
         self.header = Header(workspace, self.actions_, pages)
         self.header.pages.chosen.connect(self.show_page)
@@ -76,7 +80,7 @@ class MainWindow(WindowParts):
         self.notice = Notice(self.pages, lambda: self.view)
         EndNotice(self.notice, self.page.run_bar, workspace)  # lives with the notice
         self.pages.addWidget(self.empty)
-        for page in (self.page, self.compare, self.models):
+        for page in (self.page, self.compare, self.models, self.teach):
             self.pages.addWidget(page)
         self._page = "derain"
         self._alt_alone = False  # pressed, and nothing came of it yet
@@ -128,7 +132,8 @@ class MainWindow(WindowParts):
 
     def _refresh(self) -> None:
         has_items = bool(self.workspace.items)
-        wanted = self.models if self._page == "models" else self.photos_page if has_items else self.empty
+        others = {"models": self.models, "teach": self.teach}
+        wanted = others.get(self._page) or (self.photos_page if has_items else self.empty)
         begins = self.pages.currentWidget() is self.empty and wanted is self.page
         self.pages.setCurrentWidget(wanted)
         self.notice.place()
@@ -143,12 +148,14 @@ class MainWindow(WindowParts):
     # -- what the actions ask for
 
     def show_page(self, page: str) -> None:
-        """Show "derain", "compare" or "models"."""
+        """Show "derain", "compare", "models" or "teach"."""
         self._page = page
         self.compare.comparing.show(page == "compare")
         self.file_list.show_selected()
         if page == "models":
             self.models.refresh()  # speeds may have been seen since
+        if page == "teach":
+            self.teach.look_again()
         self._refresh()
 
     def show_settings(self, page: str = "General") -> SettingsDialog:
@@ -170,6 +177,11 @@ class MainWindow(WindowParts):
         self.show_page("models")
         self.models.import_models(paths)
 
+    def _use_taught(self, model: str) -> None:
+        """Use a model that was taught, on the photos."""
+        self.workspace.change(model=model)
+        self.show_page("derain")
+
     # -- drop and paste
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802, D102 - Qt's name
@@ -188,13 +200,21 @@ class MainWindow(WindowParts):
             if self._page == "models":
                 self.models.import_models(paths)
             else:
-                self.workspace.add(paths)
+                self._open(paths)
+
+    def _open(self, paths: list[Path]) -> None:
+        """Photos and clips came in: to the page in sight."""
+        if self._page == "teach":
+            self.teach.take(paths)
+        else:
+            self.workspace.add(paths)
 
     def _set_hot(self, hot: bool) -> None:
         self.empty.box.set_hot(hot)
         self.page.panel.drop.set_hot(hot)
         self.compare.panel.drop.set_hot(hot)
         self.models.drop.set_hot(hot)
+        self.teach.set_hot(hot)
 
     def paste(self) -> None:
         """Open what is on the clipboard: files, or a picture (kept in the pictures folder first)."""
@@ -203,7 +223,7 @@ class MainWindow(WindowParts):
         if not image.isNull():
             paths = [keep_pasted(image)]
         if paths:
-            self.workspace.add(paths)
+            self._open(paths)
         else:
             self.notice.say(self.tr("There is no photo on the clipboard."))
 
@@ -278,7 +298,10 @@ class MainWindow(WindowParts):
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802, D102 - Qt's name
         batch = self.workspace.batch
-        if batch.running and self.workspace.settings.confirm_quit and not may_quit(self, batch):
+        asks = self.workspace.settings.confirm_quit
+        if asks and (
+            (batch.running and not may_quit(self, batch)) or (self.teach.state.teaching and not may_stop_teaching(self))
+        ):
             event.ignore()
             return
         self.closing.emit()

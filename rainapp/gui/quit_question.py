@@ -24,3 +24,8 @@ def words_of_quitting(batch: Batch) -> str:
 def may_quit(parent: QWidget, batch: Batch) -> bool:
     """Whether a person says so."""
     return ask(parent, tr("Photos are being derained"), words_of_quitting(batch))
+
+
+def may_stop_teaching(parent: QWidget) -> bool:
+    """Whether a person says so while a model is taught."""
+    return ask(parent, tr("A model is being taught"), tr("Quit now? The teaching stops, and goes on next time where it was."))

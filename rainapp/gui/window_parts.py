@@ -12,6 +12,7 @@ from rainapp.gui.files.derain_page import DerainPage
 from rainapp.gui.files.file_list import ItemsView
 from rainapp.gui.state.file_item import AT_WORK
 from rainapp.gui.state.workspace import Workspace
+from rainapp.gui.teach.teach_page import TeachPage
 from rainapp.gui.top_bar import Notice
 
 
@@ -22,13 +23,14 @@ class WindowParts(QMainWindow):
     viewing: Viewing
     page: DerainPage
     compare: ComparePage
+    teach: TeachPage
     disk: Disk
     pages: QStackedWidget
     notice: Notice
     _page: str
 
     def show_page(self, page: str) -> None:
-        """Show "derain", "compare" or "models"."""
+        """Show "derain", "compare", "models" or "teach"."""
         raise NotImplementedError
 
     def show_settings(self, page: str = "General") -> QWidget:
@@ -84,7 +86,7 @@ class WindowParts(QMainWindow):
 
     @property
     def shown_page(self) -> str:
-        """The page in sight: "derain", "compare" or "models"."""
+        """The page in sight: "derain", "compare", "models" or "teach"."""
         return self._page
 
     def derain(self) -> None:

@@ -30,6 +30,7 @@ from rainapp.jobs.mask_jobs import LoadMask as LoadMask
 from rainapp.jobs.mask_jobs import MaskJob as MaskJob
 from rainapp.jobs.mask_jobs import SaveMask as SaveMask
 from rainapp.jobs.memory_jobs import MemoryJob as MemoryJob
+from rainapp.jobs.rain_jobs import DrawRain as DrawRain
 from rainapp.jobs.treatment import BEST_PRIOR as BEST_PRIOR
 from rainapp.jobs.treatment import BUDGET_MEAN as BUDGET_MEAN
 from rainapp.jobs.treatment import BUDGET_SHARE as BUDGET_SHARE
@@ -169,19 +170,8 @@ class FindScreenProfile:
 
 
 SeenJob = Preview | ReadPicture | ReadPair | MeasureSeen | PlayFrames
-Job = (
-    DerainFile
-    | SeenJob
-    | FindFiles
-    | FindFrames
-    | LibraryJob
-    | MaskJob
-    | WarmUp
-    | CompareJob
-    | CompareClip
-    | FindScreenProfile
-    | MemoryJob
-)
+Looks = WarmUp | CompareJob | CompareClip | FindScreenProfile | DrawRain
+Job = DerainFile | SeenJob | FindFiles | FindFrames | LibraryJob | MaskJob | MemoryJob | Looks
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from rainapp.jobs.mask_jobs import MaskJob
 from rainapp.jobs.memory_jobs import MemoryJob
 from rainapp.jobs.records import (
     DerainFile,
+    DrawRain,
     FindFiles,
     FindFrames,
     FindScreenProfile,
@@ -144,6 +145,12 @@ def _keep() -> Do:
     return keep
 
 
+def _draw_rain() -> Do:
+    from rainapp.work.drawn_rain import draw
+
+    return draw
+
+
 KINDS: tuple[tuple[Any, Kind], ...] = (
     (DerainFile, Kind(_derain_file, models=True)),
     (Preview, Kind(partial(_screen, "preview"), models=True)),
@@ -157,6 +164,7 @@ KINDS: tuple[tuple[Any, Kind], ...] = (
     (PlayFrames, Kind(_play, models=True)),
     (WarmUp, Kind(_warm_up, models=True)),
     (MeasureSeen, Kind(_measure, models=True)),
+    (DrawRain, Kind(_draw_rain, computes=False)),
     (FindScreenProfile, Kind(_profile, computes=False)),
     (MemoryJob, Kind(_remember, computes=False)),
     (LibraryJob, Kind(_keep, models=True, computes=False)),

@@ -51,7 +51,7 @@ def say_it_everywhere(session: Session, words: str) -> Iterator[QWidget]:
     """Bring every page, dialog, menu and box into sight, with `words` wherever they may be told; each is yielded."""
     window = session.window
     window.notice.say(words)
-    for page in ("derain", "compare", "models"):
+    for page in ("derain", "compare", "models", "teach"):
         window.show_page(page)
         window.models.status.setText(words)
         if page == "derain":

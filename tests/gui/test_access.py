@@ -47,11 +47,11 @@ def name_of(widget: QWidget) -> str:
     return widget.accessibleName() or (widget.text().strip() if isinstance(widget, QAbstractButton) else "")
 
 
-@pytest.fixture(params=["empty", "derain", "rain", "brush", "compare", "models", "settings"])
+@pytest.fixture(params=["empty", "derain", "rain", "brush", "compare", "models", "teach", "settings"])
 def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], qtbot: QtBot) -> QWidget:
     """Each scene with all of its controls in sight."""
     window = session.window
-    if request.param not in ("empty", "models"):
+    if request.param not in ("empty", "models", "teach"):
         session.workspace.add(photos)
         until(qtbot, lambda: session.viewing.pair is not None)
         until(qtbot, idle(session))
@@ -60,7 +60,7 @@ def scene(request: pytest.FixtureRequest, session: Session, photos: list[Path], 
     if request.param == "brush":
         for row_id in ("brush", "figures", "view-map"):
             window.actions_[row_id].trigger()
-    if request.param in ("compare", "models"):
+    if request.param in ("compare", "models", "teach"):
         window.show_page(request.param)
     qtbot.wait(20)
     return window.show_settings("Files") if request.param == "settings" else window

@@ -57,8 +57,9 @@ def plain(seed: int) -> np.ndarray:
 
 
 def events(said: Said) -> list[dict[str, Any]]:
-    """The JSON lines that were printed."""
-    return [json.loads(line) for line in said.readouterr().out.splitlines()]
+    """The JSON lines that were printed, but for those that tell how far it is."""
+    lines = [json.loads(line) for line in said.readouterr().out.splitlines()]
+    return [line for line in lines if line["event"] not in ("progress", "run", "stage")]
 
 
 def teach(*words: object) -> int:
@@ -156,13 +157,20 @@ def test_a_cut_run_goes_on_without_its_sources_to_one_verdict(tmp_path: Path, ca
     said: list[dict[str, Any]] = []
     with pytest.raises(Cancelled):
         run.Teaching(asked, folder, ModelLibrary(), StopAfter(2), said.append).run()
-    assert [each["event"] for each in said] == ["understood", "plan"]
+    assert [each["event"] for each in said if each["event"] != "stage"][:3] == ["understood", "plan", "fitted"]
+    assert [each["stage"] for each in said if each["event"] == "stage"] == ["look", "fit", "learn"]
     assert teach("--rainy", rainy, "--name", "mine") == 2, "two runs never share a folder"
     assert "--resume mine" in capsys.readouterr().err
     shutil.rmtree(rainy)
     shutil.rmtree(dry)
     assert teach("--resume", "mine", "--json") == 0, "judged only"
-    (verdict,) = [each for each in events(capsys) if each["event"] == "verdict"]
+    told = events(capsys)
+    assert [each["event"] for each in told][:4] == ["understood", "plan", "curve", "seen"], "what was said is said again"
+    points = [each for each in told if each["event"] == "curve"]
+    assert points[0]["step"] == 0 < points[-1]["step"]
+    (verdict,) = [each for each in told if each["event"] == "verdict"]
+    assert len(verdict["photos"]) == 6
+    assert all(Path(file).is_file() for row in verdict["photos"] for file in row.values())
     assert verdict["model"] is None
     assert verdict["reasons"]
     assert set(verdict["before"]) == {"fine_removed", "dry_change", "check_psnr_y", "rain_odds"}
@@ -216,7 +224,7 @@ def halved(folder: Path, asked: request.Request) -> None:
         teaching.learn()
     assert failed == [4]
     assert teaching.recipe().train.batch == 2
-    assert "2 crops at a time" in said[0]["message"]
+    assert any("2 crops at a time" in each.get("message", "") for each in said)
 
 
 def test_dry_scenes_come_with_the_application() -> None:

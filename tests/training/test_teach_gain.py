@@ -1,5 +1,6 @@
 """A model that really is better gets through the run's end, into the library; one that changes dry photos does not."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +85,8 @@ def judged(asked: request.Request, folder: Path) -> dict[str, Any]:
     """What the run says in the end."""
     said: list[dict[str, Any]] = []
     event = run.Teaching(asked, folder, ModelLibrary(), NoWatch(), said.append).run()
-    assert said == [event]
+    assert [each["event"] for each in said] == ["fitted", "stage", "verdict"]
+    assert said[-1] == event
     return event
 
 
@@ -98,6 +100,25 @@ def test_what_is_better_is_added(asked: request.Request) -> None:
     assert card.parents == ("opening",)
     assert float(registry.load(card, ModelLibrary().weights_path(card)).get_parameter("strength")) == 1
     assert ModelLibrary().default_id == "tiny"
+
+
+def test_what_was_only_judged_is_added_later_under_another_name(asked: request.Request) -> None:
+    folder = learned(replace(asked, accept="never"), 1.0, 0.0)
+    event = judged(replace(asked, accept="never"), folder)
+    assert event["accepted"]
+    assert event["model"] is None
+    assert "mine" not in [card.id for card in ModelLibrary().cards()]
+    later = replace(asked, accept="if-better", name="street", title="My street")
+    said: list[dict[str, Any]] = []
+    again = run.Teaching(later, folder, ModelLibrary(), NoWatch(), said.append).run()
+    assert again["model"] == "street"
+    assert said == [again], "judge photos are not looked at again"
+    assert again["after"] == event["after"]
+    card = ModelLibrary().get("street")
+    assert card.title == "My street"
+    assert card.figures["after_fine_removed"] == event["after"]["fine_removed"]
+    assert request.kept(folder, request.VERDICT) is not None
+    assert run.Teaching(later, folder, ModelLibrary(), NoWatch(), said.append).run()["model"] == "street"
 
 
 def test_what_changes_dry_photos_is_not_added(asked: request.Request) -> None:

@@ -20,6 +20,7 @@ from rainapp.base.folders import files_below
 from rainapp.media.photo.plain_pixels import read_plain
 from training.contracts import Batch, Pick
 from training.data.hard_negatives import Confusers
+from training.data.held_out import is_held_out
 from training.data.photos import KEPT_BYTES, Photos
 from training.rain import domains
 from training.rain.generator import BLENDS, Blend, RainParameters, RainSample, draw_rain
@@ -45,12 +46,15 @@ def photo_files(folder: Path, limit: int) -> list[Path]:
 
 
 def read_photos(folder: Path, limit: int, smallest_px: int, kept_bytes: int = KEPT_BYTES) -> tuple[Photos, list[str]]:
-    """The photos of a folder in name order, and a sentence for each that was left out.
+    """The photos of a folder in name order, and a sentence for each that was left out, such as one that is never trained on.
 
     Raises BadRecipe when none is left.
     """
     photos, left_out = Photos(kept_bytes), []
     for file in photo_files(folder, limit):
+        if is_held_out(file):
+            left_out.append(f"{readable(file.name)} is one of the dry scenes that come with rainapp: it is never trained on.")
+            continue
         try:
             pixels = read_plain(file)
         except RainError as error:

@@ -134,6 +134,11 @@ def floor_of(rows: Sequence[Sequence[RainDescriptors]], spreads: dict[str, float
     return float(np.mean(found))
 
 
+def told(values: Values) -> list[float]:
+    """10th percentile, median and 90th; nothing of nothing."""
+    return [round(float(value), 4) for value in np.quantile(values, (0.1, 0.5, 0.9))] if values.size else []
+
+
 class Fit:
     """Compares drawn rain with the real one. `rainy` and `dry` are photos as `shown` gives them."""
 
@@ -150,14 +155,23 @@ class Fit:
         """The noise floor."""
         return floor_of(self.rows, self.spreads, np.random.default_rng([self.seed, 59]))
 
-    def distance(self, profile: RainProfile) -> float:
-        """How far rain of `profile` on the dry photos is from the real one; the same draws for every profile."""
+    def drawn(self, profile: RainProfile) -> dict[str, Values]:
+        """The descriptors of rain of `profile` on the dry photos; the same draws for every profile."""
         rows = []
         for place, piece in enumerate(self.dry):
             bank = self.bank if self.bank is not None and max(piece.shape[:2]) <= BANK_PX else None
             drawn = draw_rain(piece, profile, self.seed + place, bank=bank, camera=False)
             rows.append(describe(layer_of_photo(drawn.rainy)))
-        return distance(self.real, table_of(rows), self.spreads)
+        return table_of(rows)
+
+    def distance(self, profile: RainProfile) -> float:
+        """How far rain of `profile` on the dry photos is from the real one."""
+        return distance(self.real, self.drawn(profile), self.spreads)
+
+    def beside(self, profile: RainProfile) -> dict[str, dict[str, list[float]]]:
+        """10th percentile, median and 90th of each descriptor: of the "real" rain, and of what is "drawn"."""
+        tables = {"real": self.real, "drawn": self.drawn(profile)}
+        return {name: {kind: told(table[name]) for kind, table in tables.items()} for name in COMPARED}
 
 
 def search(fit: Fit, trials: int, seed: int, tick: Tick = lambda done, total: None) -> Fitted:

@@ -19,6 +19,7 @@ from rainapp.base.errors import BadTreatment
 from training.data.crops import photo_files
 from training.data.sources import read_or_none
 from training.teach import gate
+from training.teach.looks import Looks
 from training.teach.measure import Bytes, derained
 from training.teach.request import UNDERSTOOD, Request, keep
 from training.teach.understand import Change, Understood, prepared, understand
@@ -28,12 +29,10 @@ DRY_MIN = 8
 Tick = Callable[[int, int], None]
 
 
-def look(request: Request, change: Change, tick: Tick) -> Understood:
-    """Understand what was given. Raises BadTreatment where it is not enough to begin."""
+def look(request: Request, change: Change, tick: Tick, model_sha256: str) -> Understood:
+    """Understand what was given; `require_enough` says whether it suffices."""
     rainy, dry, clips = (list(map(Path, places)) for places in (request.rainy, request.dry, request.clips))
-    found = understand(rainy, dry, clips, change, tick)
-    require_enough(found)
-    return found
+    return understand(rainy, dry, clips, change, tick, Looks(model_sha256).at)
 
 
 def require_enough(found: Understood) -> gate.Split:
@@ -66,6 +65,11 @@ def told(found: Understood) -> dict[str, Any]:
         "clips": len(found.clips),
         "rejected": [{"source": str(each.source), "reason": each.reason} for each in found.rejected],
         "notes": list(found.notes),
+        "photos": [{"source": str(file), "unit": place} for place, unit in enumerate(found.rainy) for file in unit.files],
+        "dry_photos": [str(file) for file in found.dry],
+        "clip_files": [str(clip) for clip in found.clips],
+        "judgeable": sum(unit.judgeable for unit in found.rainy),
+        "needed": {"usable": gate.USABLE_MIN, "judgeable": gate.JUDGES_MIN + 2, "dry": DRY_MIN},
     }
 
 
@@ -103,7 +107,8 @@ def write(request: Request, found: Understood, folder: Path) -> None:
     save([*held, *bundled["check"]], folder / "dry" / "judge", "")
     save(bundled["check"], folder / "check", "")
     write_clips(found.clips, folder)
-    keep(folder, UNDERSTOOD, {**told(found), "split": {part: len(places) for part, places in asdict(split).items()}})
+    counts = {part: len(places) for part, places in asdict(split).items()}
+    keep(folder, UNDERSTOOD, {**told(found), "split": counts, "plan": plan_of(request, found)})
 
 
 def save(files: Sequence[Path], folder: Path, name: str) -> None:

@@ -1,7 +1,9 @@
 """What a person asks for when teaching, and the folder of the run: all that a resumed run needs lies there."""
 
+import contextlib
 import json
 import math
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,15 @@ from typing import Any
 from rainapp.base import paths
 from rainapp.base.errors import BadModel, BadTreatment
 from rainapp.base.new_files import NewFile
+from rainapp.base.own_files import try_hold
 from rainapp.base.regular_files import read_regular
-from rainapp.base.textfile import json_line
+from rainapp.base.textfile import append_text, json_line
 from rainapp.library.cards import check_id
 
-REQUEST, UNDERSTOOD, FITTED, SHARE, VERDICT = (
-    f"{name}.json" for name in ("request", "understood", "fitted", "share", "verdict")
+REQUEST, UNDERSTOOD, FITTED, OWN_RAIN, ENOUGH, SHARE, VERDICT = (
+    f"{name}.json" for name in ("request", "understood", "fitted", "own-rain", "enough", "share", "verdict")
 )
+CURVE, LOCK = "curve.jsonl", "lock"
 BYTES_MAX = 16 << 20
 MINUTES = 25.0
 
@@ -24,6 +28,7 @@ MINUTES = 25.0
 class Request:
     """`rainy`, `dry` and `clips` are photos, clips or folders; `name` is the id of the new model, `base` that of the old one.
 
+    `title` is what people call the new model, its id where it is empty.
     `minutes` of work the run may take; `accept` is "if-better" or "never"; `own_results`: the base's results on the rainy
     photos, the mean of a photo and its mirror image, are learned from as well (self-training).
     """
@@ -37,6 +42,7 @@ class Request:
     accept: str = "if-better"
     own_results: bool = False
     seed: int = 1
+    title: str = ""
 
 
 def folder_for(name: str) -> Path:
@@ -71,8 +77,24 @@ def is_verdict(found: dict[str, Any]) -> bool:
     return said and kinds and "model" in found and all(type(figure) in (int, float) for figure in figures)
 
 
+def verdict_of(folder: Path) -> dict[str, Any] | None:
+    """The verdict of a run; None where it has none yet. Raises BadTreatment where it is damaged."""
+    found = kept(folder, VERDICT)
+    if found is not None and not is_verdict(found):
+        raise damaged(folder, VERDICT)
+    return found
+
+
+def share_of(folder: Path) -> float:
+    """The share of what was learned that was chosen; all of it where none was. Raises BadTreatment where it is damaged."""
+    share = (kept(folder, SHARE) or {"share": 1.0}).get("share")
+    if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
+        raise damaged(folder, SHARE)
+    return float(share)
+
+
 def damaged(folder: Path, file: str) -> BadTreatment:
-    """What is said of a run whose `file` holds what no run writes."""
+    """The error of a run of which a file cannot be read, or holds what no run writes."""
     return BadTreatment(f"The run {folder.name} is damaged: {file} cannot be read.", "Start it anew.", folder)
 
 
@@ -133,6 +155,47 @@ def _checked(found: Request) -> Request:
 
 def abandon(folder: Path) -> None:
     """Remove the folder of a run that never began: it holds its request alone. Others stay."""
-    if [file.name for file in folder.iterdir()] == [REQUEST]:
-        (folder / REQUEST).unlink()
+    if {file.name for file in folder.iterdir()} <= {REQUEST, LOCK}:
+        for file in (folder / LOCK, folder / REQUEST):
+            file.unlink(missing_ok=True)
         folder.rmdir()
+
+
+@contextlib.contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """The run in hand: nobody else goes on with it meanwhile. Raises BadTreatment where somebody does already."""
+    with (folder / LOCK).open("ab") as file:
+        if try_hold(file) == "theirs":
+            raise BadTreatment(f"The run {folder.name} is at work already.", "Wait until it ends, or stop it there.", folder)
+        yield
+
+
+def is_held(folder: Path) -> bool:
+    """Whether somebody has the run in hand."""
+    try:
+        with held(folder):
+            return False
+    except BadTreatment:
+        return True
+
+
+def note_point(folder: Path, point: dict[str, Any]) -> None:
+    """Add a point to the curve of the run."""
+    append_text(folder / CURVE, json_line(point) + "\n")
+
+
+def curve_of(folder: Path) -> list[dict[str, Any]]:
+    """The points of the curve by step. What a run did after its last checkpoint and did again counts once.
+
+    A line that is cut, as by a loss of power, is passed over.
+    """
+    points: list[dict[str, Any]] = []
+    try:
+        lines = read_regular(folder / CURVE, BYTES_MAX).decode(errors="replace").splitlines()
+    except OSError:
+        return points
+    for line in lines:
+        with contextlib.suppress(ValueError, KeyError, TypeError, RecursionError):
+            point = json.loads(line)
+            points = [each for each in points if each["step"] < point["step"]] + [point]
+    return points

@@ -6,7 +6,7 @@ and under the bound of the check set; 5. look once at the judge photos, and ask 
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,15 +14,15 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from rainapp.base.errors import BadModel, NotEnoughMemory
+from rainapp.base.errors import BadModel, Cancelled, NotEnoughMemory
 from rainapp.base.new_files import NewFile
 from rainapp.base.textfile import write_text
 from rainapp.jobs.records import Watch
 from rainapp.library.cards import ModelCard
 from rainapp.library.model_library import ModelLibrary, checked_weights, sha256_of
 from rainapp.nets import registry
-from rainapp.nets.spec import SHAPES
 from training import publish, recipe, recipe_checks
+from training.contracts import Score
 from training.data.crops import kinds_of
 from training.loop.trainer import Trainer
 from training.loop.weights import read_weights, save_weights
@@ -31,9 +31,26 @@ from training.rain.profiles import FITTED as FITTED_NAME
 from training.rain.streaks import StreakBank
 from training.recipe import Data, Net, Rain, Recipe, Train, Validate
 from training.run_folders import CHECKPOINT, RECIPE
-from training.teach import gate, measure, prepare
-from training.teach.learning import Taught, photos_of
-from training.teach.request import FITTED, SHARE, UNDERSTOOD, VERDICT, Request, damaged, is_verdict, keep, kept
+from training.teach import gate, measure, prepare, run_list
+from training.teach.learning import Scale, Taught, photos_of
+from training.teach.pictures import JUDGED, SEEN, beside, first_of, shown
+from training.teach.request import (
+    ENOUGH,
+    FITTED,
+    OWN_RAIN,
+    SHARE,
+    UNDERSTOOD,
+    VERDICT,
+    Request,
+    curve_of,
+    damaged,
+    keep,
+    kept,
+    note_point,
+    share_of,
+    verdict_of,
+)
+from training.teach.watching import LearningWatch, machine
 
 BASE = "base.safetensors"
 SHARES = (0.0, 0.2, 0.35, 0.5, 0.65, 0.8, 1.0)
@@ -46,25 +63,24 @@ LOOKING = 6.0
 Say = Callable[[dict[str, Any]], None]
 
 
-@dataclass(frozen=True)
-class Scale:
-    """How large a teaching is by its minutes: trials of the search, streak layers of a kind."""
-
-    trials: int
-    per_kind: int
-
-    @classmethod
-    def of(cls, minutes: float) -> "Scale":
-        """A minute's teaching may not fit for an hour."""
-        return cls(int(np.clip(6 * minutes, 4, 100)), int(np.clip(6 * minutes, 2, 140)))
-
-
 class Teaching:
-    """One run in a folder. `watch` is ticked and may cancel; `say` is told events."""
+    """One run in a folder. `watch` is ticked and may cancel; `say` is told events.
 
-    def __init__(self, request: Request, folder: Path, library: ModelLibrary, watch: Watch, say: Say) -> None:
+    `enough` says whether learning is to end now, with the best so far.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        folder: Path,
+        library: ModelLibrary,
+        watch: Watch,
+        say: Say,
+        enough: Callable[[], bool] = lambda: False,
+    ) -> None:
         """Raises BadModel where there is no base, or none that can be taught."""
         self.request, self.folder, self.library, self.watch, self.say = request, folder, library, watch, say
+        self.enough = enough
         self.card = base_of(library, request.base)
         self.scale = Scale.of(request.minutes)
 
@@ -82,36 +98,71 @@ class Teaching:
         """The model that is taught, as it is."""
         return registry.load(self.card, self.library.weights_path(self.card))
 
-    def run(self) -> dict[str, Any]:
-        """All steps that are not done yet; the event of the verdict. Adds the model where it is accepted and wanted."""
-        if (over := kept(self.folder, VERDICT)) is not None:  # judge photos are looked at once
-            if not is_verdict(over):
-                raise damaged(self.folder, VERDICT)
-            self.say(over)
-            return over
+    def run(self, until: str = "") -> dict[str, Any]:
+        """All steps that are not done yet; the event of the verdict. Adds the model where it is accepted and wanted.
+
+        `until` "fitted" ends before anything is learned, with that event.
+        """
+        if (over := verdict_of(self.folder)) is not None:  # judge photos are looked at once
+            return self.end_again(over)
         if kept(self.folder, UNDERSTOOD) is None:
-            net = self.base_net()
-            found = prepare.look(self.request, lambda picture: measure.change_of(net, picture), self.tick)
-            self.say(prepare.told(found))
-            self.say(prepare.plan_of(self.request, found))
-            with NewFile(self.folder / BASE, replaces=True) as file:
-                file.write(checked_weights(self.card, self.library.weights_path(self.card)))
-            prepare.write(self.request, found, self.folder)
+            self.look()
+        else:
+            self.say_again()
         if kept(self.folder, FITTED) is None:
             self.fit()
+        fitted = self.fitted()
+        self.say(fitted)
+        if until == "fitted":
+            return fitted
         if kept(self.folder, SHARE) is None:
             self.learn()
             self.choose()
         return self.judge()
 
+    def stage(self, name: str) -> None:
+        """Say that a stage begins."""
+        self.say({"event": "stage", "stage": name})
+
+    def look(self) -> None:
+        """Understand what was given, and keep copies of it. Raises BadTreatment where it is not enough to begin."""
+        self.stage("look")
+        net = self.base_net()
+        found = prepare.look(self.request, lambda picture: measure.change_of(net, picture), self.tick, self.card.sha256)
+        self.say(prepare.told(found))
+        prepare.require_enough(found)
+        self.say({**prepare.plan_of(self.request, found), **machine()})
+        with NewFile(self.folder / BASE, replaces=True) as file:
+            file.write(checked_weights(self.card, self.library.weights_path(self.card)))
+        prepare.write(self.request, found, self.folder)
+
+    def say_again(self) -> None:
+        """Say what a run that goes on has said before."""
+        found = dict(kept(self.folder, UNDERSTOOD) or {})
+        plan = found.pop("plan", None)
+        if "event" in found:
+            self.say(found)
+        if plan is not None:
+            self.say({**plan, "minutes": self.request.minutes, **machine()})
+        for event in (*curve_of(self.folder), *self.seen(first_of(self.folder / "rainy" / "choose")[:1])):
+            self.say(event)
+
     def fit(self) -> None:
         """Fit the generator to the photos to learn from, and make the base's own results where they are asked for."""
+        self.stage("fit")
         rainy = [fit.shown(photo) for photo in measure.read_all(self.folder / "rainy" / "learn")]
         dry = [fit.shown(photo) for photo in measure.read_all(self.folder / "dry" / "learn")]
-        found = fit.search(fit.Fit(rainy, dry, self.request.seed, self.bank()), self.scale.trials, self.request.seed, self.tick)
+        compared = fit.Fit(rainy, dry, self.request.seed, self.bank())
+        found = fit.search(compared, self.scale.trials, self.request.seed, self.tick)
         if self.request.own_results:
             prepare.write_own_results(self.base_net(), self.folder, self.tick)
-        keep(self.folder, FITTED, {**asdict(found), "profile": asdict(found.profile)})
+        there = {**asdict(found), "profile": asdict(found.profile), "statistics": compared.beside(found.profile)}
+        keep(self.folder, FITTED, there)
+
+    def fitted(self) -> dict[str, Any]:
+        """The event that says what rain was found, and on which photos it can be seen."""
+        parts = {kind: first_of(self.folder / kind / "learn") for kind in ("dry", "rainy")}
+        return {"event": "fitted", **(kept(self.folder, FITTED) or {}), **parts}
 
     def bank(self) -> StreakBank:
         """Layers of all streaks that may be fitted or are known to the base, fewer for a short teaching."""
@@ -126,7 +177,7 @@ class Teaching:
             recipe_checks.require(plan)
             return plan
         try:
-            fitted = fit.profile_of(kept(self.folder, FITTED) or {})
+            fitted = fit.profile_of(kept(self.folder, OWN_RAIN) or kept(self.folder, FITTED) or {})
         except (KeyError, TypeError, AttributeError) as error:
             raise damaged(self.folder, FITTED) from error
         pairs = self.folder / "pairs"
@@ -154,12 +205,20 @@ class Teaching:
         return 0.2 if self.card.shape.get("conditional", False) else 0.0
 
     def learn(self) -> None:
-        """Tune the base until the minutes are over; where memory runs out, with a smaller batch from the last checkpoint."""
-        while True:
+        """Tune the base until the minutes are over, or it is enough.
+
+        Where memory runs out it goes on with a smaller batch from the last checkpoint.
+        """
+        self.stage("learn")
+        while kept(self.folder, ENOUGH) is None:
             plan = self.recipe()
             try:
-                self.trainer(plan).run(self.watch)
+                self.trainer(plan).run(LearningWatch(self.watch, self.enough))
                 return
+            except Cancelled:
+                if not self.enough():
+                    raise
+                keep(self.folder, ENOUGH, {"enough": True})
             except (MemoryError, torch.OutOfMemoryError) as error:
                 if plan.train.batch == 1:
                     raise NotEnoughMemory("Teaching does not fit the memory.", "Close other programs.") from error
@@ -171,7 +230,8 @@ class Teaching:
 
     def trainer(self, plan: Recipe) -> Trainer:
         """A trainer at the run's last checkpoint, or at its beginning."""
-        task = Taught(plan, photos_of(plan, self.bank()), self.pictures("choose"))
+        crops, pictures = photos_of(plan, self.bank()), self.pictures("choose")
+        task = Taught(plan, crops, pictures, lambda net, score: self.looked(trainer, net, score))
         resumes = (self.folder / CHECKPOINT).exists()
         trainer = Trainer(replace(plan, start_from="") if resumes else plan, self.folder, {"derain": task})
         if resumes:
@@ -183,6 +243,22 @@ class Teaching:
             (self.folder / "best.safetensors").unlink(missing_ok=True)
             trainer.best = float("-inf")
         return trainer
+
+    def looked(self, trainer: Trainer, net: nn.Module, score: Score) -> None:
+        """Say a point of the curve, and show what the net makes of a choose photo."""
+        point = {"event": "curve", "step": trainer.step, "minutes": round(trainer.elapsed_s / 60, 3), **score.facts}
+        note_point(self.folder, point)
+        self.say(point)
+        chosen = first_of(self.folder / "rainy" / "choose")[:1]
+        for name in ("now",) if trainer.step else ("before", "now"):
+            shown(net, chosen, self.folder / SEEN, name)
+        for pair in self.seen(chosen):
+            self.say(pair)
+
+    def seen(self, chosen: list[str]) -> list[dict[str, Any]]:
+        """The events that show what the base and the net make of choose photos."""
+        rows = beside(chosen, self.folder / SEEN, ("before", "now"))
+        return [{"event": "seen", **row} for row in rows if "now" in row]
 
     def look_seldom(self, trainer: Trainer, cost_s: float) -> None:
         """Let the curve have points at most so often that looking takes a sixth of the time, whose clock runs meanwhile."""
@@ -206,6 +282,7 @@ class Teaching:
 
     def choose(self) -> None:
         """Choose the share: the most rain gone on the choose photos, of those that keep within the bound of the check set."""
+        self.stage("choose")
         pictures = self.pictures("choose")
         rows = []
         for number, share in enumerate(SHARES):
@@ -216,9 +293,8 @@ class Teaching:
 
     def judge(self) -> dict[str, Any]:
         """Look once at the judge photos; the verdict is kept, and not asked for again."""
-        share = (kept(self.folder, SHARE) or {"share": 1.0}).get("share")
-        if not isinstance(share, int | float) or isinstance(share, bool) or not 0 <= share <= 1:
-            raise damaged(self.folder, SHARE)
+        self.stage("judge")
+        share = share_of(self.folder)
         before, after = self.net_of(self.taught(0.0)), self.net_of(self.taught(share))
         pictures = self.pictures("judge")
         base, new = measure.measured(before, pictures), measure.measured(after, pictures)
@@ -227,6 +303,9 @@ class Teaching:
         facts = {"before": told(base, before, pictures), "after": told(new, after, pictures)}
         if adds:
             self.add(share, verdict, facts)
+        judged = first_of(self.folder / "rainy" / "judge")
+        for name, net in (("before", before), ("after", after)):
+            shown(net, judged, self.folder / JUDGED, name)
         event = {
             "event": "verdict",
             "accepted": verdict.accepted,
@@ -236,9 +315,23 @@ class Teaching:
             "own_rain_only": verdict.own_rain_only,
             **facts,
         }
+        return self.end(event)
+
+    def end(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Keep the verdict and say it, with the pictures that were judged by."""
         keep(self.folder, VERDICT, event)
-        self.say(event)
-        return event
+        judged = beside(first_of(self.folder / "rainy" / "judge"), self.folder / JUDGED, ("before", "after"))
+        said = {**event, "photos": judged}
+        self.say(said)
+        return said
+
+    def end_again(self, over: dict[str, Any]) -> dict[str, Any]:
+        """Say the verdict again. What was accepted and not added is added, where that is wanted now."""
+        if over["accepted"] and over["model"] is None and self.request.accept == "if-better":
+            verdict = gate.Verdict(True, bool(over["own_rain_only"]), tuple(over["reasons"]), 0.0, 0.0, 0.0, 0.0)
+            self.add(float(over["share"]), verdict, {when: over[when] for when in ("before", "after")})
+            over = {**over, "model": self.request.name}
+        return self.end(over)
 
     def add(self, share: float, verdict: gate.Verdict, facts: dict[str, dict[str, float]]) -> None:
         """Put the taught model into the library."""
@@ -258,7 +351,11 @@ class Teaching:
         )
         own = f"own rainy and dry photos, which give no licence to others, and what “{self.card.id}” was trained on"
         label = publish.Label(
-            self.request.name, summary, self.card.licence, f"{own}: {self.card.trained_on}", folder / "figures.json"
+            self.request.title or self.request.name,
+            summary,
+            self.card.licence,
+            f"{own}: {self.card.trained_on}",
+            folder / "figures.json",
         )
         publish.publish(folder, self.request.name, self.library.user, label)
 
@@ -266,7 +363,7 @@ class Teaching:
 def base_of(library: ModelLibrary, name: str) -> ModelCard:
     """The card of the model to be taught. Raises BadModel where it is of another make."""
     card = library.get(name)
-    if card.arch not in SHAPES or card.arch == "fusion_naf" or card.around:
+    if not run_list.can_be_taught(card):
         raise BadModel(f"The model “{card.id}” cannot be taught: its net is none that is trained here.", "Choose another base.")
     return card
 

@@ -168,8 +168,18 @@ def units_of(looks: Sequence[Look]) -> list[Unit]:
     return [Unit(tuple(look.file for look in group), group[0].judgeable) for group in groups]
 
 
-def understand(rainy: Sequence[Path], dry: Sequence[Path], clips: Sequence[Path], change: Change, tick: Tick) -> Understood:
-    """Look at all that was given. `change` is what the model to be taught does; `tick` is told how far it is."""
+def understand(
+    rainy: Sequence[Path],
+    dry: Sequence[Path],
+    clips: Sequence[Path],
+    change: Change,
+    tick: Tick,
+    look: Callable[[Path, Change], Look | Rejected] = look_at,
+) -> Understood:
+    """Look at all that was given. `change` is what the model to be taught does; `tick` is told how far it is.
+
+    `look` looks at one photo.
+    """
     wet, notes = sampled(photos_in(rainy), RAINY_MAX, "rainy")
     clear, more = sampled(photos_in(dry), DRY_MAX, "dry")
     given = [*clips_in(clips), *(file for file in clips_in(rainy) if file.suffix.lower() in CLIP_SUFFIXES)]
@@ -178,7 +188,7 @@ def understand(rainy: Sequence[Path], dry: Sequence[Path], clips: Sequence[Path]
     seen: dict[str, list[Look]] = {"rainy": [], "dry": []}
     for number, (kind, file) in enumerate([("rainy", f) for f in wet] + [("dry", f) for f in clear]):
         tick(number, total)
-        found = look_at(file, change)
+        found = look(file, change)
         if isinstance(found, Rejected):
             rejected.append(found)
         elif kind == "rainy" and found.is_dry:

@@ -3,21 +3,10 @@
 A test compares them with what is raised.
 """
 
+from rainapp.gui.text.result_notes import NOTES
+from rainapp.gui.text.teach_sentences import TEACH_SENTENCES
+
 SENTENCES = (
-    "The clip of the motion photo was kept as it is: it still shows the rain.",
-    "The clip of the motion photo was derained too.",
-    "No rain was found in the clip of the motion photo; it was kept as it is.",
-    "The clip of the motion photo could not be derained; it was kept as it is: it still shows the rain.",
-    "The clip of the motion photo is left out.",
-    "The clip of the Live Photo was copied beside the result as it is: it still shows the rain.",
-    "The clip of the Live Photo was derained too; it lies beside the result.",
-    "No rain was found in the clip of the Live Photo; it was copied beside the result as it is.",
-    "The clip of the Live Photo could not be derained; it was copied as it is: it still shows the rain.",
-    "This is a Live Photo: its clip is a file of its own, which is not in this result.",
-    "The gain map, which makes the photo brighter on HDR screens, is left out.",
-    "The depth map is left out.",
-    "Further pictures in the file (second view, preview) are left out.",
-    "No rain was found in {frames} frames from all over the clip.",
     "{name} does not exist.",
     "It may have been moved or renamed.",
     "“{name}” does not exist.",
@@ -396,4 +385,6 @@ SENTENCES = (
     "The repair was weakened from {wanted} to {strength} to keep its budget.",
     "In {kept} of {windows} places the repair did not fit what is around it; they stay as they were derained.",
     "{count} pixels stay as they were derained, since the repair gave no number there.",
+    *NOTES,
+    *TEACH_SENTENCES,
 )
