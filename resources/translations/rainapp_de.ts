@@ -224,6 +224,10 @@
         <translation>Seite Modelle</translation>
     </message>
     <message>
+        <source>Page Teach</source>
+        <translation>Seite Anlernen</translation>
+    </message>
+    <message>
         <source>Paste</source>
         <translation>Einfügen</translation>
     </message>
@@ -422,6 +426,10 @@
     <message>
         <source>View</source>
         <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>What the repair changed</source>
+        <translation>Was die Reparatur geändert hat</translation>
     </message>
     <message>
         <source>What was removed</source>
@@ -663,6 +671,10 @@
         <translation>noch nicht gemessen</translation>
     </message>
     <message>
+        <source>repairs, takes no rain out</source>
+        <translation>repariert, entfernt keinen Regen</translation>
+    </message>
+    <message>
         <source>streaks and haze</source>
         <translation>Streifen und Dunst</translation>
     </message>
@@ -685,6 +697,10 @@
     <message>
         <source>{n} %</source>
         <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>{n} million numbers</source>
+        <translation>{n} Millionen Zahlen</translation>
     </message>
     <message>
         <source>{t} per MP</source>
@@ -793,6 +809,57 @@
     </message>
 </context>
 <context>
+    <name>ClipRangeBar</name>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>Frame of the range</source>
+        <translation>Bild des Bereichs</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>Bilder</translation>
+    </message>
+    <message>
+        <source>From</source>
+        <translation>Ab</translation>
+    </message>
+    <message>
+        <source>How many frames are compared</source>
+        <translation>Wie viele Bilder verglichen werden</translation>
+    </message>
+    <message>
+        <source>One frame back</source>
+        <translation>Ein Bild zurück</translation>
+    </message>
+    <message>
+        <source>One frame on</source>
+        <translation>Ein Bild vor</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Play the range</source>
+        <translation>Bereich abspielen</translation>
+    </message>
+    <message>
+        <source>Where the range begins, in seconds</source>
+        <translation>Wo der Bereich beginnt, in Sekunden</translation>
+    </message>
+    <message>
+        <source>frame {n} of {all} · {time}</source>
+        <translation>Bild {n} von {all} · {time}</translation>
+    </message>
+    <message>
+        <source>not compared yet</source>
+        <translation>noch nicht verglichen</translation>
+    </message>
+</context>
+<context>
     <name>CompareExport</name>
     <message>
         <source>Comparison of models</source>
@@ -803,8 +870,12 @@
         <translation>Bewegte Bilder (*.mp4 *.webp *.gif)</translation>
     </message>
     <message>
-        <source>Of each clip one frame was compared, the one in its middle.</source>
-        <translation>Von jedem Clip wurde ein Bild verglichen, das in seiner Mitte.</translation>
+        <source>Of a clip a range of frames was compared: figures are means over it, pictures one frame of it.</source>
+        <translation>Von einem Clip wurde ein Bereich von Bildern verglichen: Zahlen sind Mittelwerte darüber, Abbildungen ein Bild daraus.</translation>
+    </message>
+    <message>
+        <source>Of the clip one frame was compared.</source>
+        <translation>Von dem Clip wurde ein Bild verglichen.</translation>
     </message>
     <message>
         <source>Pictures (*.png *.jpg)</source>
@@ -885,6 +956,13 @@
         <translation>
             <numerusform>%n Modell vergleichen</numerusform>
             <numerusform>%n Modelle vergleichen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Compare %n model(s) on {files} files</source>
+        <translation>
+            <numerusform>%n Modell auf {files} Dateien vergleichen</numerusform>
+            <numerusform>%n Modelle auf {files} Dateien vergleichen</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1154,6 +1232,18 @@
         <translation>Regen entfernt</translation>
     </message>
     <message>
+        <source>Change from frame to frame where nothing moves, before and after, in grey levels</source>
+        <translation>Änderung von Bild zu Bild, wo sich nichts bewegt, vorher und nachher, in Graustufen</translation>
+    </message>
+    <message>
+        <source>Flicker</source>
+        <translation>Flackern</translation>
+    </message>
+    <message>
+        <source>Flicker in → out</source>
+        <translation>Flackern vorher → nachher</translation>
+    </message>
+    <message>
         <source>SSIM</source>
         <translation>SSIM</translation>
     </message>
@@ -1204,6 +1294,10 @@
     <message>
         <source>fine rain removed {share}</source>
         <translation>feiner Regen entfernt {share}</translation>
+    </message>
+    <message>
+        <source>flicker {change}</source>
+        <translation>Flackern {change}</translation>
     </message>
     <message>
         <source>naturalness {change}</source>
@@ -1289,6 +1383,14 @@
         <translation>Ohne Regen</translation>
     </message>
     <message>
+        <source>frame {n} of {all}</source>
+        <translation>Bild {n} von {all}</translation>
+    </message>
+    <message>
+        <source>its first picture</source>
+        <translation>ihr erstes Bild</translation>
+    </message>
+    <message>
         <source>one frame, at {time}</source>
         <translation>ein Bild, bei {time}</translation>
     </message>
@@ -1296,12 +1398,28 @@
         <source>waiting</source>
         <translation>wartet</translation>
     </message>
+    <message>
+        <source>{n} frames from {time}</source>
+        <translation>{n} Bilder ab {time}</translation>
+    </message>
 </context>
 <context>
     <name>Composition</name>
     <message>
+        <source>Could not be repaired</source>
+        <translation>Konnte nicht repariert werden</translation>
+    </message>
+    <message>
         <source>Derained</source>
         <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Derained and repaired</source>
+        <translation>Entregnet und repariert</translation>
+    </message>
+    <message>
+        <source>Derained, being repaired</source>
+        <translation>Entregnet, wird repariert</translation>
     </message>
     <message>
         <source>Fine rain that remains</source>
@@ -1328,6 +1446,10 @@
         <translation>Hier nicht messbar</translation>
     </message>
     <message>
+        <source>Nothing is repaired</source>
+        <translation>Es wird nichts repariert</translation>
+    </message>
+    <message>
         <source>Only the rain</source>
         <translation>Nur der Regen</translation>
     </message>
@@ -1340,12 +1462,51 @@
         <translation>Verregnet</translation>
     </message>
     <message>
+        <source>Repairing what is in sight</source>
+        <translation>Was zu sehen ist, wird repariert</translation>
+    </message>
+    <message>
         <source>What became darker or brighter</source>
         <translation>Was dunkler oder heller wurde</translation>
     </message>
     <message>
+        <source>What the repair changed: {n} % of the pixels</source>
+        <translation>Was die Reparatur geändert hat: {n} % der Pixel</translation>
+    </message>
+    <message>
         <source>What was removed, ×{gain}</source>
         <translation>Was entfernt wurde, ×{gain}</translation>
+    </message>
+    <message>
+        <source>Zoom in to see the repair</source>
+        <translation>Zum Ansehen der Reparatur vergrößern</translation>
+    </message>
+</context>
+<context>
+    <name>CurveView</name>
+    <message>
+        <source>0 min</source>
+        <translation>0 min</translation>
+    </message>
+    <message>
+        <source>Before teaching {before}, now {now}</source>
+        <translation>Vor dem Anlernen {before}, jetzt {now}</translation>
+    </message>
+    <message>
+        <source>Curve of the rain taken out</source>
+        <translation>Kurve des entfernten Regens</translation>
+    </message>
+    <message>
+        <source>before teaching: {share}</source>
+        <translation>vor dem Anlernen: {share}</translation>
+    </message>
+    <message>
+        <source>now {share}</source>
+        <translation>jetzt {share}</translation>
+    </message>
+    <message>
+        <source>{n} min</source>
+        <translation>{n} min</translation>
     </message>
 </context>
 <context>
@@ -1359,8 +1520,8 @@
         <translation>Modell importieren</translation>
     </message>
     <message>
-        <source>Models (*.safetensors *.pth *.pt *.ckpt *.zip);;All files (*)</source>
-        <translation>Modelle (*.safetensors *.pth *.pt *.ckpt *.zip);;Alle Dateien (*)</translation>
+        <source>Models (*.safetensors *.pth *.pt *.ckpt *.zip card.toml model_index.json);;All files (*)</source>
+        <translation>Modelle (*.safetensors *.pth *.pt *.ckpt *.zip card.toml model_index.json);;Alle Dateien (*)</translation>
     </message>
     <message>
         <source>Open a folder</source>
@@ -1466,6 +1627,89 @@
     <message>
         <source>{n} stopped</source>
         <translation>{n} gestoppt</translation>
+    </message>
+</context>
+<context>
+    <name>FallsStep</name>
+    <message>
+        <source>Another photo</source>
+        <translation>Anderes Foto</translation>
+    </message>
+    <message>
+        <source>As it was found</source>
+        <translation>Wie gefunden</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>Dichte</translation>
+    </message>
+    <message>
+        <source>Drawn rain</source>
+        <translation>Gezeichneter Regen</translation>
+    </message>
+    <message>
+        <source>Drawn rain on a dry photo</source>
+        <translation>Gezeichneter Regen auf einem trockenen Foto</translation>
+    </message>
+    <message>
+        <source>Dry</source>
+        <translation>Trocken</translation>
+    </message>
+    <message>
+        <source>Finding out how it rains on your photos…</source>
+        <translation>Es wird ermittelt, wie es auf Ihren Fotos regnet …</translation>
+    </message>
+    <message>
+        <source>Haze</source>
+        <translation>Dunst</translation>
+    </message>
+    <message>
+        <source>Here you will see drawn rain like yours.</source>
+        <translation>Hier sehen Sie bald gezeichneten Regen wie Ihren.</translation>
+    </message>
+    <message>
+        <source>It is not known yet how it rains.</source>
+        <translation>Wie es regnet, ist noch nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>Looking at your photos…</source>
+        <translation>Ihre Fotos werden angesehen …</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>Other drops</source>
+        <translation>Andere Tropfen</translation>
+    </message>
+    <message>
+        <source>Progress of finding out how it rains</source>
+        <translation>Fortschritt beim Ermitteln des Regens</translation>
+    </message>
+    <message>
+        <source>Rain is being drawn…</source>
+        <translation>Regen wird gezeichnet …</translation>
+    </message>
+    <message>
+        <source>Slant</source>
+        <translation>Neigung</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>Where drawn rain does not look like yours, change it here. It is learned from as you see it.</source>
+        <translation>Wo der gezeichnete Regen nicht wie Ihrer aussieht, ändern Sie ihn hier. Gelernt wird, was Sie sehen.</translation>
+    </message>
+    <message>
+        <source>Your photos</source>
+        <translation>Ihre Fotos</translation>
+    </message>
+    <message>
+        <source>Yours {real}, drawn {drawn}</source>
+        <translation>Ihrer {real}, gezeichnet {drawn}</translation>
     </message>
 </context>
 <context>
@@ -1673,6 +1917,125 @@
     </message>
 </context>
 <context>
+    <name>GatherStep</name>
+    <message>
+        <source>A folder of photos</source>
+        <translation>Ein Ordner mit Fotos</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add photos and clips…</source>
+        <translation>Fotos und Clips hinzufügen …</translation>
+    </message>
+    <message>
+        <source>At least 12 usable ones of different scenes; 30 or more teach more surely. A burst or a clip counts as one.</source>
+        <translation>Mindestens 12 brauchbare von verschiedenen Szenen; ab 30 lernt es sicherer. Eine Serie oder ein Clip zählt als eines.</translation>
+    </message>
+    <message>
+        <source>Choose a folder…</source>
+        <translation>Ordner wählen …</translation>
+    </message>
+    <message>
+        <source>Choose photos and clips…</source>
+        <translation>Fotos und Clips wählen …</translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation>Clip</translation>
+    </message>
+    <message>
+        <source>Clips: {n}.</source>
+        <translation>Clips: {n}.</translation>
+    </message>
+    <message>
+        <source>Drop dry photos of scenes like yours here</source>
+        <translation>Trockene Fotos von Szenen wie Ihren hier ablegen</translation>
+    </message>
+    <message>
+        <source>Drop photos and clips of your rain here</source>
+        <translation>Fotos und Clips von Ihrem Regen hier ablegen</translation>
+    </message>
+    <message>
+        <source>Dry scenes of your own: {n}</source>
+        <translation>Eigene trockene Szenen: {n}</translation>
+    </message>
+    <message>
+        <source>Dry scenes that come with rainapp</source>
+        <translation>Trockene Szenen, die rainapp mitbringt</translation>
+    </message>
+    <message>
+        <source>Left out</source>
+        <translation>Weggelassen</translation>
+    </message>
+    <message>
+        <source>Left out: {n}</source>
+        <translation>Weggelassen: {n}</translation>
+    </message>
+    <message>
+        <source>Looking at your photos: {n} of {all}</source>
+        <translation>Ihre Fotos werden angesehen: {n} von {all}</translation>
+    </message>
+    <message>
+        <source>Looking at your photos…</source>
+        <translation>Ihre Fotos werden angesehen …</translation>
+    </message>
+    <message>
+        <source>Model to teach</source>
+        <translation>Modell, das lernt</translation>
+    </message>
+    <message>
+        <source>Near duplicates that count as one with another: {n}.</source>
+        <translation>Fast gleiche, die mit einem anderen als eines zählen: {n}.</translation>
+    </message>
+    <message>
+        <source>Photos and clips</source>
+        <translation>Fotos und Clips</translation>
+    </message>
+    <message>
+        <source>Photos on which it rains are enough: nobody needs the same scene without rain.</source>
+        <translation>Fotos, auf denen es regnet, genügen: Dieselbe Szene ohne Regen braucht es nicht.</translation>
+    </message>
+    <message>
+        <source>Photos that are left out</source>
+        <translation>Fotos, die weggelassen werden</translation>
+    </message>
+    <message>
+        <source>Photos that count</source>
+        <translation>Fotos, die zählen</translation>
+    </message>
+    <message>
+        <source>Progress of looking</source>
+        <translation>Fortschritt des Ansehens</translation>
+    </message>
+    <message>
+        <source>Rain is drawn on them to learn from, and they show that nothing dry is harmed.</source>
+        <translation>Auf ihnen wird Regen zum Lernen gezeichnet, und sie zeigen, dass Trockenes heil bleibt.</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>Alle entfernen</translation>
+    </message>
+    <message>
+        <source>They are learned from.</source>
+        <translation>Von ihnen wird gelernt.</translation>
+    </message>
+    <message>
+        <source>With fewer than {n} of your own, those below are learned from too.</source>
+        <translation>Bei weniger als {n} eigenen wird auch von denen unten gelernt.</translation>
+    </message>
+    <message>
+        <source>You may leave this out: 16 dry scenes come with rainapp.</source>
+        <translation>Sie können das auslassen: rainapp bringt 16 trockene Szenen mit.</translation>
+    </message>
+    <message>
+        <source>Yours are enough: these are not learned from.</source>
+        <translation>Ihre genügen: Von diesen wird nicht gelernt.</translation>
+    </message>
+</context>
+<context>
     <name>Header</name>
     <message numerus="yes">
         <source>%n core(s)</source>
@@ -1708,6 +2071,121 @@
     <message>
         <source>Where the work is done</source>
         <translation>Wo gerechnet wird</translation>
+    </message>
+</context>
+<context>
+    <name>HelpedStep</name>
+    <message>
+        <source>Add rainy photos</source>
+        <translation>Regenfotos hinzufügen</translation>
+    </message>
+    <message>
+        <source>Before teaching</source>
+        <translation>Vor dem Anlernen</translation>
+    </message>
+    <message>
+        <source>How near known scenes come to the truth, so that nothing was forgotten. A change below 0.2 dB is not seen.</source>
+        <translation>Wie nahe bekannte Szenen der Wahrheit kommen, damit nichts vergessen wird. Eine Änderung unter 0,2 dB sieht man nicht.</translation>
+    </message>
+    <message>
+        <source>It helped with this rain.</source>
+        <translation>Bei diesem Regen hat es geholfen.</translation>
+    </message>
+    <message>
+        <source>It helped.</source>
+        <translation>Es hat geholfen.</translation>
+    </message>
+    <message>
+        <source>It is among your models, and can be chosen at once.</source>
+        <translation>Es ist unter Ihren Modellen und kann sofort gewählt werden.</translation>
+    </message>
+    <message>
+        <source>It is not better yet.</source>
+        <translation>Es ist noch nicht besser.</translation>
+    </message>
+    <message>
+        <source>Its name</source>
+        <translation>Sein Name</translation>
+    </message>
+    <message>
+        <source>Leave the vote</source>
+        <translation>Abstimmung verlassen</translation>
+    </message>
+    <message>
+        <source>More photos of other scenes, sharp streaks and more time help most. Your run stays under Runs.</source>
+        <translation>Mehr Fotos anderer Szenen, scharfe Streifen und mehr Zeit helfen am meisten. Ihr Lauf bleibt unter „Läufe“.</translation>
+    </message>
+    <message>
+        <source>My rain</source>
+        <translation>Mein Regen</translation>
+    </message>
+    <message>
+        <source>Name of the new model</source>
+        <translation>Name des neuen Modells</translation>
+    </message>
+    <message>
+        <source>Next photo</source>
+        <translation>Nächstes Foto</translation>
+    </message>
+    <message>
+        <source>No difference</source>
+        <translation>Kein Unterschied</translation>
+    </message>
+    <message>
+        <source>Other rain</source>
+        <translation>Anderer Regen</translation>
+    </message>
+    <message>
+        <source>Photo {n} of {all} that judged</source>
+        <translation>Foto {n} von {all}, die geurteilt haben</translation>
+    </message>
+    <message>
+        <source>Previous photo</source>
+        <translation>Voriges Foto</translation>
+    </message>
+    <message>
+        <source>Rain taken out of your photos</source>
+        <translation>Aus Ihren Fotos entfernter Regen</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>Taught</source>
+        <translation>Angelernt</translation>
+    </message>
+    <message>
+        <source>Teach on from it</source>
+        <translation>Damit weiterlernen</translation>
+    </message>
+    <message>
+        <source>That may be chance.</source>
+        <translation>Das kann Zufall sein.</translation>
+    </message>
+    <message>
+        <source>The share of fine rain that goes, on photos of yours that were kept aside until the end.</source>
+        <translation>Der Anteil des feinen Regens, der verschwindet, auf Fotos von Ihnen, die bis zum Schluss beiseite lagen.</translation>
+    </message>
+    <message>
+        <source>There are no pictures of this run.</source>
+        <translation>Von diesem Lauf gibt es keine Bilder.</translation>
+    </message>
+    <message>
+        <source>Vote without names</source>
+        <translation>Ohne Namen abstimmen</translation>
+    </message>
+    <message>
+        <source>You preferred the taught model on {taught} photos, the one before on {base}, neither on {none}.</source>
+        <translation>Sie zogen das angelernte Modell auf {taught} Fotos vor, das vorige auf {base}, keines auf {none}.</translation>
+    </message>
+    <message>
+        <source>{photo}: click the better one.</source>
+        <translation>{photo}: Klicken Sie das bessere an.</translation>
+    </message>
+    <message>
+        <source>{title}: before {before}, after {after}</source>
+        <translation>{title}: vorher {before}, nachher {after}</translation>
     </message>
 </context>
 <context>
@@ -1831,6 +2309,129 @@
     </message>
 </context>
 <context>
+    <name>LearningStep</name>
+    <message>
+        <source> min</source>
+        <translation> min</translation>
+    </message>
+    <message>
+        <source>Beginning…</source>
+        <translation>Es beginnt …</translation>
+    </message>
+    <message>
+        <source>Derained</source>
+        <translation>Entregnet</translation>
+    </message>
+    <message>
+        <source>Ending with the best so far…</source>
+        <translation>Endet mit dem Besten bis jetzt …</translation>
+    </message>
+    <message>
+        <source>Here one of your photos will grow better.</source>
+        <translation>Hier wird eines Ihrer Fotos besser.</translation>
+    </message>
+    <message>
+        <source>Higher is better. Measured on {n} of your photos that it does not learn from.</source>
+        <translation>Höher ist besser. Gemessen auf {n} Ihrer Fotos, von denen es nicht lernt.</translation>
+    </message>
+    <message>
+        <source>It works on: {place}. You can go on using rainapp meanwhile.</source>
+        <translation>Es arbeitet auf: {place}. Sie können rainapp dabei weiter benutzen.</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>Protokoll</translation>
+    </message>
+    <message>
+        <source>Minutes to teach</source>
+        <translation>Minuten zum Anlernen</translation>
+    </message>
+    <message>
+        <source>More</source>
+        <translation>Mehr</translation>
+    </message>
+    <message>
+        <source>One of your photos, now</source>
+        <translation>Eines Ihrer Fotos, jetzt</translation>
+    </message>
+    <message>
+        <source>Photos to learn from: {learn}; to choose by: {choose}; to judge by at the end: {judge}.</source>
+        <translation>Fotos zum Lernen: {learn}; zum Auswählen: {choose}; zum Urteilen am Ende: {judge}.</translation>
+    </message>
+    <message>
+        <source>Progress of teaching</source>
+        <translation>Fortschritt des Anlernens</translation>
+    </message>
+    <message>
+        <source>Rain taken out of photos it does not learn from</source>
+        <translation>Entfernter Regen auf Fotos, von denen es nicht lernt</translation>
+    </message>
+    <message>
+        <source>Rainy</source>
+        <translation>Verregnet</translation>
+    </message>
+    <message>
+        <source>Ready</source>
+        <translation>Bereit</translation>
+    </message>
+    <message>
+        <source>Stopped at {share}. It goes on from there.</source>
+        <translation>Angehalten bei {share}. Von dort geht es weiter.</translation>
+    </message>
+    <message>
+        <source>Stopping after this step…</source>
+        <translation>Hält nach diesem Schritt an …</translation>
+    </message>
+    <message>
+        <source>Teaching has ended.</source>
+        <translation>Das Anlernen ist beendet.</translation>
+    </message>
+    <message>
+        <source>The curve begins with the first look at them.</source>
+        <translation>Die Kurve beginnt mit dem ersten Blick auf sie.</translation>
+    </message>
+    <message>
+        <source>The plan</source>
+        <translation>Der Plan</translation>
+    </message>
+    <message>
+        <source>Time it may take</source>
+        <translation>Zeit, die es brauchen darf</translation>
+    </message>
+    <message>
+        <source>at work</source>
+        <translation>in Arbeit</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>step {n}</source>
+        <translation>Schritt {n}</translation>
+    </message>
+    <message>
+        <source>to do</source>
+        <translation>noch zu tun</translation>
+    </message>
+    <message>
+        <source>{n} of {all}</source>
+        <translation>{n} von {all}</translation>
+    </message>
+    <message>
+        <source>{n} of {all} min</source>
+        <translation>{n} von {all} min</translation>
+    </message>
+    <message>
+        <source>{n} steps/s</source>
+        <translation>{n} Schritte/s</translation>
+    </message>
+    <message>
+        <source>{rainy} rainy, {dry} dry</source>
+        <translation>{rainy} verregnet, {dry} trocken</translation>
+    </message>
+</context>
+<context>
     <name>LeftMap</name>
     <message>
         <source>Orange: fine rain, or upright edges of the scene. None is good.</source>
@@ -1884,6 +2485,10 @@
     <message>
         <source>Paused</source>
         <translation>Angehalten</translation>
+    </message>
+    <message>
+        <source>Teach</source>
+        <translation>Anlernen</translation>
     </message>
     <message>
         <source>The report is on the clipboard.</source>
@@ -1951,8 +2556,8 @@
         <translation>{name} wird geprüft…</translation>
     </message>
     <message>
-        <source>Drop a model here: .safetensors, .pth, folder or zip. It is checked in a separate process and never runs code.</source>
-        <translation>Ein Modell hierher ziehen: .safetensors, .pth, Ordner oder zip. Es wird in einem eigenen Prozess geprüft und führt nie Code aus.</translation>
+        <source>Drop a model here: .safetensors, .pth, folder or zip. Nothing in it is run, and nothing is fetched.</source>
+        <translation>Modell hier ablegen: .safetensors, .pth, Ordner oder Zip. Nichts darin wird ausgeführt und nichts wird nachgeladen.</translation>
     </message>
     <message>
         <source>Imported “{title}”.</source>
@@ -1992,8 +2597,8 @@
         <translation>Wie alle</translation>
     </message>
     <message>
-        <source>Model, amount, haze and what is between frames count for the selected files alone</source>
-        <translation>Modell, Menge, Dunst und was zwischen den Bildern geschieht, gelten nur für die ausgewählten Dateien</translation>
+        <source>Model, amount, haze, repair and what is between frames count for the selected files alone</source>
+        <translation>Modell, Stärke, Dunst, Reparatur und was zwischen den Bildern geschieht gelten nur für die ausgewählten Dateien</translation>
     </message>
     <message>
         <source>Only for the selected</source>
@@ -2065,6 +2670,10 @@
         <source>There is no model “{name}” here; the default one is used.</source>
         <translation>Ein Modell „{name}“ gibt es hier nicht; das übliche wird verwendet.</translation>
     </message>
+    <message>
+        <source>There is no repair model “{name}” here, so nothing is repaired.</source>
+        <translation>Das Reparaturmodell „{name}“ gibt es hier nicht, deshalb wird nichts repariert.</translation>
+    </message>
 </context>
 <context>
     <name>QObject</name>
@@ -2115,8 +2724,16 @@
 <context>
     <name>Quitting</name>
     <message>
+        <source>A model is being taught</source>
+        <translation>Ein Modell wird angelernt</translation>
+    </message>
+    <message>
         <source>Photos are being derained</source>
         <translation>Fotos werden entregnet</translation>
+    </message>
+    <message>
+        <source>Quit now? The teaching stops, and goes on next time where it was.</source>
+        <translation>Jetzt beenden? Das Anlernen hält an und geht beim nächsten Mal dort weiter.</translation>
     </message>
     <message>
         <source>Quit now? What is done stays; the clip at work begins anew next time, as no part of it is finished yet.</source>
@@ -2144,6 +2761,120 @@
     <message>
         <source>{name} is not there any more: {folder}</source>
         <translation>{name} ist nicht mehr da: {folder}</translation>
+    </message>
+</context>
+<context>
+    <name>RepairBox</name>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>A generative model redraws what rain had covered, and nothing else</source>
+        <translation>Ein generatives Modell zeichnet neu, was Regen verdeckt hatte, und sonst nichts</translation>
+    </message>
+    <message>
+        <source>Automatic: {title}</source>
+        <translation>Automatisch: {title}</translation>
+    </message>
+    <message>
+        <source>Clips are not repaired: every frame would be redrawn in another way, and flicker.</source>
+        <translation>Clips werden nicht repariert: Jedes Bild würde anders neu gezeichnet und es flackerte.</translation>
+    </message>
+    <message>
+        <source>Full</source>
+        <translation>Voll</translation>
+    </message>
+    <message>
+        <source>How far is repaired, in percent</source>
+        <translation>Wie weit repariert wird, in Prozent</translation>
+    </message>
+    <message>
+        <source>In grey levels of 255, over the whole photo</source>
+        <translation>In Graustufen von 255, über das ganze Foto</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Leicht</translation>
+    </message>
+    <message>
+        <source>Mean change, at most</source>
+        <translation>Mittlere Änderung höchstens</translation>
+    </message>
+    <message>
+        <source>More than this of a photo is never changed: above it the repair is weakened</source>
+        <translation>Mehr als das wird von einem Foto nie geändert: Darüber wird die Reparatur abgeschwächt</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
+        <source>Pixels changed, at most</source>
+        <translation>Geänderte Pixel höchstens</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparatur</translation>
+    </message>
+    <message>
+        <source>There is nothing here that repairs. Import a repair model on the page Models.</source>
+        <translation>Hier ist nichts, das repariert. Importieren Sie ein Reparaturmodell auf der Seite Modelle.</translation>
+    </message>
+    <message>
+        <source>What repairs</source>
+        <translation>Was repariert</translation>
+    </message>
+    <message>
+        <source>Which model repairs; more can be imported on the page Models</source>
+        <translation>Welches Modell repariert; weitere lassen sich auf der Seite Modelle importieren</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>“{name}” is not there any more; choose another.</source>
+        <translation>„{name}“ ist nicht mehr da; wählen Sie ein anderes.</translation>
+    </message>
+</context>
+<context>
+    <name>RepairWords</name>
+    <message>
+        <source>In {kept} of {windows} places it did not fit, and was left out.</source>
+        <translation>An {kept} von {windows} Stellen passte sie nicht und wurde weggelassen.</translation>
+    </message>
+    <message>
+        <source>It was weakened to {n} % to keep its limits.</source>
+        <translation>Sie wurde auf {n} % abgeschwächt, um die Grenzen einzuhalten.</translation>
+    </message>
+    <message>
+        <source>Nothing to repair: no rain was removed here.</source>
+        <translation>Nichts zu reparieren: Hier wurde kein Regen entfernt.</translation>
+    </message>
+    <message>
+        <source>The repair changed nothing here.</source>
+        <translation>Die Reparatur hat hier nichts geändert.</translation>
+    </message>
+    <message>
+        <source>What is in sight is being repaired…</source>
+        <translation>Was zu sehen ist, wird repariert …</translation>
+    </message>
+    <message>
+        <source>Zoom in to see the repair. The file is repaired as a whole.</source>
+        <translation>Zum Ansehen der Reparatur vergrößern. Die Datei wird als Ganzes repariert.</translation>
+    </message>
+    <message>
+        <source>{broken} pixels were left out, since it gave no number there.</source>
+        <translation>{broken} Pixel blieben, wie sie waren, weil dort keine Zahl herauskam.</translation>
+    </message>
+    <message>
+        <source>{n} % of the pixels in sight were redrawn.</source>
+        <translation>{n} % der sichtbaren Pixel wurden neu gezeichnet.</translation>
+    </message>
+    <message>
+        <source>{n} % of the pixels were redrawn.</source>
+        <translation>{n} % der Pixel wurden neu gezeichnet.</translation>
     </message>
 </context>
 <context>
@@ -2278,6 +3009,37 @@
     <message>
         <source>{n} to try again</source>
         <translation>{n} erneut zu versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>RunsPanel</name>
+    <message>
+        <source>A run keeps copies of the photos it learns from. A model stays when its run is deleted.</source>
+        <translation>Ein Lauf behält Kopien der Fotos, von denen er lernt. Ein Modell bleibt, wenn sein Lauf gelöscht wird.</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>Weitermachen</translation>
+    </message>
+    <message>
+        <source>Move the run {name} to the trash</source>
+        <translation>Den Lauf {name} in den Papierkorb legen</translation>
+    </message>
+    <message>
+        <source>No model has been taught yet. What you teach is listed here.</source>
+        <translation>Noch wurde kein Modell angelernt. Was Sie anlernen, steht dann hier.</translation>
+    </message>
+    <message>
+        <source>Open the folder of {name}</source>
+        <translation>Den Ordner von {name} öffnen</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Show verdict</source>
+        <translation>Urteil zeigen</translation>
     </message>
 </context>
 <context>
@@ -2667,6 +3429,29 @@
     </message>
 </context>
 <context>
+    <name>StepRow</name>
+    <message>
+        <source>Did it help?</source>
+        <translation>Hat es geholfen?</translation>
+    </message>
+    <message>
+        <source>Dry scenes</source>
+        <translation>Trockene Szenen</translation>
+    </message>
+    <message>
+        <source>How it rains</source>
+        <translation>Wie es regnet</translation>
+    </message>
+    <message>
+        <source>Teaching</source>
+        <translation>Anlernen</translation>
+    </message>
+    <message>
+        <source>Your rain</source>
+        <translation>Ihr Regen</translation>
+    </message>
+</context>
+<context>
     <name>StillRain</name>
     <message>
         <source>A part is painted, and only the rest or only that part is treated.</source>
@@ -2695,6 +3480,247 @@
     <message>
         <source>What the model cannot tell from the scene stays: very fine threads, drops on the lens, haze, splashes.</source>
         <translation>Was das Modell nicht von der Szene unterscheiden kann, bleibt: sehr feine Fäden, Tropfen auf der Linse, Dunst, Spritzer.</translation>
+    </message>
+</context>
+<context>
+    <name>TeachPage</name>
+    <message>
+        <source>Add to my models</source>
+        <translation>Zu meinen Modellen</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>Zurück</translation>
+    </message>
+    <message>
+        <source>Finding out how it rains…</source>
+        <translation>Wie es regnet, wird ermittelt …</translation>
+    </message>
+    <message>
+        <source>Go on teaching</source>
+        <translation>Weiter anlernen</translation>
+    </message>
+    <message>
+        <source>Go on with it</source>
+        <translation>Weitermachen</translation>
+    </message>
+    <message>
+        <source>Later</source>
+        <translation>Später</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
+        <source>Now see whether it helped.</source>
+        <translation>Sehen Sie nun, ob es geholfen hat.</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Pause</translation>
+    </message>
+    <message>
+        <source>Runs</source>
+        <translation>Läufe</translation>
+    </message>
+    <message>
+        <source>Start teaching</source>
+        <translation>Anlernen beginnen</translation>
+    </message>
+    <message>
+        <source>Stop and keep the best</source>
+        <translation>Beenden und das Beste behalten</translation>
+    </message>
+    <message>
+        <source>Teach another</source>
+        <translation>Ein weiteres anlernen</translation>
+    </message>
+    <message>
+        <source>Teach it your rain</source>
+        <translation>Lehren Sie es Ihren Regen</translation>
+    </message>
+    <message>
+        <source>The teaching of “{name}” was not finished.</source>
+        <translation>Das Anlernen von „{name}“ wurde nicht beendet.</translation>
+    </message>
+    <message>
+        <source>Use it on my photos</source>
+        <translation>Auf meine Fotos anwenden</translation>
+    </message>
+    <message>
+        <source>Why not yet</source>
+        <translation>Warum noch nicht</translation>
+    </message>
+    <message>
+        <source>You can close the window; it goes on next time where it was.</source>
+        <translation>Sie können das Fenster schließen; nächstes Mal geht es dort weiter.</translation>
+    </message>
+</context>
+<context>
+    <name>TeachState</name>
+    <message>
+        <source>It can be gone on with.</source>
+        <translation>Es lässt sich fortsetzen.</translation>
+    </message>
+    <message>
+        <source>None of the models can be taught.</source>
+        <translation>Keines der Modelle kann angelernt werden.</translation>
+    </message>
+    <message>
+        <source>Not there any more, and left out: {names}.</source>
+        <translation>Nicht mehr da und weggelassen: {names}.</translation>
+    </message>
+    <message>
+        <source>Use one that comes with rainapp.</source>
+        <translation>Nehmen Sie eines, das rainapp mitbringt.</translation>
+    </message>
+    <message>
+        <source>What teaches has ended unexpectedly.</source>
+        <translation>Das Anlernen hat unerwartet geendet.</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Added to the models</source>
+        <translation>Unter den Modellen</translation>
+    </message>
+    <message>
+        <source>At work</source>
+        <translation>In Arbeit</translation>
+    </message>
+    <message>
+        <source>Begun</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
+        <source>Choose how much of it to take over</source>
+        <translation>Wählen, wie viel davon übernommen wird</translation>
+    </message>
+    <message>
+        <source>Damaged</source>
+        <translation>Beschädigt</translation>
+    </message>
+    <message>
+        <source>Drawn rain is as like yours as your photos are like one another.</source>
+        <translation>Gezeichneter Regen gleicht Ihrem so sehr, wie Ihre Fotos einander gleichen.</translation>
+    </message>
+    <message>
+        <source>Drawn rain is like yours only roughly. Teaching may help less.</source>
+        <translation>Gezeichneter Regen gleicht Ihrem nur grob. Das Anlernen hilft vielleicht weniger.</translation>
+    </message>
+    <message>
+        <source>Drawn rain is like yours, though not quite as your photos are like one another.</source>
+        <translation>Gezeichneter Regen gleicht Ihrem, doch nicht ganz so, wie Ihre Fotos einander gleichen.</translation>
+    </message>
+    <message>
+        <source>Drawn rain was fitted to yours.</source>
+        <translation>Gezeichneter Regen wurde Ihrem angepasst.</translation>
+    </message>
+    <message>
+        <source>Find out how it rains</source>
+        <translation>Ermitteln, wie es regnet</translation>
+    </message>
+    <message>
+        <source>How bright it is</source>
+        <translation>Wie hell er ist</translation>
+    </message>
+    <message>
+        <source>How far they slant</source>
+        <translation>Wie sehr sie sich neigen</translation>
+    </message>
+    <message>
+        <source>How long the streaks are</source>
+        <translation>Wie lang die Streifen sind</translation>
+    </message>
+    <message>
+        <source>How much of the photo is rain</source>
+        <translation>Wie viel vom Foto Regen ist</translation>
+    </message>
+    <message>
+        <source>How wide the streaks are</source>
+        <translation>Wie breit die Streifen sind</translation>
+    </message>
+    <message>
+        <source>It did not help</source>
+        <translation>Es hat nicht geholfen</translation>
+    </message>
+    <message>
+        <source>It helped with this rain only; not added yet</source>
+        <translation>Es hat nur bei diesem Regen geholfen; noch nicht übernommen</translation>
+    </message>
+    <message>
+        <source>It helped; not added yet</source>
+        <translation>Es hat geholfen; noch nicht übernommen</translation>
+    </message>
+    <message>
+        <source>It rains here</source>
+        <translation>Hier regnet es</translation>
+    </message>
+    <message>
+        <source>Learn from drawn rain like yours</source>
+        <translation>Von gezeichnetem Regen wie Ihrem lernen</translation>
+    </message>
+    <message>
+        <source>Look at photos it has not seen</source>
+        <translation>Fotos ansehen, die es nicht kennt</translation>
+    </message>
+    <message>
+        <source>Look at your photos</source>
+        <translation>Ihre Fotos ansehen</translation>
+    </message>
+    <message>
+        <source>No rain was found</source>
+        <translation>Kein Regen gefunden</translation>
+    </message>
+    <message>
+        <source>Rain found, not taught yet</source>
+        <translation>Regen ermittelt, noch nicht angelernt</translation>
+    </message>
+    <message>
+        <source>Stopped while teaching</source>
+        <translation>Beim Anlernen angehalten</translation>
+    </message>
+    <message>
+        <source>The same as another</source>
+        <translation>Gleich wie ein anderes</translation>
+    </message>
+    <message>
+        <source>Too small</source>
+        <translation>Zu klein</translation>
+    </message>
+    <message>
+        <source>Usable: {n} of at least {least}. Add {missing} more.</source>
+        <translation>Brauchbar: {n} von mindestens {least}. Es fehlen noch {missing}.</translation>
+    </message>
+    <message>
+        <source>Usable: {n}, but only {clear} with streaks of one direction, and {least} are needed to judge by.</source>
+        <translation>Brauchbar: {n}, aber nur {clear} mit Streifen einer Richtung, und {least} braucht es zum Urteilen.</translation>
+    </message>
+    <message>
+        <source>Usable: {n}. That is enough to begin; more photos teach more surely.</source>
+        <translation>Brauchbar: {n}. Das genügt für den Anfang; mit mehr Fotos lernt es sicherer.</translation>
+    </message>
+    <message>
+        <source>Usable: {n}. That is plenty.</source>
+        <translation>Brauchbar: {n}. Das ist reichlich.</translation>
+    </message>
+    <message>
+        <source>processor, {n} threads</source>
+        <translation>Prozessor, Threads: {n}</translation>
+    </message>
+    <message>
+        <source>{n} %</source>
+        <translation>{n} %</translation>
+    </message>
+    <message>
+        <source>{n} dB</source>
+        <translation>{n} dB</translation>
     </message>
 </context>
 <context>
@@ -3179,8 +4205,20 @@
         <translation>Ein Video kann nicht repariert werden: Jedes Bild würde anders neu gezeichnet und es flackerte.</translation>
     </message>
     <message>
+        <source>Choose another base.</source>
+        <translation>Wählen Sie ein anderes Ausgangsmodell.</translation>
+    </message>
+    <message>
         <source>Choose another with --prior.</source>
         <translation>Wählen Sie mit --prior ein anderes.</translation>
+    </message>
+    <message>
+        <source>Close other programs, or choose a smaller prior.</source>
+        <translation>Schließen Sie andere Programme, oder wählen Sie ein kleineres Reparaturmodell.</translation>
+    </message>
+    <message>
+        <source>Close other programs.</source>
+        <translation>Schließen Sie andere Programme.</translation>
     </message>
     <message>
         <source>Copy what it leads to.</source>
@@ -3191,6 +4229,14 @@
         <translation>Beschaffen Sie das Reparaturmodell erneut.</translation>
     </message>
     <message>
+        <source>Fit it again.</source>
+        <translation>Ermitteln Sie ihn noch einmal.</translation>
+    </message>
+    <message>
+        <source>Go on with it: rainapp teach --resume {name}. Or choose another name.</source>
+        <translation>Setzen Sie ihn fort: rainapp teach --resume {name}. Oder wählen Sie einen anderen Namen.</translation>
+    </message>
+    <message>
         <source>Import one: `rainapp models import FOLDER`.</source>
         <translation>Importieren Sie eines: `rainapp models import ORDNER`.</translation>
     </message>
@@ -3199,16 +4245,60 @@
         <translation>An {kept} von {windows} Stellen passte die Reparatur nicht zur Umgebung; sie bleiben wie entregnet.</translation>
     </message>
     <message>
+        <source>Install it: pip install &quot;rainapp[sd]&quot;.</source>
+        <translation>Installieren Sie es: pip install &quot;rainapp[sd]&quot;.</translation>
+    </message>
+    <message>
+        <source>It is better on your rain and up to {lost} dB worse on other rain: it is added for this rain only.</source>
+        <translation>Es ist bei Ihrem Regen besser und bei anderem bis zu {lost} dB schlechter: Es gilt nur für diesen Regen.</translation>
+    </message>
+    <message>
+        <source>It may be {lost} dB worse on other rain, and at most 1 dB is allowed. Teach for less time.</source>
+        <translation>Bei anderem Regen ist es vielleicht {lost} dB schlechter, und höchstens 1 dB ist erlaubt. Lernen Sie kürzer an.</translation>
+    </message>
+    <message>
+        <source>It may change dry photos by {levels} grey levels more, and .2 is allowed. Add dry scenes like yours.</source>
+        <translation>Trockene Fotos ändert es vielleicht um {levels} Graustufen mehr, und 0,2 sind erlaubt. Fügen Sie trockene Szenen wie Ihre hinzu.</translation>
+    </message>
+    <message>
+        <source>It takes out {gain} more of the fine rain on photos it never saw, and harms nothing measurably.</source>
+        <translation>Auf Fotos, die es nie sah, entfernt es {gain} mehr vom feinen Regen und schadet nirgends messbar.</translation>
+    </message>
+    <message>
         <source>Leave --refine out for clips.</source>
         <translation>Lassen Sie --refine bei Videos weg.</translation>
+    </message>
+    <message>
+        <source>No rain was found in the clip of the Live Photo; it was copied beside the result as it is.</source>
+        <translation>Im Clip des Live Photos wurde kein Regen gefunden; er wurde unverändert neben das Ergebnis kopiert.</translation>
     </message>
     <message>
         <source>Nothing was repaired: no rain was removed that a prior could look behind.</source>
         <translation>Nichts wurde repariert: Es wurde kein Regen entfernt, hinter den ein Reparaturmodell sehen könnte.</translation>
     </message>
     <message>
+        <source>Of {all} dry photos {most} are looked at, spread evenly over all.</source>
+        <translation>Von {all} trockenen Fotos werden {most} angesehen, gleichmäßig über alle verteilt.</translation>
+    </message>
+    <message>
+        <source>Of {all} rainy photos {most} are looked at, spread evenly over all.</source>
+        <translation>Von {all} Regenfotos werden {most} angesehen, gleichmäßig über alle verteilt.</translation>
+    </message>
+    <message>
+        <source>On photos it never saw it takes out {gain} of the fine rain, and .03 is needed. Teach longer, or add photos.</source>
+        <translation>Auf Fotos, die es nie sah, entfernt es {gain} vom feinen Regen, und 0,03 sind nötig. Lernen Sie länger an, oder fügen Sie Fotos hinzu.</translation>
+    </message>
+    <message>
         <source>Only weights as .safetensors are taken.</source>
         <translation>Nur Gewichte als .safetensors werden angenommen.</translation>
+    </message>
+    <message>
+        <source>Only weights as .safetensors are taken. Delete the others.</source>
+        <translation>Nur Gewichte als .safetensors werden genommen. Löschen Sie die anderen.</translation>
+    </message>
+    <message>
+        <source>Only {count} photos could judge, and {least} are needed. Add photos with clear streaks.</source>
+        <translation>Nur {count} Fotos konnten urteilen, und {least} sind nötig. Fügen Sie Fotos mit klaren Streifen hinzu.</translation>
     </message>
     <message>
         <source>OpenVINO runs on the CPU, not on “{device}”.</source>
@@ -3243,6 +4333,10 @@
         <translation>Sichern Sie sie noch einmal aus dem Fenster.</translation>
     </message>
     <message>
+        <source>Save it as PNG or TIFF.</source>
+        <translation>Speichern Sie es als PNG oder TIFF.</translation>
+    </message>
+    <message>
         <source>Save it as PNG.</source>
         <translation>Speichern Sie sie als PNG.</translation>
     </message>
@@ -3255,6 +4349,10 @@
         <translation>Speichern Sie die Maske genau in der Größe des Bildes, aufrecht, wie es gezeigt wird.</translation>
     </message>
     <message>
+        <source>Save the pipeline with weights in one.</source>
+        <translation>Speichern Sie die Pipeline mit Gewichten in einer Datei.</translation>
+    </message>
+    <message>
         <source>Scale it down first.</source>
         <translation>Verkleinern Sie den Clip zuerst.</translation>
     </message>
@@ -3263,12 +4361,28 @@
         <translation>Etwa vierzig weitere Netze können importiert werden, sobald spandrel da ist: pip install rainapp[foreign].</translation>
     </message>
     <message>
+        <source>Start it anew.</source>
+        <translation>Beginnen Sie ihn neu.</translation>
+    </message>
+    <message>
         <source>Such a file can do anything on your computer. Ask its author for the state dict, or for safetensors.</source>
         <translation>Eine solche Datei kann auf Ihrem Rechner alles tun. Bitten Sie ihren Urheber um das state dict oder um safetensors.</translation>
     </message>
     <message>
         <source>Take it out, if it is yours; otherwise do not trust the folder.</source>
         <translation>Nehmen Sie es heraus, wenn es von Ihnen ist; sonst trauen Sie dem Ordner nicht.</translation>
+    </message>
+    <message>
+        <source>Take those of the same pipeline.</source>
+        <translation>Nehmen Sie die derselben Pipeline.</translation>
+    </message>
+    <message>
+        <source>Taken are the folders of Stable Diffusion 1.5, 2.1, XL and Turbo as diffusers saves them.</source>
+        <translation>Genommen werden Ordner von Stable Diffusion 1.5, 2.1, XL und Turbo, wie diffusers sie speichert.</translation>
+    </message>
+    <message>
+        <source>Teaching does not fit the memory.</source>
+        <translation>Das Anlernen passt nicht in den Speicher.</translation>
     </message>
     <message>
         <source>That is a decompression bomb.</source>
@@ -3281,6 +4395,10 @@
     <message>
         <source>That is no model card.</source>
         <translation>Das ist keine Modellkarte.</translation>
+    </message>
+    <message>
+        <source>That it is better on photos it never saw may be chance (probability {chance}, at most .05 is needed). Add rainy photos.</source>
+        <translation>Dass es auf Fotos, die es nie sah, besser ist, kann Zufall sein (Wahrscheinlichkeit {chance}, höchstens 0,05 ist nötig). Fügen Sie Regenfotos hinzu.</translation>
     </message>
     <message>
         <source>The architecture “{arch}” does not take the shape {shape}.</source>
@@ -3297,6 +4415,18 @@
     <message>
         <source>The clip may be damaged.</source>
         <translation>Der Clip ist vielleicht beschädigt.</translation>
+    </message>
+    <message>
+        <source>The clip of the Live Photo could not be derained; it was copied as it is: it still shows the rain.</source>
+        <translation>Der Clip des Live Photos konnte nicht entregnet werden; er wurde unverändert kopiert: Er zeigt den Regen noch.</translation>
+    </message>
+    <message>
+        <source>The clip of the Live Photo was copied beside the result as it is: it still shows the rain.</source>
+        <translation>Der Clip des Live Photos wurde unverändert neben das Ergebnis kopiert: Er zeigt den Regen noch.</translation>
+    </message>
+    <message>
+        <source>The clip of the Live Photo was derained too; it lies beside the result.</source>
+        <translation>Auch der Clip des Live Photos wurde entregnet; er liegt neben dem Ergebnis.</translation>
     </message>
     <message>
         <source>The clip of the motion photo could not be derained; it was kept as it is: it still shows the rain.</source>
@@ -3411,6 +4541,10 @@
         <translation>Die Sammlung hat {known}.</translation>
     </message>
     <message>
+        <source>The mask claims {megapixels} megapixels in {megabytes} MB.</source>
+        <translation>Die Maske gibt {megapixels} Megapixel in {megabytes} MB an.</translation>
+    </message>
+    <message>
         <source>The mask is no picture that can be read.</source>
         <translation>Die Maske ist kein lesbares Bild.</translation>
     </message>
@@ -3459,12 +4593,28 @@
         <translation>Das Modell „{model}“ entfernt nur Streifen; einen Schleier kann es nicht lichten.</translation>
     </message>
     <message>
+        <source>The model “{name}” cannot be taught: its net is none that is trained here.</source>
+        <translation>Das Modell „{name}“ kann nicht angelernt werden: Sein Netz ist keines, das hier trainiert wird.</translation>
+    </message>
+    <message>
         <source>The net “{model}” does not fuse frames.</source>
         <translation>Das Netz „{model}“ verschmilzt keine Bilder.</translation>
     </message>
     <message>
         <source>The picture without rain is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>
         <translation>Das Bild ohne Regen hat {width}x{height} Pixel, das Foto {photo_width}x{photo_height}.</translation>
+    </message>
+    <message>
+        <source>The pipeline holds pickled weights, “{name}”: opening them could run anything.</source>
+        <translation>Die Pipeline enthält Pickle-Gewichte, „{name}“: Beim Öffnen könnte alles Mögliche ausgeführt werden.</translation>
+    </message>
+    <message>
+        <source>The pipeline lacks {names}.</source>
+        <translation>Der Pipeline fehlt {names}.</translation>
+    </message>
+    <message>
+        <source>The pipeline “{name}” cannot repair photos.</source>
+        <translation>Die Pipeline „{name}“ kann keine Fotos reparieren.</translation>
     </message>
     <message>
         <source>The preset {name} cannot be read: {reason}.</source>
@@ -3507,6 +4657,10 @@
         <translation>Dem Reparaturmodell fehlt {names}.</translation>
     </message>
     <message>
+        <source>The prior “{name}” is not built as a Stable Diffusion pipeline is.</source>
+        <translation>Das Reparaturmodell „{name}“ ist nicht wie eine Stable-Diffusion-Pipeline aufgebaut.</translation>
+    </message>
+    <message>
         <source>The prior “{name}” is not built as a content prior is.</source>
         <translation>Das Reparaturmodell „{name}“ ist nicht gebaut wie ein Inhalts-Prior.</translation>
     </message>
@@ -3523,6 +4677,18 @@
         <translation>Das Ergebnis kann nicht für den Vergleich aufgehoben werden.</translation>
     </message>
     <message>
+        <source>The run cannot be written: {reason}.</source>
+        <translation>Der Lauf kann nicht geschrieben werden: {reason}.</translation>
+    </message>
+    <message>
+        <source>The run {name} is at work already.</source>
+        <translation>Am Lauf {name} wird schon gearbeitet.</translation>
+    </message>
+    <message>
+        <source>The run {name} is damaged: {file} cannot be read.</source>
+        <translation>Der Lauf {name} ist beschädigt: {file} ist nicht lesbar.</translation>
+    </message>
+    <message>
         <source>The screen&apos;s profile {name} cannot be read.</source>
         <translation>Das Profil des Bildschirms {name} kann nicht gelesen werden.</translation>
     </message>
@@ -3537,6 +4703,10 @@
     <message>
         <source>The weights of the prior “{name}” are not finite.</source>
         <translation>Die Gewichte des Reparaturmodells „{name}“ sind nicht alle Zahlen.</translation>
+    </message>
+    <message>
+        <source>The weights of {part} are spread over several files.</source>
+        <translation>Die Gewichte von {part} sind auf mehrere Dateien verteilt.</translation>
     </message>
     <message>
         <source>The weights of “{model}” are no safetensors file.</source>
@@ -3575,8 +4745,20 @@
         <translation>Das ZIP ist verschlüsselt.</translation>
     </message>
     <message>
+        <source>There are too few dry photos to see whether it harms them. Add dry photos.</source>
+        <translation>Es gibt zu wenige trockene Fotos, um zu sehen, ob es ihnen schadet. Fügen Sie trockene Fotos hinzu.</translation>
+    </message>
+    <message>
+        <source>There are too few pictures to see whether it forgot other rain. Add dry photos.</source>
+        <translation>Es gibt zu wenige Bilder, um zu sehen, ob es anderen Regen vergaß. Fügen Sie trockene Fotos hinzu.</translation>
+    </message>
+    <message>
         <source>There is a preset “{name}” already.</source>
         <translation>Eine Vorgabe „{name}“ gibt es schon.</translation>
+    </message>
+    <message>
+        <source>There is a run that teaches “{name}” already.</source>
+        <translation>Es gibt schon einen Lauf, der „{name}“ anlernt.</translation>
     </message>
     <message>
         <source>There is already a model “{model}”.</source>
@@ -3603,12 +4785,24 @@
         <translation>Für die Ergebnisse des Vergleichs ist kein Platz.</translation>
     </message>
     <message>
+        <source>There is no run “{name}” that teaches a model.</source>
+        <translation>Es gibt keinen Lauf „{name}“, der ein Modell anlernt.</translation>
+    </message>
+    <message>
         <source>There is no {card}.</source>
         <translation>Es gibt keine {card}.</translation>
     </message>
     <message>
+        <source>There is not enough memory to repair with “{name}”.</source>
+        <translation>Der Arbeitsspeicher reicht nicht, um mit „{name}“ zu reparieren.</translation>
+    </message>
+    <message>
         <source>There was not enough memory.</source>
         <translation>Der Speicher reichte nicht.</translation>
+    </message>
+    <message>
+        <source>This is a Live Photo: its clip is a file of its own, which is not in this result.</source>
+        <translation>Dies ist ein Live Photo: Sein Clip ist eine eigene Datei, die nicht zu diesem Ergebnis gehört.</translation>
     </message>
     <message>
         <source>This machine does not compute in {precision} on “{device}” with {engines}.</source>
@@ -3621,6 +4815,10 @@
     <message>
         <source>This preset is not there any more.</source>
         <translation>Diese Vorgabe ist nicht mehr da.</translation>
+    </message>
+    <message>
+        <source>This rain cannot be drawn.</source>
+        <translation>Dieser Regen kann nicht gezeichnet werden.</translation>
     </message>
     <message>
         <source>Tiles of {pixels} pixels are too small.</source>
@@ -3657,6 +4855,10 @@
     <message>
         <source>Use the engine torch.</source>
         <translation>Nehmen Sie die Maschine torch.</translation>
+    </message>
+    <message>
+        <source>Wait until it ends, or stop it there.</source>
+        <translation>Warten Sie, bis er endet, oder halten Sie ihn dort an.</translation>
     </message>
     <message>
         <source>What is around the net is not known: “{kind}”.</source>
@@ -4063,6 +5265,10 @@
         <translation>{name} ist zu groß für eine Vorgabe.</translation>
     </message>
     <message>
+        <source>{name} is written in plain numbers, of which it has too many.</source>
+        <translation>{name} ist in ausgeschriebenen Zahlen gespeichert, und es sind zu viele.</translation>
+    </message>
+    <message>
         <source>{name} may not be read.</source>
         <translation>{name} darf nicht gelesen werden.</translation>
     </message>
@@ -4179,6 +5385,10 @@
         <translation>„{name}“ ist größer als {gigabytes} GB.</translation>
     </message>
     <message>
+        <source>“{name}” is no Stable Diffusion file that the descriptions in “{folder}” fit.</source>
+        <translation>„{name}“ ist keine Stable-Diffusion-Datei, zu der die Beschreibungen in „{folder}“ passen.</translation>
+    </message>
+    <message>
         <source>“{name}” is no file.</source>
         <translation>„{name}“ ist keine Datei.</translation>
     </message>
@@ -4193,6 +5403,14 @@
     <message>
         <source>“{name}” lists tensors in {megabytes} MB, more than any net has.</source>
         <translation>„{name}“ zählt Tensoren auf {megabytes} MB auf, mehr als irgendein Netz hat.</translation>
+    </message>
+    <message>
+        <source>“{name}” needs about {needed} GB of memory, and {free} GB are free.</source>
+        <translation>„{name}“ braucht etwa {needed} GB Arbeitsspeicher, frei sind {free} GB.</translation>
+    </message>
+    <message>
+        <source>“{name}” reads text, which needs transformers, and that is not installed.</source>
+        <translation>„{name}“ liest Text; dafür wird transformers gebraucht, und das ist nicht installiert.</translation>
     </message>
     <message>
         <source>“{name}” repaired where rain was: it changed {share} of the pixels.</source>
@@ -4246,6 +5464,10 @@
         <translation>Farbe</translation>
     </message>
     <message>
+        <source>Coloured is what a generative model has redrawn</source>
+        <translation>Farbig ist, was ein generatives Modell neu gezeichnet hat</translation>
+    </message>
+    <message>
         <source>Coloured where fine rain may remain; upright edges too</source>
         <translation>Farbig, wo feiner Regen bleiben mag; aufrechte Kanten auch</translation>
     </message>
@@ -4272,6 +5494,10 @@
     <message>
         <source>Remains</source>
         <translation>Rest</translation>
+    </message>
+    <message>
+        <source>Repair</source>
+        <translation>Reparatur</translation>
     </message>
     <message>
         <source>Side by side</source>
@@ -4330,7 +5556,7 @@
     </message>
     <message>
         <source>Done · other settings</source>
-        <translation>Fertig · andere Einstellungen</translation>
+        <translation>Fertig · überholt</translation>
     </message>
     <message>
         <source>Done · {time}</source>
@@ -4346,7 +5572,7 @@
     </message>
     <message>
         <source>No rain · other settings</source>
-        <translation>Kein Regen · andere Einstellungen</translation>
+        <translation>Kein Regen · überholt</translation>
     </message>
     <message>
         <source>Paused · {n} %</source>

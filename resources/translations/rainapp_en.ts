@@ -18,6 +18,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Compare %n model(s) on {files} files</source>
+        <translation>
+            <numerusform>Compare %n model on {files} files</numerusform>
+            <numerusform>Compare %n models on {files} files</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Compare %n model(s) on {photos} photos</source>
         <translation>
             <numerusform>Compare %n model on {photos} photos</numerusform>
