@@ -89,7 +89,7 @@ def canonical(name: str) -> str:
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    rows = [*project["dependencies"], *extras["test"], *extras["docs"]]
+    rows = [*project["dependencies"], *extras["test"], *extras["docs"], *extras["bundle"]]
     return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows if row != "rainapp[docs]"]
 
 
