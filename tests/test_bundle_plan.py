@@ -1,4 +1,4 @@
-"""The plan of the frozen application: what is left out is not needed, what is needed stays, and its programs find themselves."""
+"""The plan of the frozen application: what is left out is not needed, what is needed stays, and it finds itself again."""
 
 import ast
 import importlib.util

@@ -78,6 +78,7 @@ LEFT_OUT_FILES = {
     "Qt's plug-ins for the web and scenes": _QT + r"(plugins/(qmltooling|virtualkeyboard|networkinformation|tls)/|qml/)",
     "Qt's reader of PDF": r"plugins/imageformats/libqpdf",
     "Qt without a desktop": _QT + r"plugins/(egldeviceintegrations/|platforms/lib(qeglfs|qlinuxfb|qvkkhr|qvnc|qminimal))",
+    "Qt's looks from GTK, which need its libraries": r"platformthemes/libqgtk3",
     "Qt's keyboard on the screen": _QT + r"plugins/platforminputcontexts/libqtvirtual",
     "Qt's words in other languages": _QT + r"translations/(?!qtbase_(de|en)\.qm)",
     "pictures of the manual": r"resources/screenshots/",

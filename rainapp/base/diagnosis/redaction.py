@@ -70,7 +70,8 @@ def _is_media(name: str) -> bool:
 
 
 def _whole(word: str) -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w){re.escape(word)}(?!\w)", re.IGNORECASE)
+    """`word` as a word of its own, or a part of a name such as word_derained."""
+    return re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", re.IGNORECASE)
 
 
 def _own_names() -> list[tuple[str, str]]:
