@@ -39,7 +39,6 @@ LEFT_OUT_MODULES = {
     "torch.utils.tensorboard": "draws curves of training in another program",
     "torch.utils.cpp_extension": "compiles code on the person's machine",
     "torch.onnx": "writes files that nothing here reads",
-    "torchgen": "writes torch's own source",
     "networkx": "torch asks it only where it compiles training graphs",
     "setuptools": "installs packages",
     "pip": "installs packages",
