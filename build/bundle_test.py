@@ -45,7 +45,7 @@ workers = 1
 profiles = ["narrow"]
 clear_share = 0.0
 [train]
-steps = 150
+steps = 30
 batch = 2
 crop_px = 48
 warmup_steps = 1
