@@ -218,7 +218,8 @@ def facts(device: str) -> dict[str, object]:
     """What is checked."""
     import torch
 
-    chip = torch.cuda.get_device_name(device) if device.startswith("cuda") else device
+    there = device.startswith("cuda") and torch.cuda.is_available()
+    chip = torch.cuda.get_device_name(device) if there else "none" if device.startswith("cuda") else device
     return {"check": "machine", "ok": True, "chip": chip, "torch": torch.__version__, "device": device}
 
 
