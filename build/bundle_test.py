@@ -188,7 +188,8 @@ def open_window(person: Stranger) -> str:
     photograph(person.display, "window-two.png")
     found = ask_screen(person.display, "search", "--onlyvisible", "--name", "^rainapp$").split()
     require(len(found) == 1, f"there are {len(found)} windows")
-    ask_screen(person.display, "windowquit", found[0])
+    ask_screen(person.display, "windowfocus", found[0])  # there is no window manager to close it
+    ask_screen(person.display, "key", "ctrl+q")
     try:
         said, _ = window.communicate(timeout=60)
     except subprocess.TimeoutExpired:
