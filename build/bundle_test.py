@@ -45,7 +45,7 @@ workers = 1
 profiles = ["narrow"]
 clear_share = 0.0
 [train]
-steps = 30
+steps = 12
 batch = 2
 crop_px = 48
 warmup_steps = 1
@@ -225,6 +225,7 @@ def derain_clip(person: Stranger) -> str:
 
 def refine(person: Stranger) -> str:
     """Priors of both kinds are loaded by diffusers and repair a photo."""
+    rainy(person.root / "wall.png", 3)
     from prior_files import tiny_unet, tiny_vq
 
     library = person.root / "home" / ".local" / "share" / "rainapp" / "models"
@@ -262,7 +263,11 @@ def train(person: Stranger) -> str:
 
 def teach(person: Stranger) -> str:
     """Teaching understands what it is given; learning itself takes longer than a test."""
-    told = person.run("teach", "--rainy", person.root / "clean", "--name", "mine", "--plan", "--json")
+    photos = person.root / "mine"
+    photos.mkdir()
+    for seed in range(3):
+        rainy(photos / f"{seed}.png", seed)
+    told = person.run("teach", "--rainy", photos, "--name", "mine", "--plan", "--json")
     require("{" in told, f"no plan:\n{told}")
     return "teaching planned"
 
@@ -273,6 +278,7 @@ def import_checkpoint(person: Stranger) -> str:
 
     from rainapp.nets import registry
 
+    rainy(person.root / "wall.png", 3)
     torch.save({"state_dict": registry.build("prn_r").state_dict()}, person.root / "foreign.pth")
     person.run("models", "import", person.root / "foreign.pth", "--id", "foreign", "--licence", "MIT")
     person.run("derain", person.root / "wall.png", "-o", person.root / "foreign", "--model", "foreign", "--treat", "always")
