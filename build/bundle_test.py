@@ -28,6 +28,7 @@ LIMIT_S = 1500  # for everything
 STEP_S = 400
 PICTURES = plan.ROOT / "out" / "bundle-test"
 CANCELLED = 130
+ENOUGH = 14  # photos to be taught by
 SIDE = (640, 480)
 RECIPE = """
 task = "derain"
@@ -265,7 +266,7 @@ def teach(person: Stranger) -> str:
     """Teaching understands what it is given; learning itself takes longer than a test."""
     photos = person.root / "mine"
     photos.mkdir()
-    for seed in range(3):
+    for seed in range(ENOUGH):
         rainy(photos / f"{seed}.png", seed)
     told = person.run("teach", "--rainy", photos, "--name", "mine", "--plan", "--json")
     require("{" in told, f"no plan:\n{told}")
