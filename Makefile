@@ -5,11 +5,14 @@
 #   make check   format, lint and types only
 #   make docs    build the manual into out/docs
 #   make translations   take new texts into resources/translations and compile them
+#   make bundle  freeze the application into a folder that needs no Python: dist/rainapp-VERSION-SYSTEM
+#   make bundle-test  try that folder out, copied elsewhere, with an empty environment
+#   make packages     pack it for Linux: an archive with an installer, and a .deb
 #   make clean   remove .venv, out/ and caches
 #
 # PYTHON=/path/to/python3 picks the interpreter; PYTEST="-k photo" narrows the tests.
 
-.PHONY: run test check docs translations clean setup setup-test setup-docs
+.PHONY: run test check docs translations bundle bundle-test packages clean setup setup-test setup-docs setup-bundle
 .DEFAULT_GOAL := run
 
 run: setup
@@ -31,6 +34,15 @@ docs: setup-docs
 translations: setup-test
 	@.venv/bin/python build/translations.py
 
+bundle: setup-bundle
+	@.cache/bundle-venv/bin/python build/make_bundle.py
+
+bundle-test: setup-bundle
+	@.cache/bundle-venv/bin/python build/bundle_test.py
+
+packages: setup-bundle
+	@.cache/bundle-venv/bin/python build/packages.py
+
 setup:
 	@PYTHON="$(PYTHON)" sh build/setup.sh run
 
@@ -40,6 +52,9 @@ setup-test:
 setup-docs:
 	@PYTHON="$(PYTHON)" sh build/setup.sh docs
 
+setup-bundle:
+	@PYTHON="$(PYTHON)" sh build/setup.sh bundle
+
 clean:
-	rm -rf .venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
+	rm -rf .venv .cache/bundle .cache/bundle-venv out dist .mypy_cache .ruff_cache .pytest_cache .hypothesis *.egg-info
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,14 +1,17 @@
 #!/bin/sh
 # Makes .venv and installs rainapp into it: `build/setup.sh run`; `docs` for the manual as well, `test` for lint,
-# types, tests and the manual.
+# types, tests and the manual. `bundle` makes an environment of its own, so that nothing else gets into the bundle.
 #
-# Does nothing when the last run installed the same thing: a stamp in .venv holds a checksum of what decides the result
+# Does nothing when the last run installed the same thing: a stamp in it holds a checksum of what decides the result
 # (pyproject.toml, constraints.txt, the interpreter, this folder). What the test set-up installs covers the others.
 set -eu
 
 what=${1:-run}
 root=$(cd "$(dirname "$0")/.." && pwd)
 cd "$root"
+
+venv=.venv
+[ "$what" = bundle ] && venv=.cache/bundle-venv
 
 say() { printf '%s\n' "$*" >&2; }
 fail() {
@@ -45,31 +48,32 @@ with_venv_module() {
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$package" >/dev/null || fail "$hint"
 }
 
-wanted() { (printf '%s\n' "$root" && .venv/bin/python -VV && cat pyproject.toml constraints.txt build/setup.sh) | cksum; }
+wanted() { (printf '%s\n' "$root" && "$venv"/bin/python -VV && cat pyproject.toml constraints.txt build/setup.sh) | cksum; }
 
-stamp=.venv/rainapp-installed
-if .venv/bin/python -c '' 2>/dev/null && [ -f "$stamp-$what" ] && [ "$(wanted)" = "$(cat "$stamp-$what")" ]; then
+stamp=$venv/rainapp-installed
+if "$venv"/bin/python -c '' 2>/dev/null && [ -f "$stamp-$what" ] && [ "$(wanted)" = "$(cat "$stamp-$what")" ]; then
     exit 0
 fi
 
-if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then # none, or one that a failed attempt left half-made
+if ! "$venv"/bin/python -m pip --version >/dev/null 2>&1; then # none, or one that a failed attempt left half-made
     python=$(find_python)
     with_venv_module "$python"
-    say "Making .venv with $("$python" --version)"
-    "$python" -m venv --clear .venv || fail "Python could not make .venv here. Is there room on the disk, and may you write into $root?"
+    say "Making $venv with $("$python" --version)"
+    "$python" -m venv --clear "$venv" || fail "Python could not make $venv here. Is there room on the disk, and may you write into $root?"
 fi
 
 case "$what" in
     test) target='.[test]' ;;
     docs) target='.[docs]' ;;
+    bundle) target='.[bundle]' ;;
     *) target='.' ;;
 esac
-say "Installing rainapp and what it needs into .venv (the first time this takes a few minutes and about 2 GB)"
-if ! .venv/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt --editable "$target"; then
+say "Installing rainapp and what it needs into $venv (the first time this takes a few minutes and about 2 GB)"
+if ! "$venv"/bin/python -m pip install -qq --disable-pip-version-check -c constraints.txt --editable "$target"; then
     say "pip could not install everything. The first installation needs the network, or a folder of wheels named by PIP_FIND_LINKS."
     fail "Nothing is half-done: run the same command again when it is there."
 fi
 wanted >"$stamp-$what"
-[ "$what" = run ] || wanted >"$stamp-run"
+[ "$what" = run ] || [ "$what" = bundle ] || wanted >"$stamp-run"
 [ "$what" = test ] && wanted >"$stamp-docs"
-say "rainapp is installed: .venv/bin/rainapp"
+say "rainapp is installed: $venv/bin/rainapp"

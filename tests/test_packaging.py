@@ -62,6 +62,15 @@ def test_an_installed_wheel_holds_both_packages_and_every_resource(tmp_path: Pat
     inside = [site / "rainapp" / name if name.startswith("resources/") else site / name for name in names]
     assert len(inside) > 40
     assert [str(path) for path in inside if not path.is_file()] == []
+    assert (site / "rainapp" / "resources" / "CHANGELOG.md").is_file(), "what is new is shown after an update"
+    told = "from rainapp.base.paths import change_log; print(change_log())"
+    done = subprocess.run([sys.executable, "-P", "-c", f"import sys; sys.path.insert(0, {str(site)!r}); {told}"],
+                          cwd=tmp_path, capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout.strip() == str(site / "rainapp" / "resources" / "CHANGELOG.md")
+    (entry,) = [
+        line for line in next(site.glob("rainapp-*.dist-info/entry_points.txt")).read_text().splitlines() if "=" in line
+    ]
+    assert entry.replace(" ", "") == "rainapp=rainapp.__main__:main"
 
 
 def test_resources_are_found_in_a_frozen_bundle(tmp_path: Path) -> None:
@@ -89,7 +98,7 @@ def canonical(name: str) -> str:
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    rows = [*project["dependencies"], *extras["test"], *extras["docs"]]
+    rows = [*project["dependencies"], *extras["test"], *extras["docs"], *extras["bundle"]]
     return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows if row != "rainapp[docs]"]
 
 

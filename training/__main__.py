@@ -47,8 +47,12 @@ class LineWatch:
             threading.Thread(target=self._wait_for_line, daemon=True, name="stop-line").start()
 
     def _wait_for_line(self) -> None:
-        if sys.stdin.readline():
-            self.stop.set()
+        # Not sys.stdin.readline(): it waits with a lock in hand that processes forked meanwhile would wait for, for ever.
+        with contextlib.suppress(OSError, ValueError, AttributeError):  # no standard input at all
+            while words := os.read(sys.stdin.fileno(), 4096):
+                if b"\n" in words:
+                    self.stop.set()
+                    return
 
     def tick(self, done: int, total: int, **facts: float) -> None:
         """Report; raises Cancelled when stopping was asked for."""

@@ -26,6 +26,12 @@ def resource(name: str) -> Path:
     return _resource_root() / name
 
 
+def change_log() -> Path:
+    """What is new in each version, as Markdown: among the resources of a wheel or a bundle, beside them in the source tree."""
+    packed = resource("CHANGELOG.md")
+    return packed if packed.exists() else _resource_root().parent / "CHANGELOG.md"
+
+
 def user_models_dir() -> Path:
     """Folder of the user's own models: RAINAPP_MODELS where set, else the platform's data folder. Need not exist."""
     chosen = os.environ.get("RAINAPP_MODELS")

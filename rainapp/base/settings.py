@@ -41,6 +41,7 @@ _FORBIDDEN_IN_NAMES = re.compile(r'[/\\:*?"<>|\x00-\x1f\x7f]')
 _DEVICE = re.compile(r"auto|cpu|mps|cuda:\d{1,2}")
 _LANGUAGE = re.compile(r"system|[a-z]{2,3}(_[A-Za-z]{2,4})?")
 _MODEL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_VERSION = re.compile(r"[0-9A-Za-z.+-]{0,32}")
 _FORMAT = re.compile(r"keep|[a-z0-9]{2,5}")
 
 
@@ -228,6 +229,14 @@ class Settings:
     )  # fmt: skip
     last_folder: str = _pref("", "remembered", "Last folder", "Where photos were opened last.", folder=True)
     recent: tuple[str, ...] = _pref((), "remembered", "Recent files", "Opened last, newest first.")
+
+    seen_version: str = _pref(
+        "",
+        "remembered",
+        "Version seen",
+        "The version whose window was open last.",
+        check=_fits(_VERSION, "It must be a version."),
+    )
 
     version: int = VERSION
     unknown: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from rainapp.base import paths
+from rainapp.base.diagnosis.idle_gpu import idle_gpu, torch_build
+from rainapp.base.own_command import is_frozen
 from rainapp.base.privacy import silence_reporters
 from rainapp.base.textfile import json_line
 from rainapp.base.version import VERSION
@@ -88,7 +90,7 @@ def _system() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "executable": sys.executable,
-        "frozen": bool(getattr(sys, "frozen", False)),
+        "frozen": is_frozen(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
     }
     import psutil  # loaded here: a report without it is still a report
@@ -108,10 +110,12 @@ def _versions() -> dict[str, str]:
 
 
 def _devices() -> dict[str, Any]:
-    """What torch can compute on. Raises whatever a broken torch raises."""
+    """What torch can compute on, and a graphics chip that it cannot use. Raises whatever a broken torch raises."""
     import torch
 
     devices: dict[str, Any] = {"cpu": f"{torch.get_num_threads()} threads"}
+    if chip := idle_gpu():
+        devices["idle"] = f"{chip}: torch is built for {torch_build()} here, see docs/bundle.md"
     for number in range(torch.cuda.device_count()):
         facts = torch.cuda.get_device_properties(number)
         devices[f"cuda:{number}"] = f"{facts.name}, {facts.total_memory // 2**20} MB"

@@ -10,6 +10,7 @@ from rainapp.gui.canvas.composition import View
 from rainapp.gui.canvas.mask_brush import SIZE_FACTOR, SOFT_STEP
 from rainapp.gui.state.own_settings import has_own, pass_again, see_rain, set_own
 from rainapp.gui.state.workspace import AMOUNT_MAX
+from rainapp.gui.whats_new import show_changes, show_licences
 from rainapp.gui.window_parts import WindowParts
 
 MENUS = ("File", "Edit", "View", "Rain", "Clip", "Mask", "Compare", "Help")
@@ -272,6 +273,8 @@ ROWS: tuple[Row[WindowParts], ...] = (
         enabled=_exportable("clip")),
     Row("shortcuts", "Keys", "Help", lambda w: w.show_settings("Shortcuts"), "F1", "keyboard"),
     Row("open-log", "Show the log", "Help", lambda w: w.disk.reveal_log()),
+    Row("whats-new", "What is new", "Help", lambda w: show_changes(w)),
+    Row("licences", "Licences", "Help", lambda w: show_licences(w)),
     Row("about", "About rainapp", "Help", lambda w: w.show_settings("About"), icon="info"),
 )  # fmt: skip
 

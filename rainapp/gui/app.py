@@ -15,26 +15,28 @@ import threading
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QFileOpenEvent
+from PySide6.QtWidgets import QApplication
 
+from rainapp.base.diagnosis import crash_log
 from rainapp.base.escapes import EscapingFormatter
 from rainapp.base.logs import file_handler
 from rainapp.base.settings import Settings, load
 from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.crash_dialog import CrashDialog
 from rainapp.gui.display.screen_pictures import for_screen
 from rainapp.gui.gc_timer import Collector
 from rainapp.gui.main_window import MainWindow
+from rainapp.gui.single_instance import SingleInstance
 from rainapp.gui.state.job_events import Dispatch
 from rainapp.gui.state.screen_watch import ScreenColours
 from rainapp.gui.state.session_memory import Memory
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.text.error_texts import said
 from rainapp.gui.text.language import speak
-from rainapp.gui.text.problem_report import report
-from rainapp.gui.widgets.plain_text import message_box
+from rainapp.gui.whats_new import tell_crash, tell_news
 from rainapp.gui.widgets.theme import interface_font, look
 from rainapp.jobs.records import (
     Event,
@@ -48,6 +50,7 @@ from rainapp.library.model_library import ModelLibrary
 
 PROGRESS_MS = 50  # progress reaches the window at most 20 times a second
 WARM_UP_MS = 300
+DESKTOP_ID = "org.rainapp.rainapp"  # the name of the desktop file, by which a desktop knows the window as ours
 
 log = logging.getLogger(__name__)
 
@@ -160,7 +163,7 @@ def prepare(application: QApplication, settings: Settings) -> None:
     """Make a Qt application ours: style, font, locale, language."""
     application.setApplicationName("rainapp")
     application.setApplicationDisplayName("rainapp")
-    application.setDesktopFileName("rainapp")
+    application.setDesktopFileName(DESKTOP_ID)
     application.setStyle("Fusion")
     application.setFont(interface_font())
     locale.setlocale(locale.LC_NUMERIC, "C")
@@ -180,38 +183,74 @@ def _start_log() -> None:
     root.setLevel(logging.INFO)
 
 
-def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """Log a bug and say so; the window stays."""
-    log.critical("a bug", exc_info=(kind, error, trace))
-    sys.__excepthook__(kind, error, trace)
-    box = message_box(QMessageBox.Icon.Warning, "rainapp", QObject().tr("Something unexpected happened."))
-    box.setInformativeText(QObject().tr("Your files are not touched. You can go on, or copy a report for us."))
-    copy = box.addButton(QObject().tr("Copy report"), QMessageBox.ButtonRole.ActionRole)
-    box.addButton(QMessageBox.StandardButton.Close)
-    box.exec()
-    if box.clickedButton() is copy:
-        QApplication.clipboard().setText(report(f"{kind.__name__}: {error}"))
+def _known_files(session: Session) -> list[Path]:
+    """Files and folders that a report must not name."""
+    settings = session.workspace.settings
+    names = [*settings.recent, settings.last_folder, settings.save_folder]
+    return [*(item.path for item in session.workspace.items), *(Path(name) for name in names if name)]
+
+
+def _begin(session: Session, paths: Sequence[Path], safe: bool, notices: Sequence[str]) -> None:
+    """What the window says and opens first."""
+    window, workspace = session.window, session.workspace
+    for words in notices:
+        window.notice.say(words)
+    if safe:
+        session.memory.rest()
+    else:
+        session.memory.begin()
+        tell_news(workspace, window, window.notice.offer)
+    tell_crash(crash_log.last_crash(), _known_files(session), window.notice.offer)
+    crash_log.watch()
+    workspace.add(paths)
+    session.warm_up()
+
+
+class FileOpenings(QObject):
+    """Files that the system hands over while the window is open, as macOS does: they come in like dropped ones."""
+
+    def __init__(self, window: MainWindow, parent: QObject) -> None:
+        """Add to the list of `window`."""
+        super().__init__(parent)
+        self._window = window
+
+    def take(self, paths: Sequence[Path]) -> None:
+        """Add what another start was given, and come to the front."""
+        self._window.workspace.add(paths)
+        self._window.setWindowState(self._window.windowState() & ~Qt.WindowState.WindowMinimized)
+        self._window.raise_()
+        self._window.activateWindow()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802, D102 - Qt's name
+        if isinstance(event, QFileOpenEvent) and event.file():
+            self.take([Path(event.file())])
+            return True
+        return super().eventFilter(watched, event)
 
 
 def main(paths: Sequence[Path] = (), safe: bool = False) -> int:
-    """Open the window on `paths` and return when it is closed. With `safe` settings are ignored and only the CPU is used."""
+    """Open the window on `paths` and return when it is closed. With `safe` settings are ignored and only the CPU is used.
+
+    Where a window is open already, it gets the files, and this returns at once.
+    """
     _start_log()
     settings, notices = (Settings(device="cpu"), ()) if safe else load()
     application = QApplication.instance()
     if not isinstance(application, QApplication):
         application = QApplication(sys.argv[:1])
+    single = SingleInstance(application)
+    if not safe and single.hand_over(paths):
+        return 0
     prepare(application, settings)
-    sys.excepthook = _crashed
     session = Session(settings)
+    sys.excepthook = CrashDialog(lambda: _known_files(session))
+    openings = FileOpenings(session.window, application)
+    application.installEventFilter(openings)
+    single.asked.connect(openings.take)
     session.window.show()
-    for words in notices:
-        session.window.notice.say(words)
-    if safe:
-        session.memory.rest()
-    else:
-        session.memory.begin()
-    session.workspace.add(paths)
-    session.warm_up()
+    _begin(session, paths, safe, notices)
     code = application.exec()
+    single.close()
     session.close(remember=not safe)
+    crash_log.rest()
     return code

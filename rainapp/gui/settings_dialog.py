@@ -33,6 +33,7 @@ from rainapp.gui.actions import action_rows
 from rainapp.gui.files.inspector import FORMATS
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.text.language import LANGUAGES
+from rainapp.gui.whats_new import show_changes, show_licences
 from rainapp.gui.widgets.controls import label, mark_wrong, push_button
 from rainapp.gui.widgets.plain_text import PlainLabel, set_tip
 
@@ -280,5 +281,10 @@ class SettingsDialog(QDialog):
             made.setWordWrap(True)
             made.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             column.addWidget(made)
+        row = QHBoxLayout()
+        row.addWidget(push_button(self.tr("Licences"), lambda: show_licences(self)))
+        row.addWidget(push_button(self.tr("What is new"), lambda: show_changes(self)))
+        row.addStretch(1)
+        column.addLayout(row)
         column.addStretch(1)
         return box

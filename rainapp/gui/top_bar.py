@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu, QPushButton, QWidget
 
+from rainapp.base.diagnosis.idle_gpu import idle_gpu
 from rainapp.base.settings import PREFERENCES
 from rainapp.gui.actions.action_rows import Actions
 from rainapp.gui.actions.menu_keys import only_one
@@ -15,7 +16,7 @@ from rainapp.gui.state.numbered_frames import Offer
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.widgets.controls import Segments, icon_button, label, push_button
 from rainapp.gui.widgets.empty_states import Picture
-from rainapp.gui.widgets.plain_text import set_tip
+from rainapp.gui.widgets.plain_text import menu_words, set_tip
 from rainapp.gui.widgets.theme import interface_font
 
 HEADER_PX = 52
@@ -48,7 +49,8 @@ class Header(QFrame):
         row.addStretch(1)
         self.chip = QPushButton()
         self.chip.setProperty("role", "chip")
-        set_tip(self.chip, self.tr("Where the work is done"))
+        self._idle_gpu = idle_gpu()
+        set_tip(self.chip, "\n".join(filter(None, (self.tr("Where the work is done"), self.idle_words()))))
         self.chip.setMenu(QMenu(self.chip))
         self.chip.menu().aboutToShow.connect(self.fill_menu)
         row.addWidget(self.chip)
@@ -60,6 +62,15 @@ class Header(QFrame):
         workspace.settings_changed.connect(self.refresh)
         workspace.batch.changed.connect(self.refresh)
         self.refresh()
+
+    def idle_words(self) -> str:
+        """That a graphics chip is there and not used, and why; "" where none lies idle."""
+        if not self._idle_gpu:
+            return ""
+        words = self.tr(
+            "{gpu} lies idle: this installation computes on the processor only. The manual says how to change that."
+        )
+        return words.format(gpu=self._idle_gpu)
 
     def set_narrow(self, narrow: bool) -> None:
         """Leave out what can be had elsewhere."""
@@ -93,6 +104,9 @@ class Header(QFrame):
                 action.triggered.connect(lambda _=False, name=name, key=key: self._workspace.change(**{name: key}))
             only_one(menu.actions()[-len(choices) :])
             menu.addSeparator()
+        if self._idle_gpu:
+            action = menu.addAction(menu_words(self.tr("{gpu} lies idle").format(gpu=self._idle_gpu)))
+            action.triggered.connect(lambda: self._workspace.notice.emit(self.idle_words()))
 
 
 class Notice(QFrame):

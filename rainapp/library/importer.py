@@ -23,6 +23,7 @@ import psutil
 
 from rainapp.base.errors import BadModel, UnreadableFile, UnwritableFile
 from rainapp.base.new_files import desk
+from rainapp.base.own_command import is_frozen, own_command
 from rainapp.base.own_files import narrow, readers_of, readers_of_all
 from rainapp.base.regular_files import open_regular, read_regular
 from rainapp.base.system_errors import why_not_written
@@ -267,8 +268,8 @@ def _run_limited(arguments: list[str], folder: Path, words: IO[bytes], limit_s: 
 
     The limit is on what the child computes; one that only waits is killed after `WAITING` times as long.
     """
-    frozen = getattr(sys, "frozen", False)
-    command = [sys.executable, *CHILD_COMMAND] if frozen else [sys.executable, "-P", "-m", "rainapp.nets.foreign_weights"]
+    module = [sys.executable, "-P", "-m", "rainapp.nets.foreign_weights"]
+    command = own_command(*CHILD_COMMAND) if is_frozen() else module
     home = str(Path(__file__).resolve().parent.parent.parent)
     environment = {key: value for key, value in os.environ.items() if key in PASSED_ON}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (home, os.environ.get("PYTHONPATH"))))

@@ -73,9 +73,10 @@ def test_every_state_has_an_icon_and_words(row: Item, said: str) -> None:
     assert token
 
 
-def test_a_report_names_versions_and_the_file_but_no_folder() -> None:
+def test_a_report_names_versions_but_neither_file_nor_folder() -> None:
     told = about_file(Path.home() / "secret" / "photo.jpg", "unreadable", "It is cut short.", "Copy it again.")
-    assert "photo.jpg: unreadable: It is cut short. Copy it again." in told
+    assert "‹1›.jpg: unreadable: It is cut short. Copy it again." in told
+    assert "photo" not in told
     assert "rainapp " in told
     assert "Python " in told
     assert "secret" not in told

@@ -52,19 +52,24 @@ def icon(name: str, token: str = "text", px: int = ICON_PX) -> QIcon:
     return made
 
 
+def application_pixmap(side: int) -> QPixmap:
+    """Our mark on a rounded blue ground, of one size."""
+    ground = QPixmap(QSize(side, side))
+    ground.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(ground)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(look().colour("accent"))
+    painter.drawRoundedRect(QRectF(0, 0, side, side), side * 0.22, side * 0.22)
+    inner = round(side * 0.72)
+    painter.drawPixmap((side - inner) // 2, (side - inner) // 2, _rendered("rainapp", "#ffffff", inner, 1.0))
+    painter.end()
+    return ground
+
+
 def application_icon() -> QIcon:
-    """Our mark on a rounded blue ground, for the task bar and the window's corner."""
+    """Our mark, for the task bar and the window's corner."""
     made = QIcon()
     for side in (16, 24, 32, 48, 64, 128, 256):
-        ground = QPixmap(QSize(side, side))
-        ground.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(ground)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look().colour("accent"))
-        painter.drawRoundedRect(QRectF(0, 0, side, side), side * 0.22, side * 0.22)
-        inner = round(side * 0.72)
-        painter.drawPixmap((side - inner) // 2, (side - inner) // 2, _rendered("rainapp", "#ffffff", inner, 1.0))
-        painter.end()
-        made.addPixmap(ground)
+        made.addPixmap(application_pixmap(side))
     return made
