@@ -124,6 +124,10 @@
         <translation>Größerer Pinsel</translation>
     </message>
     <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
         <source>Light</source>
         <translation>Hell</translation>
     </message>
@@ -426,6 +430,10 @@
     <message>
         <source>View</source>
         <translation>Ansicht</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>Was ist neu</translation>
     </message>
     <message>
         <source>What the repair changed</source>
@@ -1483,6 +1491,29 @@
     </message>
 </context>
 <context>
+    <name>Crash</name>
+    <message>
+        <source>Copy report</source>
+        <translation>Bericht kopieren</translation>
+    </message>
+    <message>
+        <source>It is also kept beside the log, as {name}.</source>
+        <translation>Er liegt auch neben dem Protokoll, als {name}.</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>Bericht zeigen</translation>
+    </message>
+    <message>
+        <source>Something unexpected happened.</source>
+        <translation>Etwas Unerwartetes ist passiert.</translation>
+    </message>
+    <message>
+        <source>Your files are not touched. You can go on, or copy a report for us. It names no file, folder or person.</source>
+        <translation>Ihre Dateien sind unberührt. Sie können weitermachen oder einen Bericht für uns kopieren. Er nennt weder Dateien noch Ordner noch Personen.</translation>
+    </message>
+</context>
+<context>
     <name>CurveView</name>
     <message>
         <source>0 min</source>
@@ -2072,6 +2103,14 @@
         <source>Where the work is done</source>
         <translation>Wo gerechnet wird</translation>
     </message>
+    <message>
+        <source>{gpu} lies idle</source>
+        <translation>{gpu} liegt brach</translation>
+    </message>
+    <message>
+        <source>{gpu} lies idle: this installation computes on the processor only. The manual says how to change that.</source>
+        <translation>{gpu} liegt brach: Diese Installation rechnet nur auf dem Prozessor. Das Handbuch sagt, wie sich das ändern lässt.</translation>
+    </message>
 </context>
 <context>
     <name>HelpedStep</name>
@@ -2584,6 +2623,33 @@
     </message>
 </context>
 <context>
+    <name>News</name>
+    <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
+        <source>Read from what each package says of itself.</source>
+        <translation>Gelesen aus dem, was jedes Paket über sich selbst sagt.</translation>
+    </message>
+    <message>
+        <source>Show report</source>
+        <translation>Bericht zeigen</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>Was ist neu</translation>
+    </message>
+    <message>
+        <source>rainapp ended unexpectedly the last time.</source>
+        <translation>rainapp wurde beim letzten Mal unerwartet beendet.</translation>
+    </message>
+    <message>
+        <source>rainapp is now version {version}.</source>
+        <translation>rainapp ist jetzt Version {version}.</translation>
+    </message>
+</context>
+<context>
     <name>Notice</name>
     <message>
         <source>Close this message</source>
@@ -2673,21 +2739,6 @@
     <message>
         <source>There is no repair model “{name}” here, so nothing is repaired.</source>
         <translation>Das Reparaturmodell „{name}“ gibt es hier nicht, deshalb wird nichts repariert.</translation>
-    </message>
-</context>
-<context>
-    <name>QObject</name>
-    <message>
-        <source>Copy report</source>
-        <translation>Bericht kopieren</translation>
-    </message>
-    <message>
-        <source>Something unexpected happened.</source>
-        <translation>Etwas Unerwartetes ist passiert.</translation>
-    </message>
-    <message>
-        <source>Your files are not touched. You can go on, or copy a report for us.</source>
-        <translation>Ihre Dateien sind unberührt. Sie können weitermachen oder einen Bericht für uns kopieren.</translation>
     </message>
 </context>
 <context>
@@ -3236,6 +3287,10 @@
         <translation>Links, Rechts (mit Umschalt: zehnfach)</translation>
     </message>
     <message>
+        <source>Licences</source>
+        <translation>Lizenzen</translation>
+    </message>
+    <message>
         <source>Light</source>
         <translation>Hell</translation>
     </message>
@@ -3402,6 +3457,10 @@
     <message>
         <source>WebP</source>
         <translation>WebP</translation>
+    </message>
+    <message>
+        <source>What is new</source>
+        <translation>Was ist neu</translation>
     </message>
     <message>
         <source>Wheel</source>
