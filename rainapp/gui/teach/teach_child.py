@@ -9,16 +9,12 @@ from typing import Any
 
 from PySide6.QtCore import QObject, QProcess, QProcessEnvironment, Signal
 
+from rainapp.base.own_command import own_command
+
 ENDS_MS = 15_000
 LINE_BYTES_MAX = 64 << 20
 LAST_WORDS = 4000
 STOPPED = 130
-
-
-def command(words: Sequence[str]) -> tuple[str, list[str]]:
-    """Program and arguments of `rainapp` with `words`; a frozen application is its own program."""
-    frozen = getattr(sys, "frozen", False)
-    return sys.executable, [*([] if frozen else ["-m", "rainapp"]), *words]
 
 
 def environment(models: Path, cpu_only: bool) -> QProcessEnvironment:
@@ -51,7 +47,7 @@ class TeachChild(QObject):
         self._process.readyReadStandardError.connect(self._read_words)
         self._process.finished.connect(self._finished)
         self._process.errorOccurred.connect(self._failed)
-        program, arguments = command(words)
+        program, *arguments = own_command(*words)
         self._process.start(program, arguments)
 
     def _read(self) -> None:
