@@ -27,7 +27,7 @@ def main() -> int:
     import cv2
 
     from rainapp.base.image import Image
-    from rainapp.inference.derainer import Walk
+    from rainapp.inference.derainer import TileRunner
     from rainapp.inference.pipeline import load_pipeline
     from rainapp.inference.residual_gate import DRY_SHARE, RAINY_SHARE, rainy_share
     from rainapp.jobs.records import NoWatch, Treatment
@@ -48,7 +48,7 @@ def main() -> int:
                 photo = np.round(draw_rain(photo.astype(np.float32) / np.float32(255), args.profile, seed).rainy * 255)
             image = Image(np.ascontiguousarray(photo, np.uint8))
             whole = net.passes(image)[0]
-            shares.append(rainy_share(Walk(net, NoWatch(), 0, whole.grid.count).find(image.pixels, whole, None).around))
+            shares.append(rainy_share(TileRunner(net, NoWatch(), 0, whole.grid.count).find(image.pixels, whole, None).around))
         if not shares:
             print(f"{folder} holds no photos.", file=sys.stderr)
             continue

@@ -162,7 +162,7 @@ def test_a_tile_is_what_it_is_in_the_whole_picture(arch: str) -> None:
 def test_openvino_takes_the_code_as_an_input(arch: str) -> None:
     net = modulated(arch)
     if isinstance(net.net, UnshuffleNaf):
-        net.net.last = False
+        net.net.channels_last = False
     clear = torch.ones(1)
     run = translated(registry.for_inference(net), clear)
     for size, seed in (((1, 3, 32, 48), 1), ((1, 3, 64, 32), 2), ((2, 3, 16, 40), 3)):

@@ -17,7 +17,7 @@ from rainapp.base import paths
 from rainapp.base.errors import BadModel, BadTreatment, Cancelled, NotEnoughMemory
 from rainapp.base.image import Frame, Image, Pixels
 from rainapp.inference.amount import Amount
-from rainapp.inference.derainer import Derainer, Remedy, TiledNet
+from rainapp.inference.derainer import Derainer, Fallback, TiledNet
 from rainapp.inference.engines import EngineName, PrecisionName, Stop, Tiles, make
 from rainapp.inference.engines import Variant as EngineVariant
 from rainapp.inference.pipeline import load_pipeline
@@ -126,9 +126,9 @@ def test_only_a_very_large_photo_gets_larger_tiles_and_none_when_memory_ran_out(
     cost = net.grid(large).count * net.grid(large).tile_height * net.grid(large).tile_width
     assert cost < 0.8 * fixed.grid(large).count * fixed.grid(large).tile_height * fixed.grid(large).tile_width
     assert net.grid(usual) == fixed.grid(usual)
-    net.relent(net.engine, net.tile_px, MemoryError())
+    net.degrade(net.engine, net.tile_px, MemoryError())
     assert net.grid(large) == fixed.grid(large)
-    net.relent(net.engine, net.tile_px, MemoryError())
+    net.degrade(net.engine, net.tile_px, MemoryError())
     assert net.tile_px == 512
 
 
@@ -192,8 +192,11 @@ def test_out_of_memory_halves_the_tile_and_the_smaller_tile_is_remembered() -> N
 
 def test_at_the_smallest_tile_the_remedies_follow_each_with_a_notice() -> None:
     helpless = Line("cuda:0", limit_px=0)
-    remedies = [Remedy("in bf16", lambda: Line("cuda:0", limit_px=0), None), Remedy("on the CPU", lambda: Line("cpu"), 256)]
-    net = tiled(helpless, tile_px=512, remedies=remedies)
+    fallbacks = [
+        Fallback("in bf16", lambda: Line("cuda:0", limit_px=0), None),
+        Fallback("on the CPU", lambda: Line("cpu"), 256),
+    ]
+    net = tiled(helpless, tile_px=512, fallbacks=fallbacks)
     image = picture(300, 300)
     np.testing.assert_array_equal(derain(net, image).image.pixels, image.pixels)
     assert (net.notices, net.engine.device, net.tile_px) == (["in bf16", "on the CPU"], "cpu", 256)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from rainapp.base.errors import EngineFailed
 from rainapp.base.image import Frame
 from rainapp.base.paths import resource
-from rainapp.inference.derainer import Remedy, TiledNet
+from rainapp.inference.derainer import Fallback, TiledNet
 from rainapp.inference.engines import Model, Variant, converted, engine_choice
 from rainapp.inference.engines.failures import went_on
 from rainapp.inference.engines.openvino import Form, OpenVinoEngine
@@ -75,8 +75,8 @@ def crooked(says: str = "crooked") -> Model:
 
 def tiled(engine: OpenVinoEngine | TorchEngine, rescue: Model | None = None) -> TiledNet:
     make = cache(lambda: TorchEngine(rescue or model(), "cpu", "fp32"))
-    remedy = Remedy(went_on(engine.name, "cpu"), make, None)
-    return TiledNet(engine, tile_px=256, overlap_px=32, multiple_px=8, rescue=remedy)
+    fallback = Fallback(went_on(engine.name, "cpu"), make, None)
+    return TiledNet(engine, tile_px=256, overlap_px=32, multiple_px=8, rescue=fallback)
 
 
 def test_an_engine_that_fails_once_is_tried_afresh_and_nothing_need_be_said() -> None:
@@ -178,7 +178,7 @@ def test_a_person_never_reads_the_words_of_a_library(photo: Path, tmp_path: Path
     net = load_pipeline(WITH_OPENVINO, ModelLibrary()).net
     assert isinstance(net.engine, OpenVinoEngine)
     net.engine._net = misfit()
-    net._rescue = Remedy(NOTICE, lambda: TorchEngine(crooked(), "cpu", "fp32"), None)
+    net._rescue = Fallback(NOTICE, lambda: TorchEngine(crooked(), "cpu", "fp32"), None)
     told: list[Event] = []
     workers = Workers(run_job.run, told.append)
     workers.submit(DerainFile(photo, tmp_path / "out.png", WITH_OPENVINO), "cpu")

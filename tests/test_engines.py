@@ -34,7 +34,7 @@ def model(arch: str = "unshuffle_naf", seed: int = 4) -> Model:
     net = registry.build(arch, **SMALL[arch]).eval().requires_grad_(False)
     if arch == "unshuffle_naf":
         net.tail.get_parameter("weight").normal_(std=0.05)
-        net.last = False  # type: ignore[assignment]
+        net.channels_last = False  # type: ignore[assignment]
     conditions = CLEAR if net.conditional else ()
     return Model(lambda: net, f"{arch}{seed}", getattr(net, "multiple_px", 1), conditions)  # type: ignore[arg-type]
 
@@ -253,7 +253,7 @@ def test_openvino_tells_its_version_without_being_imported() -> None:
 def test_a_size_openvino_has_no_fixed_form_for_is_derained_all_the_same(side: int) -> None:
     torch.manual_seed(1)
     net = registry.build("unshuffle_naf", width=4, encoder=[1], middle=1, decoder=[1]).eval().requires_grad_(False)
-    net.last = False  # type: ignore[assignment]
+    net.channels_last = False  # type: ignore[assignment]
     narrow = Model(lambda: net, "narrow", 4, CLEAR)
     rainy = np.random.default_rng(3).random((1, 3, side, side), dtype=np.float32)
     np.testing.assert_allclose(OpenVinoEngine(narrow, "fp32")(rainy), TorchEngine(narrow, "cpu", "fp32")(rainy), atol=2e-5)

@@ -102,7 +102,7 @@ def test_a_small_picture_is_looked_at_once_for_all_of_its_parts() -> None:
     first = part_of_picture.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
     looks = len(engine.sizes)
     again = part_of_picture.derain_part(small, image, Region(10, 10, 200, 200), NoWatch())
-    part_of_picture.derain_part(small, image, Region(300, 200, 100, 90), NoWatch(), hasty=True)
+    part_of_picture.derain_part(small, image, Region(300, 200, 100, 90), NoWatch(), draft=True)
     assert len(engine.sizes) == looks
     np.testing.assert_array_equal(first.image.pixels, again.image.pixels)
 

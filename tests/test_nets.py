@@ -74,7 +74,7 @@ def test_inference_form_and_training_form_are_one_function(inside: int) -> None:
         parameter.add_(0.3 * torch.randn_like(parameter))
     rainy, clear = torch.rand(2, 3, 40, 56, dtype=torch.float64), torch.tensor([0.0, 1.0])
     trained = net(rainy, clear)
-    net.last = False
+    net.channels_last = False
     torch.testing.assert_close(net(rainy, clear), trained, atol=1e-9, rtol=1e-9)
 
 
@@ -88,7 +88,7 @@ def test_the_folded_form_is_the_same_function(inside: int, mirrored: bool) -> No
     rainy, clear = torch.rand(2, 3, 40, 56), torch.tensor([0.0, 1.0])
     before = {name: value.clone() for name, value in net.state_dict().items()}
     torch.testing.assert_close(registry.for_inference(net)(rainy, clear), net(rainy, clear), atol=2e-4, rtol=1e-3)
-    assert net.last, "the trained net is left alone"
+    assert net.channels_last, "the trained net is left alone"
     assert all(torch.equal(value, before[name]) for name, value in net.state_dict().items())
 
 

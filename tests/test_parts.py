@@ -69,10 +69,10 @@ def test_in_haste_only_the_finest_band_is_left_as_it_is(
     pipeline: Pipeline, large: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     image, region = Image(read(large)), PLACES[0]
-    at_once = pipeline.part(image, region, NoWatch(), hasty=True)
+    at_once = pipeline.part(image, region, NoWatch(), draft=True)
     assert not at_once.is_rough  # the part is small
-    monkeypatch.setattr(part_of_picture, "HASTY_PIXELS", 0)
-    rough = pipeline.part(image, region, NoWatch(), hasty=True)
+    monkeypatch.setattr(part_of_picture, "DRAFT_PIXELS", 0)
+    rough = pipeline.part(image, region, NoWatch(), draft=True)
     assert rough.is_rough
     fine, rainy = at_once.image.pixels.astype(float), at(read(large), region).astype(float)
     broad, all_broad = (np.abs(cv2.blur(each - fine, (9, 9))).mean() for each in (rough.image.pixels.astype(float), rainy))
@@ -127,12 +127,12 @@ def test_where_the_view_moves_a_little_a_hasty_look_takes_no_pass_at_all(monkeyp
     net, moved = made(engine), Region(307, 195, 400, 300)
     part_of_picture.derain_part(net, image, Region(300, 200, 400, 300), NoWatch())
     passes = len(engine.sizes)
-    monkeypatch.setattr(part_of_picture, "HASTY_PIXELS", 0)
-    kept = part_of_picture.derain_part(net, image, moved, NoWatch(), hasty=True)
+    monkeypatch.setattr(part_of_picture, "DRAFT_PIXELS", 0)
+    kept = part_of_picture.derain_part(net, image, moved, NoWatch(), draft=True)
     assert kept.is_rough
     assert len(engine.sizes) == passes
     monkeypatch.setattr(part_of_picture, "LAST", part_of_picture.LastFound())
-    anew = part_of_picture.derain_part(net, image, moved, NoWatch(), hasty=True)
+    anew = part_of_picture.derain_part(net, image, moved, NoWatch(), draft=True)
     assert len(engine.sizes) == passes + 2
     assert np.abs(kept.image.pixels.astype(int) - anew.image.pixels).max() <= 1
 

@@ -24,7 +24,7 @@ from rainapp.base.diagnosis import crash_log
 from rainapp.base.escapes import EscapingFormatter
 from rainapp.base.logs import file_handler
 from rainapp.base.settings import Settings, load
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.crash_dialog import CrashDialog
 from rainapp.gui.display.screen_pictures import for_screen
 from rainapp.gui.gc_timer import Collector
@@ -126,7 +126,7 @@ class Session:
         self.bridge.arrived.connect(lambda event: self.dispatch.deliver(said(event)))
         look().follow(settings)
         self.workspace = Workspace(self.dispatch, library, settings)
-        self.viewing = Viewing(self.workspace)
+        self.viewing = PreviewController(self.workspace)
         self.window = MainWindow(self.workspace, self.viewing)
         self.colours.changed.connect(self.workspace.on_another_screen)
         self.colours.trouble.connect(self.workspace.notice)

@@ -18,7 +18,7 @@ from rainapp.gui.action_table import EXCLUSIVE, MENUS, ROWS
 from rainapp.gui.actions.action_rows import Actions
 from rainapp.gui.actions.menu_keys import MenuKeys
 from rainapp.gui.actions.recent_files import RecentMenu
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.compare.compare_page import ComparePage
 from rainapp.gui.end_notice import EndNotice
 from rainapp.gui.error_actions import remedies
@@ -49,7 +49,7 @@ class MainWindow(WindowParts):
 
     closing = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController) -> None:
         """Show `workspace`; nothing is opened yet."""
         super().__init__()
         self.workspace = workspace

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.viewer import Canvas
 from rainapp.gui.compare.compare_grid import CompareGrid
 from rainapp.gui.compare.compare_page import ComparePage
@@ -20,7 +20,7 @@ class WindowParts(QMainWindow):
     """The parts of the window; `MainWindow` makes them and puts them in place."""
 
     workspace: Workspace
-    viewing: Viewing
+    viewing: PreviewController
     page: DerainPage
     compare: ComparePage
     teach: TeachPage

@@ -3,7 +3,7 @@
 Memory stays flat: the picture keeps its depth; only a tile and its margins are float, and a small picture that is judged as a
 whole. On a CPU very large photos get larger tiles, as far as memory allows, because less of them is overlap. What goes wrong on
 the way is answered in a fixed order. Out of memory: tiles no longer grow, then the tile is halved down to `TILE_PX_MIN`, then
-the remedies follow (lower precision, then the CPU, each with a notice), then `NotEnoughMemory`. An engine that fails otherwise
+the fallbacks follow (lower precision, then the CPU, each with a notice), then `NotEnoughMemory`. An engine that fails otherwise
 is tried once more afresh, then the rescue goes on (torch on the CPU, with a notice), then `EngineFailed`. A tile that is not
 finite is done again in float32; if it still is not, the model is to blame.
 """
@@ -44,7 +44,7 @@ FINER_OVERLAP = 5 / 7
 
 
 @dataclass(frozen=True)
-class Remedy:
+class Fallback:
     """Another engine to turn to when one does not serve, the sentence that says so, and its tiles (None: as they are)."""
 
     notice: str
@@ -53,7 +53,7 @@ class Remedy:
 
 
 @dataclass(frozen=True)
-class Pass:
+class Level:
     """One time that the net goes over a picture or a part of it: made smaller by `factor`, in the tiles of `grid`.
 
     The part begins at (`top`, `left`), in pixels of the smaller picture; both are multiples of the net's step.
@@ -75,13 +75,13 @@ class Pass:
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
+class Residual:
     """What the net took in one pass and those before it: `removed` (h, w, 3), derained less rainy, peak 1.
 
     Kept with half precision, but at full size.
     """
 
-    at: Pass
+    at: Level
     removed: coarse.Removed
 
     @cached_property
@@ -109,11 +109,11 @@ class TiledNet:
 
     def __init__(
         self, engine: Engine, *, tile_px: int, overlap_px: int, multiple_px: int,
-        remedies: Sequence[Remedy] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
-        from_coarse: bool = False, leaves_faint: bool = False, rescue: Remedy | None = None,
+        fallbacks: Sequence[Fallback] = (), exact: Callable[[], Engine] | None = None, grows: bool = False,
+        from_coarse: bool = False, leaves_faint: bool = False, rescue: Fallback | None = None,
         conditions: Conditions | None = None, sees: Sees | None = None,
     ) -> None:  # fmt: skip
-        """Args: see `tiles.lay`; `remedies` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
+        """Args: see `tiles.lay`; `fallbacks` for lack of memory; `exact` makes the float32 engine, None where `engine` is it.
 
         `rescue` goes on where an engine fails, None where `engine` is it.
 
@@ -126,7 +126,7 @@ class TiledNet:
         self.overlap_px = overlap_px
         self.multiple_px = multiple_px
         self.notices: list[str] = []
-        self._remedies = list(remedies)
+        self._fallbacks = list(fallbacks)
         self._exact = exact
         self._rescue = rescue
         self._grows = grows
@@ -134,14 +134,14 @@ class TiledNet:
         self.leaves_faint = leaves_faint
         self.conditions = conditions
         self.sees = sees
-        self._relenting = threading.Lock()
+        self._degrading = threading.Lock()
 
     def under(self, conditions: Conditions | None, leaves_faint: bool) -> "TiledNet":
         """The same engine and measures under other conditions; from now on each goes its own way where it fails."""
-        with self._relenting:
+        with self._degrading:
             other = copy.copy(self)
-            other.notices, other._remedies = list(self.notices), list(self._remedies)
-        other.conditions, other.leaves_faint, other._relenting = conditions, leaves_faint, threading.Lock()
+            other.notices, other._fallbacks = list(self.notices), list(self._fallbacks)
+        other.conditions, other.leaves_faint, other._degrading = conditions, leaves_faint, threading.Lock()
         return other
 
     def of(self, image: Image) -> Conditions | None:
@@ -172,11 +172,11 @@ class TiledNet:
         """By how much a picture is made smaller in each pass, coarsest first, ending with 1."""
         return coarse.factors(height, width) if self.from_coarse else (1,)
 
-    def passes(self, image: Image) -> list[Pass]:
+    def passes(self, image: Image) -> list[Level]:
         """How often the net goes over `image`, coarsest first, and the tiles of each time."""
         height, width = image.height, image.width
         factors = self.factors(height, width)
-        return [Pass(f, self.lay(height // f, width // f, self._side(image, f), f < factors[0])) for f in factors]
+        return [Level(f, self.lay(height // f, width // f, self._side(image, f), f < factors[0])) for f in factors]
 
     def judges(self, height: int, width: int) -> bool:
         """Whether such a picture is judged as a whole: how rainy it is tells what is too faint to be taken.
@@ -210,12 +210,12 @@ class TiledNet:
         except EngineFailed:
             if self._rescue is None:
                 raise
-            with self._relenting:  # who fails at the same time waits until it is made
+            with self._degrading:  # who fails at the same time waits until it is made
                 rescue = self._rescue.make()
             if rescue is engine:
                 raise
         derained = _call(rescue, pixels, stop, given)
-        with self._relenting:
+        with self._degrading:
             self.engine = rescue
         engine.release()
         self.tell(self._rescue.notice)
@@ -223,7 +223,7 @@ class TiledNet:
 
     def tell(self, notice: str) -> None:
         """Add what a person should know to the notices, once."""
-        with self._relenting:
+        with self._degrading:
             if notice not in self.notices:
                 self.notices.append(notice)
 
@@ -232,17 +232,17 @@ class TiledNet:
         if height * width <= self.tile_px * self.tile_px:
             self.engine.prepare(height, width)
 
-    def relent(self, engine: Engine, tile_px: int, error: BaseException) -> None:
+    def degrade(self, engine: Engine, tile_px: int, error: BaseException) -> None:
         """Take the next measure after memory ran out in `engine` with tiles of `tile_px`.
 
         Raises:
             NotEnoughMemory: every measure was taken.
         """
-        with self._relenting:
+        with self._degrading:
             if self.engine is engine and self.tile_px == tile_px:  # otherwise another thread has just taken one
-                self._relent(error)
+                self._degrade(error)
 
-    def _relent(self, error: BaseException) -> None:
+    def _degrade(self, error: BaseException) -> None:
         smallest = max(TILE_PX_MIN, 2 * self.overlap_px)
         if self._grows:
             self._grows = False
@@ -250,14 +250,14 @@ class TiledNet:
         if self.tile_px > smallest:
             self.tile_px = max(self.tile_px // 2, smallest)
             return
-        if not self._remedies:
+        if not self._fallbacks:
             raise NotEnoughMemory(
                 f"Memory ran out even with tiles of {self.tile_px} pixels.", "Close other programs and try again."
             ) from error
-        remedy = self._remedies.pop(0)
-        self.engine = remedy.make()
-        self.tile_px = max(remedy.tile_px or self.tile_px, smallest)
-        self.notices.append(remedy.notice)
+        fallback = self._fallbacks.pop(0)
+        self.engine = fallback.make()
+        self.tile_px = max(fallback.tile_px or self.tile_px, smallest)
+        self.notices.append(fallback.notice)
 
 
 def _call(engine: Engine, pixels: Pixels, stop: Stop | None, given: Conditions | None) -> tiles.Floats:
@@ -297,29 +297,29 @@ class Derainer:
             try:
                 return self._laid(frame, given, watch)
             except out_of_memory() as error:
-                self.net.relent(engine, tile_px, error)
+                self.net.degrade(engine, tile_px, error)
 
     def _laid(self, frame: Frame, given: Conditions | None, watch: Watch) -> Frame:
         sizes = self.net.passes(frame.image)
-        walk = Walk(self.net, watch, frame.index, self.passes * sum(each.grid.count for each in sizes), given)
+        runner = TileRunner(self.net, watch, frame.index, self.passes * sum(each.grid.count for each in sizes), given)
         pixels, found = frame.image.pixels, 0
         for time in range(self.passes):
             amount = self.amount if time == self.passes - 1 else FULL
-            pixels, found = self._over(frame.image, pixels, walk, amount, judges=self.judges and not time)
+            pixels, found = self._over(frame.image, pixels, runner, amount, judges=self.judges and not time)
         image = replace(frame.image, pixels=pixels)
         return replace(frame, image=image, rain=found / pixels.size / frame.image.peak)
 
-    def _over(self, image: Image, seen: Pixels, walk: "Walk", amount: Amount, judges: bool) -> tuple[Pixels, int]:
+    def _over(self, image: Image, seen: Pixels, runner: "TileRunner", amount: Amount, judges: bool) -> tuple[Pixels, int]:
         """`image` as it is after the net went over `seen`, and by how much it differs then at full strength."""
         rainy, sizes = image.pixels, self.net.passes(image)
-        coarser: Found | None = None
+        coarser: Residual | None = None
         for each in sizes[:-1]:
-            coarser = walk.find(seen, each, coarser)
+            coarser = runner.find(seen, each, coarser)
             self.net.save_memory(image)
         result = np.empty_like(rainy)
         found = 0
         is_judged = judges and self.net.judges(image.height, image.width)
-        blocks = walk.judged(seen, sizes[-1]) if is_judged else walk.blocks(seen, sizes[-1], coarser)
+        blocks = runner.judged(seen, sizes[-1]) if is_judged else runner.blocks(seen, sizes[-1], coarser)
         for place, block in blocks:
             derained = FULL.mix(rainy[place], block, None)
             found += change(rainy[place], derained)
@@ -329,7 +329,7 @@ class Derainer:
         return result, found
 
 
-class Walk:
+class TileRunner:
     """A net on its way over one picture, pass by pass; ticks `watch` once a tile, of `total` in all passes."""
 
     def __init__(self, net: TiledNet, watch: Watch, frame: int, total: int, given: Conditions | None = None) -> None:
@@ -338,29 +338,31 @@ class Walk:
         self._watch = watch
         self._frame, self._done, self._total = frame, 0, total
 
-    def find(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Found:
+    def find(self, pixels: Pixels, at: Level, coarser: Residual | None) -> Residual:
         """What the net takes in the pass `at` from `pixels`, a whole picture, and what it took in those before."""
         small = at.cut(pixels)
         removed = np.empty(small.shape, np.float16 if at.factor > 1 else np.float32)
         unit = np.float32(1 / np.iinfo(small.dtype).max)
         for place, block in self._blocks(small, at, coarser, is_last=False):
             np.subtract(np.clip(block, 0, 1), small[place] * unit, out=removed[place], casting="same_kind")
-        return Found(at, removed)
+        return Residual(at, removed)
 
-    def blocks(self, pixels: Pixels, at: Pass, coarser: Found | None) -> Iterator[tuple[Place, tiles.Floats]]:
+    def blocks(self, pixels: Pixels, at: Level, coarser: Residual | None) -> Iterator[tuple[Place, tiles.Floats]]:
         """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
         return self._blocks(at.cut(pixels), at, coarser, is_last=True)
 
-    def judged(self, pixels: Pixels, at: Pass) -> Iterator[tuple[Place, tiles.Floats]]:
+    def judged(self, pixels: Pixels, at: Level) -> Iterator[tuple[Place, tiles.Floats]]:
         """The same in one block for a picture that is judged: only when all is known, it is known what is too faint."""
         everywhere = np.s_[: at.grid.height, : at.grid.width]
         yield everywhere, self.find(pixels, at, None).leave_faint(pixels, everywhere)
 
-    def _blocks(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tuple[Place, tiles.Floats]]:
+    def _blocks(
+        self, pixels: Pixels, at: Level, coarser: Residual | None, is_last: bool
+    ) -> Iterator[tuple[Place, tiles.Floats]]:
         for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser, is_last)):
             yield np.s_[top : top + block.shape[0], left : left + block.shape[1]], block
 
-    def _tiles(self, pixels: Pixels, at: Pass, coarser: Found | None, is_last: bool) -> Iterator[tiles.Floats]:
+    def _tiles(self, pixels: Pixels, at: Level, coarser: Residual | None, is_last: bool) -> Iterator[tiles.Floats]:
         grid, step = at.grid, 1 if coarser is None else coarser.at.factor // at.factor
         for top, left in grid.corners():
             rainy = tiles.cut(pixels, grid, top, left)

@@ -20,7 +20,7 @@ import numpy as np
 from rainapp.base.image import Image, Pixels
 from rainapp.inference import coarse
 from rainapp.inference.amount import change
-from rainapp.inference.derainer import FULL, Found, Pass, TiledNet, Walk, out_of_memory
+from rainapp.inference.derainer import FULL, Level, Residual, TiledNet, TileRunner, out_of_memory
 from rainapp.inference.residual_gate import FAINT, leave_faint
 from rainapp.jobs.records import Region, Watch
 
@@ -29,7 +29,7 @@ MARGIN_SHARE = 3 / 8
 HALF_SHARE = 1 / 4
 """The same for the largest of the smaller sizes, which costs as much as the others together: there it is as good (measured)."""
 MARGIN_MAX_PX = 512
-HASTY_PIXELS = 1_200_000
+DRAFT_PIXELS = 1_200_000
 """What takes the net no longer than this is done at once, also in haste: half a second to a second on two cores."""
 NETS_KEPT = 2  # with haze and without
 
@@ -38,7 +38,7 @@ NETS_KEPT = 2  # with haze and without
 class Step:
     """A pass over a part, and which of its pixels are to be right: `needed`, in pixels of the smaller picture."""
 
-    at: Pass
+    at: Level
     needed: Region
 
 
@@ -51,7 +51,7 @@ class Part:
     is_rough: bool
 
 
-class LastFound:
+class LastResidual:
     """What was found in the smaller sizes of the picture looked at last; any thread may ask.
 
     Of each size one part: with those of the largest part that the window asks for 20 MB for each of two nets.
@@ -61,9 +61,9 @@ class LastFound:
         """Nothing yet."""
         self._lock = threading.Lock()
         self._image: weakref.ref[Image] | None = None
-        self._kept: dict[weakref.ref[TiledNet], dict[int, tuple[Region, Found]]] = {}  # by factor; the newest net last
+        self._kept: dict[weakref.ref[TiledNet], dict[int, tuple[Region, Residual]]] = {}  # by factor; the newest net last
 
-    def get(self, image: Image, net: TiledNet, step: Step) -> Found | None:
+    def get(self, image: Image, net: TiledNet, step: Step) -> Residual | None:
         """What was found where `step` needs it, if that is at hand."""
         with self._lock:
             if self._image is None or self._image() is not image:
@@ -71,7 +71,7 @@ class LastFound:
             right, found = self._kept.get(weakref.ref(net), {}).get(step.at.factor, (None, None))
             return found if right is not None and right.covers(step.needed) else None
 
-    def keep(self, image: Image, net: TiledNet, step: Step, found: Found) -> None:
+    def keep(self, image: Image, net: TiledNet, step: Step, found: Residual) -> None:
         """Keep it in place of what was known of this size."""
         with self._lock:
             if self._image is None or self._image() is not image:
@@ -82,11 +82,11 @@ class LastFound:
             self._kept[weakref.ref(net)] = by_factor | {step.at.factor: (step.needed, found)}
 
 
-LAST = LastFound()
+LAST = LastResidual()
 
 
-def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool = False, judges: bool = True) -> Part:
-    """Derain `region` of `image` as if the whole were derained; `hasty`: the finest band may be left for another time.
+def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, draft: bool = False, judges: bool = True) -> Part:
+    """Derain `region` of `image` as if the whole were derained; `draft`: the finest band may be left for another time.
 
     `judges`: as in `Derainer`.
 
@@ -98,9 +98,9 @@ def derain_part(net: TiledNet, image: Image, region: Region, watch: Watch, hasty
         try:
             if judges and net.judges(image.height, image.width):
                 return _judged(net, image, region, watch)
-            return _derained(net, image, region, watch, hasty)
+            return _derained(net, image, region, watch, draft)
         except out_of_memory() as error:
-            net.relent(engine, tile_px, error)
+            net.degrade(engine, tile_px, error)
 
 
 def prepare(net: TiledNet, whole: tuple[int, int], part: tuple[int, int], watch: Watch, judges: bool = True) -> None:
@@ -126,7 +126,7 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
         margin_px = min(round(net.overlap_px * share), MARGIN_MAX_PX)
         sides = height // factor, width // factor
         outer = around(needed, sides, margin_px, net.multiple_px)
-        at = Pass(factor, net.lay(outer.height, outer.width, net.tile_px, factor < factors[0]), outer.y, outer.x)
+        at = Level(factor, net.lay(outer.height, outer.width, net.tile_px, factor < factors[0]), outer.y, outer.x)
         made.append(Step(at, _inside(needed, sides)))
         needed = Region(
             needed.x - margin_px, needed.y - margin_px, needed.width + 2 * margin_px, needed.height + 2 * margin_px
@@ -135,10 +135,10 @@ def steps(net: TiledNet, height: int, width: int, region: Region) -> list[Step]:
     return made[::-1]
 
 
-def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool) -> Part:
+def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, draft: bool) -> Part:
     *smaller, last = steps(net, image.height, image.width, region)
-    at_hand = _at_hand(net, image, region, smaller) if hasty else None
-    if at_hand is not None and _pixels([last]) > HASTY_PIXELS:
+    at_hand = _at_hand(net, image, region, smaller) if draft else None
+    if at_hand is not None and _pixels([last]) > DRAFT_PIXELS:
         watch.tick(1, 1)
         return _part(image, region, _rough(net, image.pixels, region, at_hand), is_rough=True)
     coarser, missing = None, list[Step]()
@@ -147,13 +147,13 @@ def _derained(net: TiledNet, image: Image, region: Region, watch: Watch, hasty: 
         if coarser is not None:
             break
         missing.insert(0, step)
-    is_rough = hasty and bool(smaller) and _pixels([*missing, last]) > HASTY_PIXELS
+    is_rough = draft and bool(smaller) and _pixels([*missing, last]) > DRAFT_PIXELS
     ahead = missing if is_rough else [*missing, last]
-    walk = Walk(net, watch, 0, sum(step.at.grid.count for step in ahead), net.of(image))
+    runner = TileRunner(net, watch, 0, sum(step.at.grid.count for step in ahead), net.of(image))
     for step in missing:
-        coarser = walk.find(image.pixels, step.at, coarser)
+        coarser = runner.find(image.pixels, step.at, coarser)
         LAST.keep(image, net, step, coarser)
-    derained = _rough(net, image.pixels, region, coarser) if is_rough else _fine(walk, image.pixels, region, last.at, coarser)
+    derained = _rough(net, image.pixels, region, coarser) if is_rough else _fine(runner, image.pixels, region, last.at, coarser)
     return _part(image, region, derained, is_rough)
 
 
@@ -162,7 +162,7 @@ def _judged(net: TiledNet, image: Image, region: Region, watch: Watch) -> Part:
     whole = whole_step(net, image.height, image.width)
     found = LAST.get(image, net, whole)
     if found is None:
-        found = Walk(net, watch, 0, whole.at.grid.count, net.of(image)).find(image.pixels, whole.at, None)
+        found = TileRunner(net, watch, 0, whole.at.grid.count, net.of(image)).find(image.pixels, whole.at, None)
         LAST.keep(image, net, whole, found)
     else:
         watch.tick(1, 1)
@@ -173,10 +173,10 @@ def _judged(net: TiledNet, image: Image, region: Region, watch: Watch) -> Part:
 
 def whole_step(net: TiledNet, height: int, width: int) -> Step:
     """The only pass over a picture that is derained whole."""
-    return Step(Pass(1, net.lay(height, width, net.tile_px)), Region(0, 0, width, height))
+    return Step(Level(1, net.lay(height, width, net.tile_px)), Region(0, 0, width, height))
 
 
-def _at_hand(net: TiledNet, image: Image, region: Region, smaller: Sequence[Step]) -> Found | None:
+def _at_hand(net: TiledNet, image: Image, region: Region, smaller: Sequence[Step]) -> Residual | None:
     """What was found in the largest of the smaller sizes, where that is right for the part itself: it moved by a little."""
     if not smaller:
         return None
@@ -191,15 +191,15 @@ def _part(image: Image, region: Region, derained: Pixels, is_rough: bool) -> Par
     return Part(replace(image, pixels=derained, alpha=alpha), rain, is_rough)
 
 
-def _fine(walk: Walk, pixels: Pixels, region: Region, at: Pass, coarser: Found | None) -> Pixels:
+def _fine(runner: TileRunner, pixels: Pixels, region: Region, at: Level, coarser: Residual | None) -> Pixels:
     rainy = at.cut(pixels)
     derained = np.empty_like(rainy)
-    for place, block in walk.blocks(pixels, at, coarser):
+    for place, block in runner.blocks(pixels, at, coarser):
         derained[place] = FULL.mix(rainy[place], block, None)
     return derained[_place(replace(region, x=region.x - at.left, y=region.y - at.top))].copy()
 
 
-def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Found | None) -> Pixels:
+def _rough(net: TiledNet, pixels: Pixels, region: Region, coarser: Residual | None) -> Pixels:
     """The part less what was found in the smaller sizes."""
     assert coarser is not None
     factor = coarser.at.factor

@@ -18,7 +18,7 @@ import numpy as np
 from rainapp.base.errors import BadTreatment
 from rainapp.base.image import Frame, Image
 from rainapp.inference.amount import Amount, read_mask
-from rainapp.inference.derainer import TILE_PX_MIN, Derainer, Remedy, TiledNet
+from rainapp.inference.derainer import TILE_PX_MIN, Derainer, Fallback, TiledNet
 from rainapp.inference.engines import Conditions, Engine, Model, Variant, engine_choice, make
 from rainapp.inference.engines.failures import went_on
 from rainapp.inference.instance_code import Seer
@@ -88,11 +88,11 @@ class Pipeline:
         stages = [replace(stage, judges=False) if isinstance(stage, Derainer) else stage for stage in self.stages]
         return replace(self, stages=stages, judges=False)
 
-    def part(self, image: Image, region: Region, watch: Watch, hasty: bool = False) -> Part:
+    def part(self, image: Image, region: Region, watch: Watch, draft: bool = False) -> Part:
         """The net alone on a part of a picture, at full strength; see `parts.derain_part`."""
         if self.passes > 1:
-            return derain_part_again(self.net, image, region, watch, hasty, self.judges, self.passes)
-        return derain_part(self.net, image, region, watch, hasty, self.judges)
+            return derain_part_again(self.net, image, region, watch, draft, self.judges, self.passes)
+        return derain_part(self.net, image, region, watch, draft, self.judges)
 
     def prepare_part(self, whole: tuple[int, int], part: tuple[int, int], watch: Watch) -> None:
         """Make the net ready for parts of so many pixels across and down, in a photo of `whole`."""
@@ -193,7 +193,7 @@ def _load(card: ModelCard, treatment: Treatment, library: ModelLibrary, device: 
         tile_px=max(treatment.tile_px or _tile_px(card, device), 2 * overlap_px),
         overlap_px=overlap_px,
         multiple_px=card.multiple_of_px,
-        remedies=_remedies(model, engine, candidates, card),
+        fallbacks=_fallbacks(model, engine, candidates, card),
         exact=None if engine.precision == "fp32" else _maker(model, Variant(engine.name, engine.device, "fp32")),
         grows=treatment.tile_px is None and _tile_px(card, device) == TILE_PX["cpu"],
         from_coarse=card.sees_sizes,
@@ -234,22 +234,22 @@ def _maker(model: Model, variant: Variant) -> Callable[[], Engine]:
     return cache(lambda: make(model, variant))
 
 
-def _rescue(model: Model, engine: Engine) -> Remedy | None:
+def _rescue(model: Model, engine: Engine) -> Fallback | None:
     """Who goes on where `engine` fails: torch on the CPU, in float32, if it is not that."""
     if (engine.name, engine.device, engine.precision) == ("torch", "cpu", "fp32"):
         return None
-    return Remedy(went_on(engine.name, engine.device), _maker(model, engine_choice.EXACT), None)
+    return Fallback(went_on(engine.name, engine.device), _maker(model, engine_choice.EXACT), None)
 
 
-def _remedies(model: Model, engine: Engine, candidates: Sequence[Variant], card: ModelCard) -> list[Remedy]:
+def _fallbacks(model: Model, engine: Engine, candidates: Sequence[Variant], card: ModelCard) -> list[Fallback]:
     """Where to turn when memory runs out on an accelerator: lower precision there, then the CPU."""
     if engine.device == "cpu":
         return []
-    remedies = []
+    fallbacks = []
     lower = [each for each in candidates if each.precision != "fp32" and each.device == engine.device]
     if engine.precision == "fp32" and lower:
         notice = f"Memory ran out on {engine.device}; the work went on in {lower[0].precision}."
-        remedies.append(Remedy(notice, lambda: engine_choice.fastest(model, lower[:1]), None))
+        fallbacks.append(Fallback(notice, lambda: engine_choice.fastest(model, lower[:1]), None))
     on_cpu = engine_choice.variants("cpu", "auto", "auto", card.precisions)
     notice = f"Memory ran out on {engine.device}; the work went on with the CPU, which takes longer."
-    return [*remedies, Remedy(notice, lambda: engine_choice.fastest(model, on_cpu), _tile_px(card, "cpu"))]
+    return [*fallbacks, Fallback(notice, lambda: engine_choice.fastest(model, on_cpu), _tile_px(card, "cpu"))]

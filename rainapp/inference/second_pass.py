@@ -17,11 +17,11 @@ MARGIN_PX = 192
 
 
 def derain_part_again(
-    net: TiledNet, image: Image, region: Region, watch: Watch, hasty: bool, judges: bool, passes: int
+    net: TiledNet, image: Image, region: Region, watch: Watch, draft: bool, judges: bool, passes: int
 ) -> Part:
     """The part of `image` in `region` as it is after so many passes; see `derain_part`."""
     outer = _around(region, image, MARGIN_PX * (passes - 1))
-    made = derain_part(net, image, outer, watch, hasty, judges)
+    made = derain_part(net, image, outer, watch, draft, judges)
     inner = replace(region, x=region.x - outer.x, y=region.y - outer.y)
     for left in range(passes - 1, 0, -1):
         if made.is_rough:

@@ -82,7 +82,7 @@ class DerainFile:
 class Preview:
     """Derain a region of `source` at full scale, or the whole picture scaled to at most `longest_px`; nothing is written.
 
-    `hasty`: where the region would take long, in a large photo, the finest band may be left as it
+    `draft`: where the region would take long, in a large photo, the finest band may be left as it
     is. It is there sooner; the result says whether that was done. Where the treatment says so it is repaired too, a whole
     picture at full size before it is made small.
     Here and below, `rate` is that of numbered pictures, as in `DerainFile`.
@@ -93,7 +93,7 @@ class Preview:
     region: Region | None = None
     longest_px: int = 1600
     time_s: float = 0.0
-    hasty: bool = False
+    draft: bool = False
     rate: Fraction = RATE
 
 

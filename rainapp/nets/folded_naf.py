@@ -24,7 +24,7 @@ NORM_EPS = 1e-6
 def folded(net: UnshuffleNaf) -> UnshuffleNaf:
     """A copy of `net` with folded blocks, for inference; the function is that of `net` up to rounding."""
     copied = copy.deepcopy(net).requires_grad_(False)
-    copied.last = False
+    copied.channels_last = False
     for module in copied.modules():
         if isinstance(module, Blocks):
             module.blocks = nn.ModuleList(FoldedBlock(block) for block in module.blocks if isinstance(block, NafBlock))

@@ -38,7 +38,7 @@ class FusionNaf(nn.Module):
         if len(blocks) != 3 or width < 1 or not 0 <= share <= 1:
             raise ValueError("three numbers of blocks, a width of at least 1 and a share from 0 to 1")
         self.share = share
-        self.last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
+        self.channels_last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
         self.head = nn.Conv2d(4 * CHANNELS, width, 1)
         self.before = Blocks(width, blocks[0])
         self.down = nn.Conv2d(width, 2 * width, 2, stride=2)
@@ -62,9 +62,9 @@ class FusionNaf(nn.Module):
         away = others - formula.repeat(1, 4, 1, 1)
         seen = torch.cat([formula - 0.5, away * DIFFERENCE_SCALE, hints], 1)
         y = self.head(F.pixel_unshuffle(seen, 2).to(self.head.weight.dtype))
-        y = self.before(y, self.last)
-        deep = self.below(self.down(y), self.last)
-        y = self.after(y + F.pixel_shuffle(self.up(deep), 2), self.last)
+        y = self.before(y, self.channels_last)
+        deep = self.below(self.down(y), self.channels_last)
+        y = self.after(y + F.pixel_shuffle(self.up(deep), 2), self.channels_last)
         out = torch.tanh(F.pixel_shuffle(self.tail(y), 2)).to(x.dtype)
         shares, added = out[:, :3], out[:, 3:] * REST_MAX
         for index, picture in enumerate((0, 2, 3)):  # derained, before, after; the rainy one shows where, not what

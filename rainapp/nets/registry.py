@@ -124,7 +124,7 @@ def load(card: ModelCard, weights: Path) -> nn.Module:
     _fill(net, tensors, card, weights)
     for module in net.modules():
         if isinstance(module, UnshuffleNaf):
-            module.last = False
+            module.channels_last = False
     return net.eval().requires_grad_(False)
 
 
@@ -146,7 +146,7 @@ def load_fusion(folder: Path) -> FusionNaf:
             f"The weights of “{card.id}” do not fit the net “{card.arch}”.", "Import the model again.", folder
         ) from error
     _fill(net, tensors, card, folder)
-    net.last = False
+    net.channels_last = False
     return net.eval().requires_grad_(False)
 
 

@@ -126,7 +126,7 @@ class UnshuffleNaf(nn.Module):
             raise ValueError("encoder and decoder need the same number of levels, width and inside at least 1")
         self.conditional = conditional
         self.mirrored = mirrored
-        self.last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
+        self.channels_last = True  # blocks on (B, H, W, C): fastest to train; inference switches it off
         self.multiple_px = 2 * 2 ** len(encoder)
         widths = [width * 2**level for level in range(len(encoder) + 1)]
         self.head = nn.Conv2d(12 + int(conditional), width, 3, padding=1)
@@ -176,13 +176,13 @@ class UnshuffleNaf(nn.Module):
         x = self.head(x)
         skips = []
         for blocks, down in zip(self.encoders, self.downs, strict=True):
-            x = blocks(x, self.last)
+            x = blocks(x, self.channels_last)
             skips.append(x)
             x = down(x)
-        x = self.middle(x, self.last)
+        x = self.middle(x, self.channels_last)
         for blocks, up in zip(self.decoders, self.ups, strict=True):
             x = F.pixel_shuffle(up(x), 2) + skips.pop()
-            x = blocks(x, self.last)
+            x = blocks(x, self.channels_last)
         return F.pixel_shuffle(self.tail(x), 2)
 
 

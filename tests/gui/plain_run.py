@@ -107,7 +107,7 @@ class PlainRun:
             watch.tick(0, 1)
         rainy = read(job.source)
         seen = pair(job.source, rainy, derained(rainy), job.region, job.longest_px)
-        return replace(seen, is_rough=job.hasty, rain_found=seen.rain_found or job.treatment.treat == "always")
+        return replace(seen, is_rough=job.draft, rain_found=seen.rain_found or job.treatment.treat == "always")
 
 
 def read(path: Path) -> NDArray[np.uint8]:

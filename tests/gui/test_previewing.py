@@ -38,7 +38,7 @@ def test_at_full_scale_the_part_in_sight_comes_before_the_whole(
     until(qtbot, lambda: len(previews(plain_run)) == 3 and idle(session)())
     first, second, third = previews(plain_run)
     assert first.region is not None
-    assert second == replace(first, hasty=False)
+    assert second == replace(first, draft=False)
     assert third.region is None
     assert [job.treatment.veil for job in (first, third)] == ["clear", "clear"]
     assert session.viewing.part is not None  # and stays when the whole comes after it
@@ -62,9 +62,9 @@ def test_the_part_in_sight_is_previewed_in_haste_first_and_then_exactly(
     canvas.actual_size()
     until(qtbot, lambda: sight.part is not None and not sight.part.is_rough)
     until(qtbot, idle(session))
-    hasty, exact = previews(plain_run)
-    assert (hasty.hasty, exact.hasty) == (True, False)
-    assert hasty.region == exact.region == canvas.camera.visible()
+    draft, exact = previews(plain_run)
+    assert (draft.draft, exact.draft) == (True, False)
+    assert draft.region == exact.region == canvas.camera.visible()
     plain_run.jobs.clear()
     plain_run.hold.clear()
     canvas.camera.pan(QPointF(-300, -200))
@@ -75,7 +75,7 @@ def test_the_part_in_sight_is_previewed_in_haste_first_and_then_exactly(
     plain_run.hold.set()
     until(qtbot, lambda: sight.part is not None and sight.part.region == canvas.camera.visible() and not sight.part.is_rough)
     until(qtbot, idle(session))
-    assert [job.hasty for job in previews(plain_run)][-2:] == [True, False]
+    assert [job.draft for job in previews(plain_run)][-2:] == [True, False]
 
 
 def test_the_net_is_made_ready_for_what_will_be_in_sight_at_full_scale(

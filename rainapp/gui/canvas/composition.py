@@ -15,7 +15,7 @@ from rainapp.gui.canvas.change_map import ChangeMap
 from rainapp.gui.canvas.layers import Layers
 from rainapp.gui.canvas.mask_brush import Brush
 from rainapp.gui.canvas.overlays import paint_handle, paint_pill
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.remaining_map import paint_left_legend
 from rainapp.gui.canvas.repair_preview import Repairing, Stand
 from rainapp.gui.state.workspace import Workspace
@@ -50,7 +50,7 @@ class Composition:
     """
 
     workspace: Workspace
-    viewing: Viewing
+    viewing: PreviewController
     camera: Camera
     brush: Brush
     repairing: Repairing

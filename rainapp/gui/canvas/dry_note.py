@@ -6,7 +6,7 @@ It lies over the foot of the photo, so nothing moves when it comes and goes.
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.state.file_item import AT_WORK, Item, State
 from rainapp.gui.state.own_settings import see_rain
 from rainapp.gui.state.workspace import Workspace
@@ -17,7 +17,7 @@ from rainapp.gui.widgets.plain_text import set_tip
 class DryNote(QFrame):
     """One line and one button; in sight while the selected file is called dry."""
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QWidget | None = None) -> None:
         """Follow what `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

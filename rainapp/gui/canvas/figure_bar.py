@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QWidget
 
 from rainapp.gui.canvas.figures_request import Measuring
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.text.language import figure
 from rainapp.gui.widgets.controls import Elided, push_button
 from rainapp.gui.widgets.plain_text import set_tip
@@ -39,7 +39,7 @@ def legend() -> str:
 class FigureBar(QFrame):
     """One line of figures, and a button that takes a picture without rain."""
 
-    def __init__(self, measuring: Measuring, viewing: Viewing, parent: QWidget | None = None) -> None:
+    def __init__(self, measuring: Measuring, viewing: PreviewController, parent: QWidget | None = None) -> None:
         """Show what `measuring` has."""
         super().__init__(parent)
         self._measuring, self._viewing = measuring, viewing

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.state.workspace import Workspace
 from rainapp.jobs.records import STRENGTH_MAX, Event, Failed, Finished, Measured, MeasureSeen, Stopped
 from rainapp.jobs.workers import Handle
@@ -17,7 +17,7 @@ class Measuring(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Measure nothing until switched on."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

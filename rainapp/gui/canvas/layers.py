@@ -16,7 +16,7 @@ from rainapp.gui.canvas.camera import Camera
 from rainapp.gui.canvas.camera_view import paint_pyramid
 from rainapp.gui.canvas.change_map import ChangeMap
 from rainapp.gui.canvas.mask_brush import Brush, MaskImages, layer_for
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.remaining_map import left_table
 from rainapp.gui.canvas.repair_preview import Repairing
 from rainapp.gui.display.screen_pictures import ShownPair
@@ -33,7 +33,7 @@ class Layers:
     """Paints the layers of what `viewing` has at hand, as `camera` sees them."""
 
     workspace: Workspace
-    viewing: Viewing
+    viewing: PreviewController
     brush: Brush
     camera: Camera
     repairing: Repairing

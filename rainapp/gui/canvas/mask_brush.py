@@ -12,7 +12,7 @@ from PySide6.QtGui import QBrush, QColor, QImage, QKeyEvent, QPainter, QPen
 
 from rainapp.gui.canvas.camera import Camera
 from rainapp.gui.canvas.overlays import paint_saying
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.state.file_item import Item
 from rainapp.gui.state.painted_mask import Mask, Mode
 from rainapp.gui.state.workspace import Workspace
@@ -69,7 +69,7 @@ class Brush(QObject):
     changed = Signal()
     switched = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Paint masks for what `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

@@ -25,7 +25,7 @@ SETTLE_MS = 200  # how long the camera must rest before a part is previewed
 KEPT_BYTES = 400 << 20
 
 
-class Viewing(QObject):
+class PreviewController(QObject):
     """Fetches what the canvas needs. `changed`: there is something new to paint; `switched`: another file is shown."""
 
     changed = Signal()
@@ -248,7 +248,7 @@ class Viewing(QObject):
             return None
         if self.shows_result and sight.item.target is not None:
             return ReadPair(sight.item.path, sight.item.target, region)
-        return Preview(sight.item.path, self.workspace.preview_treatment_of(sight.item), region, hasty=True)
+        return Preview(sight.item.path, self.workspace.preview_treatment_of(sight.item), region, draft=True)
 
     def _exact_part(self) -> Preview | None:
         """What takes the place of a part made in haste; None where there is none in sight."""

@@ -9,7 +9,7 @@ from enum import Enum, auto
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.view_cache import PART_PIXELS_MAX, PREVIEW_PX, Sight, is_too_large
 from rainapp.gui.display.screen_pictures import ShownPair
 from rainapp.gui.state.workspace import Workspace
@@ -35,7 +35,7 @@ class Repairing(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Follow what is seen and how it is to be treated."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

@@ -1,4 +1,4 @@
-"""The canvas: before and after on one camera. It shows what `Viewing` has at hand and asks for more when it moves.
+"""The canvas: before and after on one camera. It shows what `PreviewController` has at hand and asks for more when it moves.
 
 What is painted is said in `composition`; here stand zoom, pan, swipe line, mouse and keys.
 """
@@ -13,7 +13,7 @@ from rainapp.gui.canvas.composition import GAP_PX, Composition, View
 from rainapp.gui.canvas.loupe import Loupe
 from rainapp.gui.canvas.mask_brush import Brush
 from rainapp.gui.canvas.overlays import paint_progress
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.repair_preview import Repairing
 from rainapp.gui.state.workspace import Workspace
 from rainapp.gui.widgets.theme import look
@@ -28,7 +28,7 @@ class Canvas(CameraView):
 
     tapped = Signal()  # the space bar, with nothing dragged meanwhile
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QWidget | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QWidget | None = None) -> None:
         """Show what `viewing` has of the selection of `workspace`."""
         super().__init__(Camera(), parent)
         self._viewing = viewing

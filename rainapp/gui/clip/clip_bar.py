@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.clip.filmstrip import FilmStrip
 from rainapp.gui.clip.player import Player
 from rainapp.gui.clip.scrubber import STEPS, Scrubber
@@ -25,7 +25,7 @@ class ClipBar(QFrame):
     lock: QToolButton
     only: QPushButton
 
-    def __init__(self, viewing: Viewing, player: Player, strip: FilmStrip, parent: QWidget | None = None) -> None:
+    def __init__(self, viewing: PreviewController, player: Player, strip: FilmStrip, parent: QWidget | None = None) -> None:
         """Control `player`, which plays what `viewing` shows; `strip` has the small pictures of it."""
         super().__init__(parent)
         self._viewing, self._player = viewing, player

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.display.screen_pictures import Pyramid, ShownPicture
 from rainapp.gui.state.workspace import Workspace
 from rainapp.jobs.records import RATE, Event, Failed, Finished, ReadPicture, Stopped
@@ -30,7 +30,7 @@ class FilmStrip(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Read pictures of the clip that `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

@@ -8,7 +8,7 @@ from collections import OrderedDict
 
 from PySide6.QtCore import QObject, Signal
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.display.screen_pictures import ShownFrame, ShownFrames
 from rainapp.gui.state.workspace import Workspace
 from rainapp.jobs.records import Event, Failed, Finished, PlayFrames, Stopped
@@ -30,7 +30,7 @@ class Reel(QObject):
     came = Signal()
     failed = Signal(str)
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Fetch frames of what `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

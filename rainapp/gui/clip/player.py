@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.clip.flicker_figures import Flicker
 from rainapp.gui.clip.frame_reel import NEAR_S, Reel, Span
 from rainapp.gui.display.screen_pictures import ShownFrame
@@ -30,7 +30,7 @@ class Player(QObject):
 
     changed = Signal()
 
-    def __init__(self, workspace: Workspace, viewing: Viewing, parent: QObject | None = None) -> None:
+    def __init__(self, workspace: Workspace, viewing: PreviewController, parent: QObject | None = None) -> None:
         """Play what `viewing` shows."""
         super().__init__(parent)
         self._workspace, self._viewing = workspace, viewing

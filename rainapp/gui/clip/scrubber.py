@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QSlider
 
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.clip.filmstrip import FilmStrip
 from rainapp.gui.clip.player import Player
 from rainapp.gui.display.screen_pictures import Pyramid
@@ -22,7 +22,7 @@ LEFT_OUT = QColor(0, 0, 0, 140)  # over what is not played
 class Scrubber(QSlider):
     """A click goes to a moment; the edges of the range can be dragged."""
 
-    def __init__(self, player: Player, viewing: Viewing, strip: FilmStrip) -> None:
+    def __init__(self, player: Player, viewing: PreviewController, strip: FilmStrip) -> None:
         """Show where `player` stands, over the pictures of `strip`."""
         super().__init__(Qt.Orientation.Horizontal)
         self._player, self._viewing, self._strip = player, viewing, strip

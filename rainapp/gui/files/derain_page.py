@@ -16,7 +16,7 @@ from rainapp.gui.canvas.brush_bar import BrushBar
 from rainapp.gui.canvas.dry_note import DryNote
 from rainapp.gui.canvas.figure_bar import FigureBar
 from rainapp.gui.canvas.figures_request import Measuring
-from rainapp.gui.canvas.preview_controller import Viewing
+from rainapp.gui.canvas.preview_controller import PreviewController
 from rainapp.gui.canvas.view_bar import ViewBar
 from rainapp.gui.canvas.viewer import Canvas
 from rainapp.gui.clip.clip_bar import ClipBar
@@ -144,7 +144,7 @@ class DerainPage(QWidget):
     run_bar: RunBar
 
     def __init__(
-        self, workspace: Workspace, viewing: Viewing, actions: Actions[Any], remedies: dict[str, Callable[[], None]]
+        self, workspace: Workspace, viewing: PreviewController, actions: Actions[Any], remedies: dict[str, Callable[[], None]]
     ) -> None:
         """Arrange for a wide window; resizing rearranges."""
         super().__init__()

@@ -179,7 +179,7 @@ def preview(job: Preview, watch: Watch, library: ModelLibrary) -> Previewed:
     always = job.treatment.treat == "always"
     if job.region is not None:
         region = clipped(job.region, image)
-        part = pipeline.part(image, region, watch, job.hasty)
+        part = pipeline.part(image, region, watch, job.draft)
         seconds = time.monotonic() - started
         return Previewed(
             job.source, crop(image, region), part.image, region, always or part.rain >= RAIN_MIN, seconds, part.is_rough
