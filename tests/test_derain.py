@@ -190,7 +190,7 @@ def test_out_of_memory_halves_the_tile_and_the_smaller_tile_is_remembered() -> N
     assert not net.notices
 
 
-def test_at_the_smallest_tile_the_remedies_follow_each_with_a_notice() -> None:
+def test_at_the_smallest_tile_the_fallbacks_follow_each_with_a_notice() -> None:
     helpless = Line("cuda:0", limit_px=0)
     fallbacks = [
         Fallback("in bf16", lambda: Line("cuda:0", limit_px=0), None),

@@ -131,7 +131,7 @@ def test_where_the_view_moves_a_little_a_hasty_look_takes_no_pass_at_all(monkeyp
     kept = part_of_picture.derain_part(net, image, moved, NoWatch(), draft=True)
     assert kept.is_rough
     assert len(engine.sizes) == passes
-    monkeypatch.setattr(part_of_picture, "LAST", part_of_picture.LastFound())
+    monkeypatch.setattr(part_of_picture, "LAST", part_of_picture.LastResidual())
     anew = part_of_picture.derain_part(net, image, moved, NoWatch(), draft=True)
     assert len(engine.sizes) == passes + 2
     assert np.abs(kept.image.pixels.astype(int) - anew.image.pixels).max() <= 1

@@ -39,6 +39,7 @@ from rainapp.jobs.records import StoppableWatch, Watch
 TILE_PX_MIN = 128
 FULL = Amount()
 Place = tuple[slice, slice]
+Blocks = Iterator[tuple[Place, tiles.Floats]]
 FINER_OVERLAP = 5 / 7
 """Of the overlap, where a smaller size was derained before: what is left to find depends on less around it (docs, results)."""
 
@@ -347,18 +348,16 @@ class TileRunner:
             np.subtract(np.clip(block, 0, 1), small[place] * unit, out=removed[place], casting="same_kind")
         return Residual(at, removed)
 
-    def blocks(self, pixels: Pixels, at: Level, coarser: Residual | None) -> Iterator[tuple[Place, tiles.Floats]]:
+    def blocks(self, pixels: Pixels, at: Level, coarser: Residual | None) -> Blocks:
         """What the last pass, at full size, makes of a whole picture: blocks of the part `at`, derained, and where they lie."""
         return self._blocks(at.cut(pixels), at, coarser, is_last=True)
 
-    def judged(self, pixels: Pixels, at: Level) -> Iterator[tuple[Place, tiles.Floats]]:
+    def judged(self, pixels: Pixels, at: Level) -> Blocks:
         """The same in one block for a picture that is judged: only when all is known, it is known what is too faint."""
         everywhere = np.s_[: at.grid.height, : at.grid.width]
         yield everywhere, self.find(pixels, at, None).leave_faint(pixels, everywhere)
 
-    def _blocks(
-        self, pixels: Pixels, at: Level, coarser: Residual | None, is_last: bool
-    ) -> Iterator[tuple[Place, tiles.Floats]]:
+    def _blocks(self, pixels: Pixels, at: Level, coarser: Residual | None, is_last: bool) -> Blocks:
         for top, left, block in tiles.assemble(at.grid, self._tiles(pixels, at, coarser, is_last)):
             yield np.s_[top : top + block.shape[0], left : left + block.shape[1]], block
 
