@@ -40,7 +40,7 @@ from rainapp.gui.window_geometry import keep_place, restore_place
 from rainapp.gui.window_parts import WindowParts
 
 SMALLEST = (600, 380)
-HEADER_NARROW_BELOW = 760
+HEADER_NARROW_BELOW = 900  # room for the words of four pages, also German ones
 MOST_LETTERS = 0x3000  # keys that are letters on their own; Qt's other keys lie far above
 
 

@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
+from rainapp.base.paths import resource
 from rainapp.gui.app import Session
 from rainapp.gui.teach.teach_state import Step
 from tests.gui.plain_run import until
@@ -93,7 +94,8 @@ def test_a_folder_that_vanishes_in_the_middle_leaves_what_cannot_be_read(
 def test_rainy_photos_among_dry_scenes_are_found_and_said(teaching: Teaching, rain: Path, tmp_path: Path, qtbot: QtBot) -> None:
     page = teaching("tiny").window.teach
     (tmp_path / "dry").mkdir()
-    cv2.imwrite(str(tmp_path / "dry" / "calm.png"), plain(1))
+    starter = sorted(resource("dry/starter").glob("*.jpg"))[0]
+    shutil.copyfile(starter, tmp_path / "dry" / "calm.jpg")
     cv2.imwrite(str(tmp_path / "dry" / "wet.png"), rained(dry_photo(300), 300)[..., ::-1])
     shutil.copyfile(rain / "110.png", tmp_path / "dry" / "copy.png")
     page.take([rain])
@@ -103,7 +105,7 @@ def test_rainy_photos_among_dry_scenes_are_found_and_said(teaching: Teaching, ra
     told = {path.name: why for path, why in page.dry.left_out.shown}
     assert told["wet.png"] == "It rains here"
     assert told["copy.png"] in ("It rains here", "The same as another")
-    assert [path.name for path, _ in page.dry.wall.shown] == ["calm.png"]
+    assert [path.name for path, _ in page.dry.wall.shown] == ["calm.jpg"]
     assert "broken.jpg" not in told, "that one is of the other page"
 
 
