@@ -140,7 +140,10 @@ def test_a_look_at_a_repair_is_what_the_file_will_hold(
     region: Region | None, prior: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = rainy_photo(tmp_path / "wall.png", np.uint8)
-    for name, words in {"plain": (), "full": ("--refine", "full", "--repair-share", "100", "--repair-mean", "255")}.items():
+    for name, words in {
+        "plain": (),
+        "full": ("--refine", "full", "--prior", "grey", "--repair-share", "100", "--repair-mean", "255"),
+    }.items():
         derain(capsys, source, tmp_path / name / "wall.png", *words)
     plain, full = (cv2.imread(str(tmp_path / name / "wall.png"))[..., ::-1] for name in ("plain", "full"))
     treatment = Treatment(refine=1.0, prior="grey", engine="torch", treat="always", budget_share=1.0, budget_mean=255.0)

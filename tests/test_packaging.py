@@ -98,8 +98,8 @@ def canonical(name: str) -> str:
 def direct_dependencies() -> list[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     extras = project["optional-dependencies"]
-    rows = [*project["dependencies"], *extras["test"], *extras["docs"], *extras["bundle"]]
-    return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows if row != "rainapp[docs]"]
+    rows = [*project["dependencies"], *extras["test"], *extras["docs"], *extras["sd"], *extras["bundle"]]
+    return [canonical(re.split(r"[><=!~;\[ ]", row)[0]) for row in rows if not row.startswith("rainapp[")]
 
 
 @pytest.mark.parametrize("name", direct_dependencies())
