@@ -19,7 +19,7 @@ run: setup
 	@sh build/demo.sh
 
 test: check
-	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -v --session-timeout=1500 --durations=10 --durations-min=5 $(PYTEST)
+	@QT_QPA_PLATFORM=offscreen .venv/bin/python -m pytest -v --session-timeout=2000 --durations=10 --durations-min=5 $(PYTEST)
 
 check: setup-test
 	@.venv/bin/python -m ruff format --check .

@@ -128,11 +128,11 @@ def test_the_spec_and_the_scripts_are_python() -> None:
 
 def test_the_work_folder_is_not_ours() -> None:
     asked = subprocess.run(
-        ["git", "check-ignore", ".cache/bundle", "dist"], cwd=ROOT, capture_output=True, text=True, check=False
+        ["git", "check-ignore", ".cache/bundle", "dist/"], cwd=ROOT, capture_output=True, text=True, check=False
     )
     if asked.returncode == 128:
         pytest.skip("this is no git checkout")
-    assert asked.stdout.split() == [".cache/bundle", "dist"]
+    assert asked.stdout.split() == [".cache/bundle", "dist/"]
     assert plan.WORK == ROOT / ".cache" / "bundle"
 
 

@@ -11,7 +11,23 @@ from rainapp.jobs.presets import Preset, load, save
 from rainapp.jobs.records import Output, Treatment
 
 FULL = Preset(
-    Treatment("fine", 0.35, "clear", "off", Path("maß.png"), 512, "cuda:1", "torch", "fp32", "always", 2, 0.4, "content"),
+    Treatment(
+        "fine",
+        0.35,
+        "clear",
+        "off",
+        Path("maß.png"),
+        512,
+        "cuda:1",
+        "torch",
+        "fp32",
+        "always",
+        2,
+        0.4,
+        "content",
+        budget_share=0.3,
+        budget_mean=2.5,
+    ),  # fmt: skip
     Output("tif", 91, "hevc", 18, "no-location", "both", "skip", hardware=True, motion=True, keep_partial=True),
 )
 

@@ -4264,6 +4264,10 @@
         <translation>Ein Video kann nicht repariert werden: Jedes Bild würde anders neu gezeichnet und es flackerte.</translation>
     </message>
     <message>
+        <source>Both must show the same frames.</source>
+        <translation>Beide müssen dieselben Bilder zeigen.</translation>
+    </message>
+    <message>
         <source>Choose another base.</source>
         <translation>Wählen Sie ein anderes Ausgangsmodell.</translation>
     </message>
@@ -4586,6 +4590,10 @@
     <message>
         <source>The gain map, which makes the photo brighter on HDR screens, is left out.</source>
         <translation>Die Gain-Map, die das Foto auf HDR-Bildschirmen heller macht, entfällt.</translation>
+    </message>
+    <message>
+        <source>The ground truth has {kept} frames of this range, the clip {count}.</source>
+        <translation>Die Wahrheit hat {kept} Bilder dieses Bereichs, der Clip {count}.</translation>
     </message>
     <message>
         <source>The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.</source>

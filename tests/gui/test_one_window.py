@@ -224,7 +224,8 @@ def test_a_second_program_ends_once_the_open_window_has_its_file(tmp_path: Path)
         done = subprocess.run([*command, str(photo)], env=environment, capture_output=True, text=True, check=False, timeout=120)
         assert (done.returncode, done.stderr) == (0, "")
         assert window.poll() is None
-        while "street.png" not in (tmp_path / "s" / "settings.toml").read_text("utf-8"):
+        kept = tmp_path / "s" / "settings.toml"
+        while not kept.is_file() or "street.png" not in kept.read_text("utf-8"):
             assert time.monotonic() < deadline + 60
             time.sleep(0.2)
     finally:

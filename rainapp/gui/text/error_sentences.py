@@ -128,6 +128,8 @@ SENTENCES = (
     "The strength {strength} is not between 0 and {most}.",
     "The ground truth is {width}x{height} pixels, the photo {photo_width}x{photo_height}.",
     "Both must show the same picture at the same size.",
+    "Both must show the same frames.",
+    "The ground truth has {kept} frames of this range, the clip {count}.",
     "The folder {folder} has no ground truth for {name}.",
     "It needs a picture of the same name.",
     "The picture without rain is {width}x{height} pixels, the photo {photo_width}x{photo_height}.",
