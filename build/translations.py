@@ -79,7 +79,8 @@ def _tables() -> Iterator[Text]:
             shown = (preference.label, preference.help, *(words for _, words in preference.choices))
             yield from (("SettingsDialog", words) for words in shown)
     library = ModelLibrary()
-    yield from (("Cards", card.summary) for card in library.cards() if library.is_bundled(card.id) and card.summary)
+    cards = (*library.cards(), *library.priors())
+    yield from (("Cards", card.summary) for card in cards if library.is_bundled(card.id) and card.summary)
     for choices in settings_dialog.CHOICES.values():
         yield from (("SettingsDialog", words) for _, words in choices)
 

@@ -725,6 +725,10 @@
         <source>All kinds of rain, fast.</source>
         <translation>Alle Arten von Regen, schnell.</translation>
     </message>
+    <message>
+        <source>Redraws a little of what rain had covered. In our measurements no better than leaving it off; see the manual.</source>
+        <translation>Zeichnet ein wenig von dem neu, was Regen verdeckt hat. In unseren Messungen nicht besser als ohne; siehe Handbuch.</translation>
+    </message>
 </context>
 <context>
     <name>ChangeMap</name>

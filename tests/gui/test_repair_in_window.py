@@ -28,7 +28,7 @@ from rainapp.inference.refine.budget import Budget
 from rainapp.inference.refine.load_prior import load
 from rainapp.inference.refine.refiner import Lies, Refiner
 from rainapp.jobs import presets
-from rainapp.jobs.records import DerainFile, Output, Preview, Region, Treatment, Watch
+from rainapp.jobs.records import REFINE, DerainFile, Output, Preview, Region, Treatment, Watch
 from rainapp.library.model_library import ModelLibrary
 from rainapp.nets import vq
 from rainapp.work.screen.picture_parts import clipped, crop
@@ -293,11 +293,18 @@ def test_the_page_of_models_shows_what_repairs_and_lets_one_choose(
     assert list(cards) == ["Model Quick", "Model Fine", "Model Grey", "Model Other"]
     said = [label.text() for label in cards["Model Other"].findChildren(QLabel)]
     assert {"unet", "859.5 million numbers", "openrail", "repairs, takes no rain out"} <= set(said)
-    assert not cards["Model Grey"].use.isEnabled(), "the best there is"
+    assert cards["Model Grey"].use.text() == "Use", "the best there is, but repair is off"
     qtbot.mouseClick(cards["Model Other"].use, Qt.MouseButton.LeftButton)
     assert session.workspace.settings.prior == "other"
     assert session.workspace.settings.model == "default"
+    assert session.workspace.treatment.prior == "other"
+    assert session.workspace.treatment.refine == REFINE["light"], "to use it is to repair with it"
+    cards = {view.accessibleName(): view for view in session.window.models.cards}
+    assert (cards["Model Other"].use.text(), cards["Model Grey"].use.text()) == ("In use", "Use")
     box = box_of(session)
+    box.steps.button("off").click()
+    cards = {view.accessibleName(): view for view in session.window.models.cards}
+    assert cards["Model Other"].use.text() == "Use"
     box.steps.button("light").click()
     assert session.workspace.treatment.prior == "other"
     session.window.show_page("derain")

@@ -13,11 +13,16 @@ from rainapp.gui.text.language import figure, summary
 from rainapp.gui.widgets.controls import Elided, icon_button, label, push_button, rule
 from rainapp.gui.widgets.empty_states import DropBox, Picture
 from rainapp.gui.widgets.plain_text import set_tip
-from rainapp.jobs.records import CheckModels, Event, Failed, Finished, ImportModel, LibraryJob, RemoveModel
+from rainapp.jobs.records import REFINE, CheckModels, Event, Failed, Finished, ImportModel, LibraryJob, RemoveModel
 from rainapp.library.model_library import ModelCard
 
 CARD_PX = 330
 GAP_PX = 16
+
+
+def repairing(workspace: Workspace) -> ModelCard | None:
+    """The prior that is in use; None while repair is off."""
+    return workspace.prior_for(workspace.chosen) if workspace.chosen.refine else None
 
 
 class CardView(QFrame):
@@ -31,7 +36,7 @@ class CardView(QFrame):
         """Show `card`; whether it is in use is told by wash and border."""
         super().__init__()
         self._card = card
-        in_use = card is (workspace.prior_for(workspace.chosen) if card.is_prior else workspace.card)
+        in_use = card is (repairing(workspace) if card.is_prior else workspace.card)
         self.setProperty("role", "card")
         self.setProperty("used", "true" if in_use else "false")
         self.setFixedWidth(CARD_PX)
@@ -176,7 +181,7 @@ class ModelsPage(QScrollArea):
             view.hide()
             view.deleteLater()
         workspace = self._workspace
-        self._repairs = workspace.prior_for(workspace.chosen)
+        self._repairs = repairing(workspace)
         self.cards = [CardView(card, workspace) for card in (*workspace.cards, *workspace.priors)]
         for view in self.cards:
             view.used.connect(self._use)
@@ -186,12 +191,15 @@ class ModelsPage(QScrollArea):
         self._place()
 
     def _use(self, wanted: str) -> None:
-        is_prior = any(card.id == wanted for card in self._workspace.priors)
-        self._workspace.change(**{"prior" if is_prior else "model": wanted})
+        workspace = self._workspace
+        if any(card.id == wanted for card in workspace.priors):
+            workspace.change(prior=wanted, refine=workspace.chosen.refine or REFINE["light"])
+        else:
+            workspace.change(model=wanted)
 
     def _look(self) -> None:
         """Another prior may be in use."""
-        if self._workspace.prior_for(self._workspace.chosen) is not self._repairs:
+        if repairing(self._workspace) is not self._repairs:
             self.refresh()
 
     def _place(self) -> None:
