@@ -118,7 +118,7 @@ def test_a_clip_in_parts_looks_like_one_in_one_piece(tmp_path: Path) -> None:
     parts, piece = list(video.ClipSource(tmp_path / "parts.mp4")), list(video.ClipSource(tmp_path / "piece.mp4"))
     assert [frame.time_s for frame in parts] == [frame.time_s for frame in piece]
     for one, other in zip(parts, piece, strict=True):
-        assert np.abs(one.image.pixels.astype(int) - other.image.pixels).mean() < 1.5
+        assert np.abs(one.image.pixels.astype(int) - other.image.pixels).mean() < 2.5  # each is coded once, parts begin by time
     assert content(tmp_path / "parts.mp4")[1] == content(tmp_path / "piece.mp4")[1]
 
 

@@ -100,7 +100,8 @@ def test_the_log_of_a_run_is_no_way_into_other_files(
     assert victim.read_text() == "precious"
 
 
-def test_copies_of_photos_are_their_owners_alone() -> None:
+def test_copies_of_photos_are_their_owners_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
     folder = request.begin(request.Request((), "mine"))
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
 
